@@ -1,0 +1,39 @@
+# Each target sets itself up: its own .venv from the lock file, nothing outside this folder.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help verify test check-reports reports lock clean
+
+help:
+	@echo "make verify         prove the claims, certify the references, test the solver, write reports/"
+	@echo "make test           the tests, ruff, mypy and check-reports"
+	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
+	@echo "make lock           resolve requirements.lock anew (needs uv)"
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "entnorm needs Python 3.11 or newer, $(PYTHON) is " + sys.version.split()[0])'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+verify: .venv/.ready
+	$(BIN)/entnorm verify --reports reports
+
+test: .venv/.ready
+	$(BIN)/python -m pytest -n 2
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@$(MAKE) --no-print-directory check-reports
+
+check-reports: .venv/.ready
+	$(BIN)/entnorm report --check reports
+
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --extra all --extra test --generate-hashes \
+	  --no-emit-package entnorm --custom-compile-command "make lock" --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
