@@ -122,78 +122,81 @@ class Foreign:
         """Call the solver on copies of the arguments: one answer for each row, in C order of the batch."""
         p, target = call.p.copy(), call.target.copy()
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), np.errstate(all="warn", under="ignore"):  # NumPy's own defaults
                 warnings.simplefilter("ignore")
-                gamma, probs = _read(self.solve(p, target if target.ndim else float(target), axis=call.axis), call)
+                result = _read(self.solve(p, target if target.ndim else float(target), axis=call.axis), call)
         except Exception as error:
             raise ForeignError(call, traceback.format_exception_only(error)[-1].strip()) from error
         untouched = p.tobytes() == call.p.tobytes() and target.tobytes() == call.target.tobytes()
         rows = np.moveaxis(call.p, call.axis, -1).reshape(-1, call.p.shape[call.axis])
-        if probs is None:
-            assert gamma is not None
-            return tuple(
-                Answer(g, None, _escort_entropy(row, g), untouched)
-                for row, g in zip(rows, map(float, gamma.flat), strict=True)
-            )
-        answers = np.moveaxis(probs, call.axis, -1).reshape(rows.shape)
+        if result.ndim < p.ndim:
+            gammas = [float(gamma) for gamma in result.flat]
+            pairs = zip(rows, gammas, strict=True)
+            return tuple(Answer(gamma, None, _escort_entropy(row, gamma), untouched) for row, gamma in pairs)
+        answers = np.moveaxis(result, call.axis, -1).reshape(rows.shape)
         return tuple(
             Answer(_implied_gamma(row, q), q, _entropy(q), untouched) for row, q in zip(rows, answers, strict=True)
         )
 
 
-def _read(result: Any, call: Call) -> tuple[FloatArray | None, FloatArray | None]:
-    """Tell gamma and distribution apart by shape; a result that says it failed counts as NaN."""
-    batch = np.delete(call.p.shape, call.axis)
-    shape = tuple(int(length) for length in batch)
+def _read(result: Any, call: Call) -> FloatArray:
+    """Gamma or distribution as an array of their own; a result that says it failed counts as NaN."""
+    batch = tuple(int(length) for length in np.delete(call.p.shape, call.axis))
     if hasattr(result, "gamma") and hasattr(result, "success"):
         result = np.where(result.success, result.gamma, nan)
-    values = np.asarray(result, dtype=np.float64)
-    if values.shape == call.p.shape:
-        return None, values
-    if values.shape == shape:
-        return values, None
-    raise TypeError(
-        f"the solver returned shape {values.shape}; expected {shape} for gamma or {call.p.shape} for the distribution"
-    )
+    values = np.array(result, dtype=np.float64)
+    if values.shape not in (batch, call.p.shape):
+        raise TypeError(
+            f"the solver returned shape {values.shape}; "
+            f"expected {batch} for gamma or {call.p.shape} for the distribution"
+        )
+    return values
 
 
 def distances(p: FloatArray) -> FloatArray:
     """The distances log p_max - log p_i of positive entries, accurate also where p is nearly uniform."""
     top = p.max()
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):  # of the branch that is not taken
         d: FloatArray = np.where(p > top / 2, np.log1p((top - p) / p), np.log(top) - np.log(p))
     return d
 
 
 def _escort_entropy(p: FloatArray, gamma: float) -> float:
     """Entropy of the escort distribution, from the largest entry down [escort.entropy-from-top]."""
-    with np.errstate(all="ignore"):
-        t = gamma * distances(p[p > 0])
-        t = t - t.min()
-        r = np.exp(-t)
+    t = gamma * distances(p[p > 0])
     if not np.isfinite(t).all():
         return nan
+    t = t - t.min()
+    r = np.exp(-t)
     total = fsum(r)
     return log(total) + fsum(t * r) / total
 
 
+def _shares(q: FloatArray) -> FloatArray | None:
+    """A returned distribution, made to sum to one: that it does not is a matter of its own; None if it is nonsense."""
+    if not np.isfinite(q).all() or q.min() < 0 or q.max() == 0:
+        return None
+    shares: FloatArray = q / q.max()
+    return shares / fsum(shares)
+
+
 def _entropy(q: FloatArray) -> float:
-    """Entropy of a returned distribution; that it sums to one is another matter."""
-    with np.errstate(all="ignore"):
-        q = q / q.sum()
-        terms = np.where(q == 0, 0.0, -q * np.log(q))
-    return fsum(terms) if np.isfinite(terms).all() else nan
+    shares = _shares(q)
+    return nan if shares is None else -fsum(x * log(x) for x in shares.tolist() if x > 0)
 
 
 def _implied_gamma(p: FloatArray, q: FloatArray) -> float:
     """The slope of log q against log p, least squares with weights q: gamma itself if q is a power of p."""
-    inside = (p > 0) & (q > 0)
-    if not np.isfinite(q).all() or not inside.any():
+    shares = _shares(q)
+    if shares is None:
         return nan
-    x, weight = -distances(p[inside]), q[inside] / fsum(q[inside])
+    inside = (p > 0) & (shares > 0)
+    if not inside.any():
+        return nan
+    x, weight = -distances(p[inside]), shares[inside] / fsum(shares[inside])
     x = x - fsum(weight * x)
     variance = fsum(weight * x * x)
-    return fsum(weight * x * np.log(q[inside] / q.max())) / variance if variance > 0 else nan
+    return fsum(weight * x * np.log(weight / weight.max())) / variance if variance > 0 else nan
 
 
 Takes = Literal["p", "logits"]

@@ -8,8 +8,10 @@ from enum import StrEnum
 from math import inf, isfinite
 from typing import Any
 
+import numpy as np
+
 from entnorm.conformance.budget import one_digit_up
-from entnorm.conformance.checks import CHECKS, Check, Finding, NotApplicable
+from entnorm.conformance.checks import CHECKS, Check, NotApplicable
 from entnorm.conformance.foreign import Foreign, ForeignError, Solver
 
 
@@ -208,9 +210,9 @@ def _up_to(level: str) -> tuple[str, ...]:
 
 def _result(check: Check, level: str, solver: Foreign) -> Result:
     name, promise = check.__name__, (check.__doc__ or "").strip()
-    findings: list[Finding] = []
     try:
-        findings.extend(check(solver))
+        with np.errstate(all="ignore"):  # an absurd answer is judged like any other
+            findings = list(check(solver))
     except NotApplicable as reason:
         return Result(name, level, Outcome.NOT_APPLICABLE, promise, got=str(reason))
     except ForeignError as error:

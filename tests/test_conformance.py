@@ -1,0 +1,350 @@
+"""The suite itself: its answers against sixty digits, its words, its determinism; and that it never crashes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from fractions import Fraction
+from math import log
+
+import mpmath
+import numpy as np
+import pytest
+import rogues
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from entnorm import conformance
+from entnorm.conformance import cases
+from entnorm.conformance.budget import EPS, one_digit_up
+from entnorm.conformance.cases import Case
+from entnorm.conformance.foreign import Call, Foreign, ForeignError, distances
+
+EXPLICIT = [
+    case
+    for family in (
+        cases.plain,
+        cases.with_zeros,
+        cases.with_ties,
+        cases.where_newton_turns_negative,
+        cases.far_from_one,
+        cases.concentrated,
+        cases.underflowing,
+        cases.batch,
+    )
+    for case in family()
+]
+
+deterministic = settings(derandomize=True, deadline=None, max_examples=100)
+weights = st.lists(st.integers(1, 1000), min_size=2, max_size=12).filter(lambda w: len(set(w)) > 1)
+
+
+def exact_entropy(p: np.ndarray, gamma: float | mpmath.mpf) -> mpmath.mpf:
+    """Entropy of the escort distribution of the exact binary numbers p, from its definition."""
+    powers = [mpmath.mpf(float(x)) ** gamma for x in p if x > 0]
+    total = mpmath.fsum(powers)
+    return -mpmath.fsum(w / total * mpmath.log(w / total) for w in powers)
+
+
+def test_the_levels_are_nested_and_others_are_refused() -> None:
+    assert list(conformance.CHECKS) == ["smoke", "core"]
+    smoke, core = (conformance.run(rogues.careful_gamma, level).results for level in conformance.CHECKS)
+    assert [r.name for r in core[: len(smoke)]] == [r.name for r in smoke]
+    with pytest.raises(ValueError, match="level='edge': the levels are smoke < core"):
+        conformance.run(rogues.careful_gamma, level="edge")
+
+
+def test_smoke_holds_units_determinism_unreachable_targets_and_the_exponent() -> None:
+    assert {check.__name__ for check in conformance.CHECKS["smoke"]} >= {
+        "takes_its_target_in_nats",
+        "is_deterministic",
+        "reports_unreachable_targets",
+        "finds_the_certified_exponent",
+    }
+
+
+def test_every_check_reads_as_a_sentence_and_explains_itself() -> None:
+    results = conformance.run(rogues.careful_brentq).results
+    assert len({r.name for r in results}) == len(results)
+    for result in results:
+        assert result.promise.endswith(".")
+
+
+def test_a_report_is_the_same_bytes_on_every_run() -> None:
+    first, second = (json.dumps(conformance.run(rogues.stops_at_1e_5).as_dict(), allow_nan=False) for _ in range(2))
+    assert first == second
+
+
+def test_a_failure_says_what_was_expected_the_right_answer_and_how_to_see_it_again() -> None:
+    with pytest.raises(conformance.ConformanceError) as caught:
+        conformance.check_solver(rogues.stops_at_1e_5)
+    group = caught.value
+    assert isinstance(group, ExceptionGroup)
+    assert [failure.result.name for failure in group.exceptions] == [
+        "hits_the_target_entropy",
+        "finds_the_certified_exponent",
+    ]
+    text = str(group.exceptions[0])
+    for part in (
+        "expected: entropy = ",
+        "got: entropy = ",
+        "right answer: gamma = ",
+        "of the budget",
+        "solve(p, target",
+    ):
+        assert part in text
+    assert isinstance(group.subgroup(lambda e: isinstance(e, conformance.CheckFailed)), conformance.ConformanceError)
+
+
+def test_a_solver_that_passes_returns_quietly() -> None:
+    conformance.check_solver(rogues.careful_gamma, level="smoke")
+
+
+def test_an_exception_of_the_solver_is_a_failure_of_each_check_not_of_the_suite() -> None:
+    def broken(p, target, *, axis=-1):
+        raise RuntimeError("no convergence\nafter 50 steps")
+
+    report = conformance.run(broken)
+    assert {result.outcome for result in report.results} == {conformance.Outcome.FAILED}
+    for result in report.results:
+        assert result.got == "RuntimeError: no convergence\nafter 50 steps"
+        assert "solve(p, target, axis=-1)" in result.reproducer or "axis=0" in result.reproducer
+
+
+def test_an_exception_is_a_good_report_of_an_unreachable_target() -> None:
+    def raises(p, target, *, axis=-1):
+        gamma = rogues.careful_gamma(p, target, axis=axis)
+        if np.isnan(gamma).any():
+            raise ValueError("out of reach")
+        return gamma
+
+    assert conformance.run(raises).passed
+
+
+def test_a_solver_that_only_ever_raises_reports_nothing() -> None:
+    def broken(p, target, *, axis=-1):
+        raise ValueError("out of reach")
+
+    assert "reports_unreachable_targets" in [r.name for r in conformance.run(broken, "smoke").failures]
+
+
+def test_a_keyboard_interrupt_is_not_a_finding() -> None:
+    def interrupted(p, target, *, axis=-1):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        conformance.run(interrupted, "smoke")
+
+
+def test_warnings_of_the_solver_are_its_own_affair() -> None:
+    def warns(p, target, *, axis=-1):
+        np.log(np.zeros(1))
+        return rogues.careful_gamma(p, target, axis=axis)
+
+    assert conformance.run(warns, "smoke").passed
+
+
+@pytest.mark.parametrize("shape", [(1,), (4,), (3, 1)])
+def test_a_shape_that_is_neither_gamma_nor_distribution_is_named(shape) -> None:
+    result = conformance.run(lambda p, target, *, axis=-1: np.ones(shape), "smoke").failures[0]
+    assert f"returned shape {shape}; expected () for gamma or (3,) for the distribution" in result.got
+
+
+@deterministic
+@given(st.lists(st.floats(), min_size=1, max_size=4), st.booleans())
+def test_absurd_answers_fail_but_never_crash_the_suite(values: list[float], distribution: bool) -> None:
+    def absurd(p, target, *, axis=-1):
+        return np.resize(values, p.shape if distribution else np.delete(p.shape, axis))
+
+    report = conformance.run(absurd)
+    assert {"hits_the_target_entropy", "finds_the_certified_exponent"} <= {r.name for r in report.failures}
+    json.dumps(report.as_dict(), allow_nan=False)
+
+
+def test_a_solver_that_reuses_its_buffer_is_judged_by_what_it_returned() -> None:
+    buffers: dict[tuple[int, ...], np.ndarray] = {}
+
+    def reuses(p, target, *, axis=-1):
+        buffer = buffers.setdefault(p.shape, np.empty(p.shape))
+        buffer[...] = rogues.careful_brentq(p, target, axis=axis) * (1 + 2.0**-48 * len(calls))
+        calls.append(None)
+        return buffer
+
+    calls: list[None] = []
+    assert "is_deterministic" in [r.name for r in conformance.run(reuses, "smoke").failures]
+
+
+def test_result_objects_with_success_count_as_gamma() -> None:
+    class Solved:
+        def __init__(self, gamma):
+            self.gamma = np.where(np.isnan(gamma), 1.0, gamma)
+            self.success = ~np.isnan(gamma)
+
+    assert conformance.run(lambda p, target, *, axis=-1: Solved(rogues.careful_gamma(p, target, axis=axis))).passed
+
+
+@pytest.mark.parametrize("case", EXPLICIT, ids=lambda case: case.name)
+def test_the_answers_of_explicit_rows_are_right(case: Case) -> None:
+    with mpmath.workdps(60):
+        at_root = exact_entropy(case.p, mpmath.mpf(case.gamma))
+        below, above = (exact_entropy(case.p, mpmath.mpf(case.gamma) * (1 + s * mpmath.mpf(2) ** -51)) for s in (-1, 1))
+        assert below > case.target > above
+        assert case.slope * case.gamma * 2**-50 == pytest.approx(float(above - below), rel=1e-9)
+        ends = float(case.target), float(mpmath.log(int((case.p > 0).sum())) - mpmath.mpf(case.target))
+        assert case.condition == pytest.approx(min(ends) / case.varentropy, rel=16 * EPS)
+        assert abs(at_root - case.target) <= EPS * case.varentropy
+
+
+def test_the_long_row_is_asked_for_its_own_entropy() -> None:
+    case = cases.long()
+    values, counts = np.unique(case.p, return_counts=True)
+    with mpmath.workdps(40):
+        terms = [(mpmath.mpf(float(x)), int(c)) for x, c in zip(values, counts, strict=True)]
+        total = mpmath.fsum(c * x for x, c in terms)
+        own = -mpmath.fsum(c * x / total * mpmath.log(x / total) for x, c in terms)
+        assert abs(own - case.target) <= 1e-13 * case.varentropy
+
+
+def test_newton_steps_below_zero_where_the_cases_say_so() -> None:
+    for case in cases.where_newton_turns_negative():
+        own = -(case.p * np.log(case.p)).sum()
+        varentropy = (case.p * (np.log(case.p) + own) ** 2).sum()
+        assert case.target - own > varentropy
+
+
+def test_unreachable_targets_are_out_of_reach() -> None:
+    for _, call in cases.unreachable():
+        ends = log((call.p == call.p.max()).sum()), log((call.p > 0).sum())
+        assert not ends[0] <= float(call.target) <= ends[1]
+
+
+def test_records_of_the_core_lose_little_in_log_space() -> None:
+    recorded = cases.recorded()
+    assert len(recorded) >= 30
+    for case in recorded:
+        gamma = rogues.brent(case.p, case.target)
+        assert abs(gamma - case.gamma) <= case.exponent_budget(1e-9)
+
+
+@deterministic
+@given(weights, st.floats(0.01, 50))
+def test_the_exponent_of_a_returned_power_is_recovered(w: list[int], gamma: float) -> None:
+    p = cases.row(w)
+    solver = Foreign(lambda p, target, *, axis=-1: rogues.power(p, gamma))
+    (answer,) = solver.ask(Call(p, np.array(1.0)))
+    q = rogues.power(p, gamma)
+    x = np.log(p)
+    spread = np.sqrt((q * (x - (q * x).sum()) ** 2).sum())
+    if gamma * spread > 1e-6:
+        assert abs(answer.gamma - gamma) <= 64 * EPS * (1 + gamma * np.ptp(x)) * gamma / min(1, gamma * spread) ** 2
+    with mpmath.workdps(60):
+        assert abs(answer.entropy - exact_entropy(p, mpmath.mpf(gamma))) <= 16 * EPS * (1 + gamma * np.ptp(x))
+
+
+@deterministic
+@given(weights, st.floats(0.01, 50))
+def test_the_entropy_of_a_returned_gamma_is_that_of_the_power(w: list[int], gamma: float) -> None:
+    p = cases.row(w)
+    (answer,) = Foreign(lambda p, target, *, axis=-1: gamma).ask(Call(p, np.array(1.0)))
+    with mpmath.workdps(60):
+        assert abs(answer.entropy - exact_entropy(p, mpmath.mpf(gamma))) <= 16 * EPS * (1 + gamma * np.ptp(np.log(p)))
+
+
+@deterministic
+@given(arrays(np.float64, st.integers(2, 6), elements=st.floats(5e-324, 1.0)))
+def test_distances_are_accurate_everywhere(p: np.ndarray) -> None:
+    with mpmath.workdps(60):
+        for d, x in zip(distances(p), p, strict=True):
+            right = mpmath.log(mpmath.mpf(float(p.max()))) - mpmath.log(mpmath.mpf(float(x)))
+            scale = right if x > p.max() / 2 else abs(mpmath.log(float(x))) + abs(mpmath.log(float(p.max())))
+            assert abs(float(d) - right) <= 4 * EPS * scale
+
+
+@deterministic
+@given(arrays(np.float64, st.one_of(st.tuples(st.integers(1, 9)), st.tuples(st.integers(1, 3), st.integers(1, 4)))))
+def test_a_reproducer_makes_the_same_call(p: np.ndarray) -> None:
+    call = Call(p, p[..., 0].copy(), axis=-1)
+    seen = []
+    exec(call.reproducer, {"np": np, "float": float, "solve": lambda *args, axis: seen.append((*args, axis))})
+    ((again, target, axis),) = seen
+    np.testing.assert_array_equal(again, p)
+    np.testing.assert_array_equal(target, call.target)
+    assert axis == -1
+
+
+def test_long_rows_are_named_in_reproducers_not_written_out() -> None:
+    with pytest.raises(ValueError, match="give the call a source"):
+        _ = Call(np.ones(1000), np.array(1.0)).reproducer
+    case = cases.long()
+    import entnorm.conformance.cases
+
+    seen = []
+    exec(case.call.reproducer, {"np": np, "entnorm": entnorm, "solve": lambda p, *_, **__: seen.append(p)})
+    np.testing.assert_array_equal(seen[0], case.p)
+
+
+@deterministic
+@given(st.floats(0, 1e300))
+def test_one_digit_up_is_above_by_less_than_one_digit(x: float) -> None:
+    rounded = one_digit_up(x)
+    assert Fraction(repr(rounded)) >= Fraction(x)
+    assert len(Decimal(repr(rounded)).normalize().as_tuple().digits) == 1
+    assert rounded <= 2 * x * (1 + EPS)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"takes": "logits"},
+        {"target": "bits"},
+        {"target": "perplexity"},
+        {"returns": "temperature"},
+        {"takes": "logits", "target": "bits", "returns": "temperature"},
+        {"takes": "logits", "target": "perplexity", "returns": "temperature", "rows": "one"},
+    ],
+    ids=str,
+)
+def test_a_careful_solver_behind_any_adapter_passes_core(options: dict[str, str]) -> None:
+    nats = {"bits": lambda b: b * np.log(2), "perplexity": np.log, "entropy": lambda h: h}
+
+    def foreign(values, target, axis=-1):
+        p = np.exp(values) if options.get("takes") == "logits" else values
+        gamma = rogues.careful_gamma(p, nats[options.get("target", "entropy")](target), axis=axis)
+        return 1 / gamma if options.get("returns") == "temperature" else gamma
+
+    report = conformance.run(conformance.adapt(foreign, **options))
+    assert report.passed, [str(failure) for failure in report.failures]
+    skipped = {r.name for r in report.results if r.outcome is conformance.Outcome.NOT_APPLICABLE}
+    assert ({"batch_equals_a_loop_over_rows", "accepts_any_axis"} <= skipped) == (options.get("rows") == "one")
+
+
+@deterministic
+@given(arrays(np.float64, (2, 3, 4), elements=st.floats(0.1, 1)), st.sampled_from([-1, 0, 1, 2]))
+def test_one_row_at_a_time_fills_the_batch_in_place(p: np.ndarray, axis: int) -> None:
+    targets = np.arange(np.delete(p.shape, axis).prod(), dtype=float).reshape(np.delete(p.shape, axis))
+    distribution = conformance.adapt(lambda row, target: row * target, rows="one")(p, targets, axis=axis)
+    np.testing.assert_array_equal(distribution, p * np.expand_dims(targets, axis))
+    gamma = conformance.adapt(lambda row, target: row[0] + target, rows="one")(p, targets, axis=axis)
+    np.testing.assert_array_equal(gamma, p.take(0, axis) + targets)
+
+
+@pytest.mark.parametrize("option", ["takes", "target", "returns", "rows"])
+def test_unknown_options_of_an_adapter_are_named(option: str) -> None:
+    with pytest.raises(ValueError, match=f"{option}='parsecs': choose one of"):
+        conformance.adapt(rogues.careful_gamma, **{option: "parsecs"})
+
+
+def test_a_foreign_error_keeps_the_call() -> None:
+    call = cases.plain()[0].call
+    with pytest.raises(ForeignError) as caught:
+        Foreign(lambda p, target: p).ask(call)
+    assert caught.value.call is call
+    assert "unexpected keyword argument 'axis'" in str(caught.value)
+
+
+def test_the_suite_runs_with_the_core_alone() -> None:
+    code = "import sys, entnorm.conformance; print(*{'pytest', 'hypothesis', 'scipy'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
