@@ -29,6 +29,7 @@ __all__ = [
     "ball",
     "disjoint",
     "exp",
+    "hull",
     "is_finite",
     "log",
     "log1p",
@@ -178,6 +179,19 @@ def log1p(x: Ball) -> Ball:
     (1, None)
     """
     return x.log1p()
+
+
+def hull(a: Ball, b: Ball) -> Ball:
+    """
+    A ball that contains both balls and everything between them.
+
+    Examples
+    --------
+    >>> middle = hull(ball(1), ball(2)) - ball(Fraction(3, 2))
+    >>> lower(middle) <= Fraction(-1, 2), upper(middle) >= Fraction(1, 2)
+    (True, True)
+    """
+    return a.union(b)
 
 
 def is_finite(b: Ball) -> bool:

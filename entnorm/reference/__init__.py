@@ -1,1 +1,15 @@
-"""Placeholder."""
+"""References: roots to any number of digits with certificates, and a stored corpus of them.
+
+``solve`` computes one reference, ``load`` reads the stored ones, ``verify`` proves them again.
+"""
+
+from entnorm.reference.attainable import UnattainableTargetError
+from entnorm.reference.certificate import Certificate
+from entnorm.reference.solver import Certified, solve
+
+__all__ = [
+    "Certificate",
+    "Certified",
+    "UnattainableTargetError",
+    "solve",
+]
