@@ -5,11 +5,17 @@
 
 from entnorm.reference.attainable import UnattainableTargetError
 from entnorm.reference.certificate import Certificate
+from entnorm.reference.reading import RecordError, load
+from entnorm.reference.records import Record, verify
 from entnorm.reference.solver import Certified, solve
 
 __all__ = [
     "Certificate",
     "Certified",
+    "Record",
+    "RecordError",
     "UnattainableTargetError",
+    "load",
     "solve",
+    "verify",
 ]

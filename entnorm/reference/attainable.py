@@ -1,8 +1,8 @@
 """Is a target attainable? Decided, not estimated: H* lies strictly between log m and log s, or an error says why not.
 
-Whether H* *equals* an end is decided on integers, since the logarithm of a rational number other than 1 is transcendental
-(Lindemann): log k is no rational number, and log s / log m is one only if s and m are powers of one integer. Once
-equality is excluded, enclosures at doubling precision must separate H* from the end, so the loop stops.
+Whether H* *equals* an end is decided on integers, since the logarithm of a rational number other than 1 is
+transcendental (Lindemann): log k is no rational number, and log s / log m is one only if s and m are powers of one
+integer. Once equality is excluded, enclosures at doubling precision must separate H* from the end: the loop stops.
 """
 
 from __future__ import annotations

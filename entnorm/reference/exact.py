@@ -1,4 +1,4 @@
-"""Exact input: a row and a target as rational numbers, in which ties, zeros and multiplicities are decided by integers."""
+"""Exact input: a row and a target as rational numbers; integers decide ties, zeros and multiplicities."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LONGEST_DECIMAL = 4000
 LARGEST_EXPONENT = 10_000
 
 
-def exact(x: Number, name: str) -> Fraction:
+def exact(x: object, name: str) -> Fraction:
     """
     The rational number that `x` is; `name` says in errors what it was given for.
 
@@ -48,7 +48,7 @@ def exact(x: Number, name: str) -> Fraction:
         return Fraction(int(x.numerator), int(x.denominator))
     if not math.isfinite(x):
         raise EntnormError(f"{name} must be finite, got {x}")
-    return Fraction(*x.as_integer_ratio())
+    return Fraction(*cast(float, x).as_integer_ratio())
 
 
 def _decimal(text: str, name: str) -> Fraction:

@@ -98,9 +98,10 @@ def root(problem: Problem, gaps: Gaps, bits: int) -> mpmath.mpf:
     """
     gamma* with about `bits` correct bits; the context is left at the precision that this took.
 
-    Each step changes log gamma by log(1 + alpha D) / alpha with D = (H - H*) / variance and alpha = 2 + skew / variance:
-    Newton's step in the variable gamma^alpha, of third order with this alpha. Where that leaves the bracket or does not
-    halve the previous step, the bracket is bisected instead. The precision starts low and follows the accuracy.
+    Each step changes log gamma by log(1 + alpha D) / alpha, where D = (H - H*) / variance and
+    alpha = 2 + skew / variance: Newton's step in the variable gamma^alpha, of third order with this alpha. Where that
+    leaves the bracket or does not halve the previous step, the bracket is bisected instead. The precision starts low
+    and follows the accuracy.
 
     Raises
     ------

@@ -129,7 +129,7 @@ def solve(
     --------
     >>> solution = solve([0.5, 0.25, 0.25], entropy="0.9", digits=20)
     >>> float(solution.gamma)
-    1.5374139218437434
+    1.844605783883141
     >>> solve(["0.5", "0.125", "0.125", "0.125", "0.125"], perplexity=4, digits=10).enclosure[0] < 1
     True
     """

@@ -1,0 +1,240 @@
+"""Stored references: what a record is, how it is written, and how it is proved again.
+
+README.md beside this file says the format for readers without this project; record.schema.json says it for machines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import mpmath
+import numpy as np
+from numpy.typing import NDArray
+
+from entnorm.reference.attainable import Interval
+from entnorm.reference.certificate import Certificate
+from entnorm.reference.decimals import agreeing, decimal
+from entnorm.reference.enclosure import slope_and_condition
+from entnorm.reference.exact import Kind, Row, Target, TargetKind
+
+CORPUS = Path(__file__).with_name("corpus.jsonl")
+
+SLOPE_DIGITS = 20
+"""The slope and the condition are given to 20 significant digits, or fewer where the enclosure does not fix as many."""
+
+MOST_BITS = 2**14
+
+
+@dataclass(frozen=True)
+class RecordTarget:
+    """
+    The target of a record.
+
+    Attributes
+    ----------
+    kind : {"entropy", "perplexity", "deficit", "evenness"}
+    value : float
+        Exactly the target: nats for entropy and deficit.
+    """
+
+    kind: TargetKind
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """
+    One certified reference.
+
+    Attributes
+    ----------
+    id : str
+        Unique within a file.
+    kind : {"p", "logits"}
+    values : ndarray of shape (n,), float64, read-only
+        The row; each float is exactly the number that is meant.
+    target : RecordTarget
+    gamma : str
+        The decimal to which both ends of the enclosure round.
+    enclosure : tuple of two Fraction
+        gamma* lies strictly between these ends.
+    slope : str
+        dH/dgamma at gamma*, likewise.
+    condition : str
+        min(H*, log s - H*) / (gamma*^2 Var), likewise.
+    digits : int
+        The enclosure has relative width at most 10^-digits.
+    tags : tuple of str
+    provenance : dict
+        Method, backend, versions and generator that made the record.
+    """
+
+    id: str
+    kind: Kind
+    values: NDArray[np.float64]
+    target: RecordTarget
+    gamma: str
+    enclosure: tuple[Fraction, Fraction]
+    slope: str
+    condition: str
+    digits: int
+    tags: tuple[str, ...]
+    provenance: dict[str, Any]
+
+    @property
+    def gamma_fraction(self) -> Fraction:
+        """`gamma` as an exact rational number."""
+        return Fraction(self.gamma)
+
+    @property
+    def gamma_mpf(self) -> mpmath.mpf:
+        """`gamma` as an mpf of mpmath's global context, with bits enough for all its digits."""
+        mp = mpmath.MPContext()
+        mp.dps = self.digits + 10
+        return mpmath.mp.make_mpf(mp.mpf(self.gamma)._mpf_)
+
+    @property
+    def row(self) -> Row:
+        """The row as exact numbers."""
+        return Row(self.kind, tuple(None if x == -np.inf else Fraction(float(x)) for x in self.values))
+
+    @property
+    def certificate(self) -> Certificate:
+        """The exact statement that the record makes about gamma*."""
+        lower, upper = self.enclosure
+        exact = Fraction(self.target.value)
+        return Certificate(self.kind, self.row.values, self.target.kind, exact, lower, upper, self.digits)
+
+    def to_json(self) -> str:
+        """The line that stands for the record in a file: sorted keys, no spaces, with its checksum."""
+        fields = _fields(self)
+        return canonical({**fields, "sha256": checksum(fields)})
+
+
+def canonical(fields: dict[str, Any]) -> str:
+    """
+    The one JSON text for `fields`: ASCII, sorted keys, no spaces.
+
+    Examples
+    --------
+    >>> canonical({"b": [1, "x"], "a": {}})
+    '{"a":{},"b":[1,"x"]}'
+    """
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def checksum(fields: dict[str, Any]) -> str:
+    """
+    SHA-256 of the canonical text of a record without its field ``sha256``, in hexadecimal.
+
+    Examples
+    --------
+    >>> checksum({"id": "x", "sha256": "is not counted"}) == checksum({"id": "x"})
+    True
+    """
+    counted = {key: value for key, value in fields.items() if key != "sha256"}
+    return hashlib.sha256(canonical(counted).encode("ascii")).hexdigest()
+
+
+def _fields(record: Record) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        record.kind: [float(x).hex() for x in record.values],
+        "target": {"kind": record.target.kind, "value": record.target.value.hex()},
+        "gamma": record.gamma,
+        "enclosure": [decimal(end) for end in record.enclosure],
+        "slope": record.slope,
+        "condition": record.condition,
+        "digits": record.digits,
+        "tags": list(record.tags),
+        "provenance": record.provenance,
+    }
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The three numbers of a record, as decimals of which every digit is certified."""
+
+    gamma: str
+    slope: str
+    condition: str
+
+
+def outputs(row: Row, target: Target, enclosure: Interval, digits: int) -> Outputs:
+    """
+    Gamma, slope and condition for an enclosure of the root, rounded to digits that the balls around them fix.
+
+    Raises
+    ------
+    ImportError
+        If python-flint is not installed.
+    """
+    bits = 256
+    while True:
+        slope, condition = slope_and_condition(row, target, enclosure, bits)
+        sharp = all((high - low) * 10 ** (SLOPE_DIGITS + 2) < abs(low) for low, high in (slope, condition))
+        if sharp or bits >= MOST_BITS:
+            break
+        bits *= 2
+    return Outputs(agreeing(*enclosure, digits), agreeing(*slope, SLOPE_DIGITS), agreeing(*condition, SLOPE_DIGITS))
+
+
+def verify(records: Iterable[Record]) -> tuple[str, ...]:
+    """
+    Prove each record again: its certificate, and the digits of its gamma, slope and condition.
+
+    Parameters
+    ----------
+    records : iterable of Record
+
+    Returns
+    -------
+    tuple of str
+        The ids of the records that could not be proved; empty if all are.
+
+    Raises
+    ------
+    ImportError
+        If python-flint is not installed.
+
+    Examples
+    --------
+    >>> from entnorm.reference import load
+    >>> verify(load()[:3])
+    ()
+    """
+    return tuple(record.id for record in records if not _proved(record))
+
+
+def _proved(record: Record) -> bool:
+    if not record.certificate.verify():
+        return False
+    target = Target(record.target.kind, Fraction(record.target.value))
+    stated = Outputs(record.gamma, record.slope, record.condition)
+    return stated == outputs(record.row, target, record.enclosure, record.digits)
+
+
+def write(path: str | os.PathLike[str], records: Iterable[Record]) -> None:
+    """
+    Write records to a file of JSON Lines, which is replaced as a whole or left as it was.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    path = Path(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        with unfinished.open("w", encoding="ascii", newline="\n") as file:
+            file.writelines(record.to_json() + "\n" for record in records)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
