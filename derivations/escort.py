@@ -1,0 +1,433 @@
+"""The power transform p_i^gamma / sum_j p_j^gamma, and how the entropy moves along it.
+
+Every derivative reduces to moments of log p under the escort distribution.  The entropy falls strictly for gamma >= 0,
+and that needs no calculus: the difference of two entropies is a positive combination of two divergences.
+"""
+
+from sympy import Rational
+
+from entnorm.claims import (
+    At,
+    Claim,
+    D,
+    Eq,
+    ForAll,
+    Ge,
+    Gt,
+    Jet,
+    Le,
+    Log,
+    Lt,
+    Ne,
+    Seq,
+    Sum,
+    by,
+    calc,
+    expansion,
+    ge,
+    gt,
+    le,
+    lt,
+    ne,
+)
+
+from .entropy import GIBBS, MAXIMUM
+from .notation import KL, H, S, V, Z, a, b, c, gamma, i, j, mean, moment, n, p, tilde
+from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
+
+half = Rational(1, 2)
+q = tilde(p, gamma)
+
+SUMS_TO_ONE = Claim(
+    "escort.sums-to-one",
+    Eq(Sum(q[i], i), 1),
+    given=(POSITIVE,),
+    title="The partition function makes the escort distribution sum to 1",
+    proof=calc(Sum(q[i], i), (Sum(p[i] ** gamma, i) / Z(p, gamma), by.termwise(tilde)), (1, Z)),
+)
+
+IDENTITY_AT_ONE = Claim(
+    "escort.identity-at-one",
+    Eq(tilde(p, 1)[i], p[i]),
+    given=(POSITIVE, NORMALISED),
+    title="At gamma = 1 nothing moves",
+    proof=calc(
+        tilde(p, 1)[i], (p[i] / Sum(p[j], j), by.algebra(tilde, Z)), (p[i], NORMALISED)
+    ),
+)
+
+SCALE_INVARIANCE = Claim(
+    "escort.scale-invariance",
+    Eq(tilde(Seq(i, c * p[i]), gamma)[i], q[i]),
+    given=(POSITIVE, Gt(c, 0)),
+    title="A common factor of p, that is a common shift of the logits, does not matter",
+    proof=calc(
+        tilde(Seq(i, c * p[i]), gamma)[i],
+        ((c * p[i]) ** gamma / Sum((c * p[j]) ** gamma, j), by.algebra(tilde, Z)),
+        (c**gamma * p[i] ** gamma / Sum(c**gamma * p[j] ** gamma, j), by.logs),
+        (q[i], by.termwise(tilde, Z)),
+    ),
+)
+
+COMPOSITION = Claim(
+    "escort.composition",
+    Eq(tilde(tilde(p, a), b)[i], tilde(p, a * b)[i]),
+    given=(POSITIVE,),
+    title="Power transforms compose by multiplying their exponents",
+    proof=calc(
+        tilde(tilde(p, a), b)[i],
+        ((p[i] ** a / Z(p, a)) ** b / Sum((p[j] ** a / Z(p, a)) ** b, j), by.algebra(tilde, Z)),
+        (p[i] ** (a * b) * Z(p, a) ** (-b) / Sum(p[j] ** (a * b) * Z(p, a) ** (-b), j), by.logs),
+        (tilde(p, a * b)[i], by.termwise(tilde, Z)),
+    ),
+)
+
+ORDER = Claim(
+    "escort.order",
+    Gt(q[i], q[j]),
+    given=(POSITIVE, Gt(p[i], p[j]), Gt(gamma, 0)),
+    title="For gamma > 0 the transform keeps the order of the entries",
+    proof=calc(q[i], gt(q[j], by.sign((p[i] ** gamma - p[j] ** gamma) / Z(p, gamma), tilde))),
+)
+
+LOG_ESCORT = Claim(
+    "escort.log-escort",
+    Eq(Log(q[i]), gamma * Log(p[i]) - Log(Z(p, gamma))),
+    given=(POSITIVE,),
+    title="In logarithms the transform is linear",
+    proof=calc(Log(q[i]), (gamma * Log(p[i]) - Log(Z(p, gamma)), by.logs(tilde))),
+)
+
+ENTROPY_IN_MOMENTS = Claim(
+    "escort.entropy-in-moments",
+    Eq(H(p, gamma), Log(Z(p, gamma)) - gamma * mean(p, gamma)),
+    given=(POSITIVE,),
+    title="The entropy in moments",
+    proof=calc(
+        H(p, gamma),
+        (-Sum(q[i] * Log(q[i]), i), by.algebra(H, S)),
+        (-Sum(q[i] * (gamma * Log(p[i]) - Log(Z(p, gamma))), i), LOG_ESCORT),
+        (Log(Z(p, gamma)) * Sum(q[i], i) - gamma * Sum(q[i] * Log(p[i]), i), by.termwise),
+        (Log(Z(p, gamma)) - gamma * Sum(q[i] * Log(p[i]), i), SUMS_TO_ONE),
+        (Log(Z(p, gamma)) - gamma * mean(p, gamma), mean),
+    ),
+)
+
+VARIANCE_IN_MOMENTS = Claim(
+    "escort.variance-in-moments",
+    Eq(V(p, gamma), Sum(q[i] * Log(p[i]) ** 2, i) - mean(p, gamma) ** 2),
+    given=(POSITIVE,),
+    title="The variance is the mean square minus the squared mean",
+    proof=calc(
+        V(p, gamma),
+        (
+            Sum(q[i] * Log(p[i]) ** 2, i) - 2 * mean(p, gamma) * Sum(q[i] * Log(p[i]), i) + mean(p, gamma) ** 2 * Sum(q[i], i),
+            by.termwise(V),
+        ),
+        (Sum(q[i] * Log(p[i]) ** 2, i) - 2 * mean(p, gamma) * Sum(q[i] * Log(p[i]), i) + mean(p, gamma) ** 2, SUMS_TO_ONE),
+        (Sum(q[i] * Log(p[i]) ** 2, i) - mean(p, gamma) ** 2, mean),
+    ),
+)
+
+VARIANCE_IN_SQUARES = Claim(
+    "escort.variance-in-squares",
+    Eq(V(p, gamma), half * Sum(Sum(q[i] * q[j] * (Log(p[i]) - Log(p[j])) ** 2, j), i)),
+    given=(POSITIVE,),
+    title="The variance as a manifest sum of squares",
+    proof=calc(
+        V(p, gamma),
+        (Sum(q[i] * Log(p[i]) ** 2, i) - mean(p, gamma) ** 2, VARIANCE_IN_MOMENTS),
+        (Sum(q[i] * Log(p[i]) ** 2, i) * Sum(q[i], i) - Sum(q[i] * Log(p[i]), i) ** 2, by.algebra(SUMS_TO_ONE, mean)),
+        (half * Sum(Sum(q[i] * q[j] * (Log(p[i]) - Log(p[j])) ** 2, j), i), by.termwise),
+    ),
+)
+
+VARIANCE_NONNEGATIVE = Claim(
+    "escort.variance-nonnegative",
+    Ge(V(p, gamma), 0),
+    given=(POSITIVE,),
+    title="The variance is never negative",
+    proof=calc(V(p, gamma), ge(0, by.sign)),
+)
+
+VARIANCE_POSITIVE = Claim(
+    "escort.variance-positive",
+    Gt(V(p, gamma), 0),
+    given=(POSITIVE, NOT_CONSTANT),
+    title="The variance is positive unless p is constant",
+    proof=calc(
+        V(p, gamma),
+        (half * Sum(Sum(q[i] * q[j] * (Log(p[i]) - Log(p[j])) ** 2, j), i), VARIANCE_IN_SQUARES),
+        gt(0, by.sign),
+    ),
+)
+
+LOG_PARTITION_SLOPE = Claim(
+    "escort.log-partition-slope",
+    Eq(D(Log(Z(p, gamma)), gamma), mean(p, gamma)),
+    given=(POSITIVE,),
+    title="The slope of log Z is the mean of log p",
+    proof=calc(
+        D(Log(Z(p, gamma)), gamma),
+        (Sum(p[i] ** gamma * Log(p[i]), i) / Z(p, gamma), by.calculus(Z)),
+        (mean(p, gamma), by.termwise(mean, tilde)),
+    ),
+)
+
+MEAN_SLOPE = Claim(
+    "escort.mean-slope",
+    Eq(D(mean(p, gamma), gamma), V(p, gamma)),
+    given=(POSITIVE,),
+    title="The slope of the mean is the variance",
+    proof=calc(
+        D(mean(p, gamma), gamma),
+        (D(moment(1, p, gamma) / Z(p, gamma), gamma), by.termwise(mean, tilde, moment)),
+        ((moment(2, p, gamma) * Z(p, gamma) - moment(1, p, gamma) ** 2) / Z(p, gamma) ** 2, by.calculus(moment, Z)),
+        (Sum(q[i] * Log(p[i]) ** 2, i) - mean(p, gamma) ** 2, by.termwise(moment, mean, tilde)),
+        (V(p, gamma), VARIANCE_IN_MOMENTS),
+    ),
+)
+
+LOG_PARTITION_CURVATURE = Claim(
+    "escort.log-partition-curvature",
+    Eq(D(D(Log(Z(p, gamma)), gamma), gamma), V(p, gamma)),
+    given=(POSITIVE,),
+    title="The curvature of log Z is the variance: log Z is convex",
+    proof=calc(
+        D(D(Log(Z(p, gamma)), gamma), gamma),
+        (D(mean(p, gamma), gamma), LOG_PARTITION_SLOPE),
+        (V(p, gamma), MEAN_SLOPE),
+    ),
+)
+
+ENTROPY_SLOPE = Claim(
+    "escort.entropy-slope",
+    Eq(D(H(p, gamma), gamma), -gamma * V(p, gamma)),
+    given=(POSITIVE,),
+    title="The slope of the entropy",
+    proof=calc(
+        D(H(p, gamma), gamma),
+        (D(Log(Z(p, gamma)) - gamma * mean(p, gamma), gamma), ENTROPY_IN_MOMENTS),
+        (D(Log(Z(p, gamma)), gamma) - mean(p, gamma) - gamma * D(mean(p, gamma), gamma), by.calculus),
+        (-gamma * D(mean(p, gamma), gamma), LOG_PARTITION_SLOPE),
+        (-gamma * V(p, gamma), MEAN_SLOPE),
+    ),
+)
+
+ENTROPY_LOG_SLOPE = Claim(
+    "escort.entropy-log-slope",
+    Eq(gamma * D(H(p, gamma), gamma), -(gamma**2) * V(p, gamma)),
+    given=(POSITIVE,),
+    title="The slope of the entropy in log gamma",
+    remark="gamma d/dgamma is d/dlog gamma, for gamma > 0.",
+    proof=calc(
+        gamma * D(H(p, gamma), gamma),
+        (gamma * (-gamma * V(p, gamma)), ENTROPY_SLOPE),
+        (-(gamma**2) * V(p, gamma), by.algebra),
+    ),
+)
+
+ENTROPY_SLOPE_NEGATIVE = Claim(
+    "escort.entropy-slope-negative",
+    Lt(D(H(p, gamma), gamma), 0),
+    given=(POSITIVE, NOT_CONSTANT, Gt(gamma, 0)),
+    title="The entropy falls wherever gamma > 0, unless p is constant",
+    proof=calc(
+        D(H(p, gamma), gamma),
+        (-gamma * V(p, gamma), ENTROPY_SLOPE),
+        lt(0, by.sign(gamma * V(p, gamma), VARIANCE_POSITIVE)),
+    ),
+)
+
+ENTROPY_SLOPE_NONZERO = Claim(
+    "escort.entropy-slope-nonzero",
+    Ne(At(D(H(p, a), a), a, gamma), 0),
+    given=(POSITIVE, NOT_CONSTANT, Ne(gamma, 0)),
+    title="Newton's denominator vanishes only at gamma = 0, unless p is constant",
+    proof=calc(
+        At(D(H(p, a), a), a, gamma),
+        (At(-a * V(p, a), a, gamma), ENTROPY_SLOPE),
+        (-gamma * V(p, gamma), by.algebra),
+        ne(0, by.sign(-gamma * V(p, gamma), VARIANCE_POSITIVE)),
+    ),
+)
+
+spread = Sum(
+    Sum(p[i] ** a * p[j] ** a * ((p[i] ** (b - a) - p[j] ** (b - a)) * (Log(p[i]) - Log(p[j]))), j), i
+)
+difference = (a * KL(tilde(p, a), tilde(p, b)) + b * KL(tilde(p, b), tilde(p, a))) / (b - a)
+
+DIVERGENCE = Claim(
+    "escort.divergence",
+    Eq(KL(tilde(p, a), tilde(p, b)), (a - b) * mean(p, a) - Log(Z(p, a)) + Log(Z(p, b))),
+    given=(POSITIVE,),
+    title="The divergence between two members of the escort family",
+    proof=calc(
+        KL(tilde(p, a), tilde(p, b)),
+        (Sum(tilde(p, a)[i] * (Log(tilde(p, a)[i]) - Log(tilde(p, b)[i])), i), KL),
+        (
+            Sum(tilde(p, a)[i] * ((a * Log(p[i]) - Log(Z(p, a))) - (b * Log(p[i]) - Log(Z(p, b)))), i),
+            LOG_ESCORT,
+        ),
+        (
+            (a - b) * Sum(tilde(p, a)[i] * Log(p[i]), i) + (Log(Z(p, b)) - Log(Z(p, a))) * Sum(tilde(p, a)[i], i),
+            by.termwise,
+        ),
+        ((a - b) * mean(p, a) - Log(Z(p, a)) + Log(Z(p, b)), by.algebra(SUMS_TO_ONE, mean)),
+    ),
+)
+
+ENTROPY_DIFFERENCE = Claim(
+    "escort.entropy-difference",
+    Eq(H(p, a), H(p, b) + difference),
+    given=(POSITIVE, Ne(a, b)),
+    title="Two entropies along the path differ by two divergences",
+    proof=calc(
+        H(p, a),
+        (Log(Z(p, a)) - a * mean(p, a), ENTROPY_IN_MOMENTS),
+        (
+            Log(Z(p, b))
+            - b * mean(p, b)
+            + (
+                a * ((a - b) * mean(p, a) - Log(Z(p, a)) + Log(Z(p, b)))
+                + b * ((b - a) * mean(p, b) - Log(Z(p, b)) + Log(Z(p, a)))
+            )
+            / (b - a),
+            by.algebra,
+        ),
+        (H(p, b) + difference, by.algebra(ENTROPY_IN_MOMENTS, DIVERGENCE)),
+    ),
+)
+
+ENTROPY_NONINCREASING = Claim(
+    "escort.entropy-nonincreasing",
+    Ge(H(p, a), H(p, b)),
+    given=(POSITIVE, Ge(a, 0), Lt(a, b)),
+    title="The entropy does not grow with gamma >= 0",
+    proof=calc(
+        H(p, a),
+        (H(p, b) + difference, ENTROPY_DIFFERENCE.at({a: a, b: b})),
+        ge(H(p, b), by.sign(difference, GIBBS)),
+    ),
+)
+
+JEFFREYS = Claim(
+    "escort.divergences-positive",
+    Gt(KL(tilde(p, a), tilde(p, b)) + KL(tilde(p, b), tilde(p, a)), 0),
+    given=(POSITIVE, NOT_CONSTANT, Lt(a, b)),
+    title="Two different members of the escort family diverge, unless p is constant",
+    proof=calc(
+        KL(tilde(p, a), tilde(p, b)) + KL(tilde(p, b), tilde(p, a)),
+        ((b - a) * (mean(p, b) - mean(p, a)), DIVERGENCE),
+        (
+            (b - a) * (half * spread / (Z(p, a) * Z(p, b))),
+            by.logs(mean, tilde, Z),
+        ),
+        gt(0, by.sign),
+    ),
+)
+
+ENTROPY_DECREASING_INSIDE = Claim(
+    "escort.entropy-decreasing-inside",
+    Lt(H(p, b), H(p, a)),
+    given=(POSITIVE, NOT_CONSTANT, Gt(a, 0), Lt(a, b)),
+    title="The entropy falls strictly for gamma > 0",
+    proof=calc(
+        H(p, b),
+        (H(p, a) - difference, ENTROPY_DIFFERENCE.at({a: a, b: b})),
+        (
+            H(p, a)
+            - (
+                a * (KL(tilde(p, a), tilde(p, b)) + KL(tilde(p, b), tilde(p, a)))
+                + (b - a) * KL(tilde(p, b), tilde(p, a))
+            )
+            / (b - a),
+            by.algebra,
+        ),
+        lt(
+            H(p, a),
+            by.sign(
+                (
+                    a * (KL(tilde(p, a), tilde(p, b)) + KL(tilde(p, b), tilde(p, a)))
+                    + (b - a) * KL(tilde(p, b), tilde(p, a))
+                )
+                / (b - a),
+                JEFFREYS,
+                GIBBS,
+            ),
+        ),
+    ),
+)
+
+middle = half * (a + b)
+
+ENTROPY_DECREASING = Claim(
+    "escort.entropy-decreasing",
+    Lt(H(p, b), H(p, a)),
+    given=(POSITIVE, NOT_CONSTANT, Ge(a, 0), Lt(a, b)),
+    title="The entropy falls strictly for gamma >= 0, unless p is constant",
+    proof=calc(
+        H(p, b),
+        lt(H(p, middle), by.sign(H(p, middle) - H(p, b), ENTROPY_DECREASING_INSIDE)),
+        le(H(p, a), by.sign(H(p, a) - H(p, middle), ENTROPY_NONINCREASING)),
+    ),
+)
+
+ENTROPY_AT_ZERO = Claim(
+    "escort.entropy-at-zero",
+    Eq(H(p, 0), Log(n)),
+    given=(POSITIVE,),
+    title="At gamma = 0 the entropy is that of the uniform distribution",
+    proof=calc(
+        H(p, 0),
+        (-Sum(1 / n * Log(1 / n), i), by.termwise(H, S, tilde, Z)),
+        (Log(n), by.logs),
+    ),
+)
+
+ENTROPY_AT_ONE = Claim(
+    "escort.entropy-at-one",
+    Eq(H(p, 1), S(p)),
+    given=(POSITIVE, NORMALISED),
+    title="At gamma = 1 the entropy is that of p",
+    proof=calc(H(p, 1), (S(tilde(p, 1)), H), (S(p), IDENTITY_AT_ONE)),
+)
+
+ENTROPY_BOUNDED = Claim(
+    "escort.entropy-bounded",
+    Le(H(p, gamma), Log(n)),
+    given=(POSITIVE,),
+    title="No power transform has an entropy above log n",
+    proof=calc(H(p, gamma), (S(q), H), le(Log(n), by.sign(Log(n) - S(q), MAXIMUM))),
+)
+
+ENTROPY_CONSTANT = Claim(
+    "escort.entropy-of-constant",
+    Eq(H(p, gamma), Log(n)),
+    given=(ForAll(i, Eq(p[i], c)), Gt(c, 0)),
+    title="If p is constant, so is the entropy: no exponent moves it",
+    proof=calc(
+        H(p, gamma),
+        (-Sum(c**gamma / Sum(c**gamma, j) * Log(c**gamma / Sum(c**gamma, j)), i), by.algebra(H, S, tilde, Z, ForAll(i, Eq(p[i], c)))),
+        (-Sum(1 / n * Log(1 / n), i), by.termwise),
+        (Log(n), by.logs),
+    ),
+)
+
+FIRST_ORDER = Claim(
+    "escort.first-order-at-one",
+    Jet(H(p, gamma), gamma, 1, S(p), S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)),
+    given=(POSITIVE, NORMALISED),
+    title="The entropy to first order at gamma = 1",
+    proof=expansion(
+        calc(At(H(p, gamma), gamma, 1), (H(p, 1), by.algebra), (S(p), ENTROPY_AT_ONE)),
+        calc(
+            At(D(H(p, gamma), gamma), gamma, 1),
+            (At(-gamma * V(p, gamma), gamma, 1), ENTROPY_SLOPE),
+            (-V(p, 1), by.algebra),
+            (mean(p, 1) ** 2 - Sum(tilde(p, 1)[i] * Log(p[i]) ** 2, i), VARIANCE_IN_MOMENTS),
+            (Sum(p[i] * Log(p[i]), i) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), by.algebra(mean, IDENTITY_AT_ONE)),
+            (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), by.algebra(S)),
+        ),
+    ),
+)

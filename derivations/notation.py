@@ -1,0 +1,91 @@
+"""Symbols and operators, and how each is printed.  No claims.
+
+Everything speaks of the support: p is a family of n numbers, positive where a claim says so.  Zeros of a distribution
+stay outside (`setting` says what that means for the entropy).
+"""
+
+from sympy import Integer
+
+from entnorm.claims import At, D, Family, Index, Log, Natural, Operator, Recursion, Scalar, Seq, Sum, n
+from entnorm.claims.typeset import Layout, Row, Script, Word, call, name
+
+__all__ = [
+    "H", "KL", "S", "V", "Z", "a", "b", "c", "exponent", "gamma", "h_star", "i", "iterate", "j", "k", "m", "mean", "moment",
+    "n", "newton_step", "p", "r", "s", "tilde", "total_exponent", "u", "uniform", "v", "x",
+]  # fmt: skip
+
+p = Family("p")  # the distribution that is transformed
+u = Family("u")  # two other distributions
+v = Family("v")
+x = Scalar("x")
+gamma = Scalar("gamma")
+a = Scalar("a")  # two values of gamma
+b = Scalar("b")
+c = Scalar("c")
+h_star = Scalar("H*")  # the target entropy, in nats
+i = Index("i")
+j = Index("j")
+r = Index("r")  # two positions at which p differs, where it is not constant
+s = Index("s")
+k = Natural("k")
+m = Natural("m")
+
+_P = Word(content="p")
+
+
+def _at(letter: Layout):  # type: ignore[no-untyped-def]
+    """Print f(p, gamma) as f(gamma): only another family is named."""
+
+    def typeset(family: Layout, *rest: Layout) -> Layout:
+        return call(letter, *rest) if family == _P else call(letter, family, *rest)
+
+    return typeset
+
+
+def _tilde(family: Layout, power: Layout, index: Layout | None = None) -> Layout:
+    if family == _P:
+        return call(Script(base=Word(content="p̃"), sub=index), power)
+    applied = call(Script(base=Word(content="T"), sub=power), family)
+    return Script(base=applied, sub=index) if index else applied
+
+
+def _iterate(count: Layout, family: Layout, target: Layout, index: Layout | None = None) -> Layout:
+    upper = Row(items=(Word(content="(", kind="mo"), count, Word(content=")", kind="mo")))
+    return Script(base=Word(content="p"), sub=index, sup=upper)
+
+
+def _counted(letter: str):  # type: ignore[no-untyped-def]
+    def typeset(count: Layout, family: Layout, *rest: Layout) -> Layout:
+        return Script(base=name(letter), sub=count)
+
+    return typeset
+
+
+def _moment(order: Layout, family: Layout, power: Layout) -> Layout:
+    return call(Script(base=Word(content="M"), sub=order), power)
+
+
+# The entropy of a distribution, in nats, and the divergence of one from another.
+S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
+KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
+uniform = Seq(i, 1 / n)
+
+# The power transform, or escort distribution, of order gamma, and its partition function.
+Z = Operator("Z", (p, gamma), Sum(p[i] ** gamma, i), _at(Word(content="Z")))
+tilde = Operator("tilde", (p, gamma), Seq(i, p[i] ** gamma / Z(p, gamma)), _tilde)
+
+# Unnormalised moments of log p, its mean and variance under the escort distribution, and the entropy H(gamma) of that.
+moment = Operator("M", (m, p, gamma), Sum(p[i] ** gamma * Log(p[i]) ** m, i), _moment)
+mean = Operator("E", (p, gamma), Sum(tilde(p, gamma)[i] * Log(p[i]), i), _at(Word(content="E")))
+V = Operator("Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var")))
+H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
+
+# The iteration of the document: the exponent that it computes from a distribution, its iterates, and their exponents' product.
+exponent = Operator("g", (p, h_star), 1 + (h_star - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), lambda f, t: call(Word(content="g"), f))
+iterate = Recursion("p", (k, p, h_star), p, lambda before: tilde(before, exponent(before, h_star)), _iterate)
+
+# Newton's method for H(gamma) = H*, started at gamma = 1.
+newton_step = Operator(
+    "N", (p, gamma, h_star), gamma - (H(p, gamma) - h_star) / At(D(H(p, a), a), a, gamma), lambda f, g, t: call(Word(content="N"), g)
+)
+total_exponent = Recursion("Gamma", (k, p, h_star), Integer(1), lambda before: newton_step(p, before, h_star), _counted("Gamma"))

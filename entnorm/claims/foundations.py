@@ -1,0 +1,41 @@
+"""What every proof finally rests on, besides the code of the kernel: the textbook facts that the rules build in.
+
+A rule names its foundations; a claim's report lists those of its whole ancestry, and a snapshot test pins them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Foundation", "calculus", "field", "induction", "logarithms", "order", "sums", "taylor"]
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """A textbook fact that the kernel uses and does not prove."""
+
+    name: str
+    statement: str
+
+
+field = Foundation("field", "The real numbers are a field: identities of rational functions hold where both sides are defined.")
+sums = Foundation(
+    "sums", "Finite sums are linear, nested finite sums commute, and the sum of 1 over i = 1..n is n; n is at least 1."
+)
+logarithms = Foundation(
+    "logarithms",
+    "exp(a + b) = exp(a) exp(b); log is the inverse of exp; a**b = exp(b log a) for a > 0; hence log(a b) = log a + log b.",
+)
+order = Foundation(
+    "order",
+    "The real numbers are an ordered field: squares are nonnegative, sums and products of positives are positive. "
+    "exp is positive; exp, log and positive powers of positive numbers are strictly increasing.",
+)
+calculus = Foundation(
+    "calculus",
+    "Sum, product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
+)
+taylor = Foundation(
+    "taylor", "A function that is smooth near a point has there the Taylor expansion with its derivatives as coefficients."
+)
+induction = Foundation("induction", "Induction over the natural numbers; definition by recursion.")

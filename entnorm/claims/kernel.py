@@ -1,0 +1,632 @@
+"""Claims and their checking.
+
+A `Claim` is an immutable value: an id, a statement, its hypotheses and a proof.  `check` looks at its own links only and
+says what it found; whether its ancestors are proved is a matter of the theory it belongs to.
+
+    Claim(statement, proof=calc(...))         equations, chains of =, <, <=, and cases of equality
+    Claim(statement, proof=induction(...))    for every step of an iteration
+    Claim(statement, proof=expansion(...))    a Taylor polynomial
+    Claim(statement, proof=run())             what a program prints
+    Axiom(statement)                          a textbook fact, listed as such
+    Refuted(statement, at={...})              a false statement and a point at which it fails
+
+This module is trusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Expr, Integer
+
+from . import foundations as base
+from .facts import Context, Fact, hypothesis
+from .foundations import Foundation
+from .language import (
+    Apply,
+    At,
+    Attained,
+    D,
+    Eq,
+    ForAll,
+    Gt,
+    Jet,
+    Log,
+    Natural,
+    Ne,
+    Operator,
+    Power,
+    Recursion,
+    Relation,
+    Seq,
+    Statement,
+    Sum,
+    Times,
+    Variable,
+    alpha_equal,
+    free,
+    n,
+    scalar,
+    substitute,
+)
+from .normal import Normaliser, Refusal
+from .rules import Rule, by, check_equality, check_order
+from .runs import Prints
+from .witness import Undefined, Witness, arithmetic, decide, points
+
+__all__ = [
+    "IH", "Assumption", "Axiom", "Calc", "Claim", "Expansion", "Induction", "Instance", "Refuted", "Run", "Verdict",
+    "calc", "check", "expansion", "ge", "gt", "induction", "le", "lt", "ne", "obligations", "run", "witnessed",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """A named hypothesis."""
+
+    name: str
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of a chain: how it relates to the one before, and why."""
+
+    symbol: str
+    line: Expr
+    reason: Any
+
+
+@dataclass(frozen=True)
+class Calc:
+    """A chain of relations; its ends are the two sides of the statement."""
+
+    start: Expr
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Induction:
+    """Induction on a natural number: the statement at 0, and at k + 1 from that at k, which is cited as `IH`."""
+
+    counter: Variable
+    base: Calc
+    step: Calc
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """One chain for each coefficient of a Taylor polynomial."""
+
+    chains: tuple[Calc, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """The program of the statement is run, and its output compared."""
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """No proof: a textbook fact that is listed among the foundations."""
+
+    source: str
+
+
+class _InductionHypothesis:
+    def __repr__(self) -> str:
+        return "IH"
+
+
+IH = _InductionHypothesis()
+Proof = Calc | Induction | Expansion | Run | Assumed
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A statement with its proof.  Its free variables are universally quantified, subject to `given`."""
+
+    id: str
+    statement: Statement
+    proof: Proof
+    given: tuple[Assumption | Statement, ...] = ()
+    title: str = ""
+    remark: str = ""
+    defined: tuple[Claim | Instance, ...] = ()
+
+    def at(self, values: Mapping[Variable, Any]) -> Instance:
+        """Return the claim for particular values of some of its variables."""
+        unknown = set(values) - self.variables
+        if unknown:
+            raise Refusal(f"{self.id} does not speak of {sorted(map(str, unknown))}")
+        return Instance(self, tuple(values.items()))
+
+    @property
+    def hypotheses(self) -> tuple[Statement, ...]:
+        return tuple(g.statement if isinstance(g, Assumption) else g for g in self.given)
+
+    @property
+    def variables(self) -> frozenset[Variable]:
+        return frozenset().union(free(self.statement), *map(free, self.hypotheses)) - {n}
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A claim for particular values of some of its variables."""
+
+    claim: Claim
+    values: tuple[tuple[Variable, Any], ...]
+
+
+def Axiom(  # noqa: N802 (reads as a kind of claim)
+    id: str, statement: Statement, *, given: tuple[Any, ...] = (), source: str, title: str = "", remark: str = ""
+) -> Claim:
+    """Return a claim that is assumed: a textbook fact with its source."""
+    return Claim(id, statement, Assumed(source), given, title, remark)
+
+
+@dataclass(frozen=True, eq=False)
+class Refuted:
+    """A statement that is false, with an exact point that satisfies its hypotheses, and what is true instead."""
+
+    id: str
+    statement: Statement
+    at: Mapping[Variable, Any] = field(default_factory=dict)
+    given: tuple[Assumption | Statement, ...] = ()
+    correction: Claim | None = None
+    title: str = ""
+    remark: str = ""
+
+    hypotheses = Claim.hypotheses
+    variables = Claim.variables
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `check` found for one claim; `status` is that of its own links."""
+
+    id: str
+    status: str
+    problem: str = ""
+    obligations: tuple[Statement, ...] = ()
+    witness: Witness | None = None
+    seconds: float = 0.0
+    output: str = ""
+
+
+# ------------------------------------------------------------------------------------------------- writing proofs
+
+
+def _steps(lines: tuple[Any, ...]) -> tuple[Step, ...]:
+    return tuple(line if isinstance(line, Step) else Step("=", scalar(line[0]), line[1]) for line in lines)
+
+
+def calc(start: Any, *lines: Any) -> Calc:
+    """Return a chain: a pair (line, reason) continues it by an equation, `lt(line, reason)` and its like by an order."""
+    return Calc(scalar(start), _steps(lines))
+
+
+def lt(line: Any, reason: Any) -> Step:
+    """Continue a chain by `<`."""
+    return Step("<", scalar(line), reason)
+
+
+def le(line: Any, reason: Any) -> Step:
+    """Continue a chain by `<=`."""
+    return Step("≤", scalar(line), reason)
+
+
+def gt(line: Any, reason: Any) -> Step:
+    """Continue a chain by `>`."""
+    return Step(">", scalar(line), reason)
+
+
+def ge(line: Any, reason: Any) -> Step:
+    """Continue a chain by `>=`."""
+    return Step("≥", scalar(line), reason)
+
+
+def ne(line: Any, reason: Any) -> Step:
+    """Continue a chain by `!=`."""
+    return Step("≠", scalar(line), reason)
+
+
+def induction(counter: Variable, *, base: Calc, step: Calc) -> Induction:
+    """Return a proof by induction on `counter`."""
+    return Induction(counter, base, step)
+
+
+def expansion(*chains: Calc) -> Expansion:
+    """Return a proof of a Taylor polynomial: the chains for its derivatives, from the zeroth on."""
+    return Expansion(chains)
+
+
+def run() -> Run:
+    """Return the proof of what a program prints: running it."""
+    return Run()
+
+
+# ----------------------------------------------------------------------------------------------- reasons and facts
+
+
+def rule_of(reason: Any) -> Rule:
+    """Return the rule of a reason; anything that can be cited stands for `by.algebra` with that citation."""
+    if isinstance(reason, Rule):
+        return reason
+    rule: Rule = by.algebra(reason)
+    return rule
+
+
+def chains(proof: Proof) -> tuple[Calc, ...]:
+    """Return the chains of a proof."""
+    if isinstance(proof, Calc):
+        return (proof,)
+    if isinstance(proof, Induction):
+        return (proof.base, proof.step)
+    return proof.chains if isinstance(proof, Expansion) else ()
+
+
+def cited(claim: Claim | Refuted) -> tuple[Claim, ...]:
+    """Return the claims that a claim rests on, in the order of their first use: the edges of the theory's graph."""
+    if isinstance(claim, Refuted):
+        return (claim.correction,) if claim.correction else ()
+    citations = [c for chain in chains(claim.proof) for s in chain.steps for c in rule_of(s.reason).citations]
+    found: dict[str, Claim] = {}
+    for citation in (*citations, *claim.defined):
+        source = citation.claim if isinstance(citation, Instance) else citation
+        if isinstance(source, Claim):
+            found.setdefault(source.id, source)
+    return tuple(found.values())
+
+
+def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
+    """Return the foundations that the rules of the claim's own proof build in."""
+    if isinstance(claim, Refuted):
+        return ()
+    used = {f.name: f for chain in chains(claim.proof) for s in chain.steps for f in rule_of(s.reason).foundations}
+    if isinstance(claim.proof, Induction):
+        used[base.induction.name] = base.induction
+    if isinstance(claim.proof, Expansion):
+        used[base.taylor.name] = base.taylor
+    return tuple(used[name] for name in sorted(used))
+
+
+def _fact(citation: Any, claim: Claim) -> Fact | None:
+    """Return a cited claim or hypothesis as a fact, its variables renamed apart from every other."""
+    if isinstance(citation, Operator) or citation is IH:
+        return None
+    if isinstance(citation, Assumption | Statement):
+        if citation not in claim.given:
+            raise Refusal(f"{claim.id} cites a hypothesis that it does not make: {citation}")
+        return hypothesis(citation.statement if isinstance(citation, Assumption) else citation, citation)
+    source, values = (citation.claim, dict(citation.values)) if isinstance(citation, Instance) else (citation, {})
+    if not isinstance(source, Claim):
+        raise Refusal(f"{citation!r} is not a reason")
+    statement, condition = source.statement, None
+    if isinstance(statement, Attained):
+        statement, condition = statement.bound, statement.condition
+    if not isinstance(statement, Relation):
+        raise Refusal(f"{source.id} states no relation that a rule could use")
+    apart: dict[Variable, Any] = {v: type(v)(v.name + "°") for v in source.variables if v not in values}
+    mapping = apart | values
+    return Fact(
+        substitute(statement, mapping),
+        frozenset(apart.values()),
+        tuple(substitute(g, mapping) for g in source.hypotheses),
+        substitute(condition, mapping) if condition is not None else None,
+        frozenset(),
+        source.id,
+    )
+
+
+def _facts(citations: Any, claim: Claim, extra: tuple[Fact, ...] = ()) -> tuple[Fact, ...]:
+    found = [f for c in citations if (f := _fact(c, claim)) is not None]
+    return (*found, *(extra if IH in citations else ()))
+
+
+# ------------------------------------------------------------------------------------------------- definedness
+
+
+def obligations(node: Any) -> Iterator[Statement]:
+    """Yield what must hold for a term to be defined: denominators that do not vanish, positive arguments of logarithms."""
+    if isinstance(node, Variable | Operator) or not node.args:
+        return
+    if isinstance(node, Apply):
+        yield from _obligations_of_operator(node)
+        return
+    if isinstance(node, Sum | Seq | ForAll):
+        body, bound = (node.args[0], node.args[1]) if isinstance(node, Sum) else (node.args[1], node.args[0])
+        for inner in obligations(body):
+            yield ForAll(bound, inner) if bound in free(inner) else inner
+        return
+    if isinstance(node, At):
+        body, variable, value = node.args
+        yield from obligations(value)
+        for inner in obligations(body):
+            yield substitute(inner, {variable: value})
+        return
+    if isinstance(node, Jet):
+        yield from (o for order in range(len(node.coefficients)) for o in obligations(node.derivative(order)))
+        yield from (o for coefficient in node.coefficients for o in obligations(coefficient))
+        return
+    for arg in node.args:
+        yield from obligations(arg)
+    if isinstance(node, Log):
+        yield Gt(node.args[0], 0)
+    if isinstance(node, Power):
+        yield from _obligations_of_power(*node.args)
+
+
+def _obligations_of_power(b: Expr, exponent: Expr) -> Iterator[Statement]:
+    constant = Normaliser().constant(exponent)
+    if constant is not None and constant.denominator == 1:
+        if constant < 0:
+            yield Ne(b, 0)
+    elif not isinstance(exponent, Natural):
+        yield Gt(b, 0)
+
+
+def _obligations_of_operator(node: Apply) -> Iterator[Statement]:
+    operator = node.operator
+    for arg in node.args[1:]:
+        yield from obligations(arg)
+    if not isinstance(operator, Recursion):
+        instance = operator.instance(node.args[1:])
+        yield from obligations(instance)
+        return
+    counter, previous = operator.parameters[0], operator.previous
+    values = dict(zip(operator.parameters[1:], node.args[2:], strict=True))
+    yield from obligations(substitute(operator.bodies[0], values))
+    before = operator(counter, *node.args[2:])
+    for inner in obligations(operator.bodies[1]):
+        yield ForAll(counter, substitute(inner, values | {previous: before}))
+
+
+def _defined(nodes: list[Any], context: Context, stepwise: Context) -> tuple[Statement, ...]:
+    """Return the obligations of some terms or statements, all discharged; refuse the first that is not.
+
+    `stepwise` is the context for what must hold at every step of a recursion.
+    """
+    seen: list[Statement] = []
+    for node in nodes:
+        for obligation in obligations(node):
+            if any(alpha_equal(obligation, known) for known in seen):
+                continue
+            recurring = isinstance(obligation, ForAll) and isinstance(obligation.args[0], Natural)
+            if not (stepwise if recurring else context).holds(obligation):
+                raise Refusal(f"not shown to be defined: {obligation}")
+            seen.append(obligation)
+    return tuple(seen)
+
+
+# ---------------------------------------------------------------------------------------------------- checking
+
+
+def _check_chain(chain: Calc, claim: Claim, extra: tuple[Fact, ...]) -> tuple[str, list[Any]]:
+    """Check every step; return the relation of the two ends and the conditions under which weak steps are equations."""
+    known = (*(hypothesis(h) for h in claim.hypotheses), *_facts(claim.defined, claim))
+    symbols, conditions, line = [], [], chain.start
+    for number, step in enumerate(chain.steps, 1):
+        rule = rule_of(step.reason)
+        facts = _facts(rule.citations, claim, extra)
+        context = Context((*facts, *known))
+        equations = tuple(f for f in facts if isinstance(f.relation, Eq))
+        try:
+            if step.symbol == "=":
+                check_equality(line, step.line, rule, equations, context)
+            else:
+                conditions.append(check_order(line, step.symbol, step.line, rule, equations, context))
+        except Refusal as refusal:
+            raise Refusal(f"line {number} ({rule.name}): {refusal}") from None
+        symbols.append(step.symbol)
+        line = step.line
+    return _composed(symbols), conditions
+
+
+def _composed(symbols: list[str]) -> str:
+    kinds = set(symbols) - {"="}
+    if not kinds:
+        return "="
+    if kinds == {"≠"} and symbols.count("≠") == 1:
+        return "≠"
+    for weak, strict in (("≤", "<"), ("≥", ">")):
+        if kinds <= {weak, strict}:
+            return strict if strict in kinds else weak
+    raise Refusal(f"a chain of {' '.join(symbols)} says nothing about its ends")
+
+
+_IMPLIES = {"=": "=≤≥", "<": "<≤≠", ">": ">≥≠", "≤": "≤", "≥": "≥", "≠": "≠"}
+
+
+def _check_ends(chain: Calc, lhs: Expr, rhs: Expr, name: str) -> None:
+    last = chain.steps[-1].line if chain.steps else chain.start
+    for end, side in ((chain.start, lhs), (last, rhs)):
+        if not alpha_equal(end, side):
+            raise Refusal(f"{name} has the end {end}, and the statement has {side}")
+
+
+def _check_relation(claim: Claim, relation: Relation, condition: Statement | None, chain: Calc) -> None:
+    _check_ends(chain, relation.lhs, relation.rhs, "the chain")
+    symbol, conditions = _check_chain(chain, claim, ())
+    if relation.symbol not in _IMPLIES[symbol]:
+        raise Refusal(f"the chain shows {symbol}, the statement says {relation.symbol}")
+    if condition is None:
+        return
+    if symbol not in "≤≥" or len(conditions) != 1 or conditions[0] is None:
+        raise Refusal("a case of equality needs a chain with one weak inequality whose certificate shows when it vanishes")
+    context = Context((*(hypothesis(h) for h in claim.hypotheses), *_facts(claim.defined, claim)))
+    if not context.equivalent(conditions[0], condition):
+        raise Refusal(f"equality holds when {conditions[0]}, which is not shown to mean {condition}")
+
+
+def _check_induction(claim: Claim, relation: Relation, proof: Induction) -> None:
+    counter = proof.counter
+    if not isinstance(relation, Eq):
+        raise Refusal("induction is for equations")
+    if any(counter in free(h) for h in claim.hypotheses):
+        raise Refusal(f"a hypothesis speaks of {counter}, on which the induction goes")
+    at = [[substitute(side, {counter: value}) for side in relation.args] for value in (Integer(0), counter + 1)]
+    _check_ends(proof.base, *at[0], "the base case")
+    _check_ends(proof.step, *at[1], "the induction step")
+    before = _own_equation(claim, relation, frozenset({counter}))
+    for chain, extra in ((proof.base, ()), (proof.step, (before,))):
+        symbol, _ = _check_chain(chain, claim, extra)
+        if symbol != "=":
+            raise Refusal("induction is for equations")
+
+
+def _own_equation(claim: Claim, relation: Relation, fixed: frozenset[Variable]) -> Fact:
+    """Return the equation of an induction as a fact, general in all but its hypotheses' variables and the fixed ones."""
+    general = free(relation) - fixed - {n} - frozenset().union(*map(free, claim.hypotheses), frozenset())
+    apart = {v: type(v)(v.name + "°") for v in general}
+    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n}, "IH")
+
+
+def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
+    if len(proof.chains) != len(jet.coefficients):
+        raise Refusal(f"{len(jet.coefficients)} coefficients need as many chains")
+    factorial = 1
+    for order, (chain, coefficient) in enumerate(zip(proof.chains, jet.coefficients, strict=True)):
+        factorial *= max(order, 1)
+        side = coefficient if factorial == 1 else Times(factorial, coefficient)
+        _check_ends(chain, jet.derivative(order), side, f"the chain of order {order}")
+        symbol, _ = _check_chain(chain, claim, ())
+        if symbol != "=":
+            raise Refusal("a coefficient needs a chain of equations")
+
+
+def _check_links(claim: Claim) -> tuple[Statement, ...]:
+    """Check the proof of a claim; return the obligations that were discharged on the way."""
+    statement, proof = claim.statement, claim.proof
+    relation, condition = statement, None
+    if isinstance(statement, Attained):
+        relation, condition = statement.bound, statement.condition
+    if isinstance(proof, Calc) and isinstance(relation, Relation):
+        _check_relation(claim, relation, condition, proof)
+    elif isinstance(proof, Induction) and isinstance(relation, Relation) and condition is None:
+        _check_induction(claim, relation, proof)
+    elif isinstance(proof, Expansion) and isinstance(statement, Jet):
+        _check_expansion(claim, statement, proof)
+    else:
+        raise Refusal(f"a {type(proof).__name__} does not prove a {type(statement).__name__}")
+    citations = [c for chain in chains(proof) for s in chain.steps for c in rule_of(s.reason).citations]
+    known = (*(hypothesis(h) for h in claim.hypotheses), *_facts((*claim.defined, *citations), claim))
+    lines = [line for chain in chains(proof) for line in (chain.start, *(s.line for s in chain.steps))]
+    # A recursion is defined at k + 1 because of what the induction has shown at k: definition and equation go together.
+    here, every = known, known
+    if isinstance(proof, Induction):
+        here = (_own_equation(claim, relation, frozenset({proof.counter})), *known)
+        every = (_own_equation(claim, relation, frozenset()), *known)
+    return _defined([statement, *claim.hypotheses, *lines], Context(here), Context(every))
+
+
+_POINTS = 3
+
+
+def seed(claim_id: str) -> str:
+    """Return the seed of a claim's points: the same everywhere, another for every claim."""
+    return hashlib.sha256(claim_id.encode()).hexdigest()
+
+
+def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | None, Witness | None]:
+    """Ask the second witness alone: is the statement true at points that satisfy the hypotheses?
+
+    Every interior line of the proof is compared with the one before as well, unless another `statement` is asked about.
+    """
+    found = points(claim.variables, claim.hypotheses, seed(claim.id), _POINTS)
+    if not found:
+        return None, None
+    statements = [claim.statement, *_line_by_line(claim)] if statement is None else [statement]
+    names, outcomes = set(), []
+    for point in found:
+        for question in statements:
+            outcome, name = decide(question, point)
+            outcomes.append(outcome)
+            names.add(name)
+    record = Witness(len(found), tuple(sorted(names)))
+    return False if False in outcomes else None if None in outcomes else True, record
+
+
+def _line_by_line(claim: Claim) -> Iterator[Statement]:
+    kinds = {cls.symbol: cls for cls in Relation.__subclasses__()}
+    for chain in chains(claim.proof):
+        line = chain.start
+        for step in chain.steps:
+            yield kinds[step.symbol](line, step.line)
+            line = step.line
+
+
+def check(claim: Claim | Refuted) -> Verdict:
+    """Check the links of one claim: every step by its rule, every obligation, and the second witness.
+
+    Parameters
+    ----------
+    claim : Claim or Refuted
+
+    Returns
+    -------
+    Verdict
+        `status` is "proved", "computed", "refuted", "assumed", "evidence" (the witness agrees, the proof has a gap),
+        "open" (not even that) or "broken" (rule and witness disagree, or a refutation does not refute).
+    """
+    start = time.perf_counter()
+    verdict = _refuted(claim) if isinstance(claim, Refuted) else _checked(claim)
+    return Verdict(**{**verdict.__dict__, "seconds": time.perf_counter() - start})
+
+
+def _checked(claim: Claim) -> Verdict:
+    if isinstance(claim.proof, Run) or isinstance(claim.statement, Prints):
+        return _checked_run(claim)
+    problem, discharged = "", ()
+    if not isinstance(claim.proof, Assumed):
+        try:
+            discharged = _check_links(claim)
+        except Refusal as refusal:
+            problem = str(refusal)
+    try:
+        agrees, record = witnessed(claim)
+    except Undefined as undefined:
+        agrees, record = None, None
+        problem = problem or f"second witness: {undefined}"
+    if agrees is False:
+        return Verdict(claim.id, "broken", problem or "the second witness found a point where a line fails", (), record)
+    if agrees is None:
+        return Verdict(claim.id, "open", problem or "no point decides the statement under its hypotheses", (), record)
+    if problem:
+        return Verdict(claim.id, "evidence", problem, (), record)
+    status = "assumed" if isinstance(claim.proof, Assumed) else "proved"
+    return Verdict(claim.id, status, "", discharged, record)
+
+
+def _checked_run(claim: Claim) -> Verdict:
+    if not (isinstance(claim.proof, Run) and isinstance(claim.statement, Prints)):
+        return Verdict(claim.id, "open", "what a program prints is proved by running it, and nothing else is")
+    output = claim.statement.real_output()
+    if claim.statement.agrees(output):
+        return Verdict(claim.id, "computed", output=output)
+    return Verdict(claim.id, "broken", "the program prints something else", output=output)
+
+
+def _refuted(claim: Refuted) -> Verdict:
+    if isinstance(claim.statement, Prints):
+        output = claim.statement.real_output()
+        refuted = not claim.statement.agrees(output)
+        problem = "" if refuted else "the program prints just that"
+        return Verdict(claim.id, "refuted" if refuted else "broken", problem, output=output)
+    missing = claim.variables - set(claim.at) | ({n} - set(claim.at))
+    if missing:
+        return Verdict(claim.id, "broken", f"the counterexample gives no value to {sorted(map(str, missing))}")
+    point = dict(claim.at)
+    for given in claim.hypotheses:
+        if decide(given, point)[0] is not True:
+            return Verdict(claim.id, "broken", f"the counterexample does not satisfy {given}")
+    outcome, name = decide(claim.statement, point)
+    if outcome is not False:
+        return Verdict(claim.id, "broken", "the statement is not false at the counterexample")
+    if name == arithmetic().name and "not rigorous" in name:
+        return Verdict(claim.id, "evidence", "without balls the two sides are not certainly apart", (), Witness(1, (name,)))
+    return Verdict(claim.id, "refuted", "", (), Witness(1, (name,)))
