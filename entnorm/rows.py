@@ -1,0 +1,132 @@
+"""The caller's array: checked before any work is done, then read a block of rows at a time, in one layout."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from entnorm.moments import Floats, Integers, log_offsets, tilt
+from entnorm.solution import EntnormError, name_rows
+
+_BLOCK = 2**16  # entries worked on at a time: a few such arrays fit the second-level cache
+_SUM_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Distributions or logits along one axis of an array, which is never written to and never copied as a whole."""
+
+    array: NDArray[Any]  # the rows along its last axis: a view of what the caller passed
+    axis: int  # where the caller has them
+    logits: bool
+
+    @classmethod
+    def checked(cls, p: ArrayLike | None, logits: ArrayLike | None, axis: int) -> Self:
+        """The rows of the one of `p` and `logits` that is not None.
+
+        Raises
+        ------
+        EntnormError
+            With the indices of the rows at fault.
+        """
+        if (p is None) == (logits is None):
+            raise EntnormError("pass either p (probabilities) or logits=, one of the two")
+        name = "logits" if p is None else "p"
+        array = _real_array(name, logits if p is None else p)
+        rows = cls(_axis_last(name, array, axis), axis, logits=p is None)
+        if rows.logits:
+            rows._check_logits()
+        else:
+            rows._check_probabilities()
+        return rows
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The shape of one number per row."""
+        return self.array.shape[:-1]
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(np.prod(self.batch, dtype=np.int64))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The floating dtype of the distributions handed back."""
+        return self.array.dtype if self.array.dtype.kind == "f" else np.dtype(np.float64)
+
+    def blocks(self) -> Iterator[tuple[slice, Floats]]:
+        """Slices of the flattened batch, and their rows as C-ordered float64, whatever the layout of the array.
+
+        Working on one layout only is what makes a row's answer independent, bit for bit, of strides and neighbours.
+        """
+        height = max(1, _BLOCK // self.array.shape[-1])
+        for start in range(0, self.count, height):
+            part = slice(start, min(start + height, self.count))
+            if len(self.batch) < 2:
+                block = self.array[part] if self.batch else self.array
+            else:
+                block = self.array[np.unravel_index(np.arange(part.start, part.stop), self.batch)]
+            yield part, np.require(block.reshape(-1, self.array.shape[-1]), np.float64, ["C", "A"])
+
+    def escort(self, gamma: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
+        """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""
+        out = np.empty(self.batch + self.array.shape[-1:], self.dtype)
+        flat = out.reshape(-1, self.array.shape[-1])
+        with np.errstate(all="ignore"):
+            for part, values in self.blocks():
+                depths = log_offsets(values, values.max(-1), logits=self.logits, scale=scale[part])
+                flat[part] = tilt(depths, gamma[part], log=log)
+        return np.moveaxis(out, -1, self.axis)
+
+    def _check_logits(self) -> None:
+        tops = np.empty(self.count)
+        for part, values in self.blocks():
+            tops[part] = values.max(-1)  # NaN if the row has one
+        self._refuse(np.isnan(tops), "logits contain NaN", "remove or replace it; -inf excludes an entry")
+        self._refuse(tops == np.inf, "logits contain +inf", "logits must be finite, or -inf to exclude an entry")
+        self._refuse(tops == -np.inf, "every logit is -inf", "a distribution needs at least one finite logit")
+
+    def _check_probabilities(self) -> None:
+        least, sums = np.empty(self.count), np.empty(self.count)
+        with np.errstate(all="ignore"):
+            for part, values in self.blocks():
+                least[part], sums[part] = values.min(-1), values.sum(-1)
+        self._refuse(np.isnan(least) | ~(np.abs(sums) < np.inf), "p contains NaN or inf", "remove or replace it")
+        hint = "if these are scores or log-probabilities, pass them as logits="
+        self._refuse(least < 0, "p has negative entries", hint)
+        self._refuse(sums == 0, "every entry of p is zero", "a distribution needs at least one positive entry")
+        tolerance = max(_SUM_TOLERANCE, 8 * self.array.shape[-1] ** 0.5 * float(np.finfo(self.dtype).eps))
+        off = np.abs(sums - 1) > tolerance
+        if off.any():
+            example = f"the first sums to {sums[np.argmax(off)]:.9g}"
+            hint = "divide weights by their sum, or pass their logarithms as logits=; scores go to logits= as they are"
+            self._refuse(off, f"p does not sum to 1 along axis {self.axis} ({example})", hint)
+
+    def _refuse(self, bad: NDArray[np.bool_], what: str, advice: str) -> None:
+        if bad.any():
+            raise EntnormError(f"{what} in {name_rows(np.flatnonzero(bad).tolist(), self.batch)}: {advice}")
+
+
+def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:
+    try:
+        array = np.asarray(values)
+    except ValueError as error:  # rows of different lengths
+        raise EntnormError(f"{name} is not an array: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise EntnormError(f"{name} has dtype {array.dtype}: convert it to float64, in which the arithmetic is done")
+    return array
+
+
+def _axis_last(name: str, array: NDArray[Any], axis: int) -> NDArray[Any]:
+    if array.ndim == 0:
+        raise EntnormError(f"{name} is a single number; a distribution is an array with at least one axis")
+    try:
+        moved = np.moveaxis(array, axis, -1)
+    except (ValueError, TypeError):
+        raise EntnormError(f"axis={axis!r} does not exist in {name}, which has shape {array.shape}") from None
+    if moved.shape[-1] == 0:
+        raise EntnormError(f"{name} has shape {array.shape}: its rows along axis {axis} are empty")
+    return moved

@@ -1,0 +1,161 @@
+"""What a solve returns, and the errors of the package."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from functools import cached_property
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NAMED = 5  # rows an error message spells out
+
+
+class EntnormError(ValueError):
+    """An argument is not what it has to be; the message says which one, where, and what to do."""
+
+
+class InfeasibleTargetError(EntnormError):
+    """No escort distribution of some row has the entropy asked for; the message names the rows and their intervals."""
+
+
+class Status(IntEnum):
+    """How a row ended."""
+
+    CONVERGED = 0
+    """The row has the entropy asked for."""
+    INFEASIBLE = 1
+    """No escort distribution of the row has the entropy asked for; every number of the row is NaN."""
+    GAMMA_OVERFLOW = 2
+    """The distribution is right, but its exponent is beyond the normal range of float64."""
+
+
+class Source(Protocol):
+    """Checked rows that can be tilted; `entnorm.rows.Rows` is the one implementation."""
+
+    def escort(self, gamma: NDArray[np.float64], scale: NDArray[np.int64], *, log: bool = False) -> NDArray[Any]:
+        """Escort distributions of order ``gamma * 2**scale``, shaped as the caller's array."""
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The escort distributions that have the prescribed entropies, and the exponents that produce them.
+
+    Fields have the batch shape, which is the shape of the input without `axis`; for one row they are scalars.
+
+    Attributes
+    ----------
+    gamma : float64
+        Exponent (inverse temperature): ``q_i`` is proportional to ``p_i**gamma``, or to ``exp(gamma * logits_i)``. It
+        is 0 where the target is the entropy of the uniform distribution on the support, inf where it is that of the
+        uniform distribution on the maxima, and 1 where the row is uniform on its support already.
+    temperature : float64
+        1 / gamma.
+    probs, log_probs : ndarray
+        The distributions and their natural logarithms, shaped as the input and of its floating dtype (float64 for
+        integers). They are computed on first use, from the array that was passed: do not change that array before.
+    entropy : float64
+        Shannon entropy of the distribution at `gamma`, in nats.
+    status : Status, or ndarray of int8 holding its values
+        `Status.CONVERGED`, `Status.INFEASIBLE` or `Status.GAMMA_OVERFLOW`.
+    success : bool
+        Whether `status` is `Status.CONVERGED`.
+    nit : int64
+        Evaluations of the entropy and its derivatives.
+    condition : float64
+        min(H, log s - H) / (gamma^2 Var_q[log p]), s the size of the support: how much a relative error in the entropy
+        or in the deficit is magnified in gamma [escort.entropy-log-slope]. 0 where nothing had to be solved.
+    message : str
+        A sentence about the whole batch; it names the rows that failed, and what they could have attained.
+
+    Examples
+    --------
+    >>> import entnorm
+    >>> solution = entnorm.solve([[0.7, 0.2, 0.1], [0.5, 0.5, 0.0]], perplexity=2)
+    >>> solution.gamma.round(6), solution.success
+    (array([1.217299, 1.      ]), array([ True,  True]))
+    >>> solution.probs[1]
+    array([0.5, 0.5, 0. ])
+    """
+
+    gamma: Any
+    entropy: Any
+    status: Any
+    nit: Any
+    condition: Any
+    message: str
+    _source: Source = field(repr=False)
+    _gamma: NDArray[np.float64] = field(repr=False)  # flat, and in float64's range when multiplied by 2**-_scale
+    _scale: NDArray[np.int64] = field(repr=False)
+    _nearest: NDArray[np.float64] = field(repr=False)  # gamma of the nearest end, for infeasible rows
+
+    @property
+    def temperature(self) -> Any:
+        """1 / gamma: inf for a uniform distribution, 0 for the limit on the maxima."""
+        with np.errstate(all="ignore"):
+            return 1.0 / self.gamma
+
+    @property
+    def success(self) -> Any:
+        """Whether each row has the entropy asked for, at a gamma that float64 can hold."""
+        return self.status == Status.CONVERGED
+
+    @cached_property
+    def probs(self) -> NDArray[Any]:
+        """The distributions, shaped as the input; a row that is infeasible is NaN."""
+        return self._source.escort(self._gamma, self._scale)
+
+    @cached_property
+    def log_probs(self) -> NDArray[Any]:
+        """Natural logarithms of the distributions: finite where `probs` underflows, -inf outside the support."""
+        return self._source.escort(self._gamma, self._scale, log=True)
+
+    def raise_if_failed(self) -> Self:
+        """Return the solution itself, or raise what its `message` says.
+
+        Raises
+        ------
+        InfeasibleTargetError
+            If a target cannot be attained.
+        EntnormError
+            If a gamma is beyond the range of float64.
+
+        Examples
+        --------
+        >>> import entnorm
+        >>> entnorm.solve([0.7, 0.2, 0.1], entropy=0.5).raise_if_failed().success
+        True
+        """
+        status = np.asarray(self.status)
+        if (status == Status.INFEASIBLE).any():
+            raise InfeasibleTargetError(self.message)
+        if (status == Status.GAMMA_OVERFLOW).any():
+            raise EntnormError(self.message)
+        return self
+
+    def _distributions(self, *, log: bool, clip: bool) -> NDArray[Any]:
+        """`probs` or `log_probs`, with infeasible rows at their nearest end instead of NaN if `clip`."""
+        if clip and np.isnan(self._gamma).any():
+            nearest = np.where(np.isnan(self._gamma), self._nearest, self._gamma)
+            return self._source.escort(nearest, self._scale, log=log)
+        return self.log_probs if log else self.probs
+
+
+def name_row(row: int, batch: tuple[int, ...]) -> str:
+    """``row 3`` of a one-dimensional batch, ``row (1, 2)`` of a deeper one, ``the row`` when there is only one."""
+    if not batch:
+        return "the row"
+    index = tuple(int(i) for i in np.unravel_index(row, batch))
+    return f"row {index[0] if len(index) == 1 else index}"
+
+
+def name_rows(rows: Iterable[int], batch: tuple[int, ...]) -> str:
+    """The first few rows by index and how many follow."""
+    rows = list(rows)
+    if not batch:
+        return "the row"
+    if len(rows) == 1:
+        return name_row(rows[0], batch)
+    names = ", ".join(name_row(row, batch).removeprefix("row ") for row in rows[:_NAMED])
+    return f"rows {names}" + (f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else "")

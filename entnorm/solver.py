@@ -1,0 +1,283 @@
+"""The exponent that gives each row of a batch its prescribed entropy: `solve`."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from entnorm.moments import EPS, Floats, Integers, excess, log_offsets
+from entnorm.moments import deficit as deficit_cumulants
+from entnorm.rows import Rows
+from entnorm.solution import Solution, Status, name_row, name_rows
+from entnorm.spectrum import DeficitEquation, Equation, ExcessEquation, Spectrum
+from entnorm.targets import Goal, Target, log_in_two_words
+
+_LEAN = 8.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
+_LINEAR = 2.0**-56  # below this extent of gamma log p, the deficit is gamma^2 Var / 2 to the last digit
+_TINY_STEP = 1e-7  # the next step of a third-order iteration is then below one rounding error
+_SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
+_PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
+_FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
+_SCALE_UP, _SCALE_DOWN = 600, -900
+_SAFE = 650.0  # exp of it, and of its negative, is well inside float64's range
+_SPELT_OUT = 3  # infeasible rows whose interval a message gives
+
+
+@dataclass
+class _Answers:
+    """What is known of each row of the flattened batch; views of it for a block."""
+
+    gamma: Floats  # to be multiplied by 2**scale
+    scale: Integers
+    residual: Floats  # H(gamma) - H*
+    varentropy: Floats  # gamma^2 Var_q[log p]
+    nit: Integers
+    goal_excess: Floats
+    goal_deficit: Floats
+    nearest: Floats  # gamma of the nearest end, for infeasible rows
+    support: Integers
+    ties: Integers
+
+    @classmethod
+    def empty(cls, count: int) -> "_Answers":
+        kinds: dict[str, Any] = {part.name: np.int64 if part.type is Integers else np.float64 for part in fields(cls)}
+        return cls(**{name: np.zeros(count, dtype=kind) for name, kind in kinds.items()})
+
+    def part(self, rows: slice) -> "_Answers":
+        return _Answers(**{part.name: getattr(self, part.name)[rows] for part in fields(self)})
+
+
+def solve(
+    p: ArrayLike | None = None,
+    *,
+    logits: ArrayLike | None = None,
+    axis: int = -1,
+    entropy: ArrayLike | None = None,
+    perplexity: ArrayLike | None = None,
+    deficit: ArrayLike | None = None,
+    evenness: ArrayLike | None = None,
+) -> Solution:
+    """Find the exponents that give distributions their prescribed entropies.
+
+    For each row the escort distribution ``q_i = p_i**gamma / sum_j p_j**gamma``, or ``softmax(gamma * logits)``, has
+    strictly decreasing entropy in gamma unless the row is constant on its support [escort.entropy-decreasing]. Every
+    entropy strictly between log m and log s is attained once, where m is the multiplicity of the row's maximum and s
+    the size of its support; those two are the limits for gamma -> inf and gamma -> 0.
+
+    Parameters
+    ----------
+    p : array_like, optional
+        Probabilities along `axis`, nonnegative with sum 1. Zeros stay zero.
+    logits : array_like, optional
+        Logarithms of probabilities up to a constant per row, instead of `p`. An entry of -inf keeps probability zero.
+    axis : int, default -1
+        The axis along which distributions lie. The batch shape is the shape without it.
+    entropy, perplexity, deficit, evenness : array_like, optional
+        The target, exactly one of the four, broadcast to the batch shape. With H the Shannon entropy in nats: H itself,
+        exp(H), log s - H, or H / log s. Use `deficit` close to the uniform distribution: it keeps its digits there.
+
+    Returns
+    -------
+    Solution
+        ``gamma, temperature, probs, log_probs, entropy, status, success, nit, condition, message``. A target that is an
+        end itself (in float64: the number nearest to it) gives gamma = 0 or inf and the limit distribution; a row that
+        is uniform on its support, asked for the entropy that it has, gamma = 1. A target beyond the ends gives
+        `Status.INFEASIBLE` and NaN for its row alone.
+
+    Raises
+    ------
+    EntnormError
+        If an argument is malformed, with the indices of the rows at fault; before anything is computed.
+
+    Notes
+    -----
+    Newton's method in ``gamma**alpha`` with alpha = 2 + c3/c2, from the second and third cumulant of log q at each
+    iterate, converges with third order. It runs inside the bracket ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, where R
+    is the range and D the top gap of log p; the ends come from Popoviciu's bound on the variance and from
+    ``(1 + x) exp(-x)``, which bounds the tail. Rows near the uniform distribution are solved for ``log s - H``, others for
+    ``H - log m``, both summed without cancellation.
+    All arithmetic is in float64. A row's answer does not depend on the other rows, nor on memory layout.
+
+    Examples
+    --------
+    >>> import entnorm
+    >>> solution = entnorm.solve([0.7, 0.2, 0.1], entropy=0.5)
+    >>> print(round(solution.gamma, 12), solution.probs.round(6), round(solution.entropy, 12))
+    1.625635976882 [0.852686 0.111258 0.036055] 0.5
+    """
+    rows = Rows.checked(p, logits, axis)
+    target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
+    answers = _Answers.empty(rows.count)
+    with np.errstate(all="ignore"):
+        for part, values in rows.blocks():
+            _solve_block(Spectrum.survey(values, logits=rows.logits), target, part, answers.part(part))
+        return _restore(rows, target, answers)
+
+
+def _solve_block(spectrum: Spectrum, target: Target, part: slice, answers: _Answers) -> None:
+    goal = target.reduce(part, spectrum.support, spectrum.ties)
+    unsolved = _classify(spectrum, goal, answers)
+    lean = goal.deficit * _LEAN < goal.excess
+    for near_uniform in (False, True):
+        which = np.flatnonzero(unsolved & (lean == near_uniform))
+        if which.size:
+            _solve_rows(spectrum.take(which), goal.take(which), which, answers, near_uniform=near_uniform)
+
+
+def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.bool_]:
+    """Settle the rows whose target is an end, or beyond; say which ones are left."""
+    uniform = spectrum.ties == spectrum.support
+    at_end = goal.at_top | goal.at_bottom
+    beyond = ~at_end & ((goal.excess <= 0) | (goal.deficit <= 0))
+    answers.gamma[:] = np.select([beyond, at_end & uniform, goal.at_top], [np.nan, 1.0, 0.0], np.inf)
+    answers.nearest[:] = np.where(goal.deficit <= 0, 0.0, np.inf)
+    answers.goal_excess[:] = np.where(goal.at_bottom, 0.0, goal.excess)
+    answers.goal_deficit[:] = np.where(goal.at_top, 0.0, goal.deficit)
+    answers.support[:], answers.ties[:] = spectrum.support, spectrum.ties
+    answers.varentropy[:] = np.inf  # of no consequence: nothing is solved for
+    return ~(at_end | beyond)
+
+
+def _solve_rows(
+    spectrum: Spectrum, goal: Goal, which: NDArray[np.int64], answers: _Answers, *, near_uniform: bool
+) -> None:
+    low, high = _bracket(spectrum, goal, near_uniform=near_uniform)
+    equation: ExcessEquation | DeficitEquation
+    if near_uniform:
+        equation = DeficitEquation(spectrum, goal.deficit)
+        start = np.sqrt(2 * goal.deficit) / equation.deviation()
+        linear = start * spectrum.reach < _LINEAR
+    else:
+        equation = ExcessEquation(spectrum, goal.excess)
+        start = np.sqrt(2 * goal.deficit) / spectrum.deviation()
+        linear = np.zeros(which.shape, dtype=np.bool_)
+    answers.scale[which] = spectrum.scale
+    answers.gamma[which[linear]], answers.varentropy[which[linear]] = start[linear], 2 * goal.deficit[linear]
+    start = np.where(np.isfinite(start), np.clip(start, low, high), np.sqrt(low) * np.sqrt(high))
+    if not linear.all():
+        equation.keep(~linear)
+        _iterate(equation, low[~linear], high[~linear], start[~linear], which[~linear], answers)
+
+
+def _bracket(spectrum: Spectrum, goal: Goal, *, near_uniform: bool) -> tuple[Floats, Floats]:
+    """Ends between which the root lies, strictly, in the scale that the spectrum has afterwards.
+
+    From below, Var <= R^2 / 4 (Popoviciu) in dH/dgamma = -gamma Var [escort.entropy-slope]; from above, the bound
+    ((s - m) / m) (1 + x) exp(-x) on the excess at x = gamma D >= 1, and (1 + x) exp(-x / 2) <= 1.2131 there.
+    """
+    crowd = np.log(spectrum.ties / (spectrum.support - spectrum.ties))
+    x = np.maximum(1.0, 2 * (np.log(1.2131) - np.log(goal.excess) - crowd))
+    low = 0.5 * (np.log(8.0) + np.log(goal.deficit)) - spectrum.log_reach
+    high = np.log(x) - np.log(spectrum.gap)
+    for sign, bound, scale in ((1, high, _SCALE_UP), (-1, low, _SCALE_DOWN)):
+        far = np.flatnonzero(sign * bound > _SAFE)
+        if far.size:
+            edge = sign * _FAR * np.log(2.0)
+            part = spectrum.take(far), goal.take(far)
+            above = _entropy_is_above(*part, 2.0 ** (sign * _FAR), near_uniform=near_uniform)
+            low[far] = np.where(above, np.maximum(low[far], edge), low[far])
+            high[far] = np.where(above, high[far], np.minimum(high[far], edge))
+            beyond = far[above == (sign > 0)]
+            spectrum.rescale(beyond, np.full(beyond.shape, scale))
+    shift = spectrum.scale * np.log(2.0)
+    return np.exp(low - shift) * (1 - 1e-9), np.exp(high - shift) * (1 + 1e-9)
+
+
+def _entropy_is_above(spectrum: Spectrum, goal: Goal, gamma: float, *, near_uniform: bool) -> NDArray[np.bool_]:
+    """Whether H(gamma) > H*, hence the root above gamma [escort.entropy-decreasing]."""
+    order = np.full(spectrum.ties.shape, gamma)
+    if not near_uniform:
+        return np.asarray(excess(spectrum.below, spectrum.ties, order).value > goal.excess)
+    offsets = log_offsets(spectrum.values, spectrum.top, logits=spectrum.logits)
+    found, _ = deficit_cumulants(offsets, spectrum.inside, spectrum.support, np.zeros(order.shape), order)
+    return np.asarray(found.value < goal.deficit)
+
+
+def _iterate(
+    equation: Equation, low: Floats, high: Floats, gamma: Floats, which: NDArray[np.int64], answers: _Answers
+) -> None:
+    """Refine all rows together; those that are done leave, so that no row sees another."""
+    count = 0
+    while which.size:
+        count += 1
+        (residual, second, third), reliable = equation.measure(gamma)
+        low = np.where(reliable & (residual > 0), gamma, low)
+        high = np.where(reliable & ~(residual > 0), gamma, high)
+        step = _power_step(residual / second, third / second)
+        proposal = gamma + gamma * np.expm1(step)
+        inside = (low < proposal) & (proposal < high)
+        sharp = inside & (np.abs(step) * (1 + np.abs(third / second)) <= _TINY_STEP)
+        settled = np.abs(residual) <= _SETTLED * equation.target
+        done = reliable & (sharp | settled | (high <= low * (1 + 4 * EPS)))
+        answers.gamma[which[done]] = np.where(sharp, proposal, gamma)[done]
+        answers.residual[which[done]] = np.where(sharp, 0.0, residual)[done]
+        answers.varentropy[which[done]] = second[done]
+        answers.nit[which[done]] = count
+        newton = inside & (count <= _PATIENCE or count % 2 == 0)
+        gamma = np.where(reliable, np.where(newton, proposal, np.sqrt(low) * np.sqrt(high)), gamma)
+        if done.any():
+            left = ~done
+            equation.keep(left)
+            low, high, gamma, which = low[left], high[left], gamma[left], which[left]
+
+
+def _power_step(newton: Floats, skew: Floats) -> Floats:
+    """The step in log gamma of Newton's method in gamma**alpha, alpha = 2 + c3/c2; NaN where it has none.
+
+    `newton` is its step in log gamma itself, (H - H*) / c2 [escort.entropy-log-slope].
+    """
+    alpha = 2 + skew
+    return np.where(np.abs(alpha) > 1e-8, np.log1p(alpha * newton) / alpha, newton)
+
+
+def _restore(rows: Rows, target: Target, answers: _Answers) -> Solution:
+    """The answers in the caller's shape, with what can be said about them."""
+    gamma = np.ldexp(answers.gamma, answers.scale)
+    ordinary = (gamma >= np.finfo(np.float64).tiny) & (gamma < np.inf)
+    beyond = (answers.gamma > 0) & (answers.gamma < np.inf) & ~ordinary
+    status = np.select([np.isnan(gamma), beyond], [Status.INFEASIBLE, Status.GAMMA_OVERFLOW], Status.CONVERGED)
+    top, bottom = log_in_two_words(answers.support), log_in_two_words(answers.ties)
+    from_top = top[0] - (answers.goal_deficit - top[1])
+    from_bottom = bottom[0] + (answers.goal_excess + bottom[1])
+    wanted = np.where(answers.goal_deficit < answers.goal_excess, from_top, from_bottom)
+    failed = np.where(np.isnan(gamma), np.nan, 0.0)
+
+    def shaped(numbers: NDArray[Any]) -> Any:
+        return numbers.reshape(rows.batch)[()]
+
+    return Solution(
+        gamma=shaped(gamma),
+        entropy=shaped(wanted + answers.residual + failed),
+        status=shaped(status.astype(np.int8)) if rows.batch else Status(int(status[0])),
+        nit=shaped(answers.nit),
+        condition=shaped(np.minimum(wanted, answers.goal_deficit) / answers.varentropy + failed),
+        message=_message(rows.batch, target, status, answers),
+        _source=rows,
+        _gamma=answers.gamma,
+        _scale=answers.scale,
+        _nearest=answers.nearest,
+    )
+
+
+def _message(batch: tuple[int, ...], target: Target, status: NDArray[np.int64], answers: _Answers) -> str:
+    sentences = []
+    infeasible = np.flatnonzero(status == Status.INFEASIBLE).tolist()
+    for row in infeasible[:_SPELT_OUT]:
+        support, ties = int(answers.support[row]), int(answers.ties[row])
+        low, high = target.interval(support, ties)
+        kind, value = target.kind, float(target.values[row])
+        if support == ties:
+            only = low if kind in ("entropy", "perplexity") else {"deficit": 0.0, "evenness": 1.0}[kind]
+            limits = f"it is uniform on its {support} entries, which attain {kind}={only!r} alone"
+        else:
+            limits = (
+                f"it attains {low!r} <= {kind} <= {high!r} ({support} entries in the support, {ties} at the maximum)"
+            )
+        sentences.append(f"{kind}={value!r} is out of reach of {name_row(row, batch)}: {limits}")
+    if len(infeasible) > _SPELT_OUT:
+        sentences.append(f"{len(infeasible)} in all: {name_rows(infeasible, batch)}")
+    overflow = np.flatnonzero(status == Status.GAMMA_OVERFLOW).tolist()
+    if overflow:
+        sentences.append(f"gamma is beyond the range of float64 in {name_rows(overflow, batch)}; probs are right")
+    return "; ".join(sentences) or ("converged" if not batch else f"all {status.size} rows converged")

@@ -1,0 +1,162 @@
+"""A prescribed entropy, in any of its four forms, reduced to its exact distances from the two ends."""
+
+from dataclasses import dataclass, fields
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from entnorm.moments import Floats, Integers, Mask
+from entnorm.solution import EntnormError, name_rows
+
+_DIGITS = Context(prec=50)
+_SPLITTER = 2.0**27 + 1
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Targets as distances from the two ends, each of full relative accuracy; arrays of shape ``(rows,)``.
+
+    A target beyond an end has a negative distance from it.
+    """
+
+    excess: Floats  # H* - log m
+    deficit: Floats  # log s - H*
+    at_top: Mask  # H* = log s, as nearly as the caller's float can say it
+    at_bottom: Mask  # H* = log m, likewise
+
+    def take(self, rows: NDArray[Any]) -> "Goal":
+        """The goals of some rows."""
+        return Goal(*(getattr(self, part.name)[rows] for part in fields(self)))
+
+
+@dataclass(frozen=True)
+class Target:
+    """Targets as the caller gave them, one per row of the flattened batch."""
+
+    kind: str
+    values: Floats
+
+    @classmethod
+    def checked(cls, batch: tuple[int, ...], **kinds: ArrayLike | None) -> Self:
+        """The one target that is not None, broadcast to the batch.
+
+        Raises
+        ------
+        EntnormError
+            For no or several targets, a shape that does not fit, and with row indices for NaN or negative numbers.
+        """
+        given = {kind: values for kind, values in kinds.items() if values is not None}
+        if len(given) != 1:
+            names = ", ".join(f"{kind}=" for kind in kinds)
+            raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
+        ((kind, values),) = given.items()
+        flat = _broadcast(kind, values, batch)
+        for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
+            if bad.any():
+                raise EntnormError(f"{kind} is {what} for {name_rows(np.flatnonzero(bad).tolist(), batch)}")
+        return cls(kind, flat)
+
+    def reduce(self, part: slice, support: Integers, ties: Integers) -> Goal:
+        """The goals of a block of rows with s = `support` and m = `ties`."""
+        top, bottom = log_in_two_words(support), log_in_two_words(ties)
+        reduced = {"entropy": _entropy, "deficit": _deficit, "perplexity": _perplexity, "evenness": _evenness}
+        return reduced[self.kind](self.values[part], support, ties, top, bottom)
+
+    def interval(self, support: int, ties: int) -> tuple[float, float]:
+        """What a row with s = `support` and m = `ties` can attain, in the units of the target."""
+        low, high = _log(ties)[0], _log(support)[0]
+        if self.kind == "entropy":
+            return low, high
+        if self.kind == "perplexity":
+            return float(ties), float(support)
+        if self.kind == "deficit":
+            return 0.0, high - low
+        return (_ratio(ties, support) if support > 1 else 0.0), 1.0
+
+
+def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
+    """Natural logarithms of positive integers as the nearest float64 and what is left, together to 32 digits."""
+    values, where = np.unique(counts, return_inverse=True)
+    words = np.array([_log(count) for count in values.tolist()], dtype=np.float64).reshape(-1, 2)
+    return words[where, 0], words[where, 1]
+
+
+def _entropy(h: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
+    return Goal((h - bottom[0]) - bottom[1], (top[0] - h) + top[1], h == top[0], h == bottom[0])
+
+
+def _deficit(d: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
+    width, width_error = _two_difference(top[0], bottom[0])
+    width_error += top[1] - bottom[1]
+    rest, rest_error = _two_difference(width, d)
+    return Goal(rest + (rest_error + width_error), d, d == 0, d == width + width_error)
+
+
+def _perplexity(p: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
+    return Goal(_log_quotient(p, ties), -_log_quotient(p, support), p == support, p == ties)
+
+
+def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
+    pairs = zip(ties.tolist(), support.tolist(), strict=True)
+    least = np.array([_ratio(m, s) if 1 < m < s else 0.0 for m, s in pairs], dtype=np.float64)
+    entropy, entropy_error = _two_product(e, top[0])
+    excess = (entropy - bottom[0]) + (entropy_error + e * top[1] - bottom[1])
+    single = (support == 1) & (e <= 1)  # 0 = log 1 whatever its evenness is called
+    return Goal(excess, (1 - e) * top[0], (e == 1) | single, e == least)
+
+
+def _broadcast(kind: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise EntnormError(f"{kind} is not an array: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise EntnormError(f"{kind} has dtype {array.dtype}; targets are real numbers that float64 can hold")
+    try:
+        return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
+    except ValueError:
+        hint = "pass a scalar" + (f" or one number per row, an array of shape {batch}" if batch else "")
+        raise EntnormError(
+            f"{kind} has shape {array.shape}, which does not broadcast to the batch shape {batch} (the shape of the"
+            f" input without its axis): {hint}"
+        ) from None
+
+
+@lru_cache(maxsize=2**16)
+def _log(count: int) -> tuple[float, float]:
+    exact = _DIGITS.ln(Decimal(count))
+    nearest = float(exact)
+    return nearest, float(_DIGITS.subtract(exact, Decimal(nearest)))
+
+
+@lru_cache(maxsize=2**16)
+def _ratio(ties: int, support: int) -> float:
+    return float(_DIGITS.divide(_DIGITS.ln(Decimal(ties)), _DIGITS.ln(Decimal(support))))
+
+
+def _log_quotient(p: Floats, count: Integers) -> Floats:
+    difference = (p - count) / count
+    return np.where(np.abs(difference) <= 0.5, np.log1p(difference), np.log(p / count))
+
+
+def _two_difference(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """``a - b`` and its rounding error (Knuth)."""
+    difference = a - b
+    back = difference - a
+    return difference, (a - (difference - back)) - (b + back)
+
+
+def _two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """``a * b`` and its rounding error (Dekker, Veltkamp)."""
+    product = a * b
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+def _halves(a: Floats) -> tuple[Floats, Floats]:
+    spread = _SPLITTER * a
+    high = spread - (spread - a)
+    return high, a - high

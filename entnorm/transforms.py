@@ -1,0 +1,217 @@
+"""Distributions in, distributions or their entropies out: what most users call."""
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from entnorm.rows import Rows
+from entnorm.solution import EntnormError, InfeasibleTargetError, Solution, Status
+from entnorm.solver import solve
+from entnorm.targets import Target
+
+Infeasible = Literal["raise", "clip", "nan"]
+
+
+def escort(p: ArrayLike, gamma: ArrayLike, *, axis: int = -1) -> NDArray[Any]:
+    """The power transform ``p_i**gamma / sum_j p_j**gamma``: the escort distribution of order gamma.
+
+    It keeps the order of the entries [escort.order], composes by multiplication of orders [escort.composition], and
+    depends on the ratios of the entries only [escort.scale-invariance].
+
+    Parameters
+    ----------
+    p : array_like
+        Probabilities along `axis`. Zeros stay zero, for gamma = 0 too.
+    gamma : array_like
+        Order, nonnegative, broadcast to the batch shape: 1 leaves `p` as it is, 0 gives the uniform distribution on the
+        support, inf the uniform distribution on the maxima.
+    axis : int, default -1
+        The axis along which distributions lie.
+
+    Returns
+    -------
+    ndarray
+        Shaped as `p`, of its floating dtype (float64 for integers).
+
+    Raises
+    ------
+    EntnormError
+        If `p` does not hold distributions or gamma is negative or NaN, with the indices of the rows at fault.
+
+    Examples
+    --------
+    >>> import entnorm
+    >>> print(entnorm.escort([0.8, 0.2, 0.0], 0.5))
+    [0.66666667 0.33333333 0.        ]
+    """
+    rows = Rows.checked(p, None, axis)
+    order = Target.checked(rows.batch, gamma=gamma).values
+    return rows.escort(order, np.zeros(order.shape, dtype=np.int64))
+
+
+def normalize(
+    p: ArrayLike,
+    *,
+    entropy: ArrayLike | None = None,
+    perplexity: ArrayLike | None = None,
+    deficit: ArrayLike | None = None,
+    evenness: ArrayLike | None = None,
+    axis: int = -1,
+    infeasible: Infeasible = "raise",
+) -> NDArray[Any]:
+    """Rescale distributions by the power transform so that their entropy is the prescribed one.
+
+    Parameters
+    ----------
+    p : array_like
+        Probabilities along `axis`, nonnegative with sum 1. Zeros stay zero, ties stay tied, order is kept
+        [escort.order].
+    entropy, perplexity, deficit, evenness : array_like, optional
+        The target, exactly one of the four, broadcast to the batch shape (that of `p` without `axis`): H in nats,
+        exp(H), log s - H, or H / log s, where s counts the nonzero entries of a row.
+    axis : int, default -1
+        The axis along which distributions lie.
+    infeasible : {"raise", "clip", "nan"}, default "raise"
+        What to do for rows that cannot have the entropy asked for: raise an error that names them, return the uniform
+        distribution on their support or on their maxima, whichever is nearer, or return NaN.
+
+    Returns
+    -------
+    ndarray
+        Shaped as `p`, of its floating dtype (float64 for integers).
+
+    Raises
+    ------
+    InfeasibleTargetError
+        If a target cannot be attained and `infeasible` is "raise".
+    EntnormError
+        If an argument is malformed, with the indices of the rows at fault.
+
+    See Also
+    --------
+    solve : The exponents too, and the status of each row.
+
+    Examples
+    --------
+    >>> import entnorm
+    >>> q = entnorm.normalize([0.7, 0.2, 0.1], perplexity=2.5)
+    >>> print(q.round(6), entnorm.perplexity(q).round(12))
+    [0.618706 0.239569 0.141724] 2.5
+    """
+    _check_choice(infeasible)
+    solution = solve(p, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
+    return _distributions(solution, infeasible, log=False)
+
+
+def softmax(
+    logits: ArrayLike,
+    *,
+    entropy: ArrayLike | None = None,
+    perplexity: ArrayLike | None = None,
+    deficit: ArrayLike | None = None,
+    evenness: ArrayLike | None = None,
+    axis: int = -1,
+    infeasible: Infeasible = "raise",
+) -> NDArray[Any]:
+    """Softmax at the temperature that gives each row its prescribed entropy: ``softmax(gamma * logits)``.
+
+    Adding a constant to a row, or multiplying it by a positive one, changes nothing but gamma
+    [escort.scale-invariance], [escort.composition].
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores along `axis`; an entry of -inf keeps probability zero.
+    entropy, perplexity, deficit, evenness : array_like, optional
+        The target, exactly one of the four, broadcast to the batch shape (that of `logits` without `axis`): H in nats,
+        exp(H), log s - H, or H / log s, where s counts the entries above -inf of a row.
+    axis : int, default -1
+        The axis along which distributions lie.
+    infeasible : {"raise", "clip", "nan"}, default "raise"
+        What to do for rows that cannot have the entropy asked for, as in `normalize`.
+
+    Returns
+    -------
+    ndarray
+        Shaped as `logits`, of its floating dtype (float64 for integers).
+
+    Raises
+    ------
+    InfeasibleTargetError
+        If a target cannot be attained and `infeasible` is "raise".
+    EntnormError
+        If an argument is malformed, with the indices of the rows at fault.
+
+    Examples
+    --------
+    >>> import entnorm
+    >>> q = entnorm.softmax([[3.0, 1.0, 0.0], [300.0, 100.0, 0.0]], entropy=0.5)
+    >>> print(q.round(6))
+    [[0.853874 0.107815 0.038311]
+     [0.853874 0.107815 0.038311]]
+    """
+    _check_choice(infeasible)
+    solution = solve(
+        logits=logits, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness
+    )
+    return _distributions(solution, infeasible, log=False)
+
+
+def log_softmax(
+    logits: ArrayLike,
+    *,
+    entropy: ArrayLike | None = None,
+    perplexity: ArrayLike | None = None,
+    deficit: ArrayLike | None = None,
+    evenness: ArrayLike | None = None,
+    axis: int = -1,
+    infeasible: Infeasible = "raise",
+) -> NDArray[Any]:
+    """Natural logarithm of `softmax` with a prescribed entropy, finite where the probability underflows.
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores along `axis`; an entry of -inf stays -inf.
+    entropy, perplexity, deficit, evenness : array_like, optional
+        The target, exactly one of the four, as in `softmax`.
+    axis : int, default -1
+        The axis along which distributions lie.
+    infeasible : {"raise", "clip", "nan"}, default "raise"
+        What to do for rows that cannot have the entropy asked for, as in `normalize`.
+
+    Returns
+    -------
+    ndarray
+        Shaped as `logits`, of its floating dtype (float64 for integers).
+
+    Raises
+    ------
+    InfeasibleTargetError
+        If a target cannot be attained and `infeasible` is "raise".
+    EntnormError
+        If an argument is malformed, with the indices of the rows at fault.
+
+    Examples
+    --------
+    >>> import entnorm
+    >>> print(entnorm.log_softmax([3.0, 1.0, -3000.0], entropy=0.5).round(3))
+    [-2.230000e-01 -1.611000e+00 -2.084468e+03]
+    """
+    _check_choice(infeasible)
+    solution = solve(
+        logits=logits, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness
+    )
+    return _distributions(solution, infeasible, log=True)
+
+
+def _check_choice(infeasible: str) -> None:
+    if infeasible not in ("raise", "clip", "nan"):
+        raise EntnormError(f"infeasible must be 'raise', 'clip' or 'nan', not {infeasible!r}")
+
+
+def _distributions(solution: Solution, infeasible: Infeasible, *, log: bool) -> NDArray[Any]:
+    if infeasible == "raise" and (np.asarray(solution.status) == Status.INFEASIBLE).any():
+        raise InfeasibleTargetError(f"{solution.message}. Pass infeasible='clip' for the nearest limit, or 'nan'")
+    return solution._distributions(log=log, clip=infeasible == "clip")
