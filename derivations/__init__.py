@@ -1,1 +1,5 @@
-"""Placeholder."""
+"""The mathematics of entropy normalization: pages of claims in reading order, and the ledger of the source document."""
+
+from .contents import THEORY
+
+__all__ = ["THEORY"]

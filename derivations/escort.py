@@ -51,9 +51,7 @@ IDENTITY_AT_ONE = Claim(
     Eq(tilde(p, 1)[i], p[i]),
     given=(POSITIVE, NORMALISED),
     title="At gamma = 1 nothing moves",
-    proof=calc(
-        tilde(p, 1)[i], (p[i] / Sum(p[j], j), by.algebra(tilde, Z)), (p[i], NORMALISED)
-    ),
+    proof=calc(tilde(p, 1)[i], (p[i] / Sum(p[j], j), by.algebra(tilde, Z)), (p[i], NORMALISED)),
 )
 
 SCALE_INVARIANCE = Claim(
@@ -121,10 +119,15 @@ VARIANCE_IN_MOMENTS = Claim(
     proof=calc(
         V(p, gamma),
         (
-            Sum(q[i] * Log(p[i]) ** 2, i) - 2 * mean(p, gamma) * Sum(q[i] * Log(p[i]), i) + mean(p, gamma) ** 2 * Sum(q[i], i),
+            Sum(q[i] * Log(p[i]) ** 2, i)
+            - 2 * mean(p, gamma) * Sum(q[i] * Log(p[i]), i)
+            + mean(p, gamma) ** 2 * Sum(q[i], i),
             by.termwise(V),
         ),
-        (Sum(q[i] * Log(p[i]) ** 2, i) - 2 * mean(p, gamma) * Sum(q[i] * Log(p[i]), i) + mean(p, gamma) ** 2, SUMS_TO_ONE),
+        (
+            Sum(q[i] * Log(p[i]) ** 2, i) - 2 * mean(p, gamma) * Sum(q[i] * Log(p[i]), i) + mean(p, gamma) ** 2,
+            SUMS_TO_ONE,
+        ),
         (Sum(q[i] * Log(p[i]) ** 2, i) - mean(p, gamma) ** 2, mean),
     ),
 )
@@ -252,9 +255,7 @@ ENTROPY_SLOPE_NONZERO = Claim(
     ),
 )
 
-spread = Sum(
-    Sum(p[i] ** a * p[j] ** a * ((p[i] ** (b - a) - p[j] ** (b - a)) * (Log(p[i]) - Log(p[j]))), j), i
-)
+spread = Sum(Sum(p[i] ** a * p[j] ** a * ((p[i] ** (b - a) - p[j] ** (b - a)) * (Log(p[i]) - Log(p[j]))), j), i)
 difference = (a * KL(tilde(p, a), tilde(p, b)) + b * KL(tilde(p, b), tilde(p, a))) / (b - a)
 
 DIVERGENCE = Claim(
@@ -408,7 +409,10 @@ ENTROPY_CONSTANT = Claim(
     title="If p is constant, so is the entropy: no exponent moves it",
     proof=calc(
         H(p, gamma),
-        (-Sum(c**gamma / Sum(c**gamma, j) * Log(c**gamma / Sum(c**gamma, j)), i), by.algebra(H, S, tilde, Z, ForAll(i, Eq(p[i], c)))),
+        (
+            -Sum(c**gamma / Sum(c**gamma, j) * Log(c**gamma / Sum(c**gamma, j)), i),
+            by.algebra(H, S, tilde, Z, ForAll(i, Eq(p[i], c))),
+        ),
         (-Sum(1 / n * Log(1 / n), i), by.termwise),
         (Log(n), by.logs),
     ),

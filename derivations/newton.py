@@ -113,9 +113,9 @@ DOCUMENT_LOOP = Claim(
             iterate(k + 1, p, h_star)[i],
             (tilde(iterate(k, p, h_star), exponent(iterate(k, p, h_star), h_star))[i], iterate),
             (
-                tilde(
-                    tilde(p, total_exponent(k, p, h_star)), exponent(tilde(p, total_exponent(k, p, h_star)), h_star)
-                )[i],
+                tilde(tilde(p, total_exponent(k, p, h_star)), exponent(tilde(p, total_exponent(k, p, h_star)), h_star))[
+                    i
+                ],
                 IH,
             ),
             (

@@ -77,15 +77,27 @@ tilde = Operator("tilde", (p, gamma), Seq(i, p[i] ** gamma / Z(p, gamma)), _tild
 # Unnormalised moments of log p, its mean and variance under the escort distribution, and the entropy H(gamma) of that.
 moment = Operator("M", (m, p, gamma), Sum(p[i] ** gamma * Log(p[i]) ** m, i), _moment)
 mean = Operator("E", (p, gamma), Sum(tilde(p, gamma)[i] * Log(p[i]), i), _at(Word(content="E")))
-V = Operator("Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var")))
+V = Operator(
+    "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
+)
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
 
 # The iteration of the document: the exponent that it computes from a distribution, its iterates, and their exponents' product.
-exponent = Operator("g", (p, h_star), 1 + (h_star - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), lambda f, t: call(Word(content="g"), f))
+exponent = Operator(
+    "g",
+    (p, h_star),
+    1 + (h_star - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)),
+    lambda f, t: call(Word(content="g"), f),
+)
 iterate = Recursion("p", (k, p, h_star), p, lambda before: tilde(before, exponent(before, h_star)), _iterate)
 
 # Newton's method for H(gamma) = H*, started at gamma = 1.
 newton_step = Operator(
-    "N", (p, gamma, h_star), gamma - (H(p, gamma) - h_star) / At(D(H(p, a), a), a, gamma), lambda f, g, t: call(Word(content="N"), g)
+    "N",
+    (p, gamma, h_star),
+    gamma - (H(p, gamma) - h_star) / At(D(H(p, a), a), a, gamma),
+    lambda f, g, t: call(Word(content="N"), g),
 )
-total_exponent = Recursion("Gamma", (k, p, h_star), Integer(1), lambda before: newton_step(p, before, h_star), _counted("Gamma"))
+total_exponent = Recursion(
+    "Gamma", (k, p, h_star), Integer(1), lambda before: newton_step(p, before, h_star), _counted("Gamma")
+)

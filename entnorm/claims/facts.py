@@ -326,7 +326,9 @@ class Context:
 
     def _by_two_facts(self, term: Expr, plain: Normaliser) -> Signs:
         """Return the sign of a - c from those of a - b and b - c, for hypotheses without variables."""
-        simple = [f for f in self.facts if not f.variables and not f.given and isinstance(f.relation, Lt | Le | Gt | Ge)]
+        simple = [
+            f for f in self.facts if not f.variables and not f.given and isinstance(f.relation, Lt | Le | Gt | Ge)
+        ]
         oriented = [
             (difference(f.relation) if isinstance(f.relation, Gt | Ge) else Times(-1, difference(f.relation)), f)
             for f in simple
@@ -394,7 +396,10 @@ class Context:
         if isinstance(statement, Attained):
             bound, condition = statement.bound, statement.condition
             return self.holds(bound) and any(
-                f.condition is not None and not f.variables and alpha_equal(f.relation, bound) and alpha_equal(f.condition, condition)
+                f.condition is not None
+                and not f.variables
+                and alpha_equal(f.relation, bound)
+                and alpha_equal(f.condition, condition)
                 for f in self.facts
             )
         if not isinstance(statement, Relation):
@@ -403,7 +408,9 @@ class Context:
             return True
         if isinstance(statement, Eq):
             sides = [self.rewrite_all(side) for side in (statement.lhs, statement.rhs)]
-            if any(self.normaliser(sums=True).equal(*pair) for pair in (sides, [_unfolded_fully(side) for side in sides])):
+            if any(
+                self.normaliser(sums=True).equal(*pair) for pair in (sides, [_unfolded_fully(side) for side in sides])
+            ):
                 return True
         allowed = _ALLOWED[type(statement)]
         if self.sign(difference(statement)) <= allowed:
@@ -505,5 +512,3 @@ class Context:
             return node
         complete = self._established(needed, values)
         return node if complete is None else substitute(rhs, complete)
-
-

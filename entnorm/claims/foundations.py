@@ -18,7 +18,9 @@ class Foundation:
     statement: str
 
 
-field = Foundation("field", "The real numbers are a field: identities of rational functions hold where both sides are defined.")
+field = Foundation(
+    "field", "The real numbers are a field: identities of rational functions hold where both sides are defined."
+)
 sums = Foundation(
     "sums", "Finite sums are linear, nested finite sums commute, and the sum of 1 over i = 1..n is n; n is at least 1."
 )
@@ -36,6 +38,7 @@ calculus = Foundation(
     "Sum, product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
 )
 taylor = Foundation(
-    "taylor", "A function that is smooth near a point has there the Taylor expansion with its derivatives as coefficients."
+    "taylor",
+    "A function that is smooth near a point has there the Taylor expansion with its derivatives as coefficients.",
 )
 induction = Foundation("induction", "Induction over the natural numbers; definition by recursion.")

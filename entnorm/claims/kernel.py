@@ -60,7 +60,7 @@ from .witness import Undefined, Witness, arithmetic, decide, points
 
 __all__ = [
     "IH", "Assumption", "Axiom", "Calc", "Claim", "Expansion", "Induction", "Instance", "Refuted", "Run", "Verdict",
-    "calc", "check", "expansion", "ge", "gt", "induction", "le", "lt", "ne", "obligations", "run", "witnessed",
+    "calc", "check", "expansion", "ge", "gt", "induction", "le", "links", "lt", "ne", "obligations", "run", "witnessed",
 ]  # fmt: skip
 
 
@@ -457,7 +457,9 @@ def _check_relation(claim: Claim, relation: Relation, condition: Statement | Non
     if condition is None:
         return
     if symbol not in "≤≥" or len(conditions) != 1 or conditions[0] is None:
-        raise Refusal("a case of equality needs a chain with one weak inequality whose certificate shows when it vanishes")
+        raise Refusal(
+            "a case of equality needs a chain with one weak inequality whose certificate shows when it vanishes"
+        )
     context = Context((*(hypothesis(h) for h in claim.hypotheses), *_facts(claim.defined, claim)))
     if not context.equivalent(conditions[0], condition):
         raise Refusal(f"equality holds when {conditions[0]}, which is not shown to mean {condition}")
@@ -499,8 +501,8 @@ def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
             raise Refusal("a coefficient needs a chain of equations")
 
 
-def _check_links(claim: Claim) -> tuple[Statement, ...]:
-    """Check the proof of a claim; return the obligations that were discharged on the way."""
+def links(claim: Claim) -> tuple[Statement, ...]:
+    """Check the proof of a claim by the rules alone; return the obligations that were discharged on the way."""
     statement, proof = claim.statement, claim.proof
     relation, condition = statement, None
     if isinstance(statement, Attained):
@@ -584,7 +586,7 @@ def _checked(claim: Claim) -> Verdict:
     problem, discharged = "", ()
     if not isinstance(claim.proof, Assumed):
         try:
-            discharged = _check_links(claim)
+            discharged = links(claim)
         except Refusal as refusal:
             problem = str(refusal)
     try:
@@ -628,5 +630,7 @@ def _refuted(claim: Refuted) -> Verdict:
     if outcome is not False:
         return Verdict(claim.id, "broken", "the statement is not false at the counterexample")
     if name == arithmetic().name and "not rigorous" in name:
-        return Verdict(claim.id, "evidence", "without balls the two sides are not certainly apart", (), Witness(1, (name,)))
+        return Verdict(
+            claim.id, "evidence", "without balls the two sides are not certainly apart", (), Witness(1, (name,))
+        )
     return Verdict(claim.id, "refuted", "", (), Witness(1, (name,)))

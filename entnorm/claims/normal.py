@@ -243,6 +243,11 @@ class Normaliser:
 
     def _atom(self, term: Expr) -> Quotient:
         if term not in self._number:
+            # Its parts first: then comparing it with a known atom compares what is known already, and ends.
+            if isinstance(term, Apply | Entry | Exp | Log | Power | D):
+                for arg in term.args:
+                    if isinstance(arg, Expr) and getattr(arg, "is_number_valued", True):
+                        self._of(arg)
             for number, known in enumerate(self._atoms):
                 if self._same(known, term):
                     self._number[term] = number
@@ -290,7 +295,9 @@ class Normaliser:
             if _single(argument.under):
                 (under, c) = next(iter(argument.under.items()))
                 coefficient /= c
-                part = Quotient({_times_monomial(monomial, tuple((x, -e) for x, e in under)): Fraction(1)}, {ONE: Fraction(1)})
+                part = Quotient(
+                    {_times_monomial(monomial, tuple((x, -e) for x, e in under)): Fraction(1)}, {ONE: Fraction(1)}
+                )
             log = self._single_log(part)
             if log is not None and coefficient.denominator == 1:
                 factor = _power(self._of(log), coefficient.numerator)
@@ -367,11 +374,11 @@ class Normaliser:
         return self._atom(Sum(self._term(Quotient({bound: Fraction(1)}, inner)), index))
 
     def _same_sum(self, a: Sum, b: Sum) -> bool:
+        if _nesting(a) != _nesting(b):
+            return False
         if not self.sums:
             name = fresh(a.args[1], free(a) | free(b) | {a.args[1], b.args[1]})
-            return self.equal(
-                substitute(a.args[0], {a.args[1]: name}), substitute(b.args[0], {b.args[1]: name})
-            )
+            return self.equal(substitute(a.args[0], {a.args[1]: name}), substitute(b.args[0], {b.args[1]: name}))
         avoid = free(a) | free(b)
         names, body = _flat(a, avoid)
         others, other = _flat(b, avoid | set(names))
@@ -397,6 +404,10 @@ class Normaliser:
         if not summands:
             return Integer(0)
         return summands[0] if len(summands) == 1 else Plus(*summands)
+
+
+def _nesting(term: Expr) -> int:
+    return sum(isinstance(sub, Sum) for sub in subterms(term))
 
 
 def _flat(term: Sum, avoid: frozenset[Variable] | set[Variable]) -> tuple[list[Variable], Expr]:

@@ -111,5 +111,3 @@ def check_order(
     if not context.sign(certificate) <= needed:
         raise Refusal(f"{certificate} is not manifestly {word}")
     return context.zero_when(certificate) if symbol in "≤≥" else None
-
-

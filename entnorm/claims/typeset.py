@@ -183,7 +183,9 @@ def name(content: str) -> Layout:
     if bare.endswith("*"):
         return Script(base=Word(content=_GREEK.get(bare[:-1], bare[:-1])), sup=Word(content="*", kind="mo"))
     base: Layout = Word(content=_GREEK.get(bare, bare) + "′" * primes)
-    return Script(base=base, sub=Word(content=_GREEK.get(sub, sub), kind="mn" if sub.isdigit() else "mi")) if sub else base
+    return (
+        Script(base=base, sub=Word(content=_GREEK.get(sub, sub), kind="mn" if sub.isdigit() else "mi")) if sub else base
+    )
 
 
 def sign(content: str) -> Layout:

@@ -404,6 +404,26 @@ def _decided(statement: Statement, point: Point, field: Arithmetic) -> bool | No
     raise TypeError(f"a {type(statement).__name__} is not decided at points")
 
 
+def shown_sides(statement: Statement, point: Mapping[Variable, Any], digits: int = 12) -> dict[str, str] | None:
+    """Return the two sides of a relation at a point as decimals that contain them, or as fractions where they are exact."""
+    if not isinstance(statement, Relation):
+        return None
+    try:
+        sides = [evaluate(side, point, Exact()) for side in (statement.lhs, statement.rhs)]
+        return dict(zip(("lhs", "rhs"), map(str, sides), strict=True))
+    except Undefined:
+        field = arithmetic()
+    with field.scope():
+        values = [evaluate(side, _converted(point, field), field) for side in (statement.lhs, statement.rhs)]
+        return dict(zip(("lhs", "rhs"), (_decimal(v, digits) for v in values), strict=True))
+
+
+def _decimal(value: Any, digits: int) -> str:
+    if isinstance(value, _Pair):
+        return "about " + str(MPContext().nstr(value.values[1], digits))
+    return str(value.str(digits))
+
+
 # --------------------------------------------------------------------------------------------------------- points
 
 

@@ -1,0 +1,76 @@
+"""The blog post, by its five headed sections."""
+
+from entnorm.claims.ledger import Said, Section
+
+SECTIONS = (
+    Section(
+        "B0",
+        "Preface 前言",
+        (
+            Said("B0.1", "搜索了一番，发现没有类似的研究"),
+            Said("B0.2", "使得保持原始分布主要特性的同时，让它的熵为指定值"),
+            Said("B0.3", "有没有类似L2 Normalization之类的操作"),
+            Said("B0.4", "具有熵不变性的新Scale确实能使得Attention的外推性能更好"),
+        ),
+    ),
+    Section(
+        "B1",
+        "The power transform 幂次变换",
+        (
+            Said("B1.1", "H = -Σ p_i log p_i = E[-log p_i]  (eq. 1)"),
+            Said("B1.2", "由于p_i∈[0,1]，所以-p_i log p_i≥0，因此H≥0"),
+            Said("B1.3", "one hot … 取得最小值0"),
+            Said("B1.4", "当所有p_i等于1/n时，H取得最大值log n"),
+            Said("B1.5", "H的取值范围是[0,log n]"),
+            Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)"),
+            Said("B1.7", "如果p_i>p_j，那么也有p~_i>p~_j"),
+            Said("B1.8", "当各个p_i都非零并且两两不相等时，幂次变化确实有能力将熵从0∼log n进行变化"),
+            Said("B1.9", "当γ=0时，p~_i=1/n，此时熵为最大值log n"),
+            Said("B1.10", "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ) = 1  (eq. 3)"),
+            Said("B1.11", "one hot分布(1,0,…,0)，对应的熵为最小值0"),
+            Said("B1.12", "可以进一步求导证明熵关于γ是单调递减的"),
+            Said("B1.13", "当γ从0到∞递增时，熵从log n到0递减变化"),
+        ),
+    ),
+    Section(
+        "B2",
+        "Solving by iteration 迭代求解",
+        (
+            Said("B2.1", "对于任意给定的H*∈(0,log n)，我们需要找到正确的γ"),
+            Said("B2.2", "H_γ = log Σp^γ - γ Σp^γ log p/Σp^γ  (eq. 4)"),
+            Said("B2.3", "应该不存在解析解"),
+            Said("B2.4", "p_i^γ ≈ p_i+(γ-1)p_i log p_i"),
+            Said("B2.5", "H_γ ≈ H_1+(H_1^2-E[(log p)^2])(γ-1)  (eq. 5)"),
+            Said("B2.6", "γ ≈ 1+(H_γ-H_1)/(H_1^2-E[(log p)^2])  (eq. 6)"),
+            Said("B2.7", "从γ=1出发，反复利用上式进行迭代，就可以求出最终的分布  (eq. 7)"),
+            Said("B2.8", "这其实就是求解非线性方程的牛顿法了"),
+            Said("B2.9", "迭代3～4次，就可以取得不错的收敛效果"),
+            Said("B2.10", "只是为了大致地控制一下熵的范围，那么迭代1～2次即可"),
+            Said("B2.11", "Numpy的参考代码 (listing 1)"),
+            Said("B2.12", "gamma = 1 … gamma = 1 + …  (listing 1's variable)"),
+            Said("B2.13", "p = np.random.random(100) # 模拟分布"),
+        ),
+    ),
+    Section(
+        "B3",
+        "Applications 应用设想",
+        (
+            Said("B3.1", "熵越小，意味着概率越集中在几个位置上"),
+            Said("B3.2", "熵是概率分布的稀疏程度的一种度量"),
+            Said("B3.3", "如果我们希望得到比较稀疏的预测结果，那么就可以通过熵归一化进行控制"),
+            Said("B3.4", "分布越稀疏，也意味着模型越有可能梯度消失"),
+            Said("B3.5", "通过熵归一化来控制熵不要那么小，从而缓解梯度消失问题"),
+            Said("B3.6", "Sparsemax是将熵视为惩罚项来得到的稀疏性"),
+            Said("B3.7", "Sparse Softmax则是通过直接截断而引入的稀疏性"),
+            Said("B3.8", "两者皆在某些场景下有更好的解释性或者更好的效果"),
+            Said("B3.9", "top-k、top-p截断 … 本质上也是在降低分布的熵"),
+            Said("B3.10", "使得每步采样的分布熵一致，用以取代top-k、top-p采样"),
+            Said("B3.11", "“究竟归一化到哪个值”没有明确的标准"),
+        ),
+    ),
+    Section(
+        "B4",
+        "Summary 文末小结",
+        (Said("B4.1", "通过直接的变换使得分布的熵可以为指定值"),),
+    ),
+)

@@ -1,0 +1,25 @@
+"""Comparison with other methods: section 7 of the annotated derivation."""
+
+from entnorm.claims.ledger import Said, Section
+
+SECTIONS = (
+    Section(
+        "7",
+        "7. Comparison with other methods",
+        (
+            Said("7.1.1", "p~=exp(x_i/T)/Σ"),
+            Said("7.1.2", "当logits是x_i=log p_i时 p~=p^{1/T}/Σ"),
+            Said("7.1.3", "γ=1/T"),
+            Said("7.1.4", "调整T通常没有明确的熵目标"),
+            Said("7.1.5", "显式地将熵调整到目标值"),
+            Said("7.2.1", "argmax_q q^T x+Ω(q), Ω是熵正则化项"),
+            Said("7.2.2", "Sparsemax通过求解带熵惩罚的优化问题"),
+            Said("7.2.3", "间接地通过正则化影响稀疏性"),
+            Said("7.2.4", "熵归一化：直接控制熵到精确值"),
+            Said("7.3.1", "Top-k：保留概率最大的k个，其余置零"),
+            Said("7.3.2", "Top-p：保留累积概率达到p的最小集合"),
+            Said("7.3.3", "熵归一化：保持所有项"),
+            Said("7.3.4", "更平滑，不会硬截断"),
+        ),
+    ),
+)

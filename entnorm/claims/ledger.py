@@ -1,0 +1,127 @@
+"""The ledger: what became of each statement of a source document.
+
+An entry quotes the document (`printed`) and names what settles it.  Its outcome is computed from the verdicts of the
+claims that it names: an entry whose claims are not what they should be is open, whatever its author hoped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .kernel import Claim, Refuted
+
+__all__ = [
+    "Imprecise",
+    "Needs",
+    "Proved",
+    "Said",
+    "Section",
+    "Settlement",
+    "Unverifiable",
+    "Wrong",
+    "claims_of",
+    "outcome",
+]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """True as printed: the claim says exactly this."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class Needs:
+    """True once a condition on the inputs is added: false without it, proved with it."""
+
+    assumption: str
+    counterexample: Refuted
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """False as printed, with what is true instead."""
+
+    refutation: Refuted
+    correction: Claim | None = None
+
+
+@dataclass(frozen=True)
+class Imprecise:
+    """Several readings with different truth values, or none that is exact; each is settled."""
+
+    readings: tuple[Claim | Refuted, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Unverifiable:
+    """Nothing in it can be formalised: why, and the fragment that can, if there is one."""
+
+    reason: str
+    fragment: Claim | None = None
+
+
+Settlement = Proved | Needs | Wrong | Imprecise | Unverifiable
+
+
+@dataclass(frozen=True)
+class Said:
+    """One statement of the document: its permanent id, what is printed there, and what settles it."""
+
+    id: str
+    printed: str
+    settled: Settlement | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the document, with its statements in order."""
+
+    id: str
+    title: str
+    statements: tuple[Said, ...]
+
+
+def claims_of(said: Said) -> tuple[Claim | Refuted, ...]:
+    """Return the claims that an entry names."""
+    match said.settled:
+        case Proved(claim):
+            return (claim,)
+        case Needs(_, counterexample, claim):
+            return (counterexample, claim)
+        case Wrong(refutation, correction):
+            return (refutation, correction) if correction else (refutation,)
+        case Imprecise(readings, _):
+            return readings
+        case Unverifiable(_, fragment):
+            return (fragment,) if fragment else ()
+        case _:
+            return ()
+
+
+_TRUE = {"proved", "computed"}
+
+
+def outcome(said: Said, status: Mapping[str, str]) -> str:
+    """Return the outcome of an entry, given the status of every claim."""
+    states = [status[c.id] for c in claims_of(said)]
+    wanted = [{"refuted"} if isinstance(c, Refuted) else _TRUE for c in claims_of(said)]
+    if any(state not in good for state, good in zip(states, wanted, strict=True)):
+        return "open"
+    match said.settled:
+        case Proved():
+            return "proved"
+        case Needs():
+            return "needs"
+        case Wrong():
+            return "refuted"
+        case Imprecise(readings, _):
+            return "imprecise" if readings else "open"
+        case Unverifiable():
+            return "unverifiable"
+        case _:
+            return "open"
