@@ -23,6 +23,14 @@ Reason: TypeAlias = Literal["uniform", "at log m", "at log s", "below log m", "a
 
 FIRST_BITS = 64
 
+_SAYS: dict[Reason, str] = {
+    "uniform": "every entry of the support is equal, so the entropy is log s at every gamma",
+    "at log m": "it is the limit log m itself, which the entropy approaches as gamma grows and does not attain",
+    "at log s": "it is the limit log s itself, which the entropy approaches as gamma -> 0 and does not attain",
+    "below log m": "it lies below log m, with m the multiplicity of the maximum",
+    "above log s": "it lies above log s, with s the size of the support",
+}
+
 
 class UnattainableTargetError(InfeasibleTargetError):
     """
@@ -43,23 +51,24 @@ class UnattainableTargetError(InfeasibleTargetError):
     """
 
     def __init__(self, reason: Reason, target: Interval, limits: tuple[Interval, Interval], rigorous: bool) -> None:
+        super().__init__(reason, target, limits, rigorous)
         self.reason = reason
         self.target = target
         self.limits = limits
         self.rigorous = rigorous
-        low, high = limits
-        says = {
-            "uniform": "every entry of the support is equal, so the entropy is log s whatever gamma is",
-            "at log m": "it is the limit log m itself, which the entropy approaches as gamma grows and does not attain",
-            "at log s": "it is the limit log s itself, which the entropy approaches as gamma -> 0 and does not attain",
-            "below log m": "it lies below log m, with m the multiplicity of the maximum",
-            "above log s": "it lies above log s, with s the size of the support",
-        }[reason]
-        how = "" if rigorous else " (bounds from mpmath at two precisions, not rigorous)"
-        super().__init__(
-            f"the target entropy, about {float(target[0]):.17g}, is not attained by 0 < gamma < infinity: {says}; "
-            f"the attainable entropies are those between {float(low[0]):.17g} and {float(high[1]):.17g}{how}"
-        )
+
+    def __str__(self) -> str:
+        refused = f"no 0 < gamma < infinity attains the entropy {_about(self.target[0])}: {_SAYS[self.reason]}"
+        if self.reason == "uniform":
+            return refused
+        how = "" if self.rigorous else " (bounds from mpmath with a margin, not rigorous)"
+        low, high = self.limits
+        return f"{refused}; attainable are those between {_about(low[0])} and {_about(high[1])}{how}"
+
+
+def _about(x: Fraction) -> str:
+    mp = mpmath.MPContext()
+    return str(mp.nstr(mp.mpf(x.numerator) / x.denominator, 17))
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def agreeing(low: Fraction, high: Fraction, most: int) -> str:
     >>> agreeing(Fraction("0.333331"), Fraction("0.333334"), 20)
     '3.3333e-1'
     >>> agreeing(Fraction("-1.0000001"), Fraction("-0.9999999"), 20)
-    '-1.000000e0'
+    '-1.00000e0'
     """
     if low > 0 or high < 0:
         sign = "-" if high < 0 else ""
@@ -84,4 +84,5 @@ def ends(x: Fraction, digits: int) -> tuple[Fraction, Fraction]:
 
 def _text(mantissa: int, exponent: int) -> str:
     text = str(mantissa)
-    return f"{text[0]}.{text[1:] or '0'}e{exponent + len(text) - 1}"
+    point = "." if len(text) > 1 else ""
+    return f"{text[0]}{point}{text[1:]}e{exponent + len(text) - 1}"

@@ -182,17 +182,23 @@ def row(p: Iterable[Number] | None, logits: Iterable[Number] | None) -> Row:
     if (p is None) == (logits is None):
         raise EntnormError("give exactly one of p and logits")
     if p is not None:
-        probabilities = tuple(exact(x, f"p[{i}]") for i, x in enumerate(p))
+        probabilities = tuple(exact(x, f"p[{i}]") for i, x in _entries("p", p))
         negative = [i for i, x in enumerate(probabilities) if x < 0]
         if negative:
             raise EntnormError(f"p must not be negative, but p[{negative[0]}] is")
         made = Row("p", probabilities)
     else:
-        entries = enumerate(logits or ())
+        entries = _entries("logits", logits)
         made = Row("logits", tuple(None if x == -math.inf else exact(x, f"logits[{i}]") for i, x in entries))
     if not made.size:
         raise EntnormError(f"{made.kind} has no entry in the support: a row needs one above zero")
     return made
+
+
+def _entries(name: str, given: object) -> list[tuple[int, object]]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise EntnormError(f"{name} must be a sequence of numbers, got {type(given).__name__}")
+    return list(enumerate(given))
 
 
 def target(**given: Number | None) -> Target:
@@ -202,7 +208,7 @@ def target(**given: Number | None) -> Target:
     Raises
     ------
     EntnormError
-        If none or several are given, or the value is negative or not an exact number.
+        If none or several are given, or the value is negative or not an exact number, or is a perplexity of zero.
 
     Examples
     --------
@@ -217,4 +223,6 @@ def target(**given: Number | None) -> Target:
     number = exact(cast(Number, value), kind)
     if number < 0:
         raise EntnormError(f"{kind} must not be negative")
+    if kind == "perplexity" and number == 0:
+        raise EntnormError("perplexity must be positive")
     return Target(kind, number)

@@ -141,7 +141,7 @@ LOGITS: tuple[Family, ...] = (
     Family("offset", "logits", (10, 100), lambda r, n: [2.0**20 + math.ldexp(r.bits(30), -28) for _ in range(n)]),
     Family("near-uniform", "logits", (5, 50, 300), lambda r, n: _scaled([r.bits(20) for _ in range(n)], -60)),
     Family("minute", "logits", (4, 40), lambda r, n: _scaled([r.bits(30) for _ in range(n)], -730)),
-    Family("vast", "logits", (4, 40), lambda r, n: _scaled([r.bits(30) for _ in range(n)], 670)),
+    Family("vast", "logits", (4, 40), lambda r, n: _scaled([r.bits(30) for _ in range(n)], 340)),
     Family("wide", "logits", (10, 100), lambda r, n: _scaled([-(2**50) // (1 + r.bits(20)) for _ in range(n)], -10)),
     Family("two-point", "logits", (2,), lambda r, n: [1.0, -0.5]),
     Family("two-point-close", "logits", (2,), lambda r, n: [2.0**-40, 0.0]),

@@ -31,7 +31,7 @@ MOST_DIGITS = 1000
 _ID = re.compile(r"[a-z0-9][a-z0-9.+-]{0,99}")
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HEX_FLOAT = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
-_DECIMAL = re.compile(r"-?[0-9]\.[0-9]{1,1010}e-?[0-9]{1,4}")
+_DECIMAL = re.compile(r"-?[0-9](\.[0-9]{1,1010})?e-?[0-9]{1,4}")
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
 _ALWAYS = ("id", "target", "gamma", "enclosure", "digits", "slope", "condition", "tags", "provenance", "sha256")
 _PROVENANCE = ("backend", "generator", "method", "versions")
@@ -48,14 +48,21 @@ class RecordError(EntnormError):
         The id of the record, or its line number where the id cannot be read.
     field : str
         The field, or "" where it is the record or the file as a whole.
+    reason : str
     """
 
     def __init__(self, path: str, record: str, field: str, reason: str) -> None:
+        super().__init__(path, record, field, reason)
         self.path = path
         self.record = record
         self.field = field
-        where = ", ".join(filter(None, (path, record and f"record {record}", field and f"field {field!r}")))
-        super().__init__(f"{where}: {reason}")
+        self.reason = reason
+
+    def __str__(self) -> str:
+        where = filter(
+            None, (self.path, self.record and f"record {self.record}", self.field and f"field {self.field!r}")
+        )
+        return f"{', '.join(where)}: {self.reason}"
 
 
 class _Refusal(Exception):
@@ -270,7 +277,7 @@ def _enclosure(found: Any, digits: int) -> tuple[Fraction, Fraction]:
 
 def _rounded(enclosure: tuple[Fraction, Fraction], digits: int) -> str:
     try:
-        return agreeing(*enclosure, digits)
+        return agreeing(*enclosure, digits + 1)
     except ValueError as error:
         raise _Refusal("enclosure", str(error)) from None
 

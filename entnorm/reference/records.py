@@ -183,7 +183,7 @@ def outputs(row: Row, target: Target, enclosure: Interval, digits: int) -> Outpu
         if sharp or bits >= MOST_BITS:
             break
         bits *= 2
-    return Outputs(agreeing(*enclosure, digits), agreeing(*slope, SLOPE_DIGITS), agreeing(*condition, SLOPE_DIGITS))
+    return Outputs(agreeing(*enclosure, digits + 1), agreeing(*slope, SLOPE_DIGITS), agreeing(*condition, SLOPE_DIGITS))
 
 
 def verify(records: Iterable[Record]) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class Certified:
     def probs(self) -> tuple[mpmath.mpf, ...]:
         """The escort distribution q_i = p_i^gamma / sum_j p_j^gamma; exactly zero outside the support."""
         mp, row = self._problem.mp, self._problem.row
-        weights = [mp.one] + [mp.exp(-self.gamma * d) for d in self._problem.distances()]
+        weights = [mp.one] + [mp.exp(-self._exponent * d) for d in self._problem.distances()]
         counts = [row.ties] + [level.count for level in row.levels]
         mass = mp.fdot(weights, counts)
         return tuple(_public(mp.zero if place is None else weights[place] / mass) for place in row.places)
@@ -63,7 +63,7 @@ class Certified:
     @cached_property
     def slope(self) -> mpmath.mpf:
         """dH/dgamma = -gamma Var at gamma* [escort.entropy-slope]."""
-        return _public(-self._variance / self.gamma)
+        return _public(-self._variance / self._exponent)
 
     @cached_property
     def condition(self) -> mpmath.mpf:
@@ -73,12 +73,17 @@ class Certified:
 
     @cached_property
     def _variance(self) -> mpmath.mpf:
-        return self._problem.centred_variance(self.gamma)
+        return self._problem.centred_variance(self._exponent)
+
+    @property
+    def _exponent(self) -> mpmath.mpf:
+        """`gamma` in the context of the problem, whose precision then rules what is computed from it."""
+        return self._problem.mp.make_mpf(self.gamma._mpf_)
 
     def __repr__(self) -> str:
         known = "certified in ball arithmetic" if self.rigorous else "not certified: mpmath at two precisions"
         return (
-            f"Certified(gamma={agreeing(*self.enclosure, self.digits)}, digits={self.digits}, "
+            f"Certified(gamma={agreeing(*self.enclosure, self.digits + 1)}, digits={self.digits}, "
             f"rigorous={self.rigorous}: {known})"
         )
 

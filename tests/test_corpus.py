@@ -1,0 +1,356 @@
+"""The stored references: true, as their schema says, made again byte for byte; and a loader that refuses the rest."""
+
+import json
+import math
+from dataclasses import replace
+from fractions import Fraction as F
+from pathlib import Path
+
+import jsonschema
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from entnorm import balls
+from entnorm.reference import RecordError, generate, load, reading, verify
+from entnorm.reference.families import LOGITS, PROBABILITIES, SplitMix64, _single
+from entnorm.reference.records import CORPUS, canonical, checksum, write
+from entnorm.solution import EntnormError
+
+needs_flint = pytest.mark.skipif(not balls.available(), reason="python-flint is not installed (extra `rigorous`)")
+deterministic = settings(derandomize=True, deadline=None, max_examples=100)
+SCHEMA = json.loads(Path(generate.__file__).with_name("record.schema.json").read_text())
+
+
+@pytest.fixture(scope="module", name="records")
+def _records():
+    return load()
+
+
+@pytest.fixture(scope="module", name="lines")
+def _lines():
+    return CORPUS.read_text(encoding="ascii").splitlines()
+
+
+@needs_flint
+def test_every_record_is_proved_again(records):
+    assert verify(records) == ()
+
+
+def test_the_root_of_each_record_is_confirmed_by_mpmath_from_the_definition(records):
+    small = [record for record in records if record.values.size <= 40]
+    assert len(small) > 80
+    mp = mpmath.MPContext()
+    mp.dps = 1000
+    for record in small:
+        exact = [None if x == -math.inf else mp.convert(float(x)) for x in record.values]
+        top = max(x for x in exact if x is not None)
+        if record.kind == "p":
+            logs = [mp.log(x / top) for x in exact if x]
+        else:
+            logs = [x - top for x in exact if x is not None]
+        value = mp.convert(record.target.value)
+        goal = {
+            "entropy": value,
+            "perplexity": mp.log(value),
+            "deficit": mp.log(len(logs)) - value,
+            "evenness": value * mp.log(len(logs)),
+        }[record.target.kind]
+        entropies = []
+        for end in record.enclosure:
+            powers = [mp.exp(mp.mpf(end.numerator) / end.denominator * x) for x in logs]
+            total = mp.fsum(powers)
+            entropies.append(-mp.fsum(q / total * mp.log(q / total) for q in powers))
+        assert entropies[0] > goal > entropies[1], record.id
+
+
+def test_the_corpus_covers_what_it_is_for(records):
+    assert len(records) >= 200
+    assert {record.target.kind for record in records} == {"entropy", "perplexity", "deficit", "evenness"}
+    assert {record.tags[0] for record in records} == {family.name for family in (*PROBABILITIES, *LOGITS)}
+    tags = {tag for record in records for tag in record.tags}
+    assert {"near-log-m", "interior", "near-log-s", "zeros", "ties", "tied-maximum", "float32", "denormal"} <= tags
+    sizes = {record.values.size for record in records}
+    assert min(sizes) == 2
+    assert max(sizes) == 1000
+    gammas = [float(record.gamma) for record in records]
+    assert 1e-250 < min(gammas) < 1e-200
+    assert 1e200 < max(gammas) < 1e250
+    assert min(record.target.value for record in records) < 1e-250
+    for record in records:
+        assert len(record.gamma.split("e")[0]) - 1 in (record.digits, record.digits + 1)
+        assert len(record.slope.split("e")[0]) - 2 >= 19
+        assert len(record.condition.split("e")[0]) - 1 >= 19
+
+
+def test_probabilities_are_distributions_to_rounding(records):
+    for record in records:
+        if record.kind == "p":
+            total = sum(F(float(x)) for x in record.values)
+            assert abs(total - 1) < (F(1, 10**7) if "float32" in record.tags else F(record.values.size, 2**53))
+
+
+def test_no_target_is_a_double_that_stands_for_an_end(records):
+    for record in records:
+        s, m = record.row.size, record.row.ties
+        value = record.target.value
+        ends = {
+            "entropy": (math.log(m), math.log(s)),
+            "perplexity": (m, s),
+            "deficit": (0.0, math.log(s) - math.log(m)),
+            "evenness": (1.0, math.log(m) / math.log(s)),
+        }[record.target.kind]
+        assert value not in ends, record.id
+
+
+def test_a_record_has_what_a_tester_of_solvers_needs(records):
+    record = records[0]
+    assert record.values.dtype == np.float64
+    with pytest.raises(ValueError, match="read-only"):
+        record.values[0] = 1
+    assert record.gamma_fraction == F(record.gamma)
+    assert abs(record.gamma_mpf - mpmath.mpf(record.gamma)) < 1e-14
+    with mpmath.workdps(80):
+        assert abs(record.gamma_mpf - mpmath.mpf(record.gamma)) < mpmath.mpf(10) ** -58
+    low, high = record.enclosure
+    assert low < high
+    assert float(record.slope) < 0 < float(record.condition)
+
+
+def test_the_file_is_as_its_schema_says(lines):
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    validator.check_schema(SCHEMA)
+    for line in lines:
+        validator.validate(json.loads(line))
+
+
+def test_lines_are_canonical_and_distinct(lines):
+    found = [json.loads(line) for line in lines]
+    assert [canonical(fields) for fields in found] == lines
+    assert all(fields["sha256"] == checksum(fields) for fields in found)
+    assert len({fields["id"] for fields in found}) == len(found)
+
+
+def test_reading_and_writing_are_inverse(records, lines, tmp_path):
+    path = tmp_path / "again.jsonl"
+    write(path, records)
+    assert path.read_bytes() == CORPUS.read_bytes()
+    assert [p.name for p in tmp_path.iterdir()] == ["again.jsonl"]
+
+
+def test_the_order_of_the_corpus_is_that_of_its_plan(records):
+    assert [record.id for record in records] == [entry.id for entry in generate.entries()]
+
+
+@needs_flint
+def test_records_are_made_again_as_they_are_stored(records):
+    for record, entry in list(zip(records, generate.entries(), strict=True))[::5]:
+        again = replace(entry.record(), provenance=record.provenance)
+        assert again.to_json() == record.to_json()
+
+
+@needs_flint
+def test_two_makings_give_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(generate, "entries", lambda: tuple(generate._entries())[:12])
+    assert generate.make(tmp_path / "a.jsonl", progress=False) == 12
+    generate.make(tmp_path / "b.jsonl")
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+    assert len(load(tmp_path / "a.jsonl")) == 12
+
+
+def test_a_failed_writing_leaves_the_old_file(tmp_path, records):
+    path = tmp_path / "corpus.jsonl"
+    path.write_text("old")
+
+    def broken():
+        yield records[0]
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write(path, broken())
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["corpus.jsonl"]
+
+
+@needs_flint
+def test_verify_names_the_records_that_are_not_true(records):
+    first, second, third = records[:3]
+    shift = first.enclosure[0] / 10**40
+    false = replace(first, enclosure=tuple(end + shift for end in first.enclosure))
+    slope = replace(second, slope=second.slope.replace("1", "2"))
+    condition = replace(third, condition="1.5e0")
+    assert verify([false, second, slope, third, condition]) == (first.id, second.id, third.id)
+
+
+def line_with(lines, *, sign=True, **changes):
+    """The first line of probabilities with some fields changed (None: removed), with a checksum that fits or not."""
+    fields = json.loads(lines[0])
+    for key, value in changes.items():
+        if value is None:
+            del fields[key]
+        else:
+            fields[key] = value
+    if sign:
+        fields["sha256"] = checksum(fields)
+    return json.dumps(fields)
+
+
+HALF = "0x1.0000000000000p-1"
+ALTERED = {
+    "gamma too large": ("gamma", {"gamma": "1e999999999"}),
+    "gamma not a number": ("gamma", {"gamma": "nan"}),
+    "gamma a number": ("gamma", {"gamma": 3}),
+    "gamma another": ("gamma", {"gamma": "1.5e0"}),
+    "slope infinite": ("slope", {"slope": "-inf"}),
+    "slope positive": ("slope", {"slope": "1.5e0"}),
+    "condition negative": ("condition", {"condition": "-1.5e0"}),
+    "condition zero": ("condition", {"condition": "0.0e0"}),
+    "condition an expression": ("condition", {"condition": "__import__('os')"}),
+    "enclosure one end": ("enclosure", {"enclosure": ["1.0e0"]}),
+    "enclosure reversed": ("enclosure", {"enclosure": ["1.1e0", "1.0e0"]}),
+    "enclosure wide": ("enclosure", {"enclosure": ["1.0e0", "1.1e0"]}),
+    "enclosure huge": ("enclosure[1]", {"enclosure": ["1.0e0", "1.0e99999"]}),
+    "enclosure negative": ("enclosure[0]", {"enclosure": ["-1.0e0", "1.0e0"]}),
+    "enclosure long": ("enclosure[0]", {"enclosure": ["1." + "0" * 2000 + "e0", "1.1e0"]}),
+    "digits none": ("digits", {"digits": "50"}),
+    "digits many": ("digits", {"digits": 1001}),
+    "digits true": ("digits", {"digits": True}),
+    "id with a path": ("id", {"id": "../x"}),
+    "p empty": ("p", {"p": []}),
+    "p a string": ("p", {"p": HALF}),
+    "p with a number": ("p[1]", {"p": [HALF, {}]}),
+    "p negative": ("p[0]", {"p": ["-" + HALF]}),
+    "p NaN": ("p[1]", {"p": [HALF, "nan"]}),
+    "p infinite": ("p[0]", {"p": ["-inf"]}),
+    "p beyond double": ("p[0]", {"p": ["0x1.0000000000000p+9999"]}),
+    "p not as written": ("p[0]", {"p": ["0x1.0p-1"]}),
+    "p a decimal": ("p[0]", {"p": ["0.5"]}),
+    "p and logits": ("p", {"logits": [HALF]}),
+    "neither": ("p", {"p": None}),
+    "target a number": ("target", {"target": HALF}),
+    "target extra": ("target", {"target": {"kind": "entropy", "value": HALF, "unit": "bit"}}),
+    "target kind": ("target.kind", {"target": {"kind": "bits", "value": HALF}}),
+    "target kind a list": ("target.kind", {"target": {"kind": [], "value": HALF}}),
+    "target value": ("target.value", {"target": {"kind": "entropy", "value": "-" + HALF}}),
+    "tags a string": ("tags", {"tags": "zipf"}),
+    "tags many": ("tags", {"tags": ["zipf"] * 21}),
+    "tags odd": ("tags", {"tags": ["<script>"]}),
+    "provenance": ("provenance", {"provenance": {}}),
+    "provenance long": (
+        "provenance",
+        {"provenance": {"backend": "x" * 201, "generator": "", "method": "", "versions": {}}},
+    ),
+    "versions": ("provenance.versions", {"provenance": {"backend": "", "generator": "", "method": "", "versions": []}}),
+    "missing": ("slope", {"slope": None}),
+    "unknown": ("extra", {"extra": 1}),
+    "checksum": ("sha256", {"sha256": "0" * 64}),
+    "checksum no hash": ("sha256", {"sha256": "0"}),
+    "another tag": ("sha256", {"tags": ["zipf"]}),
+}
+UNSIGNED = {"checksum", "checksum no hash", "another tag"}
+
+
+@pytest.mark.parametrize("name", ALTERED)
+def test_an_altered_record_is_refused_with_file_record_and_field(name, lines, tmp_path):
+    field, changes = ALTERED[name]
+    path = tmp_path / "altered.jsonl"
+    path.write_text(lines[1] + "\n" + line_with(lines, sign=name not in UNSIGNED, **changes) + "\n")
+    with pytest.raises(RecordError) as caught:
+        load(path)
+    error = caught.value
+    assert isinstance(error, EntnormError)
+    assert error.field == field
+    assert error.path == str(path)
+    assert error.record == ("on line 2" if field == "id" else json.loads(lines[0])["id"])
+    assert str(path) in str(error)
+    assert repr(field) in str(error)
+    assert len(str(error)) < 600
+
+
+RAW = {
+    "not JSON": "{",
+    "not an object": "[]",
+    "an array": "[" * 10**6,
+    "deeply nested": '{"id":' + "[" * 10**6 + "]" * 10**6 + "}",
+    "a huge integer": '{"digits":' + "9" * 10**6 + "}",
+    "a float": '{"digits":1e999999999}',
+    "NaN": '{"digits":NaN}',
+    "a key twice": '{"id":"a","id":"b"}',
+    "not ASCII": '{"id":"é"}',
+    "empty line": "",
+}
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_a_hostile_line_is_refused(name, tmp_path):
+    path = tmp_path / "hostile.jsonl"
+    path.write_text(RAW[name] + "\n", encoding="utf-8")
+    with pytest.raises(RecordError, match="on line 1"):
+        load(path)
+
+
+def test_a_truncated_file_is_refused(lines, tmp_path):
+    path = tmp_path / "truncated.jsonl"
+    path.write_text(lines[0] + "\n" + lines[1])
+    with pytest.raises(RecordError, match="line 2: has no end of line: the file is truncated"):
+        load(path)
+
+
+def test_a_record_twice_is_refused(lines, tmp_path):
+    path = tmp_path / "twice.jsonl"
+    path.write_text(lines[0] + "\n" + lines[0] + "\n")
+    with pytest.raises(RecordError, match="is there twice, again on line 2"):
+        load(path)
+
+
+def test_sizes_are_bounded(lines, tmp_path, monkeypatch):
+    path = tmp_path / "large.jsonl"
+    path.write_text("\n".join(lines[:3]) + "\n")
+    assert len(load(path)) == 3
+    for name, bound, message in (
+        ("MOST_BYTES", 100, "at most 100 are read"),
+        ("MOST_LINE", 100, "longer than 100 bytes"),
+        ("MOST_RECORDS", 2, "more than 2 records"),
+        ("MOST_ENTRIES", 2, "list of 1 to 2"),
+    ):
+        with monkeypatch.context() as smaller:
+            smaller.setattr(reading, name, bound)
+            with pytest.raises(RecordError, match=message):
+                load(path)
+
+
+def test_a_missing_file_is_an_error_of_the_system(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "none.jsonl")
+
+
+@deterministic
+@given(data=st.data())
+def test_any_changed_character_is_noticed(data, lines, tmp_path_factory):
+    line = lines[data.draw(st.sampled_from([0, 40, 110, 150]))]
+    at = data.draw(st.integers(0, len(line) - 1))
+    new = data.draw(st.characters(min_codepoint=32, max_codepoint=126).filter(lambda c: c != line[at]))
+    path = tmp_path_factory.mktemp("fuzz") / "fuzz.jsonl"
+    path.write_text(line[:at] + new + line[at + 1 :] + "\n")
+    with pytest.raises(RecordError):
+        load(path)
+
+
+def test_splitmix64_gives_the_published_sequence():
+    random = SplitMix64(1234567)
+    assert [random.bits(64) for _ in range(3)] == [6457827717110365317, 3203168211198807973, 9817491932198370423]
+
+
+def test_single_precision_rows_are_exactly_that(records):
+    for record in records:
+        if "float32" in record.tags:
+            assert (record.values.astype(np.float32).astype(np.float64) == record.values).all()
+
+
+@deterministic
+@given(st.floats(1e-30, 1e30))
+def test_rounding_to_single_precision_is_that_of_the_machine(x):
+    assert _single(x) == float(np.float32(x))
+    assert _single(-x) == float(np.float32(-x))
