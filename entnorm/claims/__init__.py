@@ -21,6 +21,7 @@ from .kernel import (
     le,
     lt,
     ne,
+    numeric,
     run,
 )
 from .language import (
@@ -54,5 +55,5 @@ from .runs import Prints
 __all__ = [
     "IH", "Assumption", "At", "Attained", "Axiom", "Claim", "D", "Eq", "Exp", "Family", "ForAll", "Ge", "Gt", "Index",
     "Jet", "Le", "Log", "Lt", "Natural", "Ne", "Operator", "Prints", "Recursion", "Refusal", "Refuted", "Scalar", "Seq",
-    "Sum", "Verdict", "by", "calc", "check", "expansion", "ge", "gt", "induction", "le", "lt", "n", "ne", "run",
+    "Sum", "Verdict", "by", "calc", "check", "expansion", "ge", "gt", "induction", "le", "lt", "n", "ne", "numeric", "run",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Foundation", "calculus", "field", "induction", "logarithms", "order", "sums", "taylor"]
+__all__ = ["Foundation", "calculus", "enclosures", "field", "induction", "logarithms", "order", "sums", "taylor"]
 
 
 @dataclass(frozen=True)
@@ -42,3 +42,4 @@ taylor = Foundation(
     "A function that is smooth near a point has there the Taylor expansion with its derivatives as coefficients.",
 )
 induction = Foundation("induction", "Induction over the natural numbers; definition by recursion.")
+enclosures = Foundation("enclosures", "Arb's balls contain the exact results of their operations.")

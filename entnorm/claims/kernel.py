@@ -6,6 +6,7 @@ says what it found; whether its ancestors are proved is a matter of the theory i
     Claim(statement, proof=calc(...))         equations, chains of =, <, <=, and cases of equality
     Claim(statement, proof=induction(...))    for every step of an iteration
     Claim(statement, proof=expansion(...))    a Taylor polynomial
+    Claim(statement, proof=numeric())         a closed statement about numbers, decided in balls
     Claim(statement, proof=run())             what a program prints
     Axiom(statement)                          a textbook fact, listed as such
     Refuted(statement, at={...})              a false statement and a point at which it fails
@@ -56,11 +57,11 @@ from .language import (
 from .normal import Normaliser, Refusal
 from .rules import Rule, by, check_equality, check_order
 from .runs import Prints
-from .witness import Undefined, Witness, arithmetic, decide, points
+from .witness import Exact, Undefined, Witness, arithmetic, decide, points
 
 __all__ = [
     "IH", "Assumption", "Axiom", "Calc", "Claim", "Expansion", "Induction", "Instance", "Refuted", "Run", "Verdict",
-    "calc", "check", "expansion", "ge", "gt", "induction", "le", "links", "lt", "ne", "obligations", "run", "witnessed",
+    "calc", "check", "expansion", "ge", "gt", "induction", "le", "links", "lt", "ne", "numeric", "obligations", "run", "witnessed",
 ]  # fmt: skip
 
 
@@ -111,6 +112,11 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Numeric:
+    """The statement speaks of no variables, and ball arithmetic decides it."""
+
+
+@dataclass(frozen=True)
 class Assumed:
     """No proof: a textbook fact that is listed among the foundations."""
 
@@ -123,7 +129,7 @@ class _InductionHypothesis:
 
 
 IH = _InductionHypothesis()
-Proof = Calc | Induction | Expansion | Run | Assumed
+Proof = Calc | Induction | Expansion | Run | Numeric | Assumed
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,6 +251,11 @@ def expansion(*chains: Calc) -> Expansion:
     return Expansion(chains)
 
 
+def numeric() -> Numeric:
+    """Return the proof of a closed statement about numbers: deciding it in balls."""
+    return Numeric()
+
+
 def run() -> Run:
     """Return the proof of what a program prints: running it."""
     return Run()
@@ -292,6 +303,8 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
         used[base.induction.name] = base.induction
     if isinstance(claim.proof, Expansion):
         used[base.taylor.name] = base.taylor
+    if isinstance(claim.proof, Numeric):
+        used[base.enclosures.name] = base.enclosures
     return tuple(used[name] for name in sorted(used))
 
 
@@ -583,6 +596,8 @@ def check(claim: Claim | Refuted) -> Verdict:
 def _checked(claim: Claim) -> Verdict:
     if isinstance(claim.proof, Run) or isinstance(claim.statement, Prints):
         return _checked_run(claim)
+    if isinstance(claim.proof, Numeric):
+        return _checked_numeric(claim)
     problem, discharged = "", ()
     if not isinstance(claim.proof, Assumed):
         try:
@@ -602,6 +617,20 @@ def _checked(claim: Claim) -> Verdict:
         return Verdict(claim.id, "evidence", problem, (), record)
     status = "assumed" if isinstance(claim.proof, Assumed) else "proved"
     return Verdict(claim.id, status, "", discharged, record)
+
+
+def _checked_numeric(claim: Claim) -> Verdict:
+    """Decide a closed relation; only certain answers count, so an equation between irrational numbers stays open."""
+    if free(claim.statement) or claim.given:
+        return Verdict(claim.id, "open", "a statement with variables is not decided by numbers")
+    outcome, name = decide(claim.statement, {})
+    record = Witness(1, (name,))
+    if outcome is False:
+        return Verdict(claim.id, "broken", "the statement is false", (), record)
+    certain = not isinstance(claim.statement, Eq) or name == Exact.name
+    if outcome is None or not certain or "not rigorous" in name:
+        return Verdict(claim.id, "evidence", f"not decided with certainty by {name}", (), record)
+    return Verdict(claim.id, "proved", "", (), record)
 
 
 def _checked_run(claim: Claim) -> Verdict:
@@ -626,7 +655,10 @@ def _refuted(claim: Refuted) -> Verdict:
     for given in claim.hypotheses:
         if decide(given, point)[0] is not True:
             return Verdict(claim.id, "broken", f"the counterexample does not satisfy {given}")
-    outcome, name = decide(claim.statement, point)
+    try:
+        outcome, name = decide(claim.statement, point)
+    except Undefined as undefined:
+        return Verdict(claim.id, "refuted", "", (), Witness(1, (Exact.name,)), output=f"no value there: {undefined}")
     if outcome is not False:
         return Verdict(claim.id, "broken", "the statement is not false at the counterexample")
     if name == arithmetic().name and "not rigorous" in name:

@@ -27,9 +27,12 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Proved:
-    """True as printed: the claim says exactly this."""
+    """True as printed: the claims together say exactly this."""
 
-    claim: Claim
+    claims: tuple[Claim, ...]
+
+    def __init__(self, *claims: Claim) -> None:
+        object.__setattr__(self, "claims", claims)
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ class Section:
 def claims_of(said: Said) -> tuple[Claim | Refuted, ...]:
     """Return the claims that an entry names."""
     match said.settled:
-        case Proved(claim):
-            return (claim,)
+        case Proved():
+            return said.settled.claims
         case Needs(_, counterexample, claim):
             return (counterexample, claim)
         case Wrong(refutation, correction):

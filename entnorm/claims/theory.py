@@ -27,6 +27,7 @@ from .kernel import (
     Expansion,
     Induction,
     Instance,
+    Numeric,
     Refuted,
     Step,
     check,
@@ -39,6 +40,7 @@ from .ledger import Imprecise, Needs, Section, Unverifiable, claims_of, outcome
 from .mutants import Score, score
 from .runs import Prints
 from .typeset import latex, mathml, text
+from .witness import shown_sides
 
 __all__ = ["Page", "Theory", "TheoryError", "load", "page", "verify"]
 
@@ -366,7 +368,7 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
         return {
             "kind": "counterexample",
             "point": point,
-            "sides": _sides(claim),
+            "sides": shown_sides(claim.statement, claim.at),
             "correction": claim.correction.id if claim.correction else None,
         }
     match claim.proof:
@@ -383,6 +385,8 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
             return {"kind": "expansion", "chains": [_chain(f"order {k}", c) for k, c in enumerate(chains)]}
         case Assumed(source):
             return {"kind": "axiom", "source": source}
+        case Numeric():
+            return {"kind": "numeric", "sides": shown_sides(claim.statement, {})}
         case _:
             return {"kind": "run"}
 
@@ -415,13 +419,6 @@ def _citation(citation: Any) -> dict[str, str]:
     if isinstance(citation, Claim):
         return {"kind": "claim", "name": citation.id}
     return {"kind": "induction hypothesis", "name": "the induction hypothesis"}
-
-
-def _sides(claim: Refuted) -> dict[str, str] | None:
-    """Return the two sides of a refuted relation at its counterexample, as decimals that are certain."""
-    from .witness import shown_sides
-
-    return shown_sides(claim.statement, claim.at)
 
 
 def _ledger(theory: Theory, status: dict[str, str]) -> list[dict[str, Any]]:
