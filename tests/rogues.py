@@ -197,8 +197,8 @@ def swaps_its_smallest_entries(p, target):
 
 @rowwise
 def fills_zeros(p, target):
-    """A floor of 1e-13 under every entry of the answer."""
-    return np.maximum(power(p, brent(p, target)), 1e-13)
+    """Puts 1e-13 in the place of every zero."""
+    return np.where(p == 0, 1e-13, power(p, brent(p, target)))
 
 
 @rowwise

@@ -8,6 +8,7 @@ import sys
 from decimal import Decimal
 from fractions import Fraction
 from math import log
+from types import SimpleNamespace
 
 import mpmath
 import numpy as np
@@ -17,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from entnorm import conformance
-from entnorm.conformance import cases
+import entnorm
+from entnorm import conformance, reference
+from entnorm.conformance import cases, regression
 from entnorm.conformance.budget import EPS, one_digit_up
 from entnorm.conformance.cases import Case
 from entnorm.conformance.foreign import Call, Foreign, ForeignError, distances
@@ -280,8 +282,6 @@ def test_long_rows_are_named_in_reproducers_not_written_out() -> None:
     with pytest.raises(ValueError, match="give the call a source"):
         _ = Call(np.ones(1000), np.array(1.0)).reproducer
     case = cases.long()
-    import entnorm.conformance.cases
-
     seen = []
     exec(case.call.reproducer, {"np": np, "entnorm": entnorm, "solve": lambda p, *_, **__: seen.append(p)})
     np.testing.assert_array_equal(seen[0], case.p)
@@ -349,3 +349,136 @@ def test_a_foreign_error_keeps_the_call() -> None:
 def test_the_suite_runs_with_the_core_alone() -> None:
     code = "import sys, entnorm.conformance; print(*{'pytest', 'hypothesis', 'scipy'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"
+
+
+def stored(family: str, **columns: object) -> SimpleNamespace:
+    """A record as the corpus has them, made from a certified solve."""
+    kind = "p" if "p" in columns else "logits"
+    (target,) = (name for name in columns if name != kind)
+    values = np.array(columns[kind], dtype=np.float64)
+    solved = reference.solve(**{kind: values.tolist(), target: columns[target]}, digits=40)
+    return SimpleNamespace(
+        id=f"{family}-1",
+        tags=(family,),
+        kind=kind,
+        values=values,
+        target=SimpleNamespace(kind=target, value=columns[target]),
+        enclosure=solved.enclosure,
+        slope=solved.slope,
+        condition=solved.condition,
+        exact=solved,
+    )
+
+
+RECORDS = [
+    stored("zeros and ties", p=[0.0, 0.25, 0.25, 0.125, 0.375], entropy=1.25),
+    stored("logits", logits=[1.0, -np.inf, 3.5, 3.25, -400.0], perplexity=2.5),
+    stored("near uniform", p=[0.25, 0.25 + 2.0**-50, 0.25 - 2.0**-50, 0.25], deficit=1e-12),
+    stored("near one-hot", logits=[0.0, -1.0, -2.0], entropy=1e-200),
+    stored("fraction of the maximum", p=[0.5, 0.25, 0.125, 0.125], evenness=0.5),
+]
+
+
+def answered(record: SimpleNamespace, gamma_ulps: float = 0.0, prob_ulps: float = 0.0) -> SimpleNamespace:
+    """What a solver would return that is off by so many eps, in gamma and in its smallest positive probability."""
+    with mpmath.workdps(60):
+        gamma = float(record.exact.gamma * (1 + gamma_ulps * mpmath.mpf(EPS)))
+        probs = np.array([float(q) for q in record.exact.probs])
+    smallest = np.argmin(np.where(probs > 2.0**-1022, probs, 2))
+    probs[smallest] *= 1 + prob_ulps * EPS
+    return SimpleNamespace(success=True, gamma=gamma, probs=probs, nit=3)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.tags[0])
+def test_a_right_answer_is_inside_the_budget(record, monkeypatch) -> None:
+    monkeypatch.setattr(regression, "solve", lambda **question: answered(record))
+    result = conformance.regress([record])
+    assert result.inside
+    assert result.errors[0].worst < 0.5
+    assert result.families[0].evaluations == 3
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.tags[0])
+def test_errors_are_those_of_the_definitions(record, monkeypatch) -> None:
+    answer = answered(record, gamma_ulps=1000.0, prob_ulps=500.0)
+    monkeypatch.setattr(regression, "solve", lambda **question: answer)
+    (errors,) = conformance.regress([record]).errors
+    with mpmath.workdps(260):
+        root, k = record.exact.gamma, 1 + record.exact.condition
+        x = [mpmath.mpf(v) for v in record.values.tolist() if v > (0 if record.kind == "p" else -np.inf)]
+        logs = [mpmath.log(v) for v in x] if record.kind == "p" else x
+
+        def escort(gamma):
+            powers = [mpmath.exp(gamma * v) for v in logs]
+            return [w / mpmath.fsum(powers) for w in powers]
+
+        def entropy(q):
+            return -mpmath.fsum(v * mpmath.log(v) for v in q)
+
+        q = escort(root)
+        varentropy = mpmath.fsum(v * mpmath.log(v) ** 2 for v in q) - entropy(q) ** 2
+        assert errors.gamma == pytest.approx(float(abs(answer.gamma - root) / (8 * EPS * k * root)), rel=1e-12)
+        missed = abs(entropy(escort(mpmath.mpf(answer.gamma))) - entropy(q))
+        assert errors.entropy == pytest.approx(float(missed / (4 * EPS * (entropy(q) + varentropy))), rel=1e-9)
+        given = [v for v in answer.probs.tolist() if v > 0]
+        right = [v for v in q if v > 2.0**-1022]
+        t = [root * (max(logs) - v) for v, p in zip(logs, q, strict=True) if p > 2.0**-1022]
+        worst = max(abs(a - b) / (8 * EPS * (1 + u) * k * b) for a, b, u in zip(given, right, t, strict=True))
+        assert errors.probability == pytest.approx(float(worst), rel=1e-9)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.tags[0])
+def test_lost_bits_are_reported_by_family(record, monkeypatch) -> None:
+    lost = 44.0 * float(1 + record.exact.condition)
+    monkeypatch.setattr(regression, "solve", lambda **question: answered(record, gamma_ulps=lost))
+    result = conformance.regress([record])
+    assert not result.inside
+    assert [error.id for error in result.outside] == [record.id]
+    (family,) = result.as_dict()["families"]
+    assert (family["name"], family["inside"], family["errors"]["gamma"]) == (record.tags[0], 0, 6.0)
+
+
+@pytest.mark.parametrize("spoil", ["fill a zero", "nan", "fail"])
+def test_an_answer_that_is_none_is_an_infinite_error(spoil: str, monkeypatch) -> None:
+    answer = answered(RECORDS[0])
+    if spoil == "fail":
+        answer.success = False
+    else:
+        answer.probs[0] = 5e-324 if spoil == "fill a zero" else np.nan
+    monkeypatch.setattr(regression, "solve", lambda **question: answer)
+    result = conformance.regress(RECORDS[:1])
+    assert result.errors[0].probability == np.inf
+    assert result.as_dict()["families"][0]["errors"]["probability"] is None
+    json.dumps(result.as_dict(), allow_nan=False)
+
+
+def test_our_solver_is_inside_on_every_record_and_the_report_is_the_same_bytes_twice() -> None:
+    first, second = (conformance.regress(reference.load()) for _ in range(2))
+    assert not [error for error in first.errors if max(error.gamma, error.entropy) > 1]
+    subnormal = {r.id for r in reference.load() if r.kind == "p" and r.values[r.values > 0].min() < 2.0**-1022}
+    assert {error.id for error in first.outside} <= subnormal
+    assert json.dumps(first.as_dict(), allow_nan=False) == json.dumps(second.as_dict(), allow_nan=False)
+
+
+OURS = {
+    "solve": lambda p, target, *, axis=-1: entnorm.solve(p, entropy=target, axis=axis),
+    "normalize": lambda p, target, *, axis=-1: entnorm.normalize(p, entropy=target, axis=axis),
+    "softmax": conformance.adapt(lambda x, h, *, axis: entnorm.softmax(x, entropy=h, axis=axis), takes="logits"),
+    "log_softmax in bits": conformance.adapt(
+        lambda x, bits, *, axis: np.exp(entnorm.log_softmax(x, entropy=bits * np.log(2), axis=axis, infeasible="nan")),
+        takes="logits",
+        target="bits",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_own_functions_pass_core(name: str) -> None:
+    conformance.check_solver(OURS[name], level="core")
+
+
+def test_clipping_is_no_report_of_an_unreachable_target() -> None:
+    def clips(p, target, *, axis=-1):
+        return entnorm.normalize(p, entropy=target, axis=axis, infeasible="clip")
+
+    assert [r.name for r in conformance.run(clips).failures] == ["reports_unreachable_targets"]

@@ -16,6 +16,7 @@ EXPECTED = {
         "never_reverses_the_order": "converges to the negative root",
         "keeps_the_order_of_the_entries": "there",
         "reports_unreachable_targets": "never looks",
+        "finds_the_certified_exponent": "diverges",
         "does_not_see_entries_of_probability_zero": "0 log 0",
         "survives_concentrated_rows_with_an_offset": "diverges",
         "survives_underflow": "diverges",
@@ -30,6 +31,7 @@ EXPECTED = {
     },
     "bisects_between_0_01_and_100": {
         "solves_every_attainable_row": "roots outside",
+        "finds_the_certified_exponent": "roots outside",
         "survives_concentrated_rows_with_an_offset": "gamma above 100",
         "survives_underflow": "gamma below 0.01",
     },
@@ -45,9 +47,11 @@ EXPECTED = {
     "adds_epsilon_to_an_unshifted_sum": {
         "survives_concentrated_rows_with_an_offset": "epsilon outweighs the sum",
         "solves_every_attainable_row": "also at gamma near one million",
+        "finds_the_certified_exponent": "and on the corpus",
     },
     "clips_its_logarithms": {
         "survives_underflow": "entries below 1e-12 move",
+        "finds_the_certified_exponent": "denormal records",
     },
     "returns_uniform_for_unreachable": {
         "reports_unreachable_targets": "silent",
@@ -73,6 +77,7 @@ EXPECTED = {
     "counts_zeros_as_entries": {
         "does_not_see_entries_of_probability_zero": "1e-6 instead",
         "solves_every_attainable_row": "wrong on rows with zeros",
+        "finds_the_certified_exponent": "wrong on rows with zeros",
     },
     "breaks_ties": {
         "keeps_ties_tied": "last bits differ",

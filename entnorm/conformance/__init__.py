@@ -10,6 +10,7 @@
 
 from entnorm.conformance.checks import CHECKS
 from entnorm.conformance.foreign import Adapted, Solver, adapt
+from entnorm.conformance.regression import Errors, Family, Regression, regress
 from entnorm.conformance.runner import CheckFailed, ConformanceError, Outcome, Report, Result, check_solver, run
 
 __all__ = [
@@ -17,11 +18,15 @@ __all__ = [
     "Adapted",
     "CheckFailed",
     "ConformanceError",
+    "Errors",
+    "Family",
     "Outcome",
+    "Regression",
     "Report",
     "Result",
     "Solver",
     "adapt",
     "check_solver",
+    "regress",
     "run",
 ]

@@ -57,6 +57,11 @@ class Case:
         """gamma*^2 Var, the change of the entropy per relative change of gamma [escort.entropy-log-slope]."""
         return -self.slope * self.gamma
 
+    @property
+    def room(self) -> float:
+        """How far the target is from the nearer end of the attainable interval (log m, log s)."""
+        return min(self.target - log((self.p == self.p.max()).sum()), log((self.p > 0).sum()) - self.target)
+
     def exponent_budget(self, relative: float) -> float:
         """The error of gamma that is allowed where the relative budget is `relative` per 1 + condition."""
         return relative * (1 + self.condition) * self.gamma
@@ -198,24 +203,32 @@ def unreachable() -> tuple[tuple[str, Call], ...]:
 
 @lru_cache(maxsize=1)
 def recorded() -> tuple[Case, ...]:
-    """The certified records on which careful arithmetic in log space, in double precision, is good enough."""
+    """The certified records of probabilities on which careful double precision in log space is good enough."""
     cases = []
     for record in reference.load():
-        if record.kind != "p" or record.target.kind != "entropy":
+        if record.kind != "p":
             continue
         case = Case(
             name=record.id,
             p=record.values,
-            target=float(record.target.value),
+            target=_nats(record),
             gamma=float(record.gamma),
             slope=float(record.slope),
             condition=float(record.condition),
-            answer=f"gamma = {str(record.gamma)[:22]} (certified)",
+            answer=f"gamma = {nstr(record.gamma_mpf, 20)} (certified)",
             source=f"next(r.values for r in entnorm.reference.load() if r.id == {record.id!r})",
         )
-        if _loss_in_log_space(case) <= TIGHT / 100:
+        if _loss_in_log_space(case) <= TIGHT / 1000:
             cases.append(case)
     return tuple(cases)
+
+
+def _nats(record: reference.Record) -> float:
+    """The target entropy, rounded once or twice; that moves the root less than `_loss_in_log_space` allows."""
+    value, most = record.target.value, log((record.values > 0).sum())
+    return {"entropy": value, "perplexity": log(value), "deficit": most - value, "evenness": value * most}[
+        record.target.kind
+    ]
 
 
 def _loss_in_log_space(case: Case) -> float:

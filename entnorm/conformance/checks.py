@@ -184,10 +184,10 @@ def reports_unreachable_targets(solver: Foreign) -> Iterator[Finding]:
 
 
 def solves_every_attainable_row(solver: Foreign) -> Iterator[Finding]:
-    """No attainable row is left unsolved, however far gamma is from one; how exactly, other checks ask."""
+    """No attainable row is left unsolved, however far gamma is from one; a tenth of the way to an end is forgiven."""
     explicit = (cases.plain, cases.with_zeros, cases.with_ties, cases.where_newton_turns_negative, cases.far_from_one)
     for case in (*(case for family in explicit for case in family()), *cases.recorded()):
-        yield _entropy(case, _ask(solver, case.call), COARSE)
+        yield _measured(case, (case.call,), "entropy", case.target, _ask(solver, case.call).entropy, case.room / 10)
 
 
 def never_reverses_the_order(solver: Foreign) -> Iterator[Finding]:

@@ -161,7 +161,7 @@ def regress(records: Iterable[Record]) -> Regression:
 def _errors(record: Record) -> Errors:
     rows: dict[str, Any] = {record.kind: record.values, record.target.kind: record.target.value}
     solution = solve(**rows)
-    family = record.family
+    family = record.tags[0]
     if not solution.success:
         return Errors(record.id, family, inf, inf, inf, int(solution.nit))
     exact = _Exact(record)
