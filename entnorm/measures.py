@@ -9,9 +9,7 @@ from numpy.typing import ArrayLike
 from entnorm.moments import EMPTY, Floats, excess_of
 from entnorm.rows import Rows
 from entnorm.spectrum import DeficitEquation, Spectrum
-from entnorm.targets import log_in_two_words
-
-_CENTRINGS = 8  # each one leaves a rounding error of the last distance; two are the rule
+from entnorm.targets import Goal, log_in_two_words
 
 
 def entropy(p: ArrayLike, *, axis: int = -1, keepdims: bool = False) -> Any:
@@ -175,10 +173,6 @@ def _evenness(spectrum: Spectrum) -> Floats:
 
 
 def _deficit(spectrum: Spectrum) -> Floats:
-    order = np.ones(spectrum.ties.shape)
-    equation = DeficitEquation(spectrum, np.zeros(order.shape))
-    for _ in range(_CENTRINGS):
-        (value, _, _), centred = equation.measure(order)
-        if centred.all():
-            break
-    return -value
+    nothing = np.zeros(spectrum.top.shape)
+    at = nothing < 0
+    return -DeficitEquation(spectrum, Goal(nothing, nothing, at, at)).measure(np.ones(nothing.shape)).value

@@ -102,13 +102,12 @@ def excess_of(weight: Floats, t: Floats, ties: Integers) -> Cumulants:
 def deficit(
     offsets: Floats, inside: Mask | None, support: Integers, peak: Floats, gamma: Floats
 ) -> tuple[Cumulants, Floats]:
-    """``log s - H`` of the escort distribution of order `gamma`, and the mean of gamma times the offsets under it.
+    """``log s - H`` of the escort distribution of order `gamma`, and the log of the mean of exp(gamma * offsets).
 
     With l_i = log(s q_i), the deficit is the mean over the support of ``l e^l - e^l + 1 >= 0``, which vanishes to
     second order at l = 0. A common error in the l_i does not matter, so the normalisation may be rounded; but the
-    rounding of ``gamma * offset`` does, and is harmless only while the offsets are centred: a caller compares the
-    returned mean with the standard deviation (the root of the second cumulant), and centres anew where it is many times
-    larger.
+    rounding of ``gamma * offset`` and of ``1 + expm1`` does, and is harmless only while the offsets are centred: where
+    the second number returned is not small, a caller moves the centre by it.
 
     Parameters
     ----------
@@ -142,7 +141,7 @@ def deficit(
     second = row_dot(weight, t) / support
     np.multiply(weight, t, out=weight)
     third = row_dot(weight, t) / support
-    return Cumulants(value, second, third), value + log_mean + shift
+    return Cumulants(value, second, third), log_mean + shift
 
 
 def _convex_terms(l: Floats, raised: Floats, mean: Floats) -> Floats:  # noqa: E741

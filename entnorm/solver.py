@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import EPS, Floats, Integers, excess, log_offsets
-from entnorm.moments import deficit as deficit_cumulants
+from entnorm.moments import EPS, Floats, Integers
 from entnorm.rows import Rows
 from entnorm.solution import Solution, Status, name_row, name_rows
-from entnorm.spectrum import DeficitEquation, Equation, ExcessEquation, Spectrum
+from entnorm.spectrum import DeficitEquation, Equation, ExcessEquation, Indices, Spectrum
 from entnorm.targets import Goal, Target, log_in_two_words
 
 _LEAN = 8.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
@@ -21,6 +20,7 @@ _PATIENCE = 8  # evaluations before every other step halves the bracket, whateve
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
 _SCALE_UP, _SCALE_DOWN = 600, -900
 _SAFE = 650.0  # exp of it, and of its negative, is well inside float64's range
+_Kind = type[ExcessEquation] | type[DeficitEquation]
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
 
 
@@ -92,11 +92,11 @@ def solve(
 
     Notes
     -----
-    Newton's method in ``gamma**alpha`` with alpha = 2 + c3/c2, from the second and third cumulant of log q at each
-    iterate, converges with third order. It runs inside the bracket ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, where R
-    is the range and D the top gap of log p; the ends come from Popoviciu's bound on the variance and from
-    ``(1 + x) exp(-x)``, which bounds the tail. Rows near the uniform distribution are solved for ``log s - H``, others for
-    ``H - log m``, both summed without cancellation.
+    Newton's method for ``log((H - log m) / (log s - H))`` in ``gamma**alpha``, where alpha cancels the curvature that
+    the second and third cumulant of log q give at each iterate, converges with third order. It runs inside the bracket
+    ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, R the range and D the top gap of log p; the ends come from the bound
+    of Popoviciu on the variance and from ``(1 + x) exp(-x)``, which bounds the tail. Rows near the uniform distribution
+    are solved for ``log s - H``, others for ``H - log m``, both summed without cancellation.
     All arithmetic is in float64. A row's answer does not depend on the other rows, nor on memory layout.
 
     Examples
@@ -119,10 +119,10 @@ def _solve_block(spectrum: Spectrum, target: Target, part: slice, answers: _Answ
     goal = target.reduce(part, spectrum.support, spectrum.ties)
     unsolved = _classify(spectrum, goal, answers)
     lean = goal.deficit * _LEAN < goal.excess
-    for near_uniform in (False, True):
-        which = np.flatnonzero(unsolved & (lean == near_uniform))
+    for kind, rows in ((ExcessEquation, unsolved & ~lean), (DeficitEquation, unsolved & lean)):
+        which = np.flatnonzero(rows)
         if which.size:
-            _solve_rows(spectrum.take(which), goal.take(which), which, answers, near_uniform=near_uniform)
+            _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
 
 
 def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.bool_]:
@@ -139,28 +139,20 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.b
     return ~(at_end | beyond)
 
 
-def _solve_rows(
-    spectrum: Spectrum, goal: Goal, which: NDArray[np.int64], answers: _Answers, *, near_uniform: bool
-) -> None:
-    low, high = _bracket(spectrum, goal, near_uniform=near_uniform)
-    equation: ExcessEquation | DeficitEquation
-    if near_uniform:
-        equation = DeficitEquation(spectrum, goal.deficit)
-        start = np.sqrt(2 * goal.deficit) / equation.deviation()
-        linear = start * spectrum.reach < _LINEAR
-    else:
-        equation = ExcessEquation(spectrum, goal.excess)
-        start = np.sqrt(2 * goal.deficit) / spectrum.deviation()
-        linear = np.zeros(which.shape, dtype=np.bool_)
+def _solve_rows(kind: _Kind, spectrum: Spectrum, goal: Goal, which: Indices, answers: _Answers) -> None:
+    low, high = _bracket(kind, spectrum, goal)
+    equation = kind(spectrum, goal)
+    start = np.sqrt(2 * goal.deficit) / equation.deviation()
     answers.scale[which] = spectrum.scale
-    answers.gamma[which[linear]], answers.varentropy[which[linear]] = start[linear], 2 * goal.deficit[linear]
-    start = np.where(np.isfinite(start), np.clip(start, low, high), np.sqrt(low) * np.sqrt(high))
-    if not linear.all():
-        equation.keep(~linear)
-        _iterate(equation, low[~linear], high[~linear], start[~linear], which[~linear], answers)
+    answers.gamma[which], answers.varentropy[which] = start, 2 * goal.deficit
+    curved = ~(start * spectrum.reach < _LINEAR)
+    if curved.any():
+        start = np.where(np.isfinite(start), np.clip(start, low, high), np.sqrt(low) * np.sqrt(high))
+        equation.keep(curved)
+        _iterate(equation, low[curved], high[curved], start[curved], which[curved], answers)
 
 
-def _bracket(spectrum: Spectrum, goal: Goal, *, near_uniform: bool) -> tuple[Floats, Floats]:
+def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Floats]:
     """Ends between which the root lies, strictly, in the scale that the spectrum has afterwards.
 
     From below, Var <= R^2 / 4 (Popoviciu) in dH/dgamma = -gamma Var [escort.entropy-slope]; from above, the bound
@@ -174,60 +166,51 @@ def _bracket(spectrum: Spectrum, goal: Goal, *, near_uniform: bool) -> tuple[Flo
         far = np.flatnonzero(sign * bound > _SAFE)
         if far.size:
             edge = sign * _FAR * np.log(2.0)
-            part = spectrum.take(far), goal.take(far)
-            above = _entropy_is_above(*part, 2.0 ** (sign * _FAR), near_uniform=near_uniform)
-            low[far] = np.where(above, np.maximum(low[far], edge), low[far])
-            high[far] = np.where(above, high[far], np.minimum(high[far], edge))
-            beyond = far[above == (sign > 0)]
+            equation = kind(spectrum.take(far), goal.take(far))
+            right = equation.measure(np.full(far.shape, 2.0 ** (sign * _FAR))).value > 0
+            low[far] = np.where(right, np.maximum(low[far], edge), low[far])
+            high[far] = np.where(right, high[far], np.minimum(high[far], edge))
+            beyond = far[right == (sign > 0)]
             spectrum.rescale(beyond, np.full(beyond.shape, scale))
     shift = spectrum.scale * np.log(2.0)
     return np.exp(low - shift) * (1 - 1e-9), np.exp(high - shift) * (1 + 1e-9)
 
 
-def _entropy_is_above(spectrum: Spectrum, goal: Goal, gamma: float, *, near_uniform: bool) -> NDArray[np.bool_]:
-    """Whether H(gamma) > H*, hence the root above gamma [escort.entropy-decreasing]."""
-    order = np.full(spectrum.ties.shape, gamma)
-    if not near_uniform:
-        return np.asarray(excess(spectrum.below, spectrum.ties, order).value > goal.excess)
-    offsets = log_offsets(spectrum.values, spectrum.top, logits=spectrum.logits)
-    found, _ = deficit_cumulants(offsets, spectrum.inside, spectrum.support, np.zeros(order.shape), order)
-    return np.asarray(found.value < goal.deficit)
-
-
-def _iterate(
-    equation: Equation, low: Floats, high: Floats, gamma: Floats, which: NDArray[np.int64], answers: _Answers
-) -> None:
+def _iterate(equation: Equation, low: Floats, high: Floats, gamma: Floats, which: Indices, answers: _Answers) -> None:
     """Refine all rows together; those that are done leave, so that no row sees another."""
     count = 0
     while which.size:
         count += 1
-        (residual, second, third), reliable = equation.measure(gamma)
-        low = np.where(reliable & (residual > 0), gamma, low)
-        high = np.where(reliable & ~(residual > 0), gamma, high)
-        step = _power_step(residual / second, third / second)
+        residual, second, third = equation.measure(gamma)
+        right = residual > 0  # the entropy decreases [escort.entropy-decreasing]
+        low, high = np.where(right, gamma, low), np.where(right, high, gamma)
+        step = _power_step(residual, second, third, equation.goal)
         proposal = gamma + gamma * np.expm1(step)
-        inside = (low < proposal) & (proposal < high)
-        sharp = inside & (np.abs(step) * (1 + np.abs(third / second)) <= _TINY_STEP)
+        sharp = np.abs(step) * (1 + np.abs(third / second)) <= _TINY_STEP
         settled = np.abs(residual) <= _SETTLED * equation.target
-        done = reliable & (sharp | settled | (high <= low * (1 + 4 * EPS)))
-        answers.gamma[which[done]] = np.where(sharp, proposal, gamma)[done]
+        done = sharp | settled | (high <= low * (1 + 4 * EPS))
+        answers.gamma[which[done]] = np.where(sharp, np.clip(proposal, low, high), gamma)[done]
         answers.residual[which[done]] = np.where(sharp, 0.0, residual)[done]
         answers.varentropy[which[done]] = second[done]
         answers.nit[which[done]] = count
-        newton = inside & (count <= _PATIENCE or count % 2 == 0)
-        gamma = np.where(reliable, np.where(newton, proposal, np.sqrt(low) * np.sqrt(high)), gamma)
+        newton = (low < proposal) & (proposal < high) & (count <= _PATIENCE or count % 2 == 0)
+        gamma = np.where(newton, proposal, np.sqrt(low) * np.sqrt(high))
         if done.any():
             left = ~done
             equation.keep(left)
             low, high, gamma, which = low[left], high[left], gamma[left], which[left]
 
 
-def _power_step(newton: Floats, skew: Floats) -> Floats:
-    """The step in log gamma of Newton's method in gamma**alpha, alpha = 2 + c3/c2; NaN where it has none.
+def _power_step(residual: Floats, second: Floats, third: Floats, goal: Goal) -> Floats:
+    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha; NaN where it has none.
 
-    `newton` is its step in log gamma itself, (H - H*) / c2 [escort.entropy-log-slope].
+    In log gamma the slope of H is -c2 [escort.entropy-log-slope]. The logit straightens both tails; alpha cancels the
+    curvature that is left, which makes the iteration one of third order.
     """
-    alpha = 2 + skew
+    above, below = goal.excess + residual, goal.deficit - residual
+    slope = second * (1 / above + 1 / below)
+    newton = (np.log1p(residual / goal.excess) - np.log1p(-residual / goal.deficit)) / slope
+    alpha = 2 + third / second + second * (1 / above - 1 / below)
     return np.where(np.abs(alpha) > 1e-8, np.log1p(alpha * newton) / alpha, newton)
 
 

@@ -7,8 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import Cumulants, Floats, Integers, Mask, deficit, excess, log_offsets, row_dot
+from entnorm.targets import Goal
 
-_OFF_CENTRE = 4.0  # standard deviations between centre and mean beyond which the rounding of offsets would show
+Indices = NDArray[np.intp]
+
+_OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
+_CENTRINGS = 8  # each leaves the rounding of the last distance; two are the rule
 _LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 
 
@@ -57,7 +61,7 @@ class Spectrum:
             scale=np.zeros(rows, dtype=np.int64),
         )
 
-    def take(self, rows: NDArray[np.int64]) -> "Spectrum":
+    def take(self, rows: Indices) -> "Spectrum":
         """Some of the rows."""
         return Spectrum(
             values=self.values[rows],
@@ -73,66 +77,71 @@ class Spectrum:
             scale=self.scale[rows],
         )
 
-    def rescale(self, rows: NDArray[np.int64], scale: Integers) -> None:
+    def rescale(self, rows: Indices, scale: Integers) -> None:
         """Let the logarithms of some rows count 2**scale times: what leaves float64's range was out of reach anyway."""
         self.scale[rows] = scale
         self.below[rows] = np.ldexp(self.below[rows], scale[:, None])
         self.reach[rows] = np.exp(self.log_reach[rows] + scale * np.log(2.0))
 
-    def mean_below(self) -> Floats:
-        """Mean over the support of log p_i - log p_max."""
-        return np.asarray(np.where(self.below > -np.inf, self.below, 0.0).sum(-1) / self.support)
-
-    def deviation(self) -> Floats:
-        """Standard deviation over the support of log p_i, to a few digits."""
-        shares = np.where(self.below > -np.inf, self.below, 0.0) / self.reach[:, None]
-        mean = shares.sum(-1) / self.support
-        variance = np.maximum(row_dot(shares, shares) / self.support - mean**2, 0.0)
-        return np.asarray(self.reach * np.sqrt(variance))
+    def distances(self) -> Floats:
+        """The entries of `below` on the support, 0 elsewhere and at the maxima: what may be summed."""
+        return np.where(self.below > -np.inf, self.below, 0.0)
 
 
 class Equation(Protocol):
     """H(gamma) = H* for some rows, measured from one of the ends."""
 
-    target: Floats
+    goal: Goal
+    target: Floats  # the goal's distance from that end
 
-    def measure(self, gamma: Floats) -> tuple[Cumulants, Mask]:
-        """H(gamma) - H* with the cumulants, and the rows where they can be relied on."""
+    def deviation(self) -> Floats:
+        """Standard deviation of log p over the support."""
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H*, with the cumulants."""
 
     def keep(self, rows: Mask) -> None:
         """Forget the other rows."""
 
 
 class ExcessEquation:
-    """H - log m = target."""
+    """H - log m = goal.excess."""
 
-    def __init__(self, spectrum: Spectrum, target: Floats) -> None:
-        self.target = target
-        self._below, self._ties = spectrum.below, spectrum.ties
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
+        self.goal, self.target = goal, goal.excess
+        self._rows = spectrum
 
-    def measure(self, gamma: Floats) -> tuple[Cumulants, Mask]:
-        """See `Equation`."""
-        found = excess(self._below, self._ties, gamma)
-        return found._replace(value=found.value - self.target), np.ones(gamma.shape, dtype=np.bool_)
+    def deviation(self) -> Floats:
+        """Standard deviation of log p over the support, to a few digits: enough for a start."""
+        shares = self._rows.distances() / self._rows.reach[:, None]
+        mean = shares.sum(-1) / self._rows.support
+        variance = np.maximum(row_dot(shares, shares) / self._rows.support - mean**2, 0.0)
+        return np.asarray(self._rows.reach * np.sqrt(variance))
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H*, with the cumulants."""
+        found = excess(self._rows.below, self._rows.ties, gamma)
+        return found._replace(value=found.value - self.target)
 
     def keep(self, rows: Mask) -> None:
-        """See `Equation`."""
-        self.target, self._below, self._ties = self.target[rows], self._below[rows], self._ties[rows]
+        """Forget the other rows."""
+        left = np.flatnonzero(rows)
+        self._rows, self.goal, self.target = self._rows.take(left), self.goal.take(left), self.target[left]
 
 
 class DeficitEquation:
-    """log s - H = target; the offsets are centred anew when the mean moves away from the centre."""
+    """log s - H = goal.deficit; a row is centred anew when it drifts from its centre."""
 
-    def __init__(self, spectrum: Spectrum, target: Floats) -> None:
-        self.target = target
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
+        self.goal, self.target = goal, goal.deficit
         self._rows = spectrum
-        mean = np.ldexp(spectrum.mean_below(), -spectrum.scale)
+        mean = np.ldexp(spectrum.distances().sum(-1) / spectrum.support, -spectrum.scale)
         self._centre = spectrum.top.copy()
-        self._offsets, self._peak = np.empty_like(spectrum.values), np.empty_like(target)
-        self._recentre(np.arange(len(target)), np.where(np.isfinite(mean), mean, 0.0))
+        self._offsets, self._peak = np.empty_like(spectrum.values), np.empty_like(spectrum.top)
+        self._recentre(np.arange(spectrum.top.size), np.where(np.isfinite(mean), mean, 0.0))
 
     def deviation(self) -> Floats:
-        """Standard deviation over the support of log p_i, as accurate as the offsets."""
+        """Standard deviation of log p over the support, as accurate as the offsets."""
         rows = self._rows
         shares = self._offsets / rows.reach[:, None]
         if rows.inside is not None:
@@ -142,23 +151,32 @@ class DeficitEquation:
             shares *= rows.inside
         return np.asarray(rows.reach * np.sqrt(row_dot(shares, shares) / rows.support))
 
-    def measure(self, gamma: Floats) -> tuple[Cumulants, Mask]:
-        """See `Equation`."""
-        rows = self._rows
-        found, mean = deficit(self._offsets, rows.inside, rows.support, self._peak, gamma)
-        centred = np.abs(mean) <= _OFF_CENTRE * np.sqrt(found.second)
-        off = np.flatnonzero(~centred)
-        if off.size:
-            self._recentre(off, np.ldexp(mean[off] / gamma[off], -rows.scale[off]))
-        return found._replace(value=self.target - found.value), centred
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H*, with the cumulants."""
+        found, drift = self._deficit(np.arange(gamma.size), gamma)
+        for _ in range(_CENTRINGS):
+            off = np.flatnonzero(np.abs(drift) > np.minimum(_OFF_CENTRE * np.sqrt(found.second), 1.0))
+            if not off.size:
+                break
+            self._recentre(off, np.ldexp(drift[off] / gamma[off], -self._rows.scale[off]))
+            again, drift[off] = self._deficit(off, gamma[off])
+            for kept, new in zip(found, again, strict=True):
+                kept[off] = new
+        return found._replace(value=self.target - found.value)
 
     def keep(self, rows: Mask) -> None:
-        """See `Equation`."""
-        self._rows = self._rows.take(np.flatnonzero(rows))
-        self.target, self._centre, self._peak = self.target[rows], self._centre[rows], self._peak[rows]
-        self._offsets = self._offsets[rows]
+        """Forget the other rows."""
+        left = np.flatnonzero(rows)
+        self._rows, self.goal, self.target = self._rows.take(left), self.goal.take(left), self.target[left]
+        self._offsets, self._centre, self._peak = self._offsets[left], self._centre[left], self._peak[left]
 
-    def _recentre(self, which: NDArray[np.int64], by: Floats) -> None:
+    def _deficit(self, which: Indices, gamma: Floats) -> tuple[Cumulants, Floats]:
+        rows, whole = self._rows, which.size == self._peak.size
+        inside = rows.inside if whole or rows.inside is None else rows.inside[which]
+        offsets = self._offsets if whole else self._offsets[which]
+        return deficit(offsets, inside, rows.support[which], self._peak[which], gamma)
+
+    def _recentre(self, which: Indices, by: Floats) -> None:
         """Move the centres of some rows by so many nats."""
         rows, centre = self._rows.take(which), self._centre[which]
         centre = centre + by if rows.logits else np.maximum(centre * np.exp(by), _LEAST_CENTRE)
