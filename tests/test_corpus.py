@@ -71,7 +71,17 @@ def test_the_corpus_covers_what_it_is_for(records):
     assert {record.target.kind for record in records} == {"entropy", "perplexity", "deficit", "evenness"}
     assert {record.tags[0] for record in records} == {family.name for family in (*PROBABILITIES, *LOGITS)}
     tags = {tag for record in records for tag in record.tags}
-    assert {"near-log-m", "interior", "near-log-s", "zeros", "ties", "tied-maximum", "float32", "denormal"} <= tags
+    assert {
+        "near-log-m",
+        "interior",
+        "near-log-s",
+        "plateau",
+        "zeros",
+        "ties",
+        "tied-maximum",
+        "float32",
+        "denormal",
+    } <= tags
     sizes = {record.values.size for record in records}
     assert min(sizes) == 2
     assert max(sizes) == 1000

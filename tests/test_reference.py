@@ -377,9 +377,14 @@ def test_four_threads_get_what_one_gets():
     assert list(found.values()) == [expected] * 4
 
 
-def test_the_result_is_frozen():
+def test_the_result_is_frozen_and_can_be_sent_elsewhere():
     solved = solve([5, 3, 2], entropy="0.9", digits=10)
     assert isinstance(solved, Certified)
+    again = pickle.loads(pickle.dumps(solved))
+    assert again == solved
+    assert again.slope == solved.slope
+    assert again.probs == solved.probs
+    assert pickle.loads(pickle.dumps(solved)).condition == solved.condition
     with pytest.raises(AttributeError):
         solved.gamma = 1
 

@@ -30,13 +30,15 @@ TARGETS_PER_ROW = 3
 @dataclass(frozen=True)
 class Place:
     """
-    Where a target lies between log m and log s: at a fraction of the interval above log m, or below log s.
+    Where a target lies between log m and log s.
 
     Attributes
     ----------
     kind : {"entropy", "perplexity", "deficit", "evenness"}
-    side : {"low", "high"}
+    side : {"low", "high", "quarter"}
+        Above log m, below log s, or at the logarithm of a quarter of the support.
     fraction : Fraction
+        The distance from there, as a part of the interval.
     label : str
     """
 
@@ -51,8 +53,12 @@ class Place:
         mp.prec = 2000
         low, high = mp.log(ties), mp.log(size)
         gap = (high - low) * self.fraction.numerator / self.fraction.denominator
-        entropy = low + gap if self.side == "low" else high - gap
-        deficit = high - low - gap if self.side == "low" else gap
+        from_ends = {
+            "low": (low + gap, high - low - gap),
+            "high": (high - gap, gap),
+            "quarter": (mp.log(size // 4), high - mp.log(size // 4)),
+        }
+        entropy, deficit = from_ends[self.side]
         exactly = {"entropy": entropy, "perplexity": mp.exp(entropy), "deficit": deficit, "evenness": entropy / high}
         return float(exactly[self.kind])
 
@@ -86,6 +92,9 @@ PLACES: tuple[Place, ...] = (
 
 TINY = _near("entropy", "low", 900)
 """A target near 1e-271, which doubles express only where the maximum is unique."""
+
+PLATEAU = Place("entropy", "quarter", Fraction(0), "plateau")
+"""A staircase of four steps is flat where its highest step is all that counts, and nothing tells its entries apart."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +132,8 @@ class Entry:
         )
 
     def _tags(self, row: exact.Row) -> tuple[str, ...]:
-        where = (
-            "interior" if self.place.label.startswith("mid") else f"near-log-{'m' if self.place.side == 'low' else 's'}"
-        )
+        near = {"low": "near-log-m", "high": "near-log-s", "quarter": "plateau"}[self.place.side]
+        where = near if self.place.fraction < Fraction(1, 100) else "interior"
         facts = {"zeros": row.size < self.n, "tied-maximum": row.ties > 1, "ties": len(row.levels) + 1 < row.size}
         return tuple(dict.fromkeys([self.family.name, where, *(tag for tag, holds in facts.items() if holds)]))
 
@@ -160,6 +168,8 @@ def _entries() -> Iterator[Entry]:
                 at += 1
         if family.name in ("uniformish", "normal", "zipf", "near-uniform", "two-point", "distances"):
             yield Entry(family, family.sizes[0], TINY)
+        if family.name == "staircase":
+            yield from (Entry(family, n, PLATEAU) for n in family.sizes)
 
 
 def make(path: str | os.PathLike[str], *, progress: bool = True) -> int:

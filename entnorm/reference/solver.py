@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import ceil, log2
 
@@ -34,9 +34,6 @@ class Certified:
     ----------
     gamma : mpf
         The exponent, within the enclosure.
-    enclosure : tuple of two Fraction
-        Exact rational ends on both sides of gamma*, of relative width at most 10^-digits.
-    digits : int
     rigorous : bool
         True if the enclosure is proved by ball arithmetic. False if python-flint is not installed: then mpmath found
         the opposite signs at the two ends, at two precisions, which is strong evidence and no proof.
@@ -45,17 +42,26 @@ class Certified:
     """
 
     gamma: mpmath.mpf
-    enclosure: Interval
-    digits: int
     rigorous: bool
     certificate: Certificate
-    _problem: Problem = field(compare=False)
+    _bits: int
+
+    @property
+    def digits(self) -> int:
+        """The enclosure has relative width at most 10^-digits."""
+        return self.certificate.digits
+
+    @property
+    def enclosure(self) -> Interval:
+        """Exact rational ends on both sides of gamma*."""
+        return self.certificate.lower, self.certificate.upper
 
     @cached_property
     def probs(self) -> tuple[mpmath.mpf, ...]:
         """The escort distribution q_i = p_i^gamma / sum_j p_j^gamma; exactly zero outside the support."""
-        mp, row = self._problem.mp, self._problem.row
-        weights = [mp.one] + [mp.exp(-self._exponent * d) for d in self._problem.distances()]
+        problem, gamma = self._at_root()
+        mp, row = problem.mp, problem.row
+        weights = [mp.one] + [mp.exp(-gamma * d) for d in problem.distances()]
         counts = [row.ties] + [level.count for level in row.levels]
         mass = mp.fdot(weights, counts)
         return tuple(_public(mp.zero if place is None else weights[place] / mass) for place in row.places)
@@ -63,22 +69,22 @@ class Certified:
     @cached_property
     def slope(self) -> mpmath.mpf:
         """dH/dgamma = -gamma Var at gamma* [escort.entropy-slope]."""
-        return _public(-self._variance / self._exponent)
+        problem, gamma = self._at_root()
+        return _public(-problem.centred_variance(gamma) / gamma)
 
     @cached_property
     def condition(self) -> mpmath.mpf:
         """min(H*, log s - H*) / (gamma*^2 Var): relative change of gamma* per relative change of entropy or deficit."""
-        goal, mp = self._problem.goal(), self._problem.mp
-        return _public(min(goal, mp.log(self._problem.row.size) - goal) / self._variance)
+        problem, gamma = self._at_root()
+        goal = problem.goal()
+        return _public(min(goal, problem.mp.log(problem.row.size) - goal) / problem.centred_variance(gamma))
 
-    @cached_property
-    def _variance(self) -> mpmath.mpf:
-        return self._problem.centred_variance(self._exponent)
-
-    @property
-    def _exponent(self) -> mpmath.mpf:
-        """`gamma` in the context of the problem, whose precision then rules what is computed from it."""
-        return self._problem.mp.make_mpf(self.gamma._mpf_)
+    def _at_root(self) -> tuple[Problem, mpmath.mpf]:
+        """The problem at the precision that its root took, and `gamma` as a number of its context."""
+        stated = self.certificate
+        problem = Problem(Row(stated.kind, stated.values), Target(stated.target_kind, stated.target))
+        problem.mp.prec = self._bits
+        return problem, problem.mp.make_mpf(self.gamma._mpf_)
 
     def __repr__(self) -> str:
         known = "certified in ball arithmetic" if self.rigorous else "not certified: mpmath at two precisions"
@@ -152,7 +158,7 @@ def solve(
         enclosure = ends(rational(gamma), digits)
         if _confirmed(problem, enclosure):
             certificate = Certificate(row.kind, row.values, target.kind, target.value, *enclosure, digits)
-            return Certified(_public(gamma), enclosure, digits, balls.available(), certificate, problem)
+            return Certified(_public(gamma), balls.available(), certificate, problem.mp.prec)
     raise ArithmeticError("mpmath's root could not be confirmed: please report this row and target")
 
 
