@@ -7,9 +7,8 @@ for its order, and one that reverses the order is not blamed for its entropy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from math import inf, isfinite
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -17,108 +16,28 @@ import numpy as np
 from entnorm.conformance import cases
 from entnorm.conformance.budget import COARSE, TIGHT
 from entnorm.conformance.cases import Case
-from entnorm.conformance.foreign import Answer, Call, FloatArray, Foreign, ForeignError, distances
-
-
-class NotApplicable(Exception):
-    """The check says nothing about this solver; the message says why."""
-
-
-@dataclass(frozen=True, eq=False)
-class Finding:
-    """What one question showed.
-
-    Attributes
-    ----------
-    case : str
-        Which row.
-    calls : tuple of Call
-        The calls that show it.
-    holds : bool
-        Whether the promise was kept.
-    expected, got : str
-        In words and numbers.
-    answer : str or None
-        The right answer, where one is known.
-    error : float or None
-        In units of the budget; None where the promise is kept or broken, without degrees.
-    """
-
-    case: str
-    calls: tuple[Call, ...]
-    holds: bool
-    expected: str
-    got: str
-    answer: str | None = None
-    error: float | None = None
-
+from entnorm.conformance.findings import (
+    Finding,
+    NotApplicable,
+    ask,
+    distributions,
+    entropy,
+    exponent,
+    measured,
+    same_exponent,
+    survives,
+)
+from entnorm.conformance.foreign import Call, Foreign, ForeignError, distances
 
 Check = Callable[[Foreign], Iterator[Finding]]
-
-
-def _ask(solver: Foreign, call: Call) -> Answer:
-    (answer,) = solver.ask(call)
-    return answer
-
-
-def _distributions(solver: Foreign, rows: Iterable[Case]) -> Iterator[tuple[Case, Answer, FloatArray]]:
-    """The rows that the solver answers with a distribution; unanswered ones are another check's business."""
-    answered = False
-    for case in rows:
-        answer = _ask(solver, case.call)
-        if answer.probs is None:
-            raise NotApplicable("the solver returns gamma, not a distribution")
-        if answer.given:
-            answered = True
-            yield case, answer, answer.probs
-    if not answered:
-        raise NotApplicable("the solver answers none of these rows")
-
-
-def _measured(
-    case: Case, calls: tuple[Call, ...], what: str, expected: float, got: float, budget: float, why: str = ""
-) -> Finding:
-    error = abs(got - expected) / budget if isfinite(got) else inf
-    return Finding(
-        case=case.name,
-        calls=calls,
-        holds=error <= 1,
-        expected=f"{what} = {expected!r} within {budget:.1e}{why}",
-        got=f"{what} = {got!r}",
-        answer=case.answer,
-        error=error,
-    )
-
-
-def _entropy(case: Case, answer: Answer, relative: float) -> Finding:
-    return _measured(case, (case.call,), "entropy", case.target, answer.entropy, case.entropy_budget(relative))
-
-
-def _exponent(case: Case, answer: Answer, relative: float) -> Finding:
-    return _measured(case, (case.call,), "gamma", case.gamma, answer.gamma, case.exponent_budget(relative))
-
-
-def _survives(solver: Foreign, case: Case) -> Iterator[Finding]:
-    """Entropy and exponent are about right."""
-    answer = _ask(solver, case.call)
-    yield _entropy(case, answer, COARSE)
-    yield _exponent(case, answer, COARSE)
-
-
-def _same_exponent(case: Case, asked: Answer, other: Call, again: Answer, why: str) -> Finding:
-    """Whether a second way of asking gives the same exponent, or no answer again."""
-    budget = case.exponent_budget(TIGHT)
-    expected = asked.gamma if asked.given or again.given else 0.0
-    got = again.gamma if asked.given or again.given else 0.0
-    return _measured(case, (case.call, other), "gamma", expected, got, budget, f", {why}")
 
 
 def takes_its_target_in_nats(solver: Foreign) -> Iterator[Finding]:
     """The target is an entropy in nats: neither bits nor a perplexity."""
     for case in cases.plain():
-        got = _ask(solver, case.call).entropy
+        got = ask(solver, case.call).entropy
         others = {"bits": case.target * np.log(2), "a perplexity": np.log(case.target)}
-        mistaken = [unit for unit, entropy in others.items() if abs(got - entropy) <= case.entropy_budget(COARSE)]
+        mistaken = [unit for unit, other in others.items() if abs(got - other) <= case.entropy_budget(COARSE)]
         yield Finding(
             case=case.name,
             calls=(case.call,),
@@ -132,22 +51,22 @@ def takes_its_target_in_nats(solver: Foreign) -> Iterator[Finding]:
 def hits_the_target_entropy(solver: Foreign) -> Iterator[Finding]:
     """The answer has the entropy that was asked for, on rows without any difficulty."""
     for case in cases.plain():
-        yield _entropy(case, _ask(solver, case.call), TIGHT)
+        yield entropy(case, ask(solver, case.call), TIGHT)
 
 
 def finds_the_certified_exponent(solver: Foreign) -> Iterator[Finding]:
     """Gamma, returned or implied by the distribution, is right to 1e-9 (1 + condition) on the certified corpus."""
     for case in (*cases.plain(), *cases.recorded()):
-        yield _exponent(case, _ask(solver, case.call), TIGHT)
+        yield exponent(case, ask(solver, case.call), TIGHT)
 
 
 def is_deterministic(solver: Foreign) -> Iterator[Finding]:
     """The same question gets the same answer, bit for bit, also after another question."""
     first, *others = cases.plain()
-    once = _ask(solver, first.call)
+    once = ask(solver, first.call)
     for other in others:
-        _ask(solver, other.call)
-        again = _ask(solver, first.call)
+        ask(solver, other.call)
+        again = ask(solver, first.call)
         yield Finding(
             case=first.name,
             calls=(first.call, other.call, first.call),
@@ -161,7 +80,7 @@ def is_deterministic(solver: Foreign) -> Iterator[Finding]:
 def does_not_write_its_input(solver: Foreign) -> Iterator[Finding]:
     """The arrays that were passed are as they were."""
     for case in (*cases.plain(), *cases.with_zeros()):
-        untouched = _ask(solver, case.call).untouched
+        untouched = ask(solver, case.call).untouched
         yield Finding(
             case.name, (case.call,), untouched, "p as before the call", "p as before" if untouched else "p changed"
         )
@@ -169,10 +88,10 @@ def does_not_write_its_input(solver: Foreign) -> Iterator[Finding]:
 
 def reports_unreachable_targets(solver: Foreign) -> Iterator[Finding]:
     """A target that no exponent reaches is reported: by an exception, NaN, infinity or a result without success."""
-    _ask(solver, cases.plain()[0].call)  # an exception is a report only from a solver that can do without
+    ask(solver, cases.plain()[0].call)  # an exception is a report only from a solver that can do without
     for name, call in cases.unreachable():
         try:
-            answer = _ask(solver, call)
+            answer = ask(solver, call)
         except ForeignError as report:
             given, got = False, str(report)
         else:
@@ -187,38 +106,38 @@ def solves_every_attainable_row(solver: Foreign) -> Iterator[Finding]:
     """No attainable row is left unsolved, however far gamma is from one; a tenth of the way to an end is forgiven."""
     explicit = (cases.plain, cases.with_zeros, cases.with_ties, cases.where_newton_turns_negative, cases.far_from_one)
     for case in (*(case for family in explicit for case in family()), *cases.recorded()):
-        yield _measured(case, (case.call,), "entropy", case.target, _ask(solver, case.call).entropy, case.room / 10)
+        yield measured(case, (case.call,), "entropy", case.target, ask(solver, case.call).entropy, case.room / 10)
 
 
 def never_reverses_the_order(solver: Foreign) -> Iterator[Finding]:
     """Gamma is positive, also where Newton's method steps over zero."""
     for case in (*cases.plain(), *cases.where_newton_turns_negative()):
-        got = _ask(solver, case.call).gamma
+        got = ask(solver, case.call).gamma
         yield Finding(case.name, (case.call,), not got < 0, "gamma > 0", f"gamma = {got!r}", case.answer)
 
 
 def returns_a_distribution(solver: Foreign) -> Iterator[Finding]:
     """The entries are nonnegative and sum to one, to 1e-9."""
-    for case, _, q in _distributions(solver, (*cases.plain(), *cases.with_zeros(), *cases.with_ties())):
-        finding = _measured(case, (case.call,), "sum", 1.0, float(q.sum()), TIGHT)
+    for case, _, q in distributions(solver, (*cases.plain(), *cases.with_zeros(), *cases.with_ties())):
+        finding = measured(case, (case.call,), "sum", 1.0, float(q.sum()), TIGHT)
         yield replace(finding, holds=finding.holds and bool((q >= 0).all()))
 
 
 def returns_a_power_of_its_input(solver: Foreign) -> Iterator[Finding]:
     """The distribution is p^gamma / sum p^gamma for one gamma: no other distribution of that entropy will do."""
-    for case, answer, q in _distributions(solver, (*cases.plain(), *cases.with_ties())):
+    for case, answer, q in distributions(solver, (*cases.plain(), *cases.with_ties())):
         q = q / q.sum()
         t = answer.gamma * distances(case.p)
         power = np.exp(-t) / np.exp(-t).sum()
         worst = int(np.argmax(np.abs(q - power) / (power * (1 + t))))
         budget = TIGHT * (1 + float(t[worst])) * float(power[worst])
-        yield _measured(case, (case.call,), f"entry {worst}", float(power[worst]), float(q[worst]), budget)
+        yield measured(case, (case.call,), f"entry {worst}", float(power[worst]), float(q[worst]), budget)
 
 
 def keeps_the_order_of_the_entries(solver: Foreign) -> Iterator[Finding]:
     """A larger entry stays at least as large."""
     rows = (*cases.plain(), *cases.with_zeros(), *cases.where_newton_turns_negative())
-    for case, _, q in _distributions(solver, rows):
+    for case, _, q in distributions(solver, rows):
         order = np.argsort(case.p, kind="stable")
         broken = np.flatnonzero((np.diff(q[order]) < 0) & (np.diff(case.p[order]) > 0))
         got = "the same order"
@@ -230,7 +149,7 @@ def keeps_the_order_of_the_entries(solver: Foreign) -> Iterator[Finding]:
 
 def keeps_zeros_zero(solver: Foreign) -> Iterator[Finding]:
     """Entries outside the support stay exactly zero."""
-    for case, _, q in _distributions(solver, cases.with_zeros()):
+    for case, _, q in distributions(solver, cases.with_zeros()):
         largest = float(np.abs(q[case.p == 0]).max())
         yield Finding(
             case.name, (case.call,), largest == 0, "0.0 where p is 0", f"{largest!r} where p is 0", case.answer
@@ -241,12 +160,12 @@ def does_not_see_entries_of_probability_zero(solver: Foreign) -> Iterator[Findin
     """Taking the zeros out of a row does not change its exponent."""
     for case in cases.with_zeros():
         inside = replace(case.call, p=case.p[case.p > 0])
-        yield _same_exponent(case, _ask(solver, inside), inside, _ask(solver, case.call), "as without the zeros")
+        yield same_exponent(case, ask(solver, inside), inside, ask(solver, case.call), "as without the zeros")
 
 
 def keeps_ties_tied(solver: Foreign) -> Iterator[Finding]:
     """Equal entries stay equal, bit for bit."""
-    for case, _, q in _distributions(solver, cases.with_ties()):
+    for case, _, q in distributions(solver, cases.with_ties()):
         spread = max(float(np.ptp(q[case.p == value])) for value in np.unique(case.p))
         got = f"equal entries of p differ by {spread!r}"
         yield Finding(case.name, (case.call,), spread == 0, "equal entries where p has equal entries", got, case.answer)
@@ -255,19 +174,19 @@ def keeps_ties_tied(solver: Foreign) -> Iterator[Finding]:
 def does_not_depend_on_scale(solver: Foreign) -> Iterator[Finding]:
     """A row whose sum is off one by float32 rounding has the same answer [escort.scale-invariance]."""
     for case in cases.plain():
-        asked = _ask(solver, case.call)
+        asked = ask(solver, case.call)
         for factor in (1 - 2.0**-21, 1 + 2.0**-21):
             call = replace(case.call, p=case.p * factor)
-            yield _same_exponent(case, asked, call, _ask(solver, call), f"as before p was scaled by {factor!r}")
+            yield same_exponent(case, asked, call, ask(solver, call), f"as before p was scaled by {factor!r}")
 
 
 def permutes_with_its_input(solver: Foreign) -> Iterator[Finding]:
     """Entries in another order get the same exponent, and the distribution follows them."""
     for case in (*cases.plain(), *cases.with_zeros(), *cases.with_ties()):
-        asked = _ask(solver, case.call)
+        asked = ask(solver, case.call)
         for shift in range(1, case.p.size):
             call = replace(case.call, p=np.roll(case.p, shift))
-            yield _same_exponent(case, asked, call, _ask(solver, call), f"as before p was rotated by {shift}")
+            yield same_exponent(case, asked, call, ask(solver, call), f"as before p was rotated by {shift}")
 
 
 def _row_by_row(solver: Foreign, batch: tuple[Case, ...], call: Call, why: str) -> Iterator[Finding]:
@@ -275,7 +194,7 @@ def _row_by_row(solver: Foreign, batch: tuple[Case, ...], call: Call, why: str) 
     if solver.one_row_at_a_time:
         raise NotApplicable("the solver takes one row at a time; its adapter makes the batch")
     for case, together in zip(batch, solver.ask(call), strict=True):
-        yield _same_exponent(case, _ask(solver, case.call), call, together, why)
+        yield same_exponent(case, ask(solver, case.call), call, together, why)
 
 
 def batch_equals_a_loop_over_rows(solver: Foreign) -> Iterator[Finding]:
@@ -298,22 +217,22 @@ def accepts_any_axis(solver: Foreign) -> Iterator[Finding]:
 def survives_concentrated_rows_with_an_offset(solver: Foreign) -> Iterator[Finding]:
     """Powers that are negligible or underflow unless the largest entry is divided out first do no harm."""
     for case in cases.concentrated():
-        yield from _survives(solver, case)
+        yield from survives(solver, case)
 
 
 def survives_underflow(solver: Foreign) -> Iterator[Finding]:
     """Entries near the smallest double take part as what they are."""
     for case in cases.underflowing():
-        yield from _survives(solver, case)
+        yield from survives(solver, case)
 
 
 def accumulates_in_double(solver: Foreign) -> Iterator[Finding]:
     """Sums over a long row do not lose its small entries, whichever end they start from."""
     case = cases.long()
-    answer = _ask(solver, case.call)
-    yield _entropy(case, answer, COARSE)
+    answer = ask(solver, case.call)
+    yield entropy(case, answer, COARSE)
     backwards = replace(case.call, p=case.p[::-1], source=f"{case.source}[::-1]")
-    yield _same_exponent(case, answer, backwards, _ask(solver, backwards), "as from the other end")
+    yield same_exponent(case, answer, backwards, ask(solver, backwards), "as from the other end")
 
 
 CHECKS: Final[dict[str, tuple[Check, ...]]] = {

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from entnorm.conformance.budget import one_digit_up
-from entnorm.conformance.checks import CHECKS, Check, NotApplicable
-from entnorm.conformance.foreign import Foreign, ForeignError, Solver
+from entnorm.conformance.checks import CHECKS, Check
+from entnorm.conformance.findings import NotApplicable
+from entnorm.conformance.foreign import Call, Foreign, ForeignError, Solver
 
 
 class Outcome(StrEnum):
@@ -46,7 +47,7 @@ class Result:
     answer : str or None
         The right answer there, where one is known.
     reproducer : str
-        Python lines that repeat the calls; they need `np`, `entnorm` where a long row is named, and `solve`.
+        A Python program that repeats the calls; it needs nothing but `solve`.
     """
 
     name: str
@@ -198,7 +199,8 @@ def check_solver(solve: Solver, level: str = "core") -> None:
     """
     failures = run(solve, level).failures
     if failures:
-        raise ConformanceError(f"{len(failures)} checks failed at level {level}", [CheckFailed(f) for f in failures])
+        names = ", ".join(failure.name for failure in failures)
+        raise ConformanceError(f"failed at level {level}: {names}", [CheckFailed(failure) for failure in failures])
 
 
 def _up_to(level: str) -> tuple[str, ...]:
@@ -225,7 +227,7 @@ def _result(check: Check, level: str, solver: Foreign) -> Result:
             case="the call below",
             expected="an answer",
             got=str(error),
-            reproducer=error.call.reproducer,
+            reproducer=_program(error.call),
         )
     worst = max(findings, key=lambda finding: (not finding.holds, finding.error or 0.0))
     return Result(
@@ -238,5 +240,11 @@ def _result(check: Check, level: str, solver: Foreign) -> Result:
         expected=worst.expected,
         got=worst.got,
         answer=worst.answer,
-        reproducer="\n".join(call.reproducer for call in worst.calls),
+        reproducer=_program(*worst.calls),
     )
+
+
+def _program(*calls: Call) -> str:
+    named = any(call.source for call in calls)  # in this package
+    imports = ["import numpy as np", *(["import entnorm.conformance"] if named else [])]
+    return "\n".join([*imports, *(call.reproducer for call in calls)])
