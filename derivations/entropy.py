@@ -4,12 +4,13 @@ Both bounds come from one inequality, log x <= x - 1.  It makes the divergence o
 and the entropy falls short of log n by the divergence from the uniform distribution.
 """
 
-from entnorm.claims import Attained, Claim, Eq, ForAll, Ge, Le, Log, Sum, by, calc, ge, le
+from entnorm.claims import At, Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Le, Log, Seq, Sum, by, calc, ge, le
 
-from .notation import KL, S, i, j, n, p, u, uniform, v
+from .notation import KL, S, c, h, i, j, lagrange, n, p, total, u, uniform, v, x
 from .setting import LOG_BOUND, NORMALISED, POSITIVE, U_NORMALISED, U_POSITIVE, V_NORMALISED, V_POSITIVE
 
 ratio = v[i] / u[i]
+shifted = Seq(i, p[i] + x * h[i])
 
 GIBBS = Claim(
     "entropy.gibbs",
@@ -25,12 +26,28 @@ GIBBS = Claim(
     ),
 )
 
+AS_EXPECTATION = Claim(
+    "entropy.as-expectation",
+    Eq(S(p), Sum(p[i] * -Log(p[i]), i)),
+    title="Entropy is the mean of -log p",
+    given=(POSITIVE,),
+    proof=calc(S(p), (Sum(p[i] * -Log(p[i]), i), by.termwise(S))),
+)
+
 AT_MOST_ONE = Claim(
     "entropy.entries-at-most-one",
     Le(p[i], 1),
     given=(POSITIVE, NORMALISED),
     title="No entry exceeds 1",
     proof=calc(p[i], le(Sum(p[j], j), by.sign), (1, NORMALISED)),
+)
+
+SUMMAND_NONNEGATIVE = Claim(
+    "entropy.summand-nonnegative",
+    Ge(-(p[i] * Log(p[i])), 0),
+    given=(POSITIVE, NORMALISED),
+    title="Every summand of the entropy is nonnegative",
+    proof=calc(-(p[i] * Log(p[i])), ge(0, by.sign(-(p[i] * Log(p[i])), AT_MOST_ONE))),
 )
 
 NONNEGATIVE = Claim(
@@ -69,5 +86,77 @@ MAXIMUM = Claim(
         S(p),
         (Log(n) - KL(p, uniform), DEFICIT),
         le(Log(n), by.sign(KL(p, uniform), GIBBS)),
+    ),
+)
+
+UNIFORM = Claim(
+    "entropy.of-uniform",
+    Eq(S(uniform), Log(n)),
+    title="The uniform distribution has entropy log n",
+    proof=calc(
+        S(uniform),
+        (-Sum(1 / n * Log(1 / n), i), S),
+        (-Log(1 / n), by.termwise),
+        (Log(n), by.logs),
+    ),
+)
+
+MAXIMUM_AMONG = Claim(
+    "entropy.maximum-among",
+    Le(S(p), Log(total)),
+    given=(POSITIVE, NORMALISED, Gt(total, 0), Ge(total, n)),
+    title="Zeros do not raise the bound: n positive entries out of N have an entropy of at most log N",
+    proof=calc(S(p), le(Log(n), by.sign(Log(n) - S(p), MAXIMUM)), le(Log(total), by.sign)),
+)
+
+LAGRANGE = Claim(
+    "entropy.lagrange",
+    Eq(
+        At(D(S(shifted) - lagrange * (Sum(p[i] + x * h[i], i) - 1), x), x, 0),
+        Sum(h[i] * (-Log(p[i]) - 1 - lagrange), i),
+    ),
+    given=(POSITIVE,),
+    title="The derivative of the Lagrangian in any direction h: its gradient has the entries -log p_i - 1 - lambda",
+    proof=calc(
+        At(D(S(shifted) - lagrange * (Sum(p[i] + x * h[i], i) - 1), x), x, 0),
+        (
+            At(
+                D(-Sum((p[i] + x * h[i]) * Log(p[i] + x * h[i]), i) - lagrange * (Sum(p[i] + x * h[i], i) - 1), x), x, 0
+            ),
+            S,
+        ),
+        (
+            At(
+                -Sum(h[i] * Log(p[i] + x * h[i]) + (p[i] + x * h[i]) * h[i] / (p[i] + x * h[i]), i)
+                - lagrange * Sum(h[i], i),
+                x,
+                0,
+            ),
+            by.calculus,
+        ),
+        (-Sum(h[i] * Log(p[i]) + h[i], i) - lagrange * Sum(h[i], i), by.termwise),
+        (Sum(h[i] * (-Log(p[i]) - 1 - lagrange), i), by.termwise),
+    ),
+)
+
+STATIONARY = Claim(
+    "entropy.stationary",
+    Eq(p[i], Exp(-1 - lagrange)),
+    given=(POSITIVE, ForAll(i, Eq(Log(p[i]), -1 - lagrange))),
+    title="Where the gradient of the Lagrangian vanishes all entries are equal",
+    proof=calc(p[i], (Exp(Log(p[i])), by.logs), (Exp(-1 - lagrange), ForAll(i, Eq(Log(p[i]), -1 - lagrange)))),
+)
+
+STATIONARY_VALUE = Claim(
+    "entropy.stationary-value",
+    Eq(p[i], 1 / n),
+    given=(NORMALISED, ForAll(i, Eq(p[i], c))),
+    title="A constant distribution is uniform",
+    proof=calc(
+        p[i],
+        (c, ForAll(i, Eq(p[i], c))),
+        (Sum(c, j) / n, by.termwise),
+        (Sum(p[j], j) / n, ForAll(i, Eq(p[i], c))),
+        (1 / n, NORMALISED),
     ),
 )

@@ -11,6 +11,7 @@ from entnorm.claims import (
     Claim,
     D,
     Eq,
+    Exp,
     ForAll,
     Ge,
     Gt,
@@ -32,11 +33,19 @@ from entnorm.claims import (
 )
 
 from .entropy import GIBBS, MAXIMUM
-from .notation import KL, H, S, V, Z, a, b, c, gamma, i, j, mean, moment, n, p, tilde
+from .notation import KL, H, S, V, Z, a, b, c, d, gamma, i, j, mean, moment, n, p, tilde
 from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
 
 half = Rational(1, 2)
 q = tilde(p, gamma)
+
+WRITTEN_OUT = Claim(
+    "escort.written-out",
+    Eq(q[i], p[i] ** gamma / Sum(p[j] ** gamma, j)),
+    given=(POSITIVE,),
+    title="The power transform",
+    proof=calc(q[i], (p[i] ** gamma / Sum(p[j] ** gamma, j), by.algebra(tilde, Z))),
+)
 
 SUMS_TO_ONE = Claim(
     "escort.sums-to-one",
@@ -80,6 +89,19 @@ COMPOSITION = Claim(
     ),
 )
 
+RATIO = Claim(
+    "escort.ratio",
+    Eq(q[i] / q[j], (p[i] / p[j]) ** gamma),
+    given=(POSITIVE,),
+    title="Ratios of entries are raised to the power gamma",
+    proof=calc(
+        q[i] / q[j],
+        (p[i] ** gamma / Z(p, gamma) / (p[j] ** gamma / Z(p, gamma)), tilde),
+        (p[i] ** gamma / p[j] ** gamma, by.algebra),
+        ((p[i] / p[j]) ** gamma, by.logs),
+    ),
+)
+
 ORDER = Claim(
     "escort.order",
     Gt(q[i], q[j]),
@@ -108,6 +130,46 @@ ENTROPY_IN_MOMENTS = Claim(
         (Log(Z(p, gamma)) * Sum(q[i], i) - gamma * Sum(q[i] * Log(p[i]), i), by.termwise),
         (Log(Z(p, gamma)) - gamma * Sum(q[i] * Log(p[i]), i), SUMS_TO_ONE),
         (Log(Z(p, gamma)) - gamma * mean(p, gamma), mean),
+    ),
+)
+
+ENTROPY_WRITTEN_OUT = Claim(
+    "escort.entropy-written-out",
+    Eq(H(p, gamma), -Sum(p[i] ** gamma / Z(p, gamma) * Log(p[i] ** gamma / Z(p, gamma)), i)),
+    given=(POSITIVE,),
+    title="The entropy of the escort distribution, written out",
+    proof=calc(
+        H(p, gamma),
+        (-Sum(p[i] ** gamma / Z(p, gamma) * Log(p[i] ** gamma / Z(p, gamma)), i), by.algebra(H, S, tilde)),
+    ),
+)
+
+ENTROPY_SPLIT = Claim(
+    "escort.entropy-split",
+    Eq(H(p, gamma), -Sum(p[i] ** gamma / Z(p, gamma) * (gamma * Log(p[i]) - Log(Z(p, gamma))), i)),
+    given=(POSITIVE,),
+    title="... with the logarithm of the quotient split",
+    proof=calc(
+        H(p, gamma),
+        (-Sum(p[i] ** gamma / Z(p, gamma) * Log(p[i] ** gamma / Z(p, gamma)), i), ENTROPY_WRITTEN_OUT),
+        (-Sum(p[i] ** gamma / Z(p, gamma) * (gamma * Log(p[i]) - Log(Z(p, gamma))), i), by.logs),
+    ),
+)
+
+ENTROPY_EXPLICIT = Claim(
+    "escort.entropy-explicit",
+    Eq(H(p, gamma), Log(Z(p, gamma)) - gamma * Sum(p[i] ** gamma * Log(p[i]), i) / Z(p, gamma)),
+    given=(POSITIVE,),
+    title="... and summed",
+    proof=calc(
+        H(p, gamma),
+        (-Sum(p[i] ** gamma / Z(p, gamma) * (gamma * Log(p[i]) - Log(Z(p, gamma))), i), ENTROPY_SPLIT),
+        (
+            Log(Z(p, gamma)) * Sum(p[i] ** gamma, i) / Z(p, gamma)
+            - gamma * Sum(p[i] ** gamma * Log(p[i]), i) / Z(p, gamma),
+            by.termwise,
+        ),
+        (Log(Z(p, gamma)) - gamma * Sum(p[i] ** gamma * Log(p[i]), i) / Z(p, gamma), Z),
     ),
 )
 
@@ -203,6 +265,30 @@ LOG_PARTITION_CURVATURE = Claim(
     ),
 )
 
+ENTROPY_SLOPE_SPLIT = Claim(
+    "escort.entropy-slope-split",
+    Eq(D(H(p, gamma), gamma), D(Log(Z(p, gamma)), gamma) - mean(p, gamma) - gamma * D(mean(p, gamma), gamma)),
+    given=(POSITIVE,),
+    title="The slope of the entropy, by the product rule",
+    proof=calc(
+        D(H(p, gamma), gamma),
+        (D(Log(Z(p, gamma)) - gamma * mean(p, gamma), gamma), ENTROPY_IN_MOMENTS),
+        (D(Log(Z(p, gamma)), gamma) - mean(p, gamma) - gamma * D(mean(p, gamma), gamma), by.calculus),
+    ),
+)
+
+ENTROPY_SLOPE_REDUCED = Claim(
+    "escort.entropy-slope-reduced",
+    Eq(D(H(p, gamma), gamma), -gamma * D(mean(p, gamma), gamma)),
+    given=(POSITIVE,),
+    title="The first two terms cancel",
+    proof=calc(
+        D(H(p, gamma), gamma),
+        (D(Log(Z(p, gamma)), gamma) - mean(p, gamma) - gamma * D(mean(p, gamma), gamma), ENTROPY_SLOPE_SPLIT),
+        (-gamma * D(mean(p, gamma), gamma), LOG_PARTITION_SLOPE),
+    ),
+)
+
 ENTROPY_SLOPE = Claim(
     "escort.entropy-slope",
     Eq(D(H(p, gamma), gamma), -gamma * V(p, gamma)),
@@ -210,9 +296,7 @@ ENTROPY_SLOPE = Claim(
     title="The slope of the entropy",
     proof=calc(
         D(H(p, gamma), gamma),
-        (D(Log(Z(p, gamma)) - gamma * mean(p, gamma), gamma), ENTROPY_IN_MOMENTS),
-        (D(Log(Z(p, gamma)), gamma) - mean(p, gamma) - gamma * D(mean(p, gamma), gamma), by.calculus),
-        (-gamma * D(mean(p, gamma), gamma), LOG_PARTITION_SLOPE),
+        (-gamma * D(mean(p, gamma), gamma), ENTROPY_SLOPE_REDUCED),
         (-gamma * V(p, gamma), MEAN_SLOPE),
     ),
 )
@@ -227,6 +311,18 @@ ENTROPY_LOG_SLOPE = Claim(
         gamma * D(H(p, gamma), gamma),
         (gamma * (-gamma * V(p, gamma)), ENTROPY_SLOPE),
         (-(gamma**2) * V(p, gamma), by.algebra),
+    ),
+)
+
+ENTROPY_SLOPE_NONPOSITIVE = Claim(
+    "escort.entropy-slope-nonpositive",
+    Le(D(H(p, gamma), gamma), 0),
+    given=(POSITIVE, Ge(gamma, 0)),
+    title="The entropy rises nowhere on gamma >= 0",
+    proof=calc(
+        D(H(p, gamma), gamma),
+        (-gamma * V(p, gamma), ENTROPY_SLOPE),
+        le(0, by.sign(gamma * V(p, gamma), VARIANCE_NONNEGATIVE)),
     ),
 )
 
@@ -418,6 +514,53 @@ ENTROPY_CONSTANT = Claim(
     ),
 )
 
+UNIFORM_AT_ZERO = Claim(
+    "escort.uniform-at-zero",
+    Eq(tilde(p, 0)[i], 1 / n),
+    given=(POSITIVE,),
+    title="At gamma = 0 the transform is uniform on the support",
+    proof=calc(tilde(p, 0)[i], (1 / n, by.termwise(tilde, Z))),
+)
+
+SLOPE_AT_ONE = Claim(
+    "escort.entropy-slope-at-one",
+    Eq(At(D(H(p, gamma), gamma), gamma, 1), Sum(p[i] * Log(p[i]), i) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)),
+    given=(POSITIVE, NORMALISED),
+    title="The slope at gamma = 1 is the squared mean minus the mean square of log p",
+    proof=calc(
+        At(D(H(p, gamma), gamma), gamma, 1),
+        (At(-gamma * V(p, gamma), gamma, 1), ENTROPY_SLOPE),
+        (-V(p, 1), by.algebra),
+        (mean(p, 1) ** 2 - Sum(tilde(p, 1)[i] * Log(p[i]) ** 2, i), VARIANCE_IN_MOMENTS),
+        (Sum(p[i] * Log(p[i]), i) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), by.algebra(mean, IDENTITY_AT_ONE)),
+    ),
+)
+
+SLOPE_AT_ONE_VARIANCE = Claim(
+    "escort.entropy-slope-at-one-variance",
+    Eq(At(D(H(p, gamma), gamma), gamma, 1), -V(p, 1)),
+    given=(POSITIVE,),
+    title="The slope at gamma = 1 is minus the variance of log p",
+    proof=calc(
+        At(D(H(p, gamma), gamma), gamma, 1),
+        (At(-gamma * V(p, gamma), gamma, 1), ENTROPY_SLOPE),
+        (-V(p, 1), by.algebra),
+    ),
+)
+
+DENOMINATOR = Claim(
+    "escort.denominator-at-one",
+    Eq(S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), -V(p, 1)),
+    given=(POSITIVE, NORMALISED),
+    title="The squared entropy minus the mean square of log p is minus the variance of log p",
+    proof=calc(
+        S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i),
+        (Sum(p[i] * Log(p[i]), i) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), S),
+        (mean(p, 1) ** 2 - Sum(tilde(p, 1)[i] * Log(p[i]) ** 2, i), by.algebra(mean, IDENTITY_AT_ONE)),
+        (-V(p, 1), VARIANCE_IN_MOMENTS),
+    ),
+)
+
 FIRST_ORDER = Claim(
     "escort.first-order-at-one",
     Jet(H(p, gamma), gamma, 1, S(p), S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)),
@@ -427,11 +570,106 @@ FIRST_ORDER = Claim(
         calc(At(H(p, gamma), gamma, 1), (H(p, 1), by.algebra), (S(p), ENTROPY_AT_ONE)),
         calc(
             At(D(H(p, gamma), gamma), gamma, 1),
-            (At(-gamma * V(p, gamma), gamma, 1), ENTROPY_SLOPE),
-            (-V(p, 1), by.algebra),
-            (mean(p, 1) ** 2 - Sum(tilde(p, 1)[i] * Log(p[i]) ** 2, i), VARIANCE_IN_MOMENTS),
-            (Sum(p[i] * Log(p[i]), i) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), by.algebra(mean, IDENTITY_AT_ONE)),
-            (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), by.algebra(S)),
+            (-V(p, 1), SLOPE_AT_ONE_VARIANCE),
+            (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), DENOMINATOR),
+        ),
+    ),
+)
+
+POWER_JET = Claim(
+    "escort.power-jet",
+    Jet(p[i] ** gamma, gamma, 1, p[i], p[i] * Log(p[i])),
+    given=(POSITIVE,),
+    title="A power to first order at gamma = 1",
+    proof=expansion(
+        calc(At(p[i] ** gamma, gamma, 1), (p[i], by.algebra)),
+        calc(
+            At(D(p[i] ** gamma, gamma), gamma, 1),
+            (At(p[i] ** gamma * Log(p[i]), gamma, 1), by.calculus),
+            (p[i] * Log(p[i]), by.algebra),
+        ),
+    ),
+)
+
+PARTITION_JET = Claim(
+    "escort.partition-jet",
+    Jet(Z(p, gamma), gamma, 1, 1, Sum(p[i] * Log(p[i]), i)),
+    given=(POSITIVE, NORMALISED),
+    title="The partition function to first order at gamma = 1",
+    proof=expansion(
+        calc(At(Z(p, gamma), gamma, 1), (Sum(p[i], i), Z), (1, NORMALISED)),
+        calc(
+            At(D(Z(p, gamma), gamma), gamma, 1),
+            (At(Sum(p[i] ** gamma * Log(p[i]), i), gamma, 1), by.calculus(Z)),
+            (Sum(p[i] * Log(p[i]), i), by.algebra),
+        ),
+    ),
+)
+
+LOG_PARTITION_JET = Claim(
+    "escort.log-partition-jet",
+    Jet(Log(Z(p, gamma)), gamma, 1, 0, Sum(p[i] * Log(p[i]), i)),
+    given=(POSITIVE, NORMALISED),
+    title="log Z to first order at gamma = 1",
+    proof=expansion(
+        calc(At(Log(Z(p, gamma)), gamma, 1), (Log(Sum(p[i], i)), Z), (Log(1), NORMALISED), (0, by.logs)),
+        calc(
+            At(D(Log(Z(p, gamma)), gamma), gamma, 1),
+            (At(mean(p, gamma), gamma, 1), LOG_PARTITION_SLOPE),
+            (mean(p, 1), by.algebra),
+            (Sum(p[i] * Log(p[i]), i), by.algebra(mean, IDENTITY_AT_ONE)),
+        ),
+    ),
+)
+
+INVERSE_JET = Claim(
+    "escort.inverse-jet",
+    Jet(1 + (H(p, gamma) - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), gamma, 1, 1, 1),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT),
+    title="Solved for gamma, to first order",
+    remark="The right side is 1 + (gamma - 1) = gamma.",
+    defined=(VARIANCE_POSITIVE, DENOMINATOR),
+    proof=expansion(
+        calc(
+            At(1 + (H(p, gamma) - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), gamma, 1),
+            (1 + (H(p, 1) - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), by.algebra),
+            (1 + (S(p) - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), ENTROPY_AT_ONE),
+            (1, by.algebra),
+        ),
+        calc(
+            At(D(1 + (H(p, gamma) - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), gamma), gamma, 1),
+            (At(D(H(p, gamma), gamma) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), gamma, 1), by.calculus),
+            (At(D(H(p, gamma), gamma), gamma, 1) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), by.algebra),
+            (-V(p, 1) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), SLOPE_AT_ONE_VARIANCE),
+            (1, DENOMINATOR),
+        ),
+    ),
+)
+
+FROM_TOP = Claim(
+    "escort.entropy-from-top",
+    Eq(
+        H(p, gamma),
+        Log(Sum(Exp(-gamma * d[i]), i)) + Sum(gamma * d[i] * Exp(-gamma * d[i]), i) / Sum(Exp(-gamma * d[i]), i),
+    ),
+    given=(ForAll(i, Eq(p[i], c * Exp(-d[i]))), Gt(c, 0)),
+    title="The entropy from the gaps d_i = log p_max - log p_i alone: nothing overflows",
+    remark="c is the largest entry, or any other positive number.",
+    proof=calc(
+        H(p, gamma),
+        (
+            Log(Sum((c * Exp(-d[i])) ** gamma, i))
+            - gamma * Sum((c * Exp(-d[i])) ** gamma * Log(c * Exp(-d[i])), i) / Sum((c * Exp(-d[i])) ** gamma, i),
+            by.algebra(ENTROPY_EXPLICIT, Z, ForAll(i, Eq(p[i], c * Exp(-d[i])))),
+        ),
+        (
+            Log(c**gamma * Sum(Exp(-gamma * d[i]), i))
+            - gamma * Sum(c**gamma * Exp(-gamma * d[i]) * (Log(c) - d[i]), i) / Sum(c**gamma * Exp(-gamma * d[i]), i),
+            by.logs,
+        ),
+        (
+            Log(Sum(Exp(-gamma * d[i]), i)) + Sum(gamma * d[i] * Exp(-gamma * d[i]), i) / Sum(Exp(-gamma * d[i]), i),
+            by.logs,
         ),
     ),
 )

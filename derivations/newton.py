@@ -5,14 +5,13 @@ change of its unknown, so the product of the exponents follows Newton's method f
 as no partial product is zero.  That says nothing about convergence.
 """
 
-from entnorm.claims import IH, At, Claim, D, Eq, ForAll, Ne, Sum, Log, by, calc, induction
+from entnorm.claims import IH, At, Claim, D, Eq, ForAll, Log, Ne, Sum, by, calc, induction
 
 from .escort import (
     COMPOSITION,
-    ENTROPY_AT_ONE,
+    DENOMINATOR,
     ENTROPY_SLOPE,
     ENTROPY_SLOPE_NONZERO,
-    FIRST_ORDER,
     IDENTITY_AT_ONE,
     LOG_ESCORT,
     SUMS_TO_ONE,
@@ -49,19 +48,6 @@ VARENTROPY = Claim(
     ),
 )
 
-VARENTROPY_AT_ONE = Claim(
-    "newton.varentropy-at-one",
-    Eq(S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), -V(p, 1)),
-    given=(POSITIVE, NORMALISED),
-    title="The denominator of the first update is minus the variance of log p",
-    proof=calc(
-        S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i),
-        (Sum(p[i] * Log(p[i]), i) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), S),
-        (mean(p, 1) ** 2 - Sum(tilde(p, 1)[i] * Log(p[i]) ** 2, i), by.algebra(mean, IDENTITY_AT_ONE)),
-        (-V(p, 1), VARIANCE_IN_MOMENTS),
-    ),
-)
-
 REBASED_STEP = Claim(
     "newton.rebased-step",
     Eq(gamma * exponent(q, h_star), newton_step(p, gamma, h_star)),
@@ -84,7 +70,7 @@ STEP_AT_ONE = Claim(
     Eq(newton_step(p, 1, h_star), 1 + (h_star - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i))),
     given=(POSITIVE, NORMALISED, NOT_CONSTANT),
     title="The document's update is the Newton step at gamma = 1",
-    defined=(VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO, VARENTROPY, VARENTROPY_AT_ONE),
+    defined=(VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO, VARENTROPY, DENOMINATOR),
     proof=calc(
         newton_step(p, 1, h_star),
         (1 * exponent(tilde(p, 1), h_star), REBASED_STEP),
@@ -124,6 +110,7 @@ DOCUMENT_LOOP = Claim(
                     total_exponent(k, p, h_star) * exponent(tilde(p, total_exponent(k, p, h_star)), h_star),
                 )[i],
                 COMPOSITION,
+                DENOMINATOR,
             ),
             (tilde(p, newton_step(p, total_exponent(k, p, h_star), h_star))[i], REBASED_STEP),
             (tilde(p, total_exponent(k + 1, p, h_star))[i], total_exponent),

@@ -10,18 +10,50 @@ from entnorm.claims import At, D, Family, Index, Log, Natural, Operator, Recursi
 from entnorm.claims.typeset import Layout, Row, Script, Word, call, name
 
 __all__ = [
-    "H", "KL", "S", "V", "Z", "a", "b", "c", "exponent", "gamma", "h_star", "i", "iterate", "j", "k", "m", "mean", "moment",
-    "n", "newton_step", "p", "r", "s", "tilde", "total_exponent", "u", "uniform", "v", "x",
+    "KL",
+    "H",
+    "S",
+    "V",
+    "Z",
+    "a",
+    "b",
+    "c",
+    "exponent",
+    "gamma",
+    "h_star",
+    "i",
+    "iterate",
+    "j",
+    "k",
+    "m",
+    "mean",
+    "moment",
+    "n",
+    "newton_step",
+    "p",
+    "r",
+    "s",
+    "tilde",
+    "total_exponent",
+    "u",
+    "uniform",
+    "v",
+    "x",
 ]  # fmt: skip
 
 p = Family("p")  # the distribution that is transformed
 u = Family("u")  # two other distributions
 v = Family("v")
+d = Family("d")  # gaps below the largest logit
+h = Family("h")  # a direction
 x = Scalar("x")
 gamma = Scalar("gamma")
 a = Scalar("a")  # two values of gamma
 b = Scalar("b")
 c = Scalar("c")
+lagrange = Scalar("lambda")  # a multiplier
+total = Scalar("N")  # how many entries there are, zeros included
+temperature = Scalar("T")
 h_star = Scalar("H*")  # the target entropy, in nats
 i = Index("i")
 j = Index("j")

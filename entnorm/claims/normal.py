@@ -36,6 +36,7 @@ from .language import (
     Log,
     Plus,
     Power,
+    Scalar,
     Sum,
     Times,
     Variable,
@@ -236,8 +237,8 @@ class Normaliser:
             body, variable, value = term.args
             if self.derivatives:
                 body = _without_derivatives(body)
-            if not any(isinstance(sub, D) for sub in subterms(body)):
-                return self._of(substitute(body, {variable: value}))
+            result = _evaluated(body, variable, value)
+            return self._atom(term) if result == term else self._of(result)
         reduced = reduce_entry(term)
         return self._atom(term) if reduced is term else self._of(reduced)
 
@@ -430,6 +431,20 @@ def _flat(term: Sum, avoid: frozenset[Variable] | set[Variable]) -> tuple[list[V
             else:
                 factors.append(factor)
     return names, factors[0] if len(factors) == 1 else Times(*factors)
+
+
+def _evaluated(term: Expr, variable: Scalar, value: Expr) -> Expr:
+    """Return a term at a value of its variable; derivatives keep theirs as `At`."""
+    if not any(isinstance(sub, D) for sub in subterms(term)):
+        result: Expr = substitute(term, {variable: value})
+        return result
+    if isinstance(term, Plus | Times | Power | Exp | Log):
+        result = term.func(*(_evaluated(arg, variable, value) for arg in term.args))
+        return result
+    if isinstance(term, Sum):
+        index, body = open_binder(term, free(value) | free(term))
+        return Sum(_evaluated(body, variable, value), index)
+    return At(term, variable, value)
 
 
 # ------------------------------------------------------------------------------------------------------ derivatives

@@ -357,10 +357,17 @@ def evaluate(term: Expr, point: Mapping[Variable, Any], field: Arithmetic) -> An
 
 
 def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
+    """Return a point in an arithmetic; a value may also be a term in the others, such as an entropy."""
+
     def number(value: Any) -> Any:
         return field.constant(value) if isinstance(value, Fraction) else value
 
-    return {v: [number(x) for x in value] if isinstance(value, list) else number(value) for v, value in point.items()}
+    plain = {v: x for v, x in point.items() if not isinstance(x, Expr)}
+    done = {v: [number(x) for x in value] if isinstance(value, list) else number(value) for v, value in plain.items()}
+    for variable, value in point.items():
+        if isinstance(value, Expr):
+            done[variable] = _Evaluator(field).value(value, done)
+    return done
 
 
 _TRUE_WHEN: dict[str, tuple[int, ...]] = {"=": (0,), "≠": (-1, 1), "<": (-1,), "≤": (-1, 0), ">": (1,), "≥": (0, 1)}
@@ -499,17 +506,24 @@ def _adjusted(point: Point, given: tuple[Statement, ...]) -> Point | None:
 
 
 def _solved(target: Expr, value: Expr, bound: Variable | None, point: Point) -> Point | None:
-    field: Arithmetic = Exact()
-    try:
-        if isinstance(target, Scalar) and target not in free(value):
-            return {target: evaluate(value, point, field)}
-        if isinstance(target, Entry) and isinstance(target.args[0], Family) and target.args[1] == bound:
-            if target.args[0] not in free(value):
-                return {target.args[0]: [evaluate(value, {**point, bound: k}, field) for k in range(point[n])]}
-        if isinstance(target, Sum) and value == 1 and isinstance(target.args[0], Entry):
-            entries = point.get(target.args[0].args[0])
-            if isinstance(entries, list) and sum(entries) != 0:
-                return {target.args[0].args[0]: [x / sum(entries) for x in entries]}
-    except Undefined:
-        return None
+    """Return the value of the variable or family that `target` is, if the equation gives it."""
+    if isinstance(target, Log):
+        return _solved(target.args[0], Exp(value), bound, point)
+    if isinstance(target, Scalar) and target not in free(value):
+        return {target: _exactly(value, point)}
+    if isinstance(target, Entry) and isinstance(target.args[0], Family) and isinstance(bound, Index):
+        if target.args[1] == bound and target.args[0] not in free(value):
+            return {target.args[0]: _exactly(Seq(bound, value), point)}
+    if isinstance(target, Sum) and value == 1 and isinstance(target.args[0], Entry):
+        entries = point.get(target.args[0].args[0])
+        if isinstance(entries, list) and sum(entries) != 0:
+            return {target.args[0].args[0]: [x / sum(entries) for x in entries]}
     return None
+
+
+def _exactly(value: Expr, point: Point) -> Any:
+    """Return the rational value of a term, or the term itself where it has none."""
+    try:
+        return evaluate(value, point, Exact())
+    except Undefined:
+        return value
