@@ -202,6 +202,13 @@ def fills_zeros(p, target):
 
 
 @rowwise
+def drops_small_entries(p, target):
+    """Truncates: what is below 1e-8 becomes zero."""
+    q = power(p, brent(p, target))
+    return np.where(q < 1e-8, 0.0, q) / q[~(q < 1e-8)].sum()
+
+
+@rowwise
 def counts_zeros_as_entries(p, target):
     """Replaces zeros by 1e-6 for the search, though they come back as zeros."""
     if not reachable(p, target):

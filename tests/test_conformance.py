@@ -32,6 +32,7 @@ EXPLICIT = [
         cases.with_zeros,
         cases.with_ties,
         cases.where_newton_turns_negative,
+        cases.steep,
         cases.far_from_one,
         cases.concentrated,
         cases.underflowing,

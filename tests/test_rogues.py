@@ -74,6 +74,9 @@ EXPECTED = {
     "fills_zeros": {
         "keeps_zeros_zero": "1e-13 instead",
     },
+    "drops_small_entries": {
+        "keeps_the_support": "truncated",
+    },
     "counts_zeros_as_entries": {
         "does_not_see_entries_of_probability_zero": "1e-6 instead",
         "solves_every_attainable_row": "wrong on rows with zeros",

@@ -136,6 +136,15 @@ def where_newton_turns_negative() -> tuple[Case, ...]:
 
 
 @lru_cache(maxsize=1)
+def steep() -> tuple[Case, ...]:
+    """Rows with small entries, whose powers are small and far from zero."""
+    return (
+        _case("entries down to 1e-11, flattened", row([1e-8, 1.0, 1e-11, 1e-2, 1e-5]), 0.125),
+        _case("entries down to 1e-11, sharpened", row([1e-8, 1.0, 1e-11, 1e-2, 1e-5]), 0.03125),
+    )
+
+
+@lru_cache(maxsize=1)
 def far_from_one() -> tuple[Case, ...]:
     """Rows whose root is a thousandth or a million."""
     return (

@@ -156,6 +156,16 @@ def keeps_zeros_zero(solver: Foreign) -> Iterator[Finding]:
         )
 
 
+def keeps_the_support(solver: Foreign) -> Iterator[Finding]:
+    """Entries that are not zero do not become zero, however small."""
+    for case, _, q in distributions(solver, (*cases.plain(), *cases.steep())):
+        lost = np.flatnonzero((case.p > 0) & (q == 0))
+        got = "the same support"
+        if lost.size:
+            got = f"p[{lost[0]}] = {float(case.p[lost[0]])!r}, but q[{lost[0]}] = 0.0"
+        yield Finding(case.name, (case.call,), not lost.size, "q > 0 where p > 0", got, case.answer)
+
+
 def does_not_see_entries_of_probability_zero(solver: Foreign) -> Iterator[Finding]:
     """Taking the zeros out of a row does not change its exponent."""
     for case in cases.with_zeros():
@@ -251,6 +261,7 @@ CHECKS: Final[dict[str, tuple[Check, ...]]] = {
         returns_a_power_of_its_input,
         keeps_the_order_of_the_entries,
         keeps_zeros_zero,
+        keeps_the_support,
         does_not_see_entries_of_probability_zero,
         keeps_ties_tied,
         does_not_depend_on_scale,
