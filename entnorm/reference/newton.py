@@ -70,9 +70,7 @@ class Problem:
     def moments(self, gamma: mpmath.mpf) -> Moments:
         """Entropy and cumulants at `gamma`, in the working precision."""
         mp = self.mp
-        t = [gamma * d for d in self.distances()]
-        weights = [level.count * mp.exp(-x) for level, x in zip(self.row.levels, t, strict=True)]
-        mass = self.row.ties + mp.fsum(weights)
+        t, weights, mass = self._weights(gamma)
         first = [x * w for x, w in zip(t, weights, strict=True)]
         second = [x * w for x, w in zip(t, first, strict=True)]
         mean = mp.fsum(first) / mass
@@ -84,14 +82,23 @@ class Problem:
             skew=3 * mean * square - cube - 2 * mean**3,
         )
 
+    def excess(self, gamma: mpmath.mpf) -> mpmath.mpf:
+        """H - H* at `gamma`, in the working precision."""
+        t, weights, mass = self._weights(gamma)
+        return self.mp.log(mass) + self.mp.fdot(t, weights) / mass - self.goal()
+
     def centred_variance(self, gamma: mpmath.mpf) -> mpmath.mpf:
         """gamma^2 Var from deviations from the mean, without cancellation."""
-        mp = self.mp
-        t = [mp.zero] + [gamma * d for d in self.distances()]
-        weights = [self.row.ties] + [level.count * mp.exp(-x) for level, x in zip(self.row.levels, t[1:], strict=True)]
-        mass = mp.fsum(weights)
-        mean = mp.fdot(t, weights) / mass
-        return mp.fsum(w * (x - mean) ** 2 for x, w in zip(t, weights, strict=True)) / mass
+        t, weights, mass = self._weights(gamma)
+        mean = self.mp.fdot(t, weights) / mass
+        squares = self.mp.fsum(w * (x - mean) ** 2 for x, w in zip(t, weights, strict=True))
+        return (squares + self.row.ties * mean**2) / mass
+
+    def _weights(self, gamma: mpmath.mpf) -> tuple[list[mpmath.mpf], list[mpmath.mpf], mpmath.mpf]:
+        """For each level below the maximum t and its multiplicity times exp(-t); their sum A with the maxima's."""
+        t = [gamma * d for d in self.distances()]
+        weights = [level.count * self.mp.exp(-x) for level, x in zip(self.row.levels, t, strict=True)]
+        return t, weights, self.row.ties + self.mp.fsum(weights)
 
 
 def root(problem: Problem, gaps: Gaps, bits: int) -> mpmath.mpf:

@@ -164,18 +164,16 @@ def solve(
 
 def _confirmed(problem: Problem, enclosure: Interval) -> bool:
     """Do the signs of H - H* at the two ends enclose the root: by balls, or else by mpmath at two precisions?"""
-    bits: int = problem.mp.prec
+    row, target, bits = problem.row, problem.target, int(problem.mp.prec)
     if balls.available():
-        return brackets(problem.row, problem.target, enclosure, bits)
-    return _signs(problem.row, problem.target, enclosure, bits + 32) and _signs(
-        problem.row, problem.target, enclosure, 2 * bits
-    )
+        return brackets(row, target, enclosure, bits)
+    return all(_signs(row, target, enclosure, precision) for precision in (bits + 32, bits + 96))
 
 
 def _signs(row: Row, target: Target, enclosure: Interval, bits: int) -> bool:
     problem = Problem(row, target)
     problem.mp.prec = bits
-    at_lower, at_upper = (problem.moments(problem.lift(end)).entropy - problem.goal() for end in enclosure)
+    at_lower, at_upper = (problem.excess(problem.lift(end)) for end in enclosure)
     return bool(at_lower > 0 > at_upper)
 
 
