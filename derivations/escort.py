@@ -4,6 +4,8 @@ Every derivative reduces to moments of log p under the escort distribution.  The
 and that needs no calculus: the difference of two entropies is a positive combination of two divergences.
 """
 
+from fractions import Fraction
+
 from sympy import Rational
 
 from entnorm.claims import (
@@ -20,6 +22,8 @@ from entnorm.claims import (
     Log,
     Lt,
     Ne,
+    Power,
+    Refuted,
     Seq,
     Sum,
     by,
@@ -32,8 +36,8 @@ from entnorm.claims import (
     ne,
 )
 
-from .entropy import GIBBS, MAXIMUM
-from .notation import KL, H, S, V, Z, a, b, c, d, gamma, i, j, mean, moment, n, p, tilde
+from .entropy import AT_MOST_ONE, GIBBS, MAXIMUM
+from .notation import KL, H, S, V, Z, a, b, c, d, gamma, i, j, mean, moment, n, p, temperature, third, tilde
 from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
 
 half = Rational(1, 2)
@@ -672,4 +676,175 @@ FROM_TOP = Claim(
             by.logs,
         ),
     ),
+)
+
+THIRD_CUMULANT_SLOPE = Claim(
+    "escort.variance-slope",
+    Eq(D(V(p, gamma), gamma), third(p, gamma)),
+    given=(POSITIVE,),
+    title="The slope of the variance is the third central moment",
+    proof=calc(
+        D(V(p, gamma), gamma),
+        (
+            D(moment(2, p, gamma) / Z(p, gamma) - (moment(1, p, gamma) / Z(p, gamma)) ** 2, gamma),
+            by.termwise(V, mean, tilde, moment, Z),
+        ),
+        (
+            moment(3, p, gamma) / Z(p, gamma)
+            - 3 * moment(2, p, gamma) * moment(1, p, gamma) / Z(p, gamma) ** 2
+            + 2 * (moment(1, p, gamma) / Z(p, gamma)) ** 3,
+            by.calculus(moment, Z),
+        ),
+        (third(p, gamma), by.termwise(third, mean, tilde, moment, Z)),
+    ),
+)
+
+ENTROPY_CURVATURE = Claim(
+    "escort.entropy-curvature",
+    Eq(D(D(H(p, gamma), gamma), gamma), -(V(p, gamma) + gamma * third(p, gamma))),
+    given=(POSITIVE,),
+    title="The curvature of the entropy",
+    proof=calc(
+        D(D(H(p, gamma), gamma), gamma),
+        (D(-gamma * V(p, gamma), gamma), ENTROPY_SLOPE),
+        (-V(p, gamma) - gamma * D(V(p, gamma), gamma), by.calculus),
+        (-(V(p, gamma) + gamma * third(p, gamma)), THIRD_CUMULANT_SLOPE),
+    ),
+)
+
+SECOND_ORDER = Claim(
+    "escort.second-order-at-one",
+    Jet(H(p, gamma), gamma, 1, S(p), -V(p, 1), -half * (V(p, 1) + third(p, 1))),
+    given=(POSITIVE, NORMALISED),
+    title="The entropy to second order at gamma = 1",
+    proof=expansion(
+        calc(At(H(p, gamma), gamma, 1), (H(p, 1), by.algebra), (S(p), ENTROPY_AT_ONE)),
+        calc(At(D(H(p, gamma), gamma), gamma, 1), (-V(p, 1), SLOPE_AT_ONE_VARIANCE)),
+        calc(
+            At(D(D(H(p, gamma), gamma), gamma), gamma, 1),
+            (At(-(V(p, gamma) + gamma * third(p, gamma)), gamma, 1), ENTROPY_CURVATURE),
+            (2 * (-half * (V(p, 1) + third(p, 1))), by.algebra),
+        ),
+    ),
+)
+
+VARIANCE_AT_ONE = Claim(
+    "escort.variance-at-one",
+    Eq(-V(p, 1), Sum(p[i] * Log(p[i]), i) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)),
+    given=(POSITIVE, NORMALISED),
+    title="Minus the variance of log p is its squared mean minus its mean square",
+    proof=calc(
+        -V(p, 1),
+        (mean(p, 1) ** 2 - Sum(tilde(p, 1)[i] * Log(p[i]) ** 2, i), VARIANCE_IN_MOMENTS),
+        (Sum(p[i] * Log(p[i]), i) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), by.algebra(mean, IDENTITY_AT_ONE)),
+    ),
+)
+
+POWER_BOUNDED = Claim(
+    "escort.power-bounded",
+    Le(p[i] ** gamma, 1),
+    given=(POSITIVE, NORMALISED, Gt(gamma, 0)),
+    title="A positive power of a probability is at most 1: it cannot overflow",
+    proof=calc(p[i] ** gamma, le(Power(1, gamma), by.sign(Power(1, gamma) - p[i] ** gamma, AT_MOST_ONE)), (1, by.logs)),
+)
+
+TEMPERATURE = Claim(
+    "escort.temperature",
+    Eq(Exp(Log(p[i]) / temperature) / Sum(Exp(Log(p[j]) / temperature), j), tilde(p, 1 / temperature)[i]),
+    given=(POSITIVE, Gt(temperature, 0)),
+    title="Softmax of log p at temperature T is the power transform of exponent 1/T",
+    proof=calc(
+        Exp(Log(p[i]) / temperature) / Sum(Exp(Log(p[j]) / temperature), j),
+        (p[i] ** (1 / temperature) / Sum(p[j] ** (1 / temperature), j), by.logs),
+        (tilde(p, 1 / temperature)[i], by.algebra(tilde, Z)),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------ what is not true
+
+thirds = [Fraction(2, 3), Fraction(1, 3)]
+
+ORDER_ANY_EXPONENT = Refuted(
+    "escort.order-any-exponent",
+    Gt(q[i], q[j]),
+    given=(POSITIVE, Gt(p[i], p[j])),
+    at={n: 2, p: thirds, i: 0, j: 1, gamma: Fraction(0)},
+    correction=ORDER,
+    title="The order is kept whatever the exponent",
+    remark="At gamma = 0 all entries are equal; for gamma < 0 the order is reversed.",
+)
+
+VARIANCE_POSITIVE_UNLESS_ONE_HOT = Refuted(
+    "escort.variance-positive-unless-one-hot",
+    Gt(V(p, gamma), 0),
+    given=(POSITIVE, Gt(n, 1)),
+    at={n: 2, p: [Fraction(1, 2), Fraction(1, 2)], gamma: Fraction(1)},
+    correction=VARIANCE_POSITIVE,
+    title="The variance is positive as soon as two entries are positive",
+    remark="What has to be excluded is not the one-hot distribution but every one that is uniform on its support.",
+)
+
+ENTROPY_NONDECREASING = Refuted(
+    "escort.entropy-nondecreasing",
+    Ge(H(p, b), H(p, a)),
+    given=(POSITIVE, Ge(a, 0), Lt(a, b)),
+    at={n: 2, p: thirds, a: Fraction(0), b: Fraction(1)},
+    correction=ENTROPY_NONINCREASING,
+    title="The entropy never falls with gamma",
+)
+
+FROZEN_MEAN = Refuted(
+    "escort.frozen-mean",
+    Jet(H(p, gamma) - (Log(Z(p, gamma)) - gamma * Sum(p[i] * Log(p[i]), i)), gamma, 1, 0, 0),
+    given=(POSITIVE, NORMALISED),
+    at={n: 2, p: thirds, i: 0, gamma: Fraction(1)},
+    correction=FIRST_ORDER,
+    title="To first order the mean of log p may be taken under p instead of the escort distribution",
+    remark="The mean moves with gamma, and its slope, the variance, is just the first-order term that is lost.",
+)
+
+NO_FIRST_ORDER_TERM = Refuted(
+    "escort.no-first-order-term",
+    Jet(H(p, gamma), gamma, 1, S(p), 0),
+    given=(POSITIVE, NORMALISED),
+    at={n: 2, p: thirds, i: 0, gamma: Fraction(1)},
+    correction=FIRST_ORDER,
+    title="The first-order expansion of the entropy at gamma = 1 is constant",
+)
+
+SLOPE_SIGN = Refuted(
+    "escort.slope-sign",
+    Eq(-V(p, 1), Sum(p[i] * Log(p[i]) ** 2, i) - Sum(p[i] * Log(p[i]), i) ** 2),
+    given=(POSITIVE, NORMALISED),
+    at={n: 2, p: thirds, i: 0, gamma: Fraction(1)},
+    correction=VARIANCE_AT_ONE,
+    title="Minus the variance is the mean square minus the squared mean",
+)
+
+SLOPE_SIGN_ENTROPY = Refuted(
+    "escort.slope-sign-entropy",
+    Eq(-V(p, 1), Sum(p[i] * Log(p[i]) ** 2, i) - S(p) ** 2),
+    given=(POSITIVE, NORMALISED),
+    at={n: 2, p: thirds, i: 0, gamma: Fraction(1)},
+    correction=DENOMINATOR,
+    title="Minus the variance is the mean square minus the squared entropy",
+)
+
+SECOND_ORDER_TERM_ZERO = Refuted(
+    "escort.second-order-term-zero",
+    Jet(H(p, gamma), gamma, 1, S(p), S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), 0),
+    given=(POSITIVE, NORMALISED),
+    at={n: 2, p: thirds, i: 0, gamma: Fraction(1)},
+    correction=SECOND_ORDER,
+    title="The linear expansion of the entropy at gamma = 1 is right to second order",
+)
+
+INVERSE_WITHOUT_SPREAD = Refuted(
+    "escort.inverse-of-constant",
+    Jet(1 + (H(p, gamma) - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), gamma, 1, 1, 1),
+    given=(POSITIVE, NORMALISED),
+    at={n: 2, p: [Fraction(1, 2), Fraction(1, 2)], i: 0, gamma: Fraction(1)},
+    correction=INVERSE_JET,
+    title="The expansion can be solved for gamma at every p",
+    remark="For a uniform p the denominator is zero.",
 )

@@ -1,8 +1,8 @@
 """The iteration of the document is Newton's method.
 
-The document re-bases the distribution at every step and expands at exponent 1.  Newton's method does not notice a linear
-change of its unknown, so the product of the exponents follows Newton's method for H(gamma) = H* from gamma = 1, as long
-as no partial product is zero.  That says nothing about convergence.
+The document re-bases the distribution at every step and expands at exponent 1.  Newton's method does not notice a
+linear change of its unknown, so the product of the exponents follows Newton's method for H(gamma) = H* from gamma = 1,
+as long as no partial product is zero.  That says nothing about convergence.
 """
 
 from entnorm.claims import IH, At, Claim, D, Eq, ForAll, Log, Ne, Sum, by, calc, induction

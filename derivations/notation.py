@@ -112,9 +112,10 @@ mean = Operator("E", (p, gamma), Sum(tilde(p, gamma)[i] * Log(p[i]), i), _at(Wor
 V = Operator(
     "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
 )
+third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
 
-# The iteration of the document: the exponent that it computes from a distribution, its iterates, and their exponents' product.
+# The iteration of the document: the exponent that it computes from a distribution, and its iterates.
 exponent = Operator(
     "g",
     (p, h_star),

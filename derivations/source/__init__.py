@@ -1,4 +1,4 @@
-"""The ledger of the source document, in its own numbering: one page for each section, every statement with its outcome."""
+"""The ledger of the source document, in its own numbering: a page for each section."""
 
 from . import (
     blog,

@@ -1,34 +1,50 @@
 """The blog post, by its five headed sections."""
 
-from entnorm.claims.ledger import Said, Section
+from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable
+
+from .. import entropy, escort, newton
 
 SECTIONS = (
     Section(
         "B0",
         "Preface 前言",
         (
-            Said("B0.1", "搜索了一番，发现没有类似的研究"),
+            Said(
+                "B0.1",
+                "搜索了一番，发现没有类似的研究",
+                Unverifiable("A remark on what the author found in the literature at the time."),
+            ),
             Said("B0.2", "使得保持原始分布主要特性的同时，让它的熵为指定值"),
-            Said("B0.3", "有没有类似L2 Normalization之类的操作"),
-            Said("B0.4", "具有熵不变性的新Scale确实能使得Attention的外推性能更好"),
+            Said("B0.3", "有没有类似L2 Normalization之类的操作", Unverifiable("A question.")),
+            Said(
+                "B0.4",
+                "具有熵不变性的新Scale确实能使得Attention的外推性能更好",
+                Unverifiable("A report of experiments with another method, in another post."),
+            ),
         ),
     ),
     Section(
         "B1",
         "The power transform 幂次变换",
         (
-            Said("B1.1", "H = -Σ p_i log p_i = E[-log p_i]  (eq. 1)"),
-            Said("B1.2", "由于p_i∈[0,1]，所以-p_i log p_i≥0，因此H≥0"),
-            Said("B1.3", "one hot … 取得最小值0"),
-            Said("B1.4", "当所有p_i等于1/n时，H取得最大值log n"),
+            Said("B1.1", "H = -Σ p_i log p_i = E[-log p_i]  (eq. 1)", Proved(entropy.AS_EXPECTATION)),
+            Said(
+                "B1.2",
+                "由于p_i∈[0,1]，所以-p_i log p_i≥0，因此H≥0",
+                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE),
+            ),
+            Said("B1.3", "one hot … 取得最小值0", Proved(entropy.NONNEGATIVE)),
+            Said("B1.4", "当所有p_i等于1/n时，H取得最大值log n", Proved(entropy.MAXIMUM, entropy.MAXIMUM_AMONG)),
             Said("B1.5", "H的取值范围是[0,log n]"),
-            Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)"),
-            Said("B1.7", "如果p_i>p_j，那么也有p~_i>p~_j"),
+            Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)", Proved(escort.WRITTEN_OUT)),
+            Said("B1.7", "如果p_i>p_j，那么也有p~_i>p~_j", Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, escort.ORDER)),
             Said("B1.8", "当各个p_i都非零并且两两不相等时，幂次变化确实有能力将熵从0∼log n进行变化"),
-            Said("B1.9", "当γ=0时，p~_i=1/n，此时熵为最大值log n"),
+            Said(
+                "B1.9", "当γ=0时，p~_i=1/n，此时熵为最大值log n", Proved(escort.UNIFORM_AT_ZERO, escort.ENTROPY_AT_ZERO)
+            ),
             Said("B1.10", "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ) = 1  (eq. 3)"),
             Said("B1.11", "one hot分布(1,0,…,0)，对应的熵为最小值0"),
-            Said("B1.12", "可以进一步求导证明熵关于γ是单调递减的"),
+            Said("B1.12", "可以进一步求导证明熵关于γ是单调递减的", Proved(escort.ENTROPY_DECREASING)),
             Said("B1.13", "当γ从0到∞递增时，熵从log n到0递减变化"),
         ),
     ),
@@ -37,13 +53,25 @@ SECTIONS = (
         "Solving by iteration 迭代求解",
         (
             Said("B2.1", "对于任意给定的H*∈(0,log n)，我们需要找到正确的γ"),
-            Said("B2.2", "H_γ = log Σp^γ - γ Σp^γ log p/Σp^γ  (eq. 4)"),
+            Said(
+                "B2.2",
+                "H_γ = log Σp^γ - γ Σp^γ log p/Σp^γ  (eq. 4)",
+                Proved(escort.ENTROPY_WRITTEN_OUT, escort.ENTROPY_EXPLICIT),
+            ),
             Said("B2.3", "应该不存在解析解"),
-            Said("B2.4", "p_i^γ ≈ p_i+(γ-1)p_i log p_i"),
-            Said("B2.5", "H_γ ≈ H_1+(H_1^2-E[(log p)^2])(γ-1)  (eq. 5)"),
-            Said("B2.6", "γ ≈ 1+(H_γ-H_1)/(H_1^2-E[(log p)^2])  (eq. 6)"),
+            Said("B2.4", "p_i^γ ≈ p_i+(γ-1)p_i log p_i", Proved(escort.POWER_JET)),
+            Said("B2.5", "H_γ ≈ H_1+(H_1^2-E[(log p)^2])(γ-1)  (eq. 5)", Proved(escort.FIRST_ORDER)),
+            Said(
+                "B2.6",
+                "γ ≈ 1+(H_γ-H_1)/(H_1^2-E[(log p)^2])  (eq. 6)",
+                Needs("p is not uniform on its support", escort.INVERSE_WITHOUT_SPREAD, escort.INVERSE_JET),
+            ),
             Said("B2.7", "从γ=1出发，反复利用上式进行迭代，就可以求出最终的分布  (eq. 7)"),
-            Said("B2.8", "这其实就是求解非线性方程的牛顿法了"),
+            Said(
+                "B2.8",
+                "这其实就是求解非线性方程的牛顿法了",
+                Proved(newton.STEP_AT_ONE, newton.REBASED_STEP, newton.DOCUMENT_LOOP),
+            ),
             Said("B2.9", "迭代3～4次，就可以取得不错的收敛效果"),
             Said("B2.10", "只是为了大致地控制一下熵的范围，那么迭代1～2次即可"),
             Said("B2.11", "Numpy的参考代码 (listing 1)"),
@@ -62,10 +90,14 @@ SECTIONS = (
             Said("B3.5", "通过熵归一化来控制熵不要那么小，从而缓解梯度消失问题"),
             Said("B3.6", "Sparsemax是将熵视为惩罚项来得到的稀疏性"),
             Said("B3.7", "Sparse Softmax则是通过直接截断而引入的稀疏性"),
-            Said("B3.8", "两者皆在某些场景下有更好的解释性或者更好的效果"),
+            Said(
+                "B3.8",
+                "两者皆在某些场景下有更好的解释性或者更好的效果",
+                Unverifiable("An empirical judgement of other methods, without data."),
+            ),
             Said("B3.9", "top-k、top-p截断 … 本质上也是在降低分布的熵"),
             Said("B3.10", "使得每步采样的分布熵一致，用以取代top-k、top-p采样"),
-            Said("B3.11", "“究竟归一化到哪个值”没有明确的标准"),
+            Said("B3.11", "“究竟归一化到哪个值”没有明确的标准", Unverifiable("A remark that something is not known.")),
         ),
     ),
     Section(

@@ -1,13 +1,13 @@
 """The introduction of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section
+from entnorm.claims.ledger import Said, Section, Unverifiable
 
 SECTIONS = (
     Section(
         "D0",
         "Introduction of the annotated derivation",
         (
-            Said("D0.1", "本文提出了一种新颖的概率分布变换方法"),
+            Said("D0.1", "本文提出了一种新颖的概率分布变换方法", Unverifiable("A judgement of novelty.")),
             Said("D0.2", "可以将任意概率分布变换到指定的熵值"),
             Said("D0.3", "同时保持分布的主要特性"),
         ),

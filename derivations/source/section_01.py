@@ -1,21 +1,34 @@
 """Shannon entropy: definition and properties: section 1 of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section
+from entnorm.claims.ledger import Imprecise, Proved, Said, Section
+
+from .. import entropy
 
 SECTIONS = (
     Section(
         "1",
         "1. Shannon entropy: definition and properties",
         (
-            Said("1.1", "H(p) = -Σ p_i log p_i = E_{i∼p}[-log p_i]"),
+            Said("1.1", "H(p) = -Σ p_i log p_i = E_{i∼p}[-log p_i]", Proved(entropy.AS_EXPECTATION)),
             Said("1.2", "p_i log p_i = 0（基于极限 lim x log x = 0）"),
             Said("1.3", "熵越大，分布越均匀、不确定性越高"),
-            Said("1.1.1", "H(p)≥0 (命题与证明)"),
-            Said("1.1.2", "等号成立当且仅当 … one-hot"),
-            Said("1.2.1", "均匀分布的熵最大，且 H_max=log n"),
-            Said("1.2.2", "证明（使用拉格朗日乘数法）"),
-            Said("1.2.3", "∂L/∂p_i = -log p_i-1-λ=0 ⇒ p_i=e^{-1-λ}"),
-            Said("1.2.4", "-Σ(1/n)log(1/n) = log n"),
+            Said("1.1.1", "H(p)≥0 (命题与证明)", Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE)),
+            Said("1.1.2", "等号成立当且仅当 … one-hot", Proved(entropy.NONNEGATIVE)),
+            Said(
+                "1.2.1",
+                "均匀分布的熵最大，且 H_max=log n",
+                Proved(entropy.MAXIMUM, entropy.MAXIMUM_AMONG, entropy.UNIFORM),
+            ),
+            Said(
+                "1.2.2",
+                "证明（使用拉格朗日乘数法）",
+                Imprecise(
+                    (entropy.LAGRANGE, entropy.MAXIMUM),
+                    "The multiplier argument finds the one stationary point inside the simplex. That it is the maximum, over the boundary too, needs another argument: here the divergence from uniform.",
+                ),
+            ),
+            Said("1.2.3", "∂L/∂p_i = -log p_i-1-λ=0 ⇒ p_i=e^{-1-λ}", Proved(entropy.LAGRANGE, entropy.STATIONARY)),
+            Said("1.2.4", "-Σ(1/n)log(1/n) = log n", Proved(entropy.UNIFORM)),
             Said("1.2.5", "熵的取值范围为 [0,log n]"),
         ),
     ),

@@ -1,17 +1,19 @@
 """The power transform: section 2 of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section
+from entnorm.claims.ledger import Proved, Said, Section
+
+from .. import escort
 
 SECTIONS = (
     Section(
         "2",
         "2. The power transform",
         (
-            Said("2.1.1", "T_γ: p→p~, γ>0"),
-            Said("2.1.2", "Z(γ)=Σp_j^γ 确保 Σp~_i=1"),
-            Said("2.2.1", "幂次变换保持分布的单调序关系"),
-            Said("2.2.2", "p~_i/p~_j=(p_i/p_j)^γ"),
-            Said("2.2.3", "不会改变原始分布中各项的相对大小关系"),
+            Said("2.1.1", "T_γ: p→p~, γ>0", Proved(escort.WRITTEN_OUT)),
+            Said("2.1.2", "Z(γ)=Σp_j^γ 确保 Σp~_i=1", Proved(escort.SUMS_TO_ONE)),
+            Said("2.2.1", "幂次变换保持分布的单调序关系", Proved(escort.ORDER)),
+            Said("2.2.2", "p~_i/p~_j=(p_i/p_j)^γ", Proved(escort.RATIO)),
+            Said("2.2.3", "不会改变原始分布中各项的相对大小关系", Proved(escort.ORDER)),
             Said("2.3.1", "当γ→0时，p_i^γ→1对所有i … p~_i=1/n, H=log n"),
             Said("2.3.2", "这是最大熵状态（均匀分布）"),
             Said("2.3.3", "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ)"),

@@ -1,6 +1,8 @@
 """Convergence: section 5 of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section
+from entnorm.claims.ledger import Proved, Said, Section, Wrong
+
+from .. import escort, listings
 
 SECTIONS = (
     Section(
@@ -11,14 +13,14 @@ SECTIONS = (
             Said("5.1.2", "e_k=|H^(k)-H*|"),
             Said("5.1.3", "第1次迭代：误差减少到约10%"),
             Said("5.1.4", "第2次迭代：误差减少到约1%"),
-            Said("5.1.5", "10%→1% as '二阶'"),
+            Said("5.1.5", "10%→1% as '二阶'", Wrong(listings.TENFOLD_TWICE, listings.TENFOLD)),
             Said("5.1.6", "第3-4次迭代：达到机器精度"),
-            Said("5.2.1", "当p_i很小时，log p_i可能导致数值下溢"),
-            Said("5.2.2", "当γ很大时，p_i^γ可能下溢"),
-            Said("5.2.3", "…或上溢"),
+            Said("5.2.1", "当p_i很小时，log p_i可能导致数值下溢", Wrong(listings.NO_LOG_UNDERFLOW)),
+            Said("5.2.2", "当γ很大时，p_i^γ可能下溢", Proved(listings.POWERS_UNDERFLOW)),
+            Said("5.2.3", "…或上溢", Wrong(escort.POWER_BOUNDED)),
             Said("5.2.4", "分母可能接近零（当分布接近均匀时）"),
-            Said("5.2.5", "log p~=γ log p-log Z(γ)"),
-            Said("5.2.6", "使用log-sum-exp技巧避免溢出"),
+            Said("5.2.5", "log p~=γ log p-log Z(γ)", Proved(escort.LOG_ESCORT)),
+            Said("5.2.6", "使用log-sum-exp技巧避免溢出", Proved(escort.FROM_TOP)),
             Said("5.2.7", "设置γ的合理范围（如[0.01,100]）"),
         ),
     ),

@@ -1,6 +1,8 @@
 """Comparison with other methods: section 7 of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section
+from entnorm.claims.ledger import Proved, Said, Section, Unverifiable
+
+from .. import escort
 
 SECTIONS = (
     Section(
@@ -8,9 +10,9 @@ SECTIONS = (
         "7. Comparison with other methods",
         (
             Said("7.1.1", "p~=exp(x_i/T)/Σ"),
-            Said("7.1.2", "当logits是x_i=log p_i时 p~=p^{1/T}/Σ"),
-            Said("7.1.3", "γ=1/T"),
-            Said("7.1.4", "调整T通常没有明确的熵目标"),
+            Said("7.1.2", "当logits是x_i=log p_i时 p~=p^{1/T}/Σ", Proved(escort.TEMPERATURE)),
+            Said("7.1.3", "γ=1/T", Proved(escort.TEMPERATURE)),
+            Said("7.1.4", "调整T通常没有明确的熵目标", Unverifiable("A remark on how people use temperature.")),
             Said("7.1.5", "显式地将熵调整到目标值"),
             Said("7.2.1", "argmax_q q^T x+Ω(q), Ω是熵正则化项"),
             Said("7.2.2", "Sparsemax通过求解带熵惩罚的优化问题"),

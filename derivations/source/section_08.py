@@ -1,6 +1,8 @@
 """Applications: section 8 of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section
+from entnorm.claims.ledger import Said, Section, Unverifiable, Wrong
+
+from .. import relations
 
 SECTIONS = (
     Section(
@@ -8,16 +10,18 @@ SECTIONS = (
         "8. Applications",
         (
             Said("8.1.1", "概率分布过于集中（熵太小）时，梯度会很小"),
-            Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i"),
+            Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, relations.SCORE_MEAN_ZERO)),
             Said("8.1.3", "梯度主要来自单个样本，容易消失"),
             Said("8.1.4", "保持H≥H_min，确保分布不会过度集中"),
             Said("8.2.1", "α_i=exp(s_i)/Σ"),
             Said("8.2.2", "Attention可能过于集中或过于分散"),
             Said("8.2.3", "确保每个head的Attention熵在合理范围内"),
             Said("8.2.4", "提高模型的稳定性和外推能力"),
-            Said("8.3.1", "低熵（H≈1）：确定性、重复性高"),
-            Said("8.3.2", "中等熵（H≈log(100)）"),
-            Said("8.3.3", "高熵（H≈log(|V|/10)）"),
+            Said(
+                "8.3.1", "低熵（H≈1）：确定性、重复性高", Unverifiable("An empirical statement about generated text.")
+            ),
+            Said("8.3.2", "中等熵（H≈log(100)）", Unverifiable("An empirical statement about generated text.")),
+            Said("8.3.3", "高熵（H≈log(|V|/10)）", Unverifiable("An empirical statement about generated text.")),
             Said("8.3.4", "动态调整每步生成的熵，可以实现更细粒度的生成控制"),
         ),
     ),

@@ -1,20 +1,22 @@
 """Summary: section 11 of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section
+from entnorm.claims.ledger import Proved, Said, Section, Unverifiable
+
+from .. import escort
 
 SECTIONS = (
     Section(
         "11",
         "11. Summary",
         (
-            Said("11.1", "p^γ/‖p^γ‖_1"),
+            Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT)),
             Said("11.2", "牛顿法求γ → H(p~)=H*"),
             Said("11.3", "✅ 保持单调性"),
             Said("11.4", "✅ 熵可控（从0到log n）"),
             Said("11.5", "✅ 快速收敛（3-4次迭代）"),
             Said("11.6", "✅ 可微分（可用于梯度优化）"),
-            Said("11.7", "提供了一种原理性的方法"),
-            Said("11.8", "应用潜力 …"),
+            Said("11.7", "提供了一种原理性的方法", Unverifiable("A judgement.")),
+            Said("11.8", "应用潜力 …", Unverifiable("A list of hopes.")),
         ),
     ),
 )

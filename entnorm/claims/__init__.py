@@ -42,6 +42,7 @@ from .language import (
     Natural,
     Ne,
     Operator,
+    Power,
     Recursion,
     Scalar,
     Seq,
@@ -54,6 +55,6 @@ from .runs import Prints
 
 __all__ = [
     "IH", "Assumption", "At", "Attained", "Axiom", "Claim", "D", "Eq", "Exp", "Family", "ForAll", "Ge", "Gt", "Index",
-    "Jet", "Le", "Log", "Lt", "Natural", "Ne", "Operator", "Prints", "Recursion", "Refusal", "Refuted", "Scalar", "Seq",
+    "Jet", "Le", "Log", "Lt", "Natural", "Ne", "Operator", "Power", "Prints", "Recursion", "Refusal", "Refuted", "Scalar", "Seq",
     "Sum", "Verdict", "by", "calc", "check", "expansion", "ge", "gt", "induction", "le", "lt", "n", "ne", "numeric", "run",
 ]  # fmt: skip

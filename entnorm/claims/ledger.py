@@ -46,9 +46,9 @@ class Needs:
 
 @dataclass(frozen=True)
 class Wrong:
-    """False as printed, with what is true instead."""
+    """False as printed: a counterexample, or the proof of the contrary, and what is true instead."""
 
-    refutation: Refuted
+    refutation: Refuted | Claim
     correction: Claim | None = None
 
 

@@ -1,0 +1,191 @@
+"""What the programs of the document print, and what it says that they print.
+
+The second listing is run as printed, with its seed.  The first draws an unseeded distribution and prints nothing; it is
+run with seeds of its own, and asked how far its entropy ends from the target.
+"""
+
+from fractions import Fraction
+
+from sympy import Rational
+
+from entnorm.claims import Claim, Eq, Exp, Log, Lt, Prints, Refuted, by, calc, n, numeric, run
+
+from .notation import a, b, c
+
+LISTING_2 = """\
+import numpy as np
+
+# 生成随机分布
+np.random.seed(42)
+n = 100
+p = np.random.random(n)
+p /= p.sum()
+
+print(f"初始熵: {-(p * np.log(p)).sum():.4f}")
+print(f"最大可能熵: {np.log(n):.4f}")
+
+# 目标：达到接近最大熵
+H_target = np.log(30)  # ≈ 3.401
+
+# 迭代求解
+for i in range(5):
+    H = -(p * np.log(p)).sum()
+    gamma = 1 + (H_target - H) / (H**2 - (p * np.log(p)**2).sum())
+    p = p**gamma
+    p /= p.sum()
+    print(f"迭代 {i+1}: γ={gamma:.4f}, H={-(p*np.log(p)).sum():.4f}")
+"""
+
+LISTING_1_SEEDED = """\
+import numpy as np
+
+worst = 0.0
+for seed in range(100):
+    np.random.seed(seed)
+    p = np.random.random(100)
+    p /= p.sum()
+    gamma = 1
+    H_f = np.log(30)
+    for i in range(10):
+        H = -(p * np.log(p)).sum()
+        gamma = 1 + (H_f - H) / (H**2 - (p * np.log(p)**2).sum())
+        p = p**gamma
+        p /= p.sum()
+    worst = max(worst, abs(-(p * np.log(p)).sum() - H_f))
+print("every entropy within 1e-14 of log 30:", bool(worst < 1e-14))
+"""
+
+TOWARDS_UNIFORM = (
+    LISTING_2.partition("# 迭代求解")[0]
+    + """\
+print(H_target > -(p * np.log(p)).sum())
+"""
+)
+
+SMALL_LOGARITHM = """\
+import numpy as np
+
+with np.errstate(all="raise"):
+    print(f"{np.log(np.float64(5e-324)):.6f}")
+"""
+
+POWER_UNDERFLOW = """\
+import numpy as np
+
+print(np.float64(1e-200) ** 2)
+"""
+
+WHOLE_OUTPUT = Claim(
+    "listings.second-output",
+    Prints(
+        LISTING_2,
+        -1,
+        "初始熵: 4.3797\n"
+        "最大可能熵: 4.6052\n"
+        "迭代 1: γ=4.3350, H=3.6719\n"
+        "迭代 2: γ=1.4133, H=3.4311\n"
+        "迭代 3: γ=1.0406, H=3.4016\n"
+        "迭代 4: γ=1.0005, H=3.4012\n"
+        "迭代 5: γ=1.0000, H=3.4012",
+    ),
+    title="What the second listing prints",
+    proof=run(),
+)
+INITIAL_ENTROPY = Refuted(
+    "listings.initial-entropy",
+    Prints(LISTING_2, 0, "初始熵: 3.9124"),
+    correction=WHOLE_OUTPUT,
+    title="The initial entropy",
+)
+LARGEST_ENTROPY = Claim(
+    "listings.largest-entropy",
+    Prints(LISTING_2, 1, "最大可能熵: 4.6052"),
+    title="The largest possible entropy",
+    proof=run(),
+)
+FIRST_LINE = Refuted(
+    "listings.first-iteration",
+    Prints(LISTING_2, 2, "迭代 1: γ=0.7653, H=3.4025"),
+    correction=WHOLE_OUTPUT,
+    title="The first iteration",
+    remark="The target lies below the initial entropy, so the first exponent has to exceed 1.",
+)
+SECOND_LINE = Refuted(
+    "listings.second-iteration",
+    Prints(LISTING_2, 3, "迭代 2: γ=0.9985, H=3.4010"),
+    correction=WHOLE_OUTPUT,
+    title="The second iteration",
+)
+THIRD_LINE = Refuted(
+    "listings.third-iteration",
+    Prints(LISTING_2, 4, "迭代 3: γ=1.0000, H=3.4010"),
+    correction=WHOLE_OUTPUT,
+    title="The third iteration",
+)
+THREE_LINES = Refuted(
+    "listings.three-iterations",
+    Prints(LISTING_2, 5, ""),
+    correction=WHOLE_OUTPUT,
+    title="Three iterations are printed",
+    remark="The loop runs five times and prints every time.",
+)
+DIRECTION = Refuted(
+    "listings.towards-uniform",
+    Prints(TOWARDS_UNIFORM, 2, "True"),
+    correction=WHOLE_OUTPUT,
+    title="The example moves towards the uniform distribution",
+    remark="Its target, log 30, is lower than the entropy that it starts from: it moves away.",
+)
+FIRST_LISTING = Claim(
+    "listings.first-converges",
+    Prints(LISTING_1_SEEDED, 0, "every entropy within 1e-14 of log 30: True"),
+    title="The first listing reaches its target from a hundred seeds",
+    proof=run(),
+)
+LOG_30 = Claim(
+    "listings.log-30",
+    Lt((Log(30) - Rational(3401, 1000)) ** 2, Rational(1, 2000) ** 2),
+    title="log 30 is 3.401, to three decimals",
+    proof=numeric(),
+)
+NO_LOG_UNDERFLOW = Claim(
+    "listings.log-of-smallest",
+    Prints(SMALL_LOGARITHM, 0, "-744.440072"),
+    title="The logarithm of the smallest double is an ordinary number: it does not underflow",
+    proof=run(),
+)
+POWERS_UNDERFLOW = Claim(
+    "listings.power-underflow",
+    Prints(POWER_UNDERFLOW, 0, "0.0"),
+    title="A power of a small probability underflows",
+    proof=run(),
+)
+
+TENFOLD = Claim(
+    "listings.quadratic-after-tenfold",
+    Eq(c * b**2, a / 1000),
+    given=(Eq(b, c * a**2), Eq(b, a / 10), a > 0),
+    title="Quadratic convergence that gains a factor 10 in the first step gains 100 in the second",
+    proof=calc(
+        c * b**2,
+        (c * a**2 / 100, Eq(b, a / 10)),
+        (b / 100, Eq(b, c * a**2)),
+        (a / 1000, Eq(b, a / 10)),
+    ),
+)
+TENFOLD_TWICE = Refuted(
+    "listings.tenfold-twice",
+    Eq(c * b**2, a / 100),
+    given=(Eq(b, c * a**2), Eq(b, a / 10), a > 0),
+    at={a: Fraction(1), b: Fraction(1, 10), c: Fraction(1, 10), n: 1},
+    correction=TENFOLD,
+    title="An error that falls to a tenth and then to a hundredth falls quadratically",
+)
+
+PERPLEXITY_OF_LOG = Claim(
+    "listings.perplexity-of-log",
+    Eq(Exp(Log(c)), c),
+    given=(c > 0,),
+    title="A distribution with entropy log c has perplexity c",
+    proof=calc(Exp(Log(c)), (c, by.logs)),
+)
