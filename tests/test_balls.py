@@ -18,6 +18,7 @@ needs_flint = pytest.mark.skipif(not balls.available(), reason="python-flint is 
 deterministic = settings(derandomize=True, deadline=None, max_examples=100)
 fractions = st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**9)
 precisions = st.integers(2, 400)
+RADIUS = Fraction(1, 2**26)  # FLINT keeps a radius to 30 bits and rounds it up a few times
 
 
 def test_importing_the_module_does_not_import_flint():
@@ -84,6 +85,18 @@ def test_exp_is_right_where_the_interval_arithmetic_of_mpmath_is_not():
     x = Fraction(122, 2**49)  # the upper end of iv.exp at 53 bits is 1 + x, which is below e**x (mpmath issue 1181)
     with balls.working(53):
         assert balls.upper(balls.exp(balls.ball(x))) > 1 + x + x * x / 2
+
+
+@needs_flint
+@deterministic
+@given(fractions, fractions, fractions.map(lambda x: abs(x) / (abs(x) + 1)), precisions)
+def test_the_hull_contains_everything_between(a, b, part, bits):
+    with balls.working(bits):
+        between = balls.hull(balls.ball(a), balls.ball(b))
+    assert balls.lower(between) <= a + part * (b - a) <= balls.upper(between)
+    assert balls.upper(between) - balls.lower(between) <= abs(b - a) * (1 + RADIUS) + (abs(a) + abs(b)) * Fraction(
+        8, 2**bits
+    )
 
 
 @needs_flint

@@ -4,6 +4,7 @@ import ast
 import inspect
 import math
 import pickle
+import sys
 from dataclasses import replace
 from fractions import Fraction as F
 
@@ -134,7 +135,7 @@ def test_the_proof_shares_no_code_with_the_solve():
 
 def test_without_flint_a_certificate_says_what_is_missing(monkeypatch):
     proof = solve(**QUESTIONS["p"]).certificate
-    monkeypatch.setitem(__import__("sys").modules, "flint", None)
+    monkeypatch.setitem(sys.modules, "flint", None)
     balls._flint.cache_clear()
     with pytest.raises(ImportError, match=r"entnorm\[rigorous\]"):
         proof.verify()

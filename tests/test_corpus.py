@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import replace
 from fractions import Fraction as F
 from pathlib import Path
@@ -168,6 +169,15 @@ def test_two_makings_give_the_same_bytes(tmp_path, monkeypatch):
     generate.make(tmp_path / "b.jsonl")
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
     assert len(load(tmp_path / "a.jsonl")) == 12
+
+
+def test_nothing_is_written_that_is_not_certified(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "flint", None)
+    balls._flint.cache_clear()
+    monkeypatch.setattr(balls, "available", lambda: False)
+    with pytest.raises(ImportError, match=r"entnorm\[rigorous\]"):
+        generate.make(tmp_path / "a.jsonl", progress=False)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_failed_writing_leaves_the_old_file(tmp_path, records):
