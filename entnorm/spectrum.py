@@ -29,7 +29,7 @@ class Spectrum:
     top: Floats  # the largest value
     reach: Floats  # largest distance of a logarithm from the maximum; inf if float64 cannot hold it
     log_reach: Floats
-    gap: Floats  # smallest such distance that is not zero; inf if there is none
+    gap: Floats  # smallest such distance that is not zero, or the largest float64 if that is smaller
     scale: Integers  # logarithms count 2**scale times
 
     @classmethod
@@ -57,7 +57,7 @@ class Spectrum:
             top=top,
             reach=reach,
             log_reach=np.where(np.isinf(reach), halved, np.log(reach)),
-            gap=-below.max(-1),
+            gap=np.minimum(-below.max(-1), np.finfo(np.float64).max),
             scale=np.zeros(rows, dtype=np.int64),
         )
 
@@ -80,7 +80,10 @@ class Spectrum:
     def rescale(self, rows: Indices, scale: Integers) -> None:
         """Let the logarithms of some rows count 2**scale times: what leaves float64's range was out of reach anyway."""
         self.scale[rows] = scale
-        self.below[rows] = np.ldexp(self.below[rows], scale[:, None])
+        values, top = self.values[rows], self.top[rows]
+        below = log_offsets(values, top, logits=self.logits, scale=scale)
+        np.copyto(below, -np.inf, where=values == top[:, None])
+        self.below[rows] = below
         self.reach[rows] = np.exp(self.log_reach[rows] + scale * np.log(2.0))
 
     def distances(self) -> Floats:

@@ -1,0 +1,461 @@
+import math
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle import EPS, Exact
+
+import entnorm
+from entnorm import Status
+from entnorm.rows import Rows
+from entnorm.solver import _bracket
+from entnorm.spectrum import DeficitEquation, ExcessEquation, Spectrum
+from entnorm.targets import Target
+
+RNG = np.random.default_rng
+
+
+def sized(rng, most=100):
+    return int(
+        rng.choice([2, 3, 5, 10, 30, 100, 300, 1000][: np.searchsorted([2, 3, 5, 10, 30, 100, 300, 1001], most)])
+    )
+
+
+def narrow(rng):
+    return rng.normal(size=sized(rng)) * 10.0 ** -rng.integers(0, 6)
+
+
+def normalised(p):
+    return p / p.sum()
+
+
+FAMILIES = {
+    "normal": lambda r: {"logits": r.normal(size=sized(r)) * r.choice([1e-3, 0.1, 1, 3, 20])},
+    "uniform": lambda r: {"p": normalised(r.random(sized(r)))},
+    "near uniform": lambda r: {"p": normalised(1 + 10.0 ** -r.integers(1, 15) * r.random(sized(r)))},
+    "near one-hot": lambda r: {"p": normalised(np.append(10.0 ** -r.uniform(1, 300, sized(r)), 1))},
+    "ties": lambda r: {"logits": r.integers(0, 4, sized(r) + 3) * r.choice([0.3, 1, 7])},
+    "staircase": lambda r: {"logits": np.cumsum(-(10.0 ** r.uniform(-3, 3, 7)))},
+    "three steps": lambda r: {"logits": [0.0, -1.0, -30.0]},
+    "Zipf": lambda r: {"p": normalised(np.arange(1, 1 + sized(r)) ** -r.uniform(0.5, 3))},
+    "offset": lambda r: {"logits": 1e6 + r.normal(size=sized(r)) * r.choice([1e-5, 1, 30])},
+    "scaled": lambda r: {"logits": r.normal(size=sized(r, 30)) * 10.0 ** r.uniform(0, 100)},
+    "scaled down": lambda r: {"logits": r.normal(size=sized(r, 30)) * 10.0 ** r.uniform(-245, 0)},
+    "denormal": lambda r: {"p": [1.0, 1e-310, *(5e-324 * r.integers(1, 1000, 5))]},
+    "outlier": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(1, 12)))},
+    "spike": lambda r: {"logits": np.append(narrow(r), 30.5)},
+    "near ties": lambda r: {"logits": [0, -(10.0 ** -r.uniform(1, 15)), *(r.normal(size=5) - 20)]},
+    "zeros": lambda r: {"p": normalised(np.append(r.random(sized(r)) * r.integers(0, 2), [0, 0.3, 1.0]))},
+}  # fmt: skip
+
+
+def targets(rng, support, ties):
+    """One target of each kind inside the attainable interval, and some close to its ends."""
+    low, high = math.log(ties), math.log(support)
+    width = high - low
+    found = [
+        ("entropy", low + width * rng.random()),
+        ("entropy", low + width * (1 - 10.0 ** -rng.uniform(1, 14))),
+        ("perplexity", ties + (support - ties) * rng.random()),
+        ("evenness", (low + width * rng.random()) / high),
+        ("deficit", width * 10.0 ** -rng.uniform(0.01, 12)),
+        ("deficit", width * 10.0 ** -rng.uniform(12, 299)),
+    ]
+    if ties == 1:
+        found += [
+            ("entropy", width * 10.0 ** -rng.uniform(0.01, 12)),
+            ("entropy", width * 10.0 ** -rng.uniform(12, 299)),
+        ]
+    return found
+
+
+def drawn(family, seed):
+    """A row that is not uniform on its support, and its targets."""
+    rng = RNG([seed, list(FAMILIES).index(family)])
+    while True:
+        row = FAMILIES[family](rng)
+        exact = Exact(**row)
+        if exact.support > exact.ties:
+            return row, targets(rng, exact.support, exact.ties)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_number_is_inside_its_budget(family, seed):
+    row, goals = drawn(family, seed)
+    for kind, value in goals:
+        with np.errstate(all="raise"):
+            solution = entnorm.solve(**row, **{kind: value})
+            solution.probs, solution.log_probs  # noqa: B018
+        assert solution.success, (kind, value, solution.message)
+        errors = Exact.for_target(**row, kind=kind, value=value).errors(solution, kind, value)
+        assert max(errors.values()) <= 1, (kind, value, errors)
+        assert solution.nit <= 25
+
+
+@pytest.mark.parametrize("kind", ["p", "logits"])
+def test_a_row_of_a_thousand(kind):
+    rng = RNG(5)
+    row = {kind: normalised(rng.random(1000) ** 3) if kind == "p" else rng.normal(0, 3, 1000)}
+    for target in ({"perplexity": 30}, {"deficit": 1e-9}, {"entropy": 1e-9}):
+        ((name, value),) = target.items()
+        solution = entnorm.solve(**row, **target)
+        errors = Exact.for_target(**row, kind=name, value=value).errors(solution, name, value)
+        assert max(errors.values()) <= 1, (target, errors)
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 1000])
+def test_near_uniform_probabilities(n):
+    p = (1 + 1e-10 * RNG(n).random(n)) / n
+    for kind, value in (
+        ("deficit", 1e-300),
+        ("deficit", 1e-20),
+        ("entropy", 0.5 * math.log(n)),
+        ("perplexity", n - 1e-3),
+    ):
+        solution = entnorm.solve(p, **{kind: value})
+        errors = Exact.for_target(p=p, kind=kind, value=value).errors(solution, kind, value)
+        assert max(errors.values()) <= 1, (kind, value, errors)
+
+
+def test_offsets_are_centred_where_the_bulk_of_a_row_is():
+    # a spike over a narrow bulk starts far from the root, and only sums around the bulk are accurate there
+    x = np.append(0.1 * RNG(3).normal(size=2000), 30.4)
+    solution = entnorm.solve(logits=x, entropy=6.907279027263556)
+    errors = Exact(logits=x).errors(solution, "entropy", 6.907279027263556)
+    assert max(errors["gamma"], errors["entropy"]) <= 0.5
+
+
+@settings(max_examples=150, derandomize=True, deadline=None, database=None)
+@given(st.lists(st.floats(-50, 50), min_size=2, max_size=8), st.floats(0.001, 0.999))
+def test_any_attainable_target_is_attained(logits, share):
+    exact = Exact(logits=logits)
+    if exact.support == exact.ties:
+        return
+    low, high = math.log(exact.ties), math.log(exact.support)
+    target = low + share * (high - low)
+    with np.errstate(all="raise"):
+        solution = entnorm.solve(logits=logits, entropy=target)
+    assert solution.success
+    assert 0 < solution.gamma < np.inf
+    _, varentropy, _ = exact.moments(float(solution.gamma))
+    assert abs(exact.entropy(float(solution.gamma)) - target) <= 4 * EPS * (target + varentropy)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("seed", range(3))
+def test_the_bracket_holds_the_root(family, seed):
+    row, goals = drawn(family, seed)
+    _, values = next(Rows.checked(row.get("p"), row.get("logits"), -1).blocks())
+    for kind, value in goals:
+        exact = Exact.for_target(**row, kind=kind, value=value)
+        for equation in (ExcessEquation, DeficitEquation):
+            with np.errstate(all="ignore"):
+                spectrum = Spectrum.survey(values, logits="logits" in row)
+                goal = Target.checked((), **{kind: value}).reduce(slice(0, 1), spectrum.support, spectrum.ties)
+                low, high = _bracket(equation, spectrum, goal)
+            assert spectrum.scale[0] == 0
+            assert exact.entropy(float(low[0])) > exact.target(kind, value) > exact.entropy(float(high[0]))
+
+
+def test_iterations_are_few():
+    x, p = RNG(0).normal(0, 3, (500, 200)), RNG(1).dirichlet(np.ones(200), 500)
+    for rows in ({"logits": x}, {"p": p}):
+        for share in (0.1, 0.5, 0.9):
+            solution = entnorm.solve(**rows, evenness=share)
+            assert solution.nit.mean() <= 5
+            assert solution.nit.max() <= 8
+
+
+def test_plateaus_have_the_right_entropy_and_end():
+    # next to log 2 on a staircase, where the entropy hardly depends on gamma over many orders of magnitude
+    exact = Exact(logits=[0.0, -1e-9, -1e9], digits=120)
+    for value in (np.nextafter(math.log(2), 0), np.nextafter(math.log(2), 1), math.log(2) - 1e-12, math.log(2) + 1e-12):
+        solution = entnorm.solve(logits=exact.row, entropy=value)
+        assert solution.success
+        assert solution.nit <= 60
+        assert abs(exact.entropy(float(solution.gamma)) - value) <= 4 * EPS * value
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e-320, 1e-308])
+def test_the_smallest_targets_are_attained(value):
+    for kind in ("entropy", "deficit"):
+        with np.errstate(all="raise"):
+            solution = entnorm.solve(logits=[0.0, -1.0, -2.5], **{kind: value})
+        assert solution.success
+        assert 0 < solution.gamma < np.inf
+
+
+class TestEnds:
+    ROW: ClassVar = (0.4, 0.4, 0.1, 0.06, 0.04, 0.0)
+    TOP: ClassVar = {"entropy": math.log(5), "perplexity": 5, "deficit": 0.0, "evenness": 1.0}
+    BOTTOM: ClassVar = {
+        "entropy": math.log(2),
+        "perplexity": 2,
+        "deficit": float(Exact(p=ROW).mp.log(2.5)),
+        "evenness": math.log(2) / math.log(5),
+    }
+
+    @pytest.mark.parametrize("kind", TOP)
+    def test_top(self, kind):
+        solution = entnorm.solve(self.ROW, **{kind: self.TOP[kind]})
+        assert (solution.gamma, solution.temperature, solution.success) == (0, np.inf, True)
+        assert solution.probs.tolist() == [0.2] * 5 + [0]
+        assert solution.log_probs[-1] == -np.inf
+
+    @pytest.mark.parametrize("kind", BOTTOM)
+    def test_bottom(self, kind):
+        solution = entnorm.solve(self.ROW, **{kind: self.BOTTOM[kind]})
+        assert (solution.gamma, solution.temperature, solution.success) == (np.inf, 0, True)
+        assert solution.probs.tolist() == [0.5, 0.5, 0, 0, 0, 0]
+
+    @pytest.mark.parametrize("kind", TOP)
+    def test_the_next_float_inside_is_solved(self, kind):
+        for end, inwards in ((self.TOP[kind], self.BOTTOM[kind]), (self.BOTTOM[kind], self.TOP[kind])):
+            value = np.nextafter(float(end), float(inwards))
+            solution = entnorm.solve(self.ROW, **{kind: value})
+            assert solution.success
+            assert 0 < solution.gamma < np.inf
+            exact = Exact.for_target(p=self.ROW, kind=kind, value=value)
+            assert exact.errors(solution, kind, value)["gamma"] <= 1
+
+    @pytest.mark.parametrize("kind", TOP)
+    def test_the_next_float_outside_is_infeasible(self, kind):
+        for end, inwards in ((self.TOP[kind], self.BOTTOM[kind]), (self.BOTTOM[kind], self.TOP[kind])):
+            value = np.nextafter(float(end), 2 * float(end) - float(inwards))
+            if value >= 0:
+                assert entnorm.solve(self.ROW, **{kind: value}).status is Status.INFEASIBLE
+
+    def test_one_hot_limits(self):
+        for target in ({"entropy": 0}, {"perplexity": 1}, {"evenness": 0}, {"deficit": math.log(3)}):
+            solution = entnorm.solve([0.5, 0.3, 0.2], **target)
+            assert (solution.gamma, solution.entropy, solution.condition) == (np.inf, 0, 0)
+            assert solution.probs.tolist() == [1, 0, 0]
+
+    def test_uniform_rows_attain_one_entropy(self):
+        for target in ({"entropy": math.log(4)}, {"perplexity": 4}, {"deficit": 0}, {"evenness": 1}):
+            solution = entnorm.solve(logits=[3.0, 3, 3, 3, -np.inf], **target)
+            assert (solution.gamma, solution.success) == (1, True)
+            assert solution.probs.tolist() == [0.25] * 4 + [0]
+        solution = entnorm.solve([0.25] * 4, perplexity=3)
+        assert solution.status is Status.INFEASIBLE
+        assert "perplexity=4.0 alone" in solution.message
+
+    def test_single_entries(self):
+        for row in ([1.0], [0.0, 1.0]):
+            for target in ({"entropy": 0}, {"perplexity": 1}, {"deficit": 0}, {"evenness": 0}, {"evenness": 1}):
+                solution = entnorm.solve(row, **target)
+                assert (solution.gamma, solution.success, solution.entropy) == (1, True, 0)
+                assert solution.probs.tolist() == row
+            assert entnorm.solve(row, entropy=0.1).status is Status.INFEASIBLE
+
+
+def test_one_infeasible_row_loses_nothing_of_the_others():
+    p = RNG(1).dirichlet(np.ones(6), 5)
+    target = np.array([0.9, 2.5, 1.2, 0.3, 1.0])
+    solution = entnorm.solve(p, entropy=target)
+    assert solution.status.tolist() == [0, 1, 0, 0, 0]
+    for row in (0, 2, 3, 4):
+        alone = entnorm.solve(p[row], entropy=target[row])
+        assert solution.gamma[row] == alone.gamma
+        assert np.array_equal(solution.probs[row], alone.probs)
+    for numbers in (solution.gamma, solution.entropy, solution.temperature, solution.condition):
+        assert np.isnan(numbers).tolist() == [False, True, False, False, False]
+    assert np.isnan(solution.probs[1]).all()
+    assert "entropy=2.5 is out of reach of row 1: it attains 0.0 <= entropy <= 1.791759469228055" in solution.message
+
+
+@pytest.mark.parametrize("exponent", [-250, -100, 100, 250])
+def test_exponents_from_1e_250_to_1e250(exponent):
+    x = np.array([0.3, -1.1, 0.7, 0.2]) * 10.0**-exponent
+    solution = entnorm.solve(logits=x, entropy=0.9)
+    assert max(Exact(logits=x).errors(solution, "entropy", 0.9).values()) <= 1
+
+
+@pytest.mark.parametrize(
+    "x", [[0, -1e-300, -1e300], [0, -1.0, -1e308], [1e308, -1e308, 0], [5e-310, 0, -1e308], [0, -1e-200, -1]]
+)
+def test_spectra_wider_than_float64_can_square(x):
+    for value in (0.3, 0.68, 0.7, 1.0):
+        with np.errstate(all="raise"):
+            solution = entnorm.solve(logits=x, entropy=value)
+            solution.probs  # noqa: B018
+        target = Exact(logits=x).target("entropy", value)
+        if solution.status is Status.CONVERGED:
+            assert Exact(logits=x).errors(solution, "entropy", value)["gamma"] <= 1, value
+        else:
+            assert solution.status is Status.GAMMA_OVERFLOW
+        positive = [q for q in solution.probs.tolist() if q > 0]
+        assert abs(-math.fsum(q * math.log(q) for q in positive) - float(target)) <= 1e-15
+
+
+def test_a_root_beyond_float64_has_its_distribution_all_the_same():
+    for x, target, gamma in (([0.0, -5e-324], {"entropy": 0.5}, np.inf), ([1e308, -1e308], {"deficit": 1e-30}, 0.0)):
+        solution = entnorm.solve(logits=x, **target)
+        assert solution.status is Status.GAMMA_OVERFLOW
+        assert not solution.success
+        assert solution.gamma == pytest.approx(gamma, abs=1e-320)
+        ((kind, value),) = target.items()
+        exact = Exact(logits=[0.0, -1.0], digits=150)
+        share = 1 / (1 + exact.mp.exp(-exact.root(exact.target(kind, value), 1.5 if kind == "entropy" else 1e-15)))
+        assert abs(solution.probs[0] - float(share)) <= 2.0**-50
+        with pytest.raises(entnorm.EntnormError, match="beyond the range of float64"):
+            solution.raise_if_failed()
+
+
+class TestOneRowOneAnswer:
+    """Bit for bit the same alone, in any batch, position and layout."""
+
+    ROWS: ClassVar = {"logits": RNG(0).normal(0, 2, (40, 77)), "p": RNG(1).dirichlet(np.full(77, 0.1), 40)}
+    TARGETS: ClassVar = {"entropy": RNG(2).uniform(0.1, 4, 40), "deficit": 10.0 ** -RNG(3).uniform(0, 20, 40)}
+
+    @pytest.mark.parametrize("target", TARGETS)
+    @pytest.mark.parametrize("kind", ROWS)
+    def test_layouts(self, kind, target):
+        rows, goal = self.ROWS[kind], self.TARGETS[target]
+        whole = entnorm.solve(**{kind: rows, target: goal})
+        order = RNG(4).permutation(40)
+        wide = np.zeros((80, 155))
+        wide[1::2, 3:157:2] = 0
+        wide[::2, 1::2] = rows
+        layouts = {
+            "permuted": (rows[order], goal[order], order, -1),
+            "Fortran": (np.asfortranarray(rows), goal, slice(None), -1),
+            "strided": (wide[::2, 1::2], goal, slice(None), -1),
+            "transposed": (np.ascontiguousarray(rows.T), goal, slice(None), 0),
+            "reversed": (np.ascontiguousarray(rows[::-1])[::-1], goal, slice(None), 1),
+            "part": (rows[7:12], goal[7:12], slice(7, 12), -1),
+        }
+        for name, (values, wanted, which, axis) in layouts.items():
+            solution = entnorm.solve(**{kind: values, target: wanted}, axis=axis)
+            for field in ("gamma", "entropy", "nit", "condition"):
+                assert np.array_equal(getattr(solution, field), getattr(whole, field)[which]), (name, field)
+            assert np.array_equal(np.moveaxis(solution.probs, axis, -1), whole.probs[which]), name
+            assert np.array_equal(np.moveaxis(solution.log_probs, axis, -1), whole.log_probs[which]), name
+        for row in range(40):
+            alone = entnorm.solve(**{kind: rows[row], target: goal[row]})
+            assert alone.gamma == whole.gamma[row]
+            assert np.array_equal(alone.probs, whole.probs[row])
+
+    def test_blocks(self):
+        x = RNG(5).normal(size=(3000, 50))
+        whole = entnorm.solve(logits=x, perplexity=20)
+        deep = entnorm.solve(logits=np.moveaxis(x.reshape(3, 1000, 50), 2, 1), perplexity=20, axis=1)
+        assert deep.gamma.shape == (3, 1000)
+        assert np.array_equal(deep.gamma.ravel(), whole.gamma)
+        for row in (0, 1309, 1310, 1311, 2999):
+            assert entnorm.solve(logits=x[row], perplexity=20).gamma == whole.gamma[row]
+
+
+def test_invariance_under_shifts_and_powers_of_two_is_exact():
+    x = RNG(6).integers(-100, 100, 30) / 16
+    plain = entnorm.solve(logits=x, entropy=2.0)
+    assert entnorm.solve(logits=x + 1024, entropy=2.0).gamma == plain.gamma
+    assert entnorm.solve(logits=x * 2.0**40, entropy=2.0).gamma == plain.gamma * 2.0**-40
+
+
+class TestShapesAndTypes:
+    def test_one_row_gives_scalars(self):
+        solution = entnorm.solve([0.7, 0.2, 0.1], entropy=0.5)
+        assert isinstance(solution.status, Status)
+        for number in (solution.gamma, solution.temperature, solution.entropy, solution.condition):
+            assert isinstance(number, np.float64)
+        assert isinstance(solution.success, bool | np.bool_)
+
+    def test_targets_broadcast(self):
+        x = RNG(0).normal(size=(2, 3, 5))
+        assert entnorm.solve(logits=x, entropy=1.0).gamma.shape == (2, 3)
+        by_column = entnorm.solve(logits=x, entropy=[0.5, 1.0, 1.5])
+        assert by_column.gamma[1, 2] == entnorm.solve(logits=x[1, 2], entropy=1.5).gamma
+        assert entnorm.solve(logits=x, entropy=[[0.5], [1.0]], axis=-1).gamma.shape == (2, 3)
+
+    @pytest.mark.parametrize("dtype", [np.float16, np.float32, ">f8", np.float64])
+    def test_distributions_keep_the_dtype(self, dtype):
+        x = RNG(0).normal(size=(4, 9)).astype(dtype)
+        solution, wide = entnorm.solve(logits=x, entropy=1.0), entnorm.solve(logits=x.astype(np.float64), entropy=1.0)
+        assert solution.probs.dtype == np.dtype(dtype)
+        assert solution.gamma.dtype == solution.entropy.dtype == np.float64
+        assert np.array_equal(solution.gamma, wide.gamma)
+        assert np.array_equal(solution.probs, wide.probs.astype(dtype))
+
+    def test_integers_give_float64(self):
+        solution = entnorm.solve(logits=[3, 1, 0], entropy=0.5)
+        assert solution.probs.dtype == np.float64
+        assert solution.gamma == entnorm.solve(logits=[3.0, 1.0, 0.0], entropy=0.5).gamma
+
+    def test_empty_batches(self):
+        solution = entnorm.solve(logits=np.zeros((0, 3)), entropy=0.5)
+        assert solution.gamma.shape == (0,)
+        assert solution.probs.shape == (0, 3)
+        assert entnorm.solve(np.zeros((2, 0, 3)) + 1 / 3, entropy=np.zeros((2, 0))).gamma.shape == (2, 0)
+
+    def test_inputs_are_not_written_to(self):
+        x, target = RNG(0).normal(size=(5, 7)), np.full(5, 1.0)
+        x.flags.writeable = target.flags.writeable = False
+        entnorm.solve(logits=x, entropy=target).log_probs  # noqa: B018
+        p = RNG(0).dirichlet(np.ones(7), 5)
+        before = p.copy()
+        entnorm.solve(p, deficit=1e-9).probs  # noqa: B018
+        assert np.array_equal(p, before)
+
+
+class TestBadInput:
+    P = ((0.5, 0.5), (0.5, 0.5), (0.5, 0.5))
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ({"entropy": 0.5}, "either p .* or logits="),
+            ({"p": [0.5, 0.5], "logits": [0, 1], "entropy": 0.5}, "either p .* or logits="),
+            ({"p": [0.5, 0.5]}, "exactly one target of entropy=.*got none"),
+            ({"p": [0.5, 0.5], "entropy": 0.5, "deficit": 0.1}, "got entropy and deficit"),
+            ({"p": [[0.5, 0.5], [np.nan, 1], [np.inf, 1]], "entropy": 0.5}, "NaN or inf in rows 1, 2"),
+            ({"p": [[0.5, 0.5], [-0.5, 1.5]], "entropy": 0.5}, "negative entries in row 1: .*logits="),
+            ({"p": [[0.5, 0.5], [0.0, 0]], "entropy": 0.5}, "zero in row 1"),
+            (
+                {"p": [[0.5, 0.5], [0.5, 0.6]], "entropy": 0.5},
+                r"sum to 1 along axis -1 \(the first sums to 1.1\) in row 1",
+            ),
+            ({"p": [[3.0, 5.0]], "entropy": 0.5}, "divide weights by their sum, or pass their logarithms as logits="),
+            ({"logits": [[0, 1], [np.nan, 1]], "entropy": 0.5}, "NaN in row 1"),
+            ({"logits": [[0, 1], [np.inf, 1]], "entropy": 0.5}, r"\+inf in row 1"),
+            ({"logits": [[0, 1], [-np.inf, -np.inf]], "entropy": 0.5}, "every logit is -inf in row 1"),
+            ({"p": P, "entropy": [0.1, np.nan, np.nan]}, "entropy is NaN for rows 1, 2"),
+            ({"p": P, "perplexity": [1, -1, 1]}, "perplexity is negative for row 1"),
+            ({"p": P, "entropy": [0.1, 0.2]}, r"shape \(2,\), which does not broadcast to the batch shape \(3,\)"),
+            ({"p": P, "entropy": [[0.1], [0.2], [0.3]]}, r"shape \(3, 1\).*an array of shape \(3,\)"),
+            ({"p": [0.5, 0.5], "entropy": "0.5"}, "entropy has dtype"),
+            ({"p": [0.5, 0.5], "entropy": [[0.5], [0.5, 0.5]]}, "entropy is not an array"),
+            ({"p": [[0.5, 0.5], [1.0]], "entropy": 0.5}, "p is not an array"),
+            ({"p": [0.5 + 0j, 0.5], "entropy": 0.5}, "p has dtype complex128"),
+            ({"p": np.array([0.5, 0.5], dtype=object), "entropy": 0.5}, "p has dtype object"),
+            ({"p": 0.5, "entropy": 0.5}, "p is a single number"),
+            ({"p": [0.5, 0.5], "entropy": 0.5, "axis": 1}, r"axis=1 does not exist in p, which has shape \(2,\)"),
+            ({"p": [0.5, 0.5], "entropy": 0.5, "axis": 0.5}, "axis=0.5 does not exist"),
+            ({"logits": np.zeros((3, 0)), "entropy": 0.5}, r"shape \(3, 0\).*empty"),
+        ],
+    )
+    def test_is_refused_with_what_and_where(self, arguments, message):
+        with pytest.raises(entnorm.EntnormError, match=message):
+            entnorm.solve(**arguments)
+
+    def test_many_rows_are_counted_and_deep_ones_indexed(self):
+        with pytest.raises(entnorm.EntnormError, match="rows 0, 1, 2, 3, 4 and 95 more"):
+            entnorm.solve(logits=np.full((100, 2), np.nan), entropy=0.1)
+        x = np.zeros((2, 2, 3))
+        x[1, 0, 2] = np.nan
+        with pytest.raises(entnorm.EntnormError, match=r"row \(1, 0\)"):
+            entnorm.solve(logits=x, entropy=0.1)
+
+    def test_sums_may_be_off_by_rounding(self):
+        p = RNG(0).dirichlet(np.ones(5000)).astype(np.float32)
+        assert entnorm.solve(p, perplexity=30).success
+        assert entnorm.solve(np.array([0.5, 0.5 + 9e-7]), deficit=1e-20).success
+        with pytest.raises(entnorm.EntnormError, match="does not sum to 1"):
+            entnorm.solve(np.array([0.5, 0.5 + 2e-6]), deficit=1e-20)
+
+    def test_perplexity_beyond_the_support_names_what_can_be_had(self):
+        solution = entnorm.solve(RNG(0).dirichlet(np.ones(10)), perplexity=50)
+        assert "perplexity=50.0 is out of reach of the row: it attains 1.0 <= perplexity <= 10.0" in solution.message
