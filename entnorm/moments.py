@@ -25,6 +25,7 @@ _CHUNK = 1024  # short enough that a dot product's running sums stay accurate, a
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
+_FAINT = 1e-290  # a quotient this small may have lost digits to underflow
 _LIFT = 32  # powers of two that keep the difference of two finite logits finite, summed over any row
 
 
@@ -55,10 +56,15 @@ def log_offsets(values: Floats, centre: Floats, *, logits: bool, scale: Integers
     (logits only) the result is multiplied by ``2**scale``, without an overflow on the way down.
     """
     if not logits:
-        below = centre[:, None]
-        out = np.log(values / below)
-        difference = (values - below) / below
-        np.log1p(difference, out=out, where=np.abs(difference) <= 0.5)
+        column = centre[:, None]
+        quotient = values / column
+        out = np.log(quotient)
+        faint = quotient < _FAINT
+        if faint.any():
+            out[faint] = np.log(values[faint]) - np.log(centre)[np.nonzero(faint)[0]]
+        np.subtract(values, column, out=quotient)
+        quotient /= column
+        np.log1p(quotient, out=out, where=np.abs(quotient) <= 0.5)
         return out
     if scale is None or not scale.any():
         return values - centre[:, None]

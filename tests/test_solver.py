@@ -43,7 +43,7 @@ FAMILIES = {
     "offset": lambda r: {"logits": 1e6 + r.normal(size=sized(r)) * r.choice([1e-5, 1, 30])},
     "scaled": lambda r: {"logits": r.normal(size=sized(r, 30)) * 10.0 ** r.uniform(0, 100)},
     "scaled down": lambda r: {"logits": r.normal(size=sized(r, 30)) * 10.0 ** r.uniform(-245, 0)},
-    "denormal": lambda r: {"p": [1.0, 1e-310, *(5e-324 * r.integers(1, 1000, 5))]},
+    "denormal": lambda r: {"p": [0.7, 0.3, 1e-310, *(5e-324 * r.integers(1, 1000, 5))]},
     "outlier": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(1, 12)))},
     "spike": lambda r: {"logits": np.append(narrow(r), 30.5)},
     "near ties": lambda r: {"logits": [0, -(10.0 ** -r.uniform(1, 15)), *(r.normal(size=5) - 20)]},

@@ -1,0 +1,126 @@
+import mpmath
+import numpy as np
+import pytest
+from oracle import EPS, Exact
+
+from entnorm import moments
+
+MP = mpmath.MPContext()
+MP.dps = 60
+
+
+def below(x):
+    x = np.asarray(x, dtype=np.float64)
+    return np.where(x < x.max(), x - x.max(), -np.inf)[None]
+
+
+def third_cumulant(exact, gamma):
+    mp = exact.mp
+    gamma = mp.mpf(gamma)
+    weights = [(-gamma * d, count * mp.exp(-gamma * d)) for d, count in exact.levels]
+    z = mp.fsum(w for _, w in weights)
+    mean = mp.fsum(t * w for t, w in weights) / z
+    return mp.fsum((t - mean) ** 3 * w for t, w in weights) / z
+
+
+@pytest.mark.parametrize("n", [2, 7, 1000, 1024, 2500])
+def test_row_dot_is_accurate_and_alone_in_its_row(n):
+    rng = np.random.default_rng(n)
+    a, b = rng.random((9, n)), rng.random((9, n))
+    found = moments.row_dot(a, b)
+    for row in range(9):
+        exact = MP.fsum(MP.mpf(x) * MP.mpf(y) for x, y in zip(a[row].tolist(), b[row].tolist(), strict=True))
+        assert abs(found[row] - exact) <= 4 * EPS * exact
+        assert found[row] == moments.row_dot(a[row : row + 1].copy(), b[row : row + 1].copy())[0]
+
+
+class TestLogOffsets:
+    @pytest.mark.parametrize("centre", [0.3, 0.3 * (1 + 1e-13), 1e-300, 1.0])
+    def test_probabilities_keep_every_digit(self, centre):
+        p = np.array([0.3, 0.3 * (1 + 2**-50), 0.2, 0.599, 0.1, 1e-9, 5e-324, 1.0])
+        found = moments.log_offsets(p[None], np.array([centre]), logits=False)[0]
+        for value, offset in zip(p.tolist(), found.tolist(), strict=True):
+            exact = MP.log(MP.mpf(value) / MP.mpf(centre))
+            assert abs(offset - exact) <= 2 * EPS * abs(exact)
+
+    def test_zeros_are_at_minus_infinity(self):
+        with np.errstate(divide="ignore"):
+            assert moments.log_offsets(np.array([[0.0, 1.0]]), np.array([1.0]), logits=False).tolist() == [[-np.inf, 0]]
+
+    def test_logits_are_shifted_exactly(self):
+        x = np.array([[1e6 + 1, 1e6 + 1.25, -np.inf]])
+        assert moments.log_offsets(x, np.array([1e6 + 1.25]), logits=True).tolist() == [[-0.25, 0, -np.inf]]
+
+    def test_a_scale_goes_beyond_overflow(self):
+        x = np.array([[1e308, -1e308]])
+        down = moments.log_offsets(x, np.array([1e308]), logits=True, scale=np.array([-900]))
+        assert down.tolist() == [[0, float(MP.ldexp(MP.mpf(-1e308) - MP.mpf(1e308), -900))]]
+        up = moments.log_offsets(np.array([[0, -5e-324]]), np.array([0.0]), logits=True, scale=np.array([600]))
+        assert up.tolist() == [[0, -(2.0**-474)]]
+
+
+@pytest.mark.parametrize("gamma", [1e-3, 0.1, 1, 7, 200])
+@pytest.mark.parametrize("x", [[0, -1, -2.5], [0, 0, -1e-3, -30], [3, 3, 3, 2.75]])
+def test_excess(x, gamma):
+    exact = Exact(logits=x, digits=200)
+    h, second, _ = exact.moments(gamma)
+    found = moments.excess(below(x), np.array([exact.ties]), np.array([float(gamma)]))
+    value = h - exact.mp.log(exact.ties)
+    assert abs(found.value[0] - value) <= 4 * EPS * (value + second)
+    assert abs(found.second[0] - second) <= 8 * EPS * (second + value)
+    scale = exact.mp.mpf(gamma) * (max(x) - min(x))
+    assert abs(found.third[0] - third_cumulant(exact, gamma)) <= 16 * EPS * (1 + scale) * second
+
+
+@pytest.mark.parametrize("gamma", [1e-12, 1e-6, 1e-3, 0.1, 1, 2])
+@pytest.mark.parametrize("centre", [0.0, 0.3])
+def test_deficit(gamma, centre):
+    x = [0, -1, -2.5, -0.75, 0.5]
+    exact = Exact(logits=x, digits=90)
+    h, second, z = exact.moments(gamma)
+    value = exact.mp.log(5) - h
+    y = np.array([x]) + 0.75 - centre
+    found, drift = moments.deficit(y, None, np.array([5]), y.max(-1), np.array([float(gamma)]))
+    assert abs(found.value[0] - value) <= 8 * EPS * (value + second)
+    assert abs(found.second[0] - second) <= 8 * EPS * (second + value)
+    assert abs(found.third[0] - third_cumulant(exact, gamma)) <= 32 * EPS * second
+    expected = exact.mp.log(z / 5) + exact.mp.mpf(gamma) * exact.mp.mpf(float(y.max()))
+    assert abs(drift[0] - expected) <= 8 * EPS * gamma
+
+
+def test_deficit_counts_the_support_only():
+    y = np.array([[0.5, -np.inf, -0.25, 0.1, -np.inf]])
+    inside = y > -np.inf
+    with_holes, _ = moments.deficit(y, inside, np.array([3]), np.array([0.5]), np.array([0.7]))
+    without, _ = moments.deficit(y[:, [0, 2, 3]].copy(), None, np.array([3]), np.array([0.5]), np.array([0.7]))
+    for a, b in zip(with_holes, without, strict=True):
+        assert a == pytest.approx(b, rel=8 * EPS)
+
+
+def test_deficit_survives_any_exponent():
+    y = np.array([[1.0, 0.0, -1.0]] * 3)
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        found, _ = moments.deficit(y, None, np.full(3, 3), np.full(3, 1.0), np.array([800.0, 1e5, 1e300]))
+    assert np.abs(found.value - np.log(3)).max() <= 500 * EPS  # the shift
+
+
+class TestTilt:
+    DEPTHS = ((0.0, -0.5, 0.0, -2.0, -np.inf),)
+
+    def tilt(self, gamma, log=False):
+        with np.errstate(all="ignore"):
+            return moments.tilt(np.array(self.DEPTHS), np.array([gamma]), log=log)[0]
+
+    @pytest.mark.parametrize("gamma", [1e-300, 0.3, 1.0, 40.0])
+    def test_matches_the_definition(self, gamma):
+        weights = [MP.exp(MP.mpf(gamma) * MP.mpf(d)) if d > -np.inf else MP.zero for d in self.DEPTHS[0]]
+        for found, log_found, weight in zip(self.tilt(gamma), self.tilt(gamma, log=True), weights, strict=True):
+            exact = weight / MP.fsum(weights)
+            assert abs(found - exact) <= 4 * EPS * (1 + gamma) * exact
+            assert log_found == (-np.inf if exact == 0 else pytest.approx(float(MP.log(exact)), rel=4 * EPS))
+
+    def test_ends(self):
+        assert self.tilt(0.0).tolist() == [0.25, 0.25, 0.25, 0.25, 0]
+        assert self.tilt(np.inf).tolist() == [0.5, 0, 0.5, 0, 0]
+        assert self.tilt(np.inf, log=True).tolist() == [-np.log(2), -np.inf, -np.log(2), -np.inf, -np.inf]
+        assert np.isnan(self.tilt(np.nan)).all()
