@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.core.symbol import Str
@@ -110,7 +110,7 @@ def _printed_as_latex(self: Basic, printer: object) -> str:
     return latex(self)
 
 
-class Term(Expr):
+class Term(Expr):  # type: ignore[misc]
     """A node that stays as written; the base of every node but the rational numbers."""
 
     _op_priority = 100.0  # our operators win over those of SymPy's numbers, so that 2*t is built here too
@@ -168,7 +168,7 @@ def _negated(value: Any) -> Expr:
     return -value if isinstance(value, int | Rational) else Times(-1, value)
 
 
-class Plus(Term, Add):
+class Plus(Term, Add):  # type: ignore[misc]
     """A sum as written; a left operand that is itself a sum is continued, not nested."""
 
     def __new__(cls, *args: Any) -> Expr:
@@ -178,7 +178,7 @@ class Plus(Term, Add):
         return Add.__new__(cls, *terms, evaluate=False)
 
 
-class Times(Term, Mul):
+class Times(Term, Mul):  # type: ignore[misc]
     """A product as written; a left operand that is itself a product is continued, not nested."""
 
     def __new__(cls, *args: Any) -> Expr:
@@ -188,7 +188,7 @@ class Times(Term, Mul):
         return Mul.__new__(cls, *factors, evaluate=False)
 
 
-class Power(Term, Pow):
+class Power(Term, Pow):  # type: ignore[misc]
     """A power as written; a quotient a/b is the product of a and b ** -1."""
 
     def __new__(cls, base: Any, exponent: Any) -> Expr:
@@ -215,11 +215,12 @@ class Log(Node):
         return Expr.__new__(cls, scalar(argument))
 
 
-class Variable(Term, Symbol):
+class Variable(Term, Symbol):  # type: ignore[misc]
     """A variable; the subclass is its sort."""
 
     def __new__(cls, name: str) -> Variable:
-        return Symbol.__new__(cls, name)
+        variable: Variable = Symbol.__new__(cls, name)
+        return variable
 
 
 class Scalar(Variable):
@@ -231,7 +232,12 @@ class Natural(Variable):
 
 
 class Size(Variable):
-    """A positive integer: how many entries the families have."""
+    """A positive integer: how many entries the families have.  There is one, `n`, and nothing binds or replaces it."""
+
+    def __new__(cls, name: str) -> Variable:
+        if name != "n":
+            raise LanguageError("the number of entries is n, and there is no other size")
+        return Variable.__new__(cls, name)
 
 
 class Index(Variable):
@@ -310,7 +316,7 @@ class At(Node):
         return Expr.__new__(cls, scalar(body), variable, scalar(value))
 
 
-class Operator(Basic):
+class Operator(Basic):  # type: ignore[misc]
     """A defined operator: a name, its parameters and the term that it abbreviates.
 
     `typeset` says how an application is printed and is no part of the operator's identity.
@@ -319,13 +325,23 @@ class Operator(Basic):
     def __new__(
         cls, name: str, parameters: tuple[Variable, ...], body: Expr, typeset: Callable[..., Any] | None = None
     ) -> Operator:
-        stray = free(body) - set(parameters) - {n}
-        if stray:
-            raise LanguageError(f"the definition of {name} depends on {sorted(map(str, stray))}, not a parameter")
-        return cls._build(name, parameters, (body,), typeset)
+        operator: Operator = cls._build(name, parameters, (body,), frozenset(parameters), typeset)
+        return operator
 
     @classmethod
-    def _build(cls, name: str, parameters: tuple[Variable, ...], bodies: tuple[Expr, ...], typeset: Any) -> Any:
+    def _build(
+        cls,
+        name: str,
+        parameters: tuple[Variable, ...],
+        bodies: tuple[Expr, ...],
+        known: frozenset[Variable],
+        typeset: Any,
+    ) -> Any:
+        if n in parameters or len(set(parameters)) < len(parameters):
+            raise LanguageError(f"the parameters of {name} must be different variables other than n")
+        stray = frozenset().union(*map(free, bodies)) - known - {n}
+        if stray:
+            raise LanguageError(f"the definition of {name} depends on {sorted(map(str, stray))}, not a parameter")
         operator = Basic.__new__(cls, Str(name))
         operator.name, operator.parameters, operator.bodies, operator.typeset = name, parameters, bodies, typeset
         return operator
@@ -368,11 +384,11 @@ class Recursion(Operator):
         if not isinstance(counter, Natural):
             raise LanguageError(f"{name} recurs on {counter!r}, which is not a natural number")
         previous = (Scalar if getattr(base, "is_number_valued", True) else Family)(f"{name} previous")
-        recursion: Recursion = cls._build(name, parameters, (base, step(previous)), typeset)
+        if free(base) & {counter, previous}:
+            raise LanguageError(f"the value of {name} at 0 depends on {counter}")
+        known = frozenset({*parameters, previous})
+        recursion: Recursion = cls._build(name, parameters, (base, step(previous)), known, typeset)
         recursion.previous = previous
-        stray = (free(base) | free(recursion.bodies[1])) - set(parameters) - {n, previous}
-        if stray or counter in free(base):
-            raise LanguageError(f"the definition of {name} depends on {sorted(map(str, stray))}, not a parameter")
         return recursion
 
     previous: Variable
@@ -436,7 +452,7 @@ def _is_natural(term: Expr) -> bool:
 # --------------------------------------------------------------------------------------------------- statements
 
 
-class Statement(Basic):
+class Statement(Basic):  # type: ignore[misc]
     """A proposition about terms."""
 
     _sympystr = _printed_as_text
@@ -498,9 +514,11 @@ class Ge(Relation):
 
 
 class ForAll(Statement):
-    """`statement` for every value of `variable`."""
+    """`statement` for every value of `variable`, an index or a natural number."""
 
     def __new__(cls, variable: Variable, statement: Statement) -> ForAll:
+        if not isinstance(variable, Index | Natural):
+            raise LanguageError(f"{variable!r} is neither an index nor a natural number")
         if not isinstance(statement, Statement):
             raise LanguageError(f"{statement!r} is not a statement")
         quantified: ForAll = Basic.__new__(cls, variable, statement)
@@ -531,6 +549,8 @@ class Jet(Statement):
     """`function` = c_0 + c_1 (x - point) + ... + c_k (x - point)**k + O((x - point)**(k+1)) as x -> point."""
 
     def __new__(cls, function: Any, variable: Scalar, point: Any, *coefficients: Any) -> Jet:
+        if not isinstance(variable, Scalar):
+            raise LanguageError(f"{variable!r} is not a real variable")
         jet: Jet = Basic.__new__(cls, scalar(function), variable, scalar(point), *map(scalar, coefficients))
         return jet
 
@@ -548,22 +568,28 @@ class Jet(Statement):
 
 # ------------------------------------------------------------------------------------------------ binding, substitution
 
-_Node = Basic
+
+class _Binding(NamedTuple):
+    """Where a node binds: the variable, its position among the arguments, and that of the scope.
+
+    Positions, because the same variable may also stand, free, in another argument: At(f, x, x).
+    """
+
+    variable: Variable
+    place: int
+    scope: int
 
 
-def _binding(node: _Node) -> tuple[Variable, int] | None:
-    """Return the variable that `node` binds and the position of the argument in which it does."""
-    if isinstance(node, Sum):
-        return node.args[1], 0
+def _binding(node: Basic) -> _Binding | None:
+    if isinstance(node, Sum | At | Jet):
+        return _Binding(node.args[1], 1, 0)
     if isinstance(node, Seq | ForAll):
-        return node.args[0], 1
-    if isinstance(node, At | Jet):
-        return node.args[1], 0
+        return _Binding(node.args[0], 0, 1)
     return None
 
 
 @lru_cache(maxsize=None)
-def free(node: _Node) -> frozenset[Variable]:
+def free(node: Basic) -> frozenset[Variable]:
     """Return the free variables of a term or statement.  The variable of a derivative is free: it is also the point."""
     if isinstance(node, Variable):
         return frozenset({node})
@@ -572,10 +598,10 @@ def free(node: _Node) -> frozenset[Variable]:
     binding = _binding(node)
     found: frozenset[Variable] = frozenset()
     for position, arg in enumerate(node.args):
-        if binding and arg is binding[0]:
+        if binding and position == binding.place:
             continue
         inside = free(arg)
-        found |= inside - {binding[0]} if binding and position == binding[1] else inside
+        found |= inside - {binding.variable} if binding and position == binding.scope else inside
     return found
 
 
@@ -588,7 +614,7 @@ def fresh(variable: Variable, avoid: frozenset[Variable] | set[Variable]) -> Var
     return type(variable)(name)
 
 
-def substitute(node: _Node, mapping: Mapping[Variable, Expr]) -> Any:
+def substitute(node: Basic, mapping: Mapping[Variable, Expr]) -> Any:
     """Replace free variables, renaming bound ones wherever they would capture; entries of a `Seq` are reduced."""
     relevant = {v: t for v, t in mapping.items() if v in free(node)}
     if not relevant:
@@ -599,18 +625,13 @@ def substitute(node: _Node, mapping: Mapping[Variable, Expr]) -> Any:
         return _substitute_derivative(node, relevant)
     binding = _binding(node)
     if binding:
-        bound, position = binding
+        bound, scope = binding.variable, node.args[binding.scope]
         inner = {v: t for v, t in relevant.items() if v != bound}
         captured = frozenset().union(*(free(t) for t in inner.values())) if inner else frozenset()
-        name = fresh(bound, captured | (free(node.args[position]) - {bound})) if bound in captured else bound
-        args = [
-            name
-            if arg is bound
-            else substitute(arg, inner | {bound: name} if name != bound else inner)
-            if where == position
-            else substitute(arg, relevant)
-            for where, arg in enumerate(node.args)
-        ]
+        name = fresh(bound, captured | (free(scope) - {bound})) if bound in captured else bound
+        args = [substitute(arg, relevant) for arg in node.args]
+        args[binding.place] = name
+        args[binding.scope] = substitute(scope, inner | {bound: name} if name != bound else inner)
         return node.func(*args)
     return reduce_entry(node.func(*(substitute(arg, relevant) for arg in node.args)))
 
@@ -638,38 +659,35 @@ def reduce_entry(node: Any) -> Any:
     return node
 
 
-def open_binder(node: _Node, avoid: frozenset[Variable]) -> tuple[Variable, Any]:
-    """Return the bound variable, renamed apart from `avoid`, and the scope in which it is bound."""
+def open_binder(node: Basic, avoid: frozenset[Variable]) -> tuple[Variable, Any]:
+    """Return the bound variable, renamed apart from `avoid` and from what is free, and the scope in which it is bound."""
     binding = _binding(node)
     if binding is None:
         raise LanguageError(f"{node!r} binds nothing")
-    bound, position = binding
-    scope = node.args[position]
-    name = fresh(bound, avoid)
-    return name, scope if name == bound else substitute(scope, {bound: name})
+    scope = node.args[binding.scope]
+    name = fresh(binding.variable, avoid | (free(scope) - {binding.variable}))
+    return name, scope if name == binding.variable else substitute(scope, {binding.variable: name})
 
 
-def alpha_equal(a: _Node, b: _Node) -> bool:
+def alpha_equal(a: Basic, b: Basic) -> bool:
     """Are two terms or statements the same up to the names of bound variables?"""
     if a == b:
         return True
     if type(a) is not type(b) or len(a.args) != len(b.args) or isinstance(a, Variable | Operator) or not a.args:
         return False
-    binding = _binding(a)
-    if binding is None:
+    binding, other = _binding(a), _binding(b)
+    if binding is None or other is None:
         return all(alpha_equal(x, y) for x, y in zip(a.args, b.args, strict=True))
-    name, scope = open_binder(a, free(a) | free(b))
-    other = _binding(b)
-    if other is None or type(other[0]) is not type(name):
+    if type(binding.variable) is not type(other.variable):
         return False
-    renamed = substitute(b.args[binding[1]], {other[0]: name})
-    rest = [(x, y) for k, (x, y) in enumerate(zip(a.args, b.args, strict=True)) if k != binding[1] and x != binding[0]]
-    # A variable that is free on one side must not become the bound one of the other.
-    apart = name == other[0] or name not in free(b.args[binding[1]])
-    return apart and alpha_equal(scope, renamed) and all(alpha_equal(x, y) for x, y in rest)
+    name, scope = open_binder(a, free(b) | free(b.args[other.scope]) - {other.variable})
+    renamed = substitute(b.args[other.scope], {other.variable: name})
+    inside = (binding.place, binding.scope)
+    rest = [pair for k, pair in enumerate(zip(a.args, b.args, strict=True)) if k not in inside]
+    return alpha_equal(scope, renamed) and all(alpha_equal(x, y) for x, y in rest)
 
 
-def subterms(node: _Node) -> Iterator[_Node]:
+def subterms(node: Basic) -> Iterator[Basic]:
     """Yield every node, outermost first."""
     yield node
     if not isinstance(node, Variable | Operator):
@@ -688,7 +706,7 @@ def unfold(node: Any, operators: frozenset[Operator]) -> Any:
     return reduce_entry(node.func(*(unfold(arg, operators) for arg in node.args)))
 
 
-def match(pattern: _Node, node: _Node, variables: frozenset[Variable], found: dict[Variable, Any] | None = None) -> Any:
+def match(pattern: Basic, node: Basic, variables: frozenset[Variable], found: dict[Variable, Any] | None = None) -> Any:
     """Match `pattern` with `node` to the letter; return the values of `variables`, or None.
 
     A variable matches a term of its own sort only, and nothing under a binder may mention what is bound there.
@@ -709,14 +727,14 @@ def match(pattern: _Node, node: _Node, variables: frozenset[Variable], found: di
     if isinstance(pattern, Operator | Variable):
         return None
     binding, other = _binding(pattern), _binding(node)
-    if isinstance(pattern, D):
-        binding, other = (pattern.args[1], 0), (node.args[1], 0)
+    if isinstance(pattern, D):  # its variable is the point, too
+        binding, other = _Binding(pattern.args[1], 1, 0), _Binding(node.args[1], 1, 0)
     if binding is None or other is None:
         return _match_args(pattern.args, node.args, variables, found)
     return _match_binder(pattern, node, binding, other, variables, found)
 
 
-def _match_same(pattern: _Node, variables: frozenset[Variable], found: dict[Variable, Any]) -> Any:
+def _match_same(pattern: Basic, variables: frozenset[Variable], found: dict[Variable, Any]) -> Any:
     for variable in free(pattern) & variables:
         if found.setdefault(variable, variable) != variable:
             return None
@@ -732,19 +750,23 @@ def _match_args(patterns: Any, nodes: Any, variables: frozenset[Variable], found
     return current
 
 
-def _match_binder(pattern: Any, node: Any, binding: Any, other: Any, variables: Any, found: dict[Variable, Any]) -> Any:
-    bound, position = binding
-    if type(bound) is not type(other[0]):
+def _match_binder(
+    pattern: Any,
+    node: Any,
+    binding: _Binding,
+    other: _Binding,
+    variables: frozenset[Variable],
+    found: dict[Variable, Any],
+) -> Any:
+    bound = binding.variable
+    if type(bound) is not type(other.variable):
         return None
-    name = fresh(bound, free(pattern) | free(node) | variables | frozenset({bound, other[0]}))
-    scope = substitute(pattern.args[position], {bound: name})
-    target = substitute(node.args[position], {other[0]: name})
-    current = match(scope, target, variables - {bound} if not isinstance(pattern, D) else variables, found)
+    name = fresh(bound, free(pattern) | free(node) | variables | {bound, other.variable})
+    scope = substitute(pattern.args[binding.scope], {bound: name})
+    target = substitute(node.args[other.scope], {other.variable: name})
+    current = match(scope, target, variables, found)
     if current is None or any(name in free(t) for t in current.values()):
         return None
-    for k, (p, q) in enumerate(zip(pattern.args, node.args, strict=True)):
-        if k != position and (isinstance(pattern, D) or p != bound):
-            current = match(p, q, variables, current)
-            if current is None:
-                return None
-    return current
+    inside = (binding.scope,) if isinstance(pattern, D) else (binding.scope, binding.place)
+    rest = [k for k in range(len(pattern.args)) if k not in inside]
+    return _match_args([pattern.args[k] for k in rest], [node.args[k] for k in rest], variables, current)
