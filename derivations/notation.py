@@ -10,28 +10,33 @@ from entnorm.claims import At, D, Family, Index, Log, Natural, Operator, Recursi
 from entnorm.claims.typeset import Layout, Row, Script, Word, call, name
 
 __all__ = [
-    "KL",
     "H",
+    "KL",
     "S",
     "V",
     "Z",
     "a",
     "b",
     "c",
+    "covariance",
     "exponent",
     "gamma",
     "h_star",
+    "high",
     "i",
     "iterate",
     "j",
     "k",
+    "low",
     "m",
     "mean",
+    "mean_of",
     "moment",
     "n",
     "newton_step",
     "p",
     "r",
+    "renyi",
     "s",
     "tilde",
     "total_exponent",
@@ -51,6 +56,8 @@ gamma = Scalar("gamma")
 a = Scalar("a")  # two values of gamma
 b = Scalar("b")
 c = Scalar("c")
+low = Scalar("l")  # bounds of log p
+high = Scalar("t")
 lagrange = Scalar("lambda")  # a multiplier
 total = Scalar("N")  # how many entries there are, zeros included
 temperature = Scalar("T")
@@ -113,6 +120,11 @@ V = Operator(
     "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
 )
 third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
+mean_of = Operator("E", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i))
+covariance = Operator(
+    "Cov", (p, gamma, h), Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) * (Log(p[i]) - mean(p, gamma)), i)
+)
+renyi = Operator("R", (p, gamma), Log(Z(p, gamma)) / (1 - gamma), _at(Word(content="R")))
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
 
 # The iteration of the document: the exponent that it computes from a distribution, and its iterates.

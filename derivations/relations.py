@@ -5,11 +5,12 @@ The mean of a score is zero: a formula that weights the gradients of log p by p 
 
 from fractions import Fraction
 
-from entnorm.claims import Claim, D, Eq, Exp, ForAll, Log, Refuted, Sum, by, calc, n
+from entnorm.claims import Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Log, Ne, Refuted, Sum, by, calc, ge, n
 
-from .escort import LOG_ESCORT, LOG_PARTITION_SLOPE, SUMS_TO_ONE
-from .notation import Z, d, gamma, i, mean, p, r, tilde
-from .setting import POSITIVE
+from .entropy import GIBBS
+from .escort import ENTROPY_IN_MOMENTS, LOG_ESCORT, LOG_PARTITION_SLOPE, SUMS_TO_ONE
+from .notation import KL, H, S, Z, d, gamma, i, mean, p, r, renyi, temperature, tilde, u
+from .setting import POSITIVE, U_NORMALISED, U_POSITIVE
 
 q = tilde(p, gamma)
 
@@ -56,5 +57,98 @@ SOFTMAX_SHIFT = Claim(
         Exp(d[i] + gamma) / Sum(Exp(d[i] + gamma), i),
         (Exp(gamma) * Exp(d[i]) / Sum(Exp(gamma) * Exp(d[i]), i), by.logs),
         (Exp(d[i]) / Sum(Exp(d[i]), i), by.termwise),
+    ),
+)
+
+# ------------------------------------------------------------------------------- variational and physical identities
+
+VARIATIONAL = Claim(
+    "relations.variational-identity",
+    Eq(KL(u, p), -S(u) + (S(u) + KL(u, q) - Log(Z(p, gamma))) / gamma),
+    given=(POSITIVE, U_POSITIVE, U_NORMALISED, Ne(gamma, 0)),
+    title="The divergence of any distribution from p, through the escort distribution",
+    proof=calc(
+        KL(u, p),
+        (
+            Sum(u[i] * Log(u[i]), i)
+            + (-Sum(u[i] * (gamma * Log(p[i]) - Log(Z(p, gamma))), i) - Log(Z(p, gamma)) * Sum(u[i], i)) / gamma,
+            by.termwise(KL),
+        ),
+        (
+            Sum(u[i] * Log(u[i]), i) + (-Sum(u[i] * Log(q[i]), i) - Log(Z(p, gamma)) * Sum(u[i], i)) / gamma,
+            LOG_ESCORT,
+        ),
+        (
+            Sum(u[i] * Log(u[i]), i) + (-Sum(u[i] * Log(q[i]), i) - Log(Z(p, gamma))) / gamma,
+            U_NORMALISED,
+        ),
+        (-S(u) + (S(u) + KL(u, q) - Log(Z(p, gamma))) / gamma, by.termwise(S, KL)),
+    ),
+)
+
+CLOSEST = Claim(
+    "relations.closest-at-entropy",
+    Attained(Ge(KL(u, p), KL(q, p)), ForAll(i, Eq(u[i], q[i]))),
+    given=(POSITIVE, U_POSITIVE, U_NORMALISED, Gt(gamma, 0), Eq(S(u), H(p, gamma))),
+    title="Among all distributions of its entropy the escort distribution of exponent gamma > 0 is the closest to p",
+    proof=calc(
+        KL(u, p),
+        (-S(u) + (S(u) + KL(u, q) - Log(Z(p, gamma))) / gamma, VARIATIONAL.at({p: p, u: u, gamma: gamma})),
+        (
+            -H(p, gamma) + (H(p, gamma) + KL(u, q) - Log(Z(p, gamma))) / gamma,
+            Eq(S(u), H(p, gamma)),
+        ),
+        ge(
+            -H(p, gamma) + (H(p, gamma) - Log(Z(p, gamma))) / gamma,
+            by.sign(KL(u, q) / gamma, GIBBS),
+        ),
+        (-S(q) + (S(q) + KL(q, q) - Log(Z(p, gamma))) / gamma, by.termwise(H, KL)),
+        (KL(q, p), VARIATIONAL.at({p: p, u: q, gamma: gamma})),
+    ),
+)
+
+FREE_ENERGY = Claim(
+    "relations.free-energy",
+    Eq(-temperature * Log(Z(p, 1 / temperature)), -mean(p, 1 / temperature) - temperature * H(p, 1 / temperature)),
+    given=(POSITIVE, Gt(temperature, 0)),
+    title="Free energy is energy minus temperature times entropy, with the energies -log p_i",
+    proof=calc(
+        -temperature * Log(Z(p, 1 / temperature)),
+        (
+            -mean(p, 1 / temperature)
+            - temperature * (Log(Z(p, 1 / temperature)) - 1 / temperature * mean(p, 1 / temperature)),
+            by.algebra,
+        ),
+        (-mean(p, 1 / temperature) - temperature * H(p, 1 / temperature), ENTROPY_IN_MOMENTS),
+    ),
+)
+
+RENYI_IDENTITY = Claim(
+    "relations.renyi",
+    Eq(H(p, gamma), renyi(p, gamma) + gamma * (gamma - 1) * D(renyi(p, gamma), gamma)),
+    given=(POSITIVE, Ne(gamma, 1)),
+    title="The entropy of the escort distribution from the Rényi entropy of p and its slope",
+    proof=calc(
+        H(p, gamma),
+        (Log(Z(p, gamma)) - gamma * mean(p, gamma), ENTROPY_IN_MOMENTS),
+        (
+            Log(Z(p, gamma)) / (1 - gamma)
+            + gamma
+            * (gamma - 1)
+            * (mean(p, gamma) / (1 - gamma) + Log(Z(p, gamma)) / (1 - gamma) ** 2),
+            by.algebra,
+        ),
+        (
+            Log(Z(p, gamma)) / (1 - gamma)
+            + gamma
+            * (gamma - 1)
+            * (D(Log(Z(p, gamma)), gamma) / (1 - gamma) + Log(Z(p, gamma)) / (1 - gamma) ** 2),
+            LOG_PARTITION_SLOPE,
+        ),
+        (
+            Log(Z(p, gamma)) / (1 - gamma) + gamma * (gamma - 1) * D(Log(Z(p, gamma)) / (1 - gamma), gamma),
+            by.calculus,
+        ),
+        (renyi(p, gamma) + gamma * (gamma - 1) * D(renyi(p, gamma), gamma), renyi),
     ),
 )

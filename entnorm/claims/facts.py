@@ -14,7 +14,7 @@ and powers.  Nothing is searched for in SymPy's assumption system.  This module 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -60,6 +60,7 @@ from .language import (
     subterms,
     unfold,
 )
+from .definedness import obligations
 from .normal import Normaliser, Refusal
 
 __all__ = ["Context", "Fact", "hypothesis"]
@@ -103,8 +104,8 @@ class Fact:
 
     @property
     def is_open(self) -> bool:
-        """Does it survive a small change of its variables?"""
-        return isinstance(self.relation, Lt | Gt | Ne)
+        """Does it survive a small change of its variables?  Infinitely many conditions together need not."""
+        return isinstance(self.relation, Lt | Gt | Ne) and all(isinstance(v, Index) for v in self.variables)
 
 
 def hypothesis(statement: Statement, source: Any = None) -> Fact:
@@ -162,6 +163,7 @@ class Context:
 
     facts: tuple[Fact, ...] = ()
     depth: int = 0
+    _signs: dict[tuple[Expr, int], Signs] = field(default_factory=dict, compare=False, repr=False)
 
     # ------------------------------------------------------------------------------------------------------- scope
 
@@ -173,19 +175,25 @@ class Context:
     def near(self, variable: Variable) -> Context:
         """Return what is still known for all nearby values of `variable`: hypotheses that are open conditions on it."""
         kept = tuple(f for f in self.facts if variable not in f.tied or f.is_open)
-        return replace(self, facts=kept)
+        return Context(kept, self.depth)
 
     def _deeper(self) -> Context:
         return replace(self, depth=self.depth + 1)
 
     def normaliser(self, **laws: bool) -> Normaliser:
         """Return a normaliser that may take positivity from here."""
-        return Normaliser(positive=lambda term: self.sign(term) == POSITIVE, **laws)
+        return Normaliser(positive=lambda term: self.sign(term) == POSITIVE, fixed=self.fixed, **laws)
 
     # ------------------------------------------------------------------------------------------------------- signs
 
     def sign(self, term: Expr) -> Signs:
         """Return the set of signs that the term can have, as far as is shown."""
+        key = (term, self.depth)
+        if key not in self._signs:
+            self._signs[key] = self._sign(term)
+        return self._signs[key]
+
+    def _sign(self, term: Expr) -> Signs:
         signs = self._structural(term)
         if len(signs) > 1 and self.depth < _DEPTH:
             signs = signs & self._by_facts(term)
@@ -314,12 +322,13 @@ class Context:
         signs = ANY
         for fact, values in self._speaking_of(term):
             gap = substitute(difference(fact.relation), values)
-            factor = plain.factor_between(term, gap)
-            if isinstance(factor, Rational) and self._established(fact, values) is not None:
+            factor = plain.constant_between(term, gap)
+            complete = self._established(fact, values) if factor is not None else None
+            if factor is not None and complete is not None:
                 allowed = _ALLOWED[type(fact.relation)]
-                if fact.condition is not None and self._deeper().excludes(substitute(fact.condition, values)):
+                if fact.condition is not None and self._deeper().excludes(substitute(fact.condition, complete)):
                     allowed -= ZERO
-                signs &= _multiply(allowed, frozenset({1 if factor.p > 0 else -1}))
+                signs &= _multiply(allowed, frozenset({1 if factor > 0 else -1}))
             if len(signs) == 1:
                 return signs
         return signs & self._by_two_facts(term, plain)
@@ -366,25 +375,34 @@ class Context:
         known = dict(values)
         below = self._deeper()
         for condition in sorted(fact.given, key=lambda s: len((free(s) & fact.variables) - known.keys())):
-            loose = (free(condition) & fact.variables) - known.keys()
-            wanted = substitute(condition, known)
-            if loose:
-                extended = below._matching_hypothesis(wanted, frozenset(loose))
+            if (free(condition) & fact.variables) <= known.keys():
+                if not below._is_granted(substitute(condition, known)):
+                    return None
+            else:
+                extended = below._matching_hypothesis(condition, fact.variables, known)
                 if extended is None:
                     return None
-                known |= extended
-            elif not below.holds(wanted):
-                return None
+                known = extended
         return known if fact.variables <= known.keys() else None
 
-    def _matching_hypothesis(self, wanted: Statement, loose: frozenset[Variable]) -> dict[Variable, Any] | None:
+    def _matching_hypothesis(
+        self, condition: Statement, variables: frozenset[Variable], known: dict[Variable, Any]
+    ) -> dict[Variable, Any] | None:
         for fact in self.facts:
             if fact.tied and not fact.given:
-                found = match(wanted, fact.relation, loose)
-                if found is not None and loose <= found.keys():
-                    values: dict[Variable, Any] = found
-                    return values
+                found: dict[Variable, Any] | None = match(condition, fact.relation, variables, known)
+                if found is not None and free(condition) & variables <= found.keys():
+                    return found
         return None
+
+    def _is_granted(self, statement: Statement) -> bool:
+        """Is the statement defined and true?"""
+        if self._is_known(statement):
+            return True
+        return self.holds(statement) and all(self.holds(needed) for needed in obligations(statement))
+
+    def _is_known(self, statement: Statement) -> bool:
+        return any(not f.variables and not f.given and alpha_equal(f.relation, statement) for f in self.facts)
 
     # -------------------------------------------------------------------------------------------------- statements
 
@@ -398,13 +416,14 @@ class Context:
             return self.holds(bound) and any(
                 f.condition is not None
                 and not f.variables
+                and not f.given
                 and alpha_equal(f.relation, bound)
                 and alpha_equal(f.condition, condition)
                 for f in self.facts
             )
         if not isinstance(statement, Relation):
             return False
-        if any(not f.variables and not f.given and alpha_equal(f.relation, statement) for f in self.facts):
+        if self._is_known(statement):
             return True
         if isinstance(statement, Eq):
             sides = [self.rewrite_all(side) for side in (statement.lhs, statement.rhs)]
@@ -427,9 +446,11 @@ class Context:
         for fact, values in self._speaking_of(term):
             if fact.condition is None:
                 continue
-            factor = Normaliser().factor_between(term, substitute(difference(fact.relation), values))
-            if isinstance(factor, Rational) and factor != 0 and self._established(fact, values) is not None:
-                condition: Statement = substitute(fact.condition, values)
+            gap = substitute(difference(fact.relation), values)
+            proportional = Normaliser().constant_between(term, gap) is not None
+            complete = self._established(fact, values) if proportional else None
+            if complete is not None:
+                condition: Statement = substitute(fact.condition, complete)
                 return condition
         if isinstance(term, Times):
             open_factors = [f for f in term.args if 0 in self.sign(f)]
@@ -455,8 +476,8 @@ class Context:
             index, scope = open_binder(a, self.fixed | free(a) | free(b))
             return self.equivalent(scope, substitute(b.args[1], {b.args[0]: index}))
         if isinstance(a, Eq) and isinstance(b, Eq):
-            factor = Normaliser().factor_between(difference(a), difference(b))
-            return factor is not None and 0 not in self.sign(factor)
+            factors = Normaliser().factors_between(difference(a), difference(b))
+            return factors is not None and not any(0 in self.sign(factor) for factor in factors)
         return False
 
     # --------------------------------------------------------------------------------------------------- rewriting

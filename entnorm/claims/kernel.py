@@ -20,6 +20,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Integer
@@ -50,6 +51,7 @@ from .language import (
     Variable,
     alpha_equal,
     free,
+    fresh,
     n,
     scalar,
     substitute,
@@ -344,8 +346,13 @@ def _facts(citations: Any, claim: Claim, extra: tuple[Fact, ...] = ()) -> tuple[
 # ------------------------------------------------------------------------------------------------- definedness
 
 
-def obligations(node: Any) -> Iterator[Statement]:
-    """Yield what must hold for a term to be defined: denominators that do not vanish, positive arguments of logarithms."""
+@lru_cache(maxsize=None)
+def obligations(node: Any) -> tuple[Statement, ...]:
+    """Return what must hold for a term to be defined: denominators that do not vanish, positive arguments of logs."""
+    return tuple(dict.fromkeys(_obligations(node)))
+
+
+def _obligations(node: Any) -> Iterator[Statement]:
     if isinstance(node, Variable | Operator) or not node.args:
         return
     if isinstance(node, Apply):
@@ -394,9 +401,9 @@ def _obligations_of_operator(node: Apply) -> Iterator[Statement]:
     counter, previous = operator.parameters[0], operator.previous
     values = dict(zip(operator.parameters[1:], node.args[2:], strict=True))
     yield from obligations(substitute(operator.bodies[0], values))
-    before = operator(counter, *node.args[2:])
+    name = fresh(counter, free(node))
     for inner in obligations(operator.bodies[1]):
-        yield ForAll(counter, substitute(inner, values | {previous: before}))
+        yield ForAll(name, substitute(inner, values | {counter: name, previous: operator(name, *node.args[2:])}))
 
 
 def _defined(nodes: list[Any], context: Context, stepwise: Context) -> tuple[Statement, ...]:
@@ -405,14 +412,13 @@ def _defined(nodes: list[Any], context: Context, stepwise: Context) -> tuple[Sta
     `stepwise` is the context for what must hold at every step of a recursion.
     """
     seen: list[Statement] = []
-    for node in nodes:
-        for obligation in obligations(node):
-            if any(alpha_equal(obligation, known) for known in seen):
-                continue
-            recurring = isinstance(obligation, ForAll) and isinstance(obligation.args[0], Natural)
-            if not (stepwise if recurring else context).holds(obligation):
-                raise Refusal(f"not shown to be defined: {obligation}")
-            seen.append(obligation)
+    for obligation in dict.fromkeys(o for node in nodes for o in obligations(node)):
+        if any(alpha_equal(obligation, known) for known in seen):
+            continue
+        recurring = isinstance(obligation, ForAll) and isinstance(obligation.args[0], Natural)
+        if not (stepwise if recurring else context).holds(obligation):
+            raise Refusal(f"not shown to be defined: {obligation}")
+        seen.append(obligation)
     return tuple(seen)
 
 

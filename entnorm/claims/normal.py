@@ -270,6 +270,10 @@ class Normaliser:
             return False
         if isinstance(a, D):
             return bool(a.args[1] == b.args[1]) and self.equal(a.args[0], b.args[0])
+        if isinstance(a, At):
+            name = fresh(a.args[1], free(a) | free(b) | {a.args[1], b.args[1]})
+            bodies = [substitute(x.args[0], {x.args[1]: name}) for x in (a, b)]
+            return self.equal(*bodies) and self.equal(a.args[2], b.args[2])
         if isinstance(a, Apply | Entry | Exp | Log | Power):
             return all(self._same_argument(x, y) for x, y in zip(a.args, b.args, strict=True))
         return alpha_equal(a, b)
