@@ -1,6 +1,6 @@
 """The proof kernel: a language of statements, a closed set of rules, and the checking of claims.
 
-Trusted, and meant to be read in one sitting: `language`, `normal`, `facts`, `rules`, `kernel`.  The second witness
+Trusted, and meant to be read in one sitting: `language`, `normal`, `definedness`, `facts`, `rules`, `kernel`.  The second witness
 (`witness`) shares nothing with the rules but the language.  `theory` collects claims into pages and verifies them in
 processes; `typeset` prints; `mutants` tries to make true claims false.
 """

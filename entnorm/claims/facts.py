@@ -20,6 +20,7 @@ from typing import Any
 
 from sympy import Expr, Integer, Rational
 
+from .definedness import obligations
 from .language import (
     Apply,
     At,
@@ -60,7 +61,6 @@ from .language import (
     subterms,
     unfold,
 )
-from .definedness import obligations
 from .normal import Normaliser, Refusal
 
 __all__ = ["Context", "Fact", "hypothesis"]
@@ -402,7 +402,16 @@ class Context:
         return self.holds(statement) and all(self.holds(needed) for needed in obligations(statement))
 
     def _is_known(self, statement: Statement) -> bool:
-        return any(not f.variables and not f.given and alpha_equal(f.relation, statement) for f in self.facts)
+        """Is the statement an instance of a fact, at indices and natural numbers, which are always defined?"""
+        if isinstance(statement, ForAll):
+            _, statement = open_binder(statement, self.fixed | free(statement))
+            return self._is_known(statement)
+        return any(
+            not f.given
+            and all(isinstance(v, Index | Natural) for v in f.variables)
+            and match(f.relation, statement, f.variables) is not None
+            for f in self.facts
+        )
 
     # -------------------------------------------------------------------------------------------------- statements
 

@@ -20,50 +20,42 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Integer
 
 from . import foundations as base
+from .definedness import obligations
 from .facts import Context, Fact, hypothesis
 from .foundations import Foundation
 from .language import (
-    Apply,
-    At,
     Attained,
-    D,
     Eq,
     ForAll,
-    Gt,
     Jet,
-    Log,
+    LanguageError,
     Natural,
-    Ne,
     Operator,
-    Power,
-    Recursion,
     Relation,
-    Seq,
     Statement,
-    Sum,
     Times,
     Variable,
     alpha_equal,
     free,
-    fresh,
     n,
+    of_sort,
+    open_binder,
     scalar,
     substitute,
 )
-from .normal import Normaliser, Refusal
+from .normal import Refusal
 from .rules import Rule, by, check_equality, check_order
 from .runs import Prints
 from .witness import Exact, Undefined, Witness, arithmetic, decide, points
 
 __all__ = [
     "IH", "Assumption", "Axiom", "Calc", "Claim", "Expansion", "Induction", "Instance", "Refuted", "Run", "Verdict",
-    "calc", "check", "expansion", "ge", "gt", "induction", "le", "links", "lt", "ne", "numeric", "obligations", "run", "witnessed",
+    "calc", "check", "expansion", "ge", "gt", "induction", "le", "links", "lt", "ne", "numeric", "run", "witnessed",
 ]  # fmt: skip
 
 
@@ -151,7 +143,7 @@ class Claim:
         unknown = set(values) - self.variables
         if unknown:
             raise Refusal(f"{self.id} does not speak of {sorted(map(str, unknown))}")
-        return Instance(self, tuple(values.items()))
+        return Instance(self, tuple((variable, of_sort(variable, value)) for variable, value in values.items()))
 
     @property
     def hypotheses(self) -> tuple[Statement, ...]:
@@ -346,80 +338,51 @@ def _facts(citations: Any, claim: Claim, extra: tuple[Fact, ...] = ()) -> tuple[
 # ------------------------------------------------------------------------------------------------- definedness
 
 
-@lru_cache(maxsize=None)
-def obligations(node: Any) -> tuple[Statement, ...]:
-    """Return what must hold for a term to be defined: denominators that do not vanish, positive arguments of logs."""
-    return tuple(dict.fromkeys(_obligations(node)))
+def _written(chain: Calc, claim: Claim) -> list[Any]:
+    """Return the terms that the author of a chain has written, all of which have to be defined."""
+    written: list[Any] = [chain.start]
+    for step in chain.steps:
+        rule = rule_of(step.reason)
+        written += [step.line, *_values(rule.citations)]
+        if rule.certificate is not None:
+            written.append(rule.certificate)
+    return [*written, *_values(claim.defined)]
 
 
-def _obligations(node: Any) -> Iterator[Statement]:
-    if isinstance(node, Variable | Operator) or not node.args:
-        return
-    if isinstance(node, Apply):
-        yield from _obligations_of_operator(node)
-        return
-    if isinstance(node, Sum | Seq | ForAll):
-        body, bound = (node.args[0], node.args[1]) if isinstance(node, Sum) else (node.args[1], node.args[0])
-        for inner in obligations(body):
-            yield ForAll(bound, inner) if bound in free(inner) else inner
-        return
-    if isinstance(node, At):
-        body, variable, value = node.args
-        yield from obligations(value)
-        for inner in obligations(body):
-            yield substitute(inner, {variable: value})
-        return
-    if isinstance(node, Jet):
-        yield from (o for order in range(len(node.coefficients)) for o in obligations(node.derivative(order)))
-        yield from (o for coefficient in node.coefficients for o in obligations(coefficient))
-        return
-    for arg in node.args:
-        yield from obligations(arg)
-    if isinstance(node, Log):
-        yield Gt(node.args[0], 0)
-    if isinstance(node, Power):
-        yield from _obligations_of_power(*node.args)
+def _values(citations: Any) -> list[Any]:
+    return [term for c in citations if isinstance(c, Instance) for _, term in c.values]
 
 
-def _obligations_of_power(b: Expr, exponent: Expr) -> Iterator[Statement]:
-    constant = Normaliser().constant(exponent)
-    if constant is not None and constant.denominator == 1:
-        if constant < 0:
-            yield Ne(b, 0)
-    elif not isinstance(exponent, Natural):
-        yield Gt(b, 0)
-
-
-def _obligations_of_operator(node: Apply) -> Iterator[Statement]:
-    operator = node.operator
-    for arg in node.args[1:]:
-        yield from obligations(arg)
-    if not isinstance(operator, Recursion):
-        instance = operator.instance(node.args[1:])
-        yield from obligations(instance)
-        return
-    counter, previous = operator.parameters[0], operator.previous
-    values = dict(zip(operator.parameters[1:], node.args[2:], strict=True))
-    yield from obligations(substitute(operator.bodies[0], values))
-    name = fresh(counter, free(node))
-    for inner in obligations(operator.bodies[1]):
-        yield ForAll(name, substitute(inner, values | {counter: name, previous: operator(name, *node.args[2:])}))
-
-
-def _defined(nodes: list[Any], context: Context, stepwise: Context) -> tuple[Statement, ...]:
-    """Return the obligations of some terms or statements, all discharged; refuse the first that is not.
-
-    `stepwise` is the context for what must hold at every step of a recursion.
-    """
-    seen: list[Statement] = []
-    for obligation in dict.fromkeys(o for node in nodes for o in obligations(node)):
-        if any(alpha_equal(obligation, known) for known in seen):
-            continue
-        recurring = isinstance(obligation, ForAll) and isinstance(obligation.args[0], Natural)
-        if not (stepwise if recurring else context).holds(obligation):
+def _defined(nodes: list[Any], facts: tuple[Fact, ...]) -> list[Statement]:
+    """Return the obligations of some terms or statements, all discharged; refuse the first that is not."""
+    context = Context(facts)
+    found = list(dict.fromkeys(o for node in nodes for o in obligations(node)))
+    for obligation in found:
+        if not context.holds(obligation):
             raise Refusal(f"not shown to be defined: {obligation}")
-        seen.append(obligation)
-    return tuple(seen)
+    return found
+
+
+def _defined_by_induction(
+    nodes: list[Any], facts: tuple[Fact, ...], claim: Claim, counter: Variable
+) -> list[Statement]:
+    """Return the obligations of the lines of an induction step, all discharged.
+
+    A recursion is defined after every step because of what the induction has shown before it: the definition at k + 1
+    and the equation at k go together.
+    """
+    now = _own_equation(claim, counter)
+    context = Context((now, *facts))
+    found = list(dict.fromkeys(o for node in nodes for o in obligations(node, (counter, counter + 1))))
+    for obligation in found:
+        if isinstance(obligation, ForAll) and isinstance(obligation.args[0], Natural):
+            step, scope = open_binder(obligation, context.fixed | free(obligation))
+            holds = Context((_own_equation(claim, counter, step), now, *facts)).holds(scope)
+        else:
+            holds = context.holds(obligation)
+        if not holds:
+            raise Refusal(f"not shown to be defined: {obligation}")
+    return found
 
 
 # ---------------------------------------------------------------------------------------------------- checking
@@ -488,21 +451,23 @@ def _check_induction(claim: Claim, relation: Relation, proof: Induction) -> None
     counter = proof.counter
     if not isinstance(relation, Eq):
         raise Refusal("induction is for equations")
+    if not isinstance(counter, Natural):
+        raise Refusal(f"{counter} is not a natural number: induction does not reach all of its values")
     if any(counter in free(h) for h in claim.hypotheses):
         raise Refusal(f"a hypothesis speaks of {counter}, on which the induction goes")
-    at = [[substitute(side, {counter: value}) for side in relation.args] for value in (Integer(0), counter + 1)]
-    _check_ends(proof.base, *at[0], "the base case")
-    _check_ends(proof.step, *at[1], "the induction step")
-    before = _own_equation(claim, relation, frozenset({counter}))
-    for chain, extra in ((proof.base, ()), (proof.step, (before,))):
+    first, then = ([substitute(side, {counter: k}) for side in relation.args] for k in (Integer(0), counter + 1))
+    _check_ends(proof.base, first[0], first[1], "the base case")
+    _check_ends(proof.step, then[0], then[1], "the induction step")
+    for chain, extra in ((proof.base, ()), (proof.step, (_own_equation(claim, counter),))):
         symbol, _ = _check_chain(chain, claim, extra)
         if symbol != "=":
             raise Refusal("induction is for equations")
 
 
-def _own_equation(claim: Claim, relation: Relation, fixed: frozenset[Variable]) -> Fact:
-    """Return the equation of an induction as a fact, general in all but its hypotheses' variables and the fixed ones."""
-    general = free(relation) - fixed - {n} - frozenset().union(*map(free, claim.hypotheses), frozenset())
+def _own_equation(claim: Claim, counter: Variable, step: Variable | None = None) -> Fact:
+    """Return the equation of an induction at a step, general in all but the variables of its hypotheses."""
+    relation = substitute(claim.statement, {counter: step or counter})
+    general = free(relation) - {n, step or counter} - frozenset().union(*map(free, claim.hypotheses))
     apart = {v: type(v)(v.name + "°") for v in general}
     return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n}, "IH")
 
@@ -521,8 +486,24 @@ def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
 
 
 def links(claim: Claim) -> tuple[Statement, ...]:
-    """Check the proof of a claim by the rules alone; return the obligations that were discharged on the way."""
+    """Check the proof of a claim by the rules alone; return the obligations that were discharged on the way.
+
+    Raises
+    ------
+    Refusal
+        If the proof has a gap, and says where.
+    """
+    try:
+        _follows(claim)
+        return _all_defined(claim)
+    except (LanguageError, RecursionError) as error:
+        raise Refusal(f"{type(error).__name__}: {error}") from None
+
+
+def _follows(claim: Claim) -> None:
     statement, proof = claim.statement, claim.proof
+    if isinstance(proof, Assumed):
+        return
     relation, condition = statement, None
     if isinstance(statement, Attained):
         relation, condition = statement.bound, statement.condition
@@ -534,15 +515,27 @@ def links(claim: Claim) -> tuple[Statement, ...]:
         _check_expansion(claim, statement, proof)
     else:
         raise Refusal(f"a {type(proof).__name__} does not prove a {type(statement).__name__}")
+
+
+def _all_defined(claim: Claim) -> tuple[Statement, ...]:
+    proof = claim.proof
     citations = [c for chain in chains(proof) for s in chain.steps for c in rule_of(s.reason).citations]
-    known = (*(hypothesis(h) for h in claim.hypotheses), *_facts((*claim.defined, *citations), claim))
-    lines = [line for chain in chains(proof) for line in (chain.start, *(s.line for s in chain.steps))]
-    # A recursion is defined at k + 1 because of what the induction has shown at k: definition and equation go together.
-    here, every = known, known
-    if isinstance(proof, Induction):
-        here = (_own_equation(claim, relation, frozenset({proof.counter})), *known)
-        every = (_own_equation(claim, relation, frozenset()), *known)
-    return _defined([statement, *claim.hypotheses, *lines], Context(here), Context(every))
+    facts = (*(hypothesis(h) for h in claim.hypotheses), *_facts((*claim.defined, *citations), claim))
+    if isinstance(proof, Induction):  # whose two ends are the statement
+        found = _defined([*claim.hypotheses, *_written(proof.base, claim)], facts)
+        found += _defined_by_induction(_written(proof.step, claim), facts, claim, proof.counter)
+    else:
+        lines = [term for chain in chains(proof) for term in _written(chain, claim)]
+        found = _defined([claim.statement, *claim.hypotheses, *lines], facts)
+    return _distinct(found)
+
+
+def _distinct(statements: list[Statement]) -> tuple[Statement, ...]:
+    kept: list[Statement] = []
+    for statement in statements:
+        if not any(alpha_equal(statement, known) for known in kept):
+            kept.append(statement)
+    return tuple(kept)
 
 
 _POINTS = 3
@@ -604,12 +597,12 @@ def _checked(claim: Claim) -> Verdict:
         return _checked_run(claim)
     if isinstance(claim.proof, Numeric):
         return _checked_numeric(claim)
-    problem, discharged = "", ()
-    if not isinstance(claim.proof, Assumed):
-        try:
-            discharged = links(claim)
-        except Refusal as refusal:
-            problem = str(refusal)
+    problem = ""
+    discharged: tuple[Statement, ...] = ()
+    try:
+        discharged = links(claim)
+    except Refusal as refusal:
+        problem = str(refusal)
     try:
         agrees, record = witnessed(claim)
     except Undefined as undefined:

@@ -63,6 +63,7 @@ __all__ = [
     "fresh",
     "match",
     "n",
+    "of_sort",
     "open_binder",
     "substitute",
     "subterms",
@@ -412,7 +413,7 @@ class Apply(Node):
     def __new__(cls, operator: Operator, *arguments: Any) -> Expr:
         if len(arguments) != len(operator.parameters):
             raise LanguageError(f"{operator.name} takes {len(operator.parameters)} arguments, not {len(arguments)}")
-        checked = [_of_sort(p, a) for p, a in zip(operator.parameters, arguments, strict=True)]
+        checked = [of_sort(p, a) for p, a in zip(operator.parameters, arguments, strict=True)]
         return Expr.__new__(cls, operator, *checked)
 
     @property
@@ -428,7 +429,10 @@ class Apply(Node):
         return Entry(self, index)
 
 
-def _of_sort(parameter: Variable, argument: Any) -> Expr:
+def of_sort(parameter: Variable, argument: Any) -> Expr:
+    """Return `argument` as a term of the sort of `parameter`, or refuse it."""
+    if parameter == n:
+        raise LanguageError("nothing replaces n")
     if isinstance(parameter, Family):
         return family(argument)
     if isinstance(parameter, Index):
@@ -716,7 +720,7 @@ def match(pattern: Basic, node: Basic, variables: frozenset[Variable], found: di
         if pattern in found:
             return found if alpha_equal(found[pattern], node) else None
         try:
-            _of_sort(pattern, node)
+            of_sort(pattern, node)
         except LanguageError:
             return None
         return found | {pattern: node}

@@ -24,7 +24,7 @@ from itertools import permutations
 from math import gcd, lcm
 from typing import Any
 
-from sympy import Expr, Integer, Rational, factorint
+from sympy import Expr, Integer, Rational, factorrat
 
 from .language import (
     Apply,
@@ -157,7 +157,8 @@ def _content(p: Polynomial) -> tuple[Fraction, Monomial, Polynomial]:
 class Normaliser:
     """Normal forms under a choice of laws.
 
-    `positive` decides whether a term is known to be positive; the laws of logarithms ask it.
+    `positive` decides whether a term is known to be positive; the laws of logarithms ask it.  What it knows of the
+    `fixed` variables is true of them alone, so bound variables are named apart from these.
     """
 
     def __init__(
@@ -167,8 +168,10 @@ class Normaliser:
         logs: bool = False,
         derivatives: bool = False,
         positive: Callable[[Expr], bool] = lambda term: False,
+        fixed: frozenset[Variable] = frozenset(),
     ) -> None:
-        self.sums, self.logs, self.derivatives, self.positive = sums, logs, derivatives, positive
+        self.sums, self.logs, self.derivatives = sums, logs, derivatives
+        self.positive, self.fixed = positive, fixed
         self._atoms: list[Expr] = []
         self._number: dict[Expr, int] = {}
         self._known: dict[Expr, Quotient] = {}
@@ -193,8 +196,15 @@ class Normaliser:
         ratios = {c / quotient.under[m] for m, c in quotient.over.items()}
         return ratios.pop() if len(ratios) == 1 else None
 
-    def factor_between(self, a: Expr, b: Expr) -> Expr | None:
-        """Return a product c of atoms and numbers with a = c b, or None."""
+    def constant_between(self, a: Expr, b: Expr) -> Fraction | None:
+        """Return the rational number c with a = c b, or None."""
+        factors = self.factors_between(a, b)
+        if factors is None or not all(isinstance(factor, Rational) for factor in factors):
+            return None
+        return Fraction(factors[0].p, factors[0].q) / Fraction(factors[1].p, factors[1].q)
+
+    def factors_between(self, a: Expr, b: Expr) -> tuple[Expr, Expr] | None:
+        """Return two products c, d of atoms and numbers with a d = c b, or None."""
         top, bottom = self._of(a), self._of(b)
         if not top.over or not bottom.over:
             return None
@@ -205,7 +215,7 @@ class Normaliser:
         lower = tuple((atom, -e) for atom, e in shared if e < 0)
         for sign in (1, -1):
             if rest == {monomial: sign * c for monomial, c in other.items()}:
-                return self._term(Quotient({upper: sign * s / t}, {lower: Fraction(1)}))
+                return self._term_of({upper: sign * s / t}), self._term_of({lower: Fraction(1)})
         return None
 
     # ------------------------------------------------------------------------------------------------- terms
@@ -271,7 +281,7 @@ class Normaliser:
         if isinstance(a, D):
             return bool(a.args[1] == b.args[1]) and self.equal(a.args[0], b.args[0])
         if isinstance(a, At):
-            name = fresh(a.args[1], free(a) | free(b) | {a.args[1], b.args[1]})
+            name = fresh(a.args[1], self.fixed | free(a) | free(b) | {a.args[1], b.args[1]})
             bodies = [substitute(x.args[0], {x.args[1]: name}) for x in (a, b)]
             return self.equal(*bodies) and self.equal(a.args[2], b.args[2])
         if isinstance(a, Apply | Entry | Exp | Log | Power):
@@ -335,7 +345,7 @@ class Normaliser:
         if any(not self.positive(self._atoms[atom]) for atom, _ in common):
             return None
         total = _constant(0)
-        for prime, exponent in factorint(Rational(scale.numerator, scale.denominator)).items():
+        for prime, exponent in factorrat(Rational(scale.numerator, scale.denominator)).items():
             total = _plus(total, _times(_constant(int(exponent)), self._atom(Log(Integer(prime)))))
         for atom, exponent in common:
             term = self._atoms[atom]
@@ -351,7 +361,7 @@ class Normaliser:
 
     def _of_sum(self, term: Sum) -> Quotient:
         """Return a sum split into sums of monomials; factors that do not depend on the index stand before them."""
-        body, index = term.args
+        index, body = open_binder(term, self.fixed)
         quotient = self._of(body)
         outer, inner = self._split_denominator(quotient.under, index)
         total = _constant(0)
@@ -382,9 +392,9 @@ class Normaliser:
         if _nesting(a) != _nesting(b):
             return False
         if not self.sums:
-            name = fresh(a.args[1], free(a) | free(b) | {a.args[1], b.args[1]})
+            name = fresh(a.args[1], self.fixed | free(a) | free(b) | {a.args[1], b.args[1]})
             return self.equal(substitute(a.args[0], {a.args[1]: name}), substitute(b.args[0], {b.args[1]: name}))
-        avoid = free(a) | free(b)
+        avoid = self.fixed | free(a) | free(b)
         names, body = _flat(a, avoid)
         others, other = _flat(b, avoid | set(names))
         if len(names) != len(others):

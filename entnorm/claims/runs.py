@@ -10,7 +10,7 @@ import sys
 import tempfile
 from functools import lru_cache
 
-from sympy import Integer
+from sympy import Basic, Integer
 from sympy.core.symbol import Str
 
 from .language import Statement
@@ -50,8 +50,8 @@ class Prints(Statement):
     """The `number`-th line that `program` prints is `line`; for number -1, all that it prints is `line`."""
 
     def __new__(cls, program: str, number: int, line: str) -> Prints:
-        statement: Prints = Statement.__new__(cls, Str(program), Integer(number), Str(line))
-        return statement
+        prints: Prints = Basic.__new__(cls, Str(program), Integer(number), Str(line))
+        return prints
 
     @property
     def program(self) -> str:

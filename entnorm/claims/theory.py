@@ -46,7 +46,7 @@ __all__ = ["Page", "Theory", "TheoryError", "load", "page", "verify"]
 
 FORMAT = "entnorm-proofs/1"
 DEADLINE = 60.0  # seconds for one claim with its mutants; the slowest takes a tenth of it
-TRUSTED = ("language", "normal", "facts", "rules", "kernel", "foundations")
+TRUSTED = ("language", "normal", "definedness", "facts", "rules", "kernel", "foundations")
 
 
 class TheoryError(ValueError):

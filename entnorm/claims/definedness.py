@@ -1,0 +1,108 @@
+"""What must hold for a term or a statement to be defined: denominators that do not vanish, logarithms of positives.
+
+A statement that is used as true is also defined: an undefined relation holds for nothing.  This module is trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from sympy import Expr
+
+from .language import (
+    Apply,
+    At,
+    ForAll,
+    Gt,
+    Jet,
+    Log,
+    Natural,
+    Ne,
+    Operator,
+    Power,
+    Recursion,
+    Seq,
+    Statement,
+    Sum,
+    Variable,
+    free,
+    fresh,
+    substitute,
+)
+from .normal import Normaliser, Refusal
+
+__all__ = ["obligations"]
+
+Reach = tuple[Expr, ...] | None
+
+
+@lru_cache(maxsize=None)
+def obligations(node: Any, reach: Reach = None) -> tuple[Statement, ...]:
+    """Return what must hold for a term or statement to be defined.
+
+    A proof by induction knows its equation for some steps only: a recursion that is carried further than to one of
+    `reach` is refused there.
+    """
+    return tuple(dict.fromkeys(_obligations(node, reach)))
+
+
+def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
+    if isinstance(node, Variable | Operator) or not node.args:
+        return
+    if isinstance(node, Apply):
+        for arg in node.args[1:]:
+            yield from obligations(arg, reach)
+        if isinstance(node.operator, Recursion):
+            yield from _of_recursion(node, node.operator, reach)
+        else:
+            yield from obligations(node.operator.instance(node.args[1:]), reach)
+    elif isinstance(node, Sum):
+        yield from _for_all(node.args[1], node.args[0], reach)
+    elif isinstance(node, Seq | ForAll):
+        yield from _for_all(node.args[0], node.args[1], reach)
+    elif isinstance(node, At):
+        body, variable, value = node.args
+        yield from obligations(value, reach)
+        for inner in obligations(body, reach):
+            yield substitute(inner, {variable: value})
+    elif isinstance(node, Jet):
+        for order, coefficient in enumerate(node.coefficients):
+            yield from obligations(node.derivative(order), reach)
+            yield from obligations(coefficient, reach)
+    else:
+        for arg in node.args:
+            yield from obligations(arg, reach)
+        if isinstance(node, Log):
+            yield Gt(node.args[0], 0)
+        if isinstance(node, Power):
+            yield from _of_power(*node.args)
+
+
+def _for_all(bound: Variable, scope: Any, reach: Reach) -> Iterator[Statement]:
+    for inner in obligations(scope, reach):
+        yield ForAll(bound, inner) if bound in free(inner) else inner
+
+
+def _of_power(base: Expr, exponent: Expr) -> Iterator[Statement]:
+    constant = Normaliser().constant(exponent)
+    if constant is not None and constant.denominator == 1:
+        if constant < 0:
+            yield Ne(base, 0)
+    elif not isinstance(exponent, Natural):
+        yield Gt(base, 0)
+
+
+def _of_recursion(node: Apply, operator: Recursion, reach: Reach) -> Iterator[Statement]:
+    """Yield what makes the value at 0 defined, and the value after every step, which is more than is needed."""
+    values = dict(zip(operator.parameters[1:], node.args[2:], strict=True))
+    yield from obligations(substitute(operator.bodies[0], values), reach)
+    if node.args[1] == 0:
+        return
+    if reach is not None and node.args[1] not in reach:
+        raise Refusal(f"the induction does not reach {node}")
+    step = fresh(operator.parameters[0], free(node))
+    before = operator(step, *node.args[2:])
+    for inner in obligations(operator.bodies[1]):
+        yield ForAll(step, substitute(inner, values | {operator.parameters[0]: step, operator.previous: before}))
