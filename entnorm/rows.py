@@ -111,6 +111,8 @@ class Rows:
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:
+    if isinstance(values, np.ma.MaskedArray):
+        raise EntnormError(f"{name} is a masked array: fill it, p with 0 or logits with -inf, to exclude entries")
     try:
         array = np.asarray(values)
     except ValueError as error:  # rows of different lengths

@@ -12,7 +12,7 @@ from entnorm.solution import Solution, Status, name_row, name_rows
 from entnorm.spectrum import DeficitEquation, Equation, ExcessEquation, Indices, Spectrum
 from entnorm.targets import Goal, Target, log_in_two_words
 
-_LEAN = 8.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
+_LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
 _LINEAR = 2.0**-56  # below this extent of gamma log p, the deficit is gamma^2 Var / 2 to the last digit
 _TINY_STEP = 1e-7  # the next step of a third-order iteration is then below one rounding error
 _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
@@ -142,7 +142,7 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.b
 def _solve_rows(kind: _Kind, spectrum: Spectrum, goal: Goal, which: Indices, answers: _Answers) -> None:
     low, high = _bracket(kind, spectrum, goal)
     equation = kind(spectrum, goal)
-    start = np.sqrt(2 * goal.deficit) / equation.deviation()
+    start = np.sqrt(2 * goal.deficit) / equation.deviation
     answers.scale[which] = spectrum.scale
     answers.gamma[which], answers.varentropy[which] = start, 2 * goal.deficit
     curved = ~(start * spectrum.reach < _LINEAR)
@@ -187,7 +187,7 @@ def _iterate(equation: Equation, low: Floats, high: Floats, gamma: Floats, which
         step = _power_step(residual, second, third, equation.goal)
         proposal = gamma + gamma * np.expm1(step)
         sharp = np.abs(step) * (1 + np.abs(third / second)) <= _TINY_STEP
-        settled = np.abs(residual) <= _SETTLED * equation.target
+        settled = np.abs(residual) <= _SETTLED * np.minimum(equation.goal.excess, equation.goal.deficit)
         done = sharp | settled | (high <= low * (1 + 4 * EPS))
         answers.gamma[which[done]] = np.where(sharp, np.clip(proposal, low, high), gamma)[done]
         answers.residual[which[done]] = np.where(sharp, 0.0, residual)[done]
@@ -252,7 +252,7 @@ def _message(batch: tuple[int, ...], target: Target, status: NDArray[np.int64], 
         kind, value = target.kind, float(target.values[row])
         if support == ties:
             only = low if kind in ("entropy", "perplexity") else {"deficit": 0.0, "evenness": 1.0}[kind]
-            limits = f"it is uniform on its {support} entries, which attain {kind}={only!r} alone"
+            limits = f"it is uniform on its support, which attains {kind}={only!r} alone"
         else:
             limits = (
                 f"it attains {low!r} <= {kind} <= {high!r} ({support} entries in the support, {ties} at the maximum)"

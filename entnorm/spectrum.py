@@ -62,7 +62,9 @@ class Spectrum:
         )
 
     def take(self, rows: Indices) -> "Spectrum":
-        """Some of the rows."""
+        """Some of the rows, in their order."""
+        if rows.size == self.top.size:
+            return self
         return Spectrum(
             values=self.values[rows],
             logits=self.logits,
@@ -86,19 +88,20 @@ class Spectrum:
         self.below[rows] = below
         self.reach[rows] = np.exp(self.log_reach[rows] + scale * np.log(2.0))
 
-    def distances(self) -> Floats:
-        """The entries of `below` on the support, 0 elsewhere and at the maxima: what may be summed."""
-        return np.where(self.below > -np.inf, self.below, 0.0)
+    def moments(self) -> tuple[Floats, Floats]:
+        """Mean of log p_i - log p_max over the support and standard deviation, to a few digits: enough for a start."""
+        shares = self.below / self.reach[:, None]
+        np.copyto(shares, 0.0, where=self.below == -np.inf)
+        mean = shares.sum(-1) / self.support
+        variance = np.maximum(row_dot(shares, shares) / self.support - mean**2, 0.0)
+        return self.reach * mean, self.reach * np.sqrt(variance)
 
 
 class Equation(Protocol):
     """H(gamma) = H* for some rows, measured from one of the ends."""
 
     goal: Goal
-    target: Floats  # the goal's distance from that end
-
-    def deviation(self) -> Floats:
-        """Standard deviation of log p over the support."""
+    deviation: Floats  # standard deviation of log p over the support, for all the rows that there were in the beginning
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H*, with the cumulants."""
@@ -111,48 +114,32 @@ class ExcessEquation:
     """H - log m = goal.excess."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.goal, self.target = goal, goal.excess
-        self._rows = spectrum
-
-    def deviation(self) -> Floats:
-        """Standard deviation of log p over the support, to a few digits: enough for a start."""
-        shares = self._rows.distances() / self._rows.reach[:, None]
-        mean = shares.sum(-1) / self._rows.support
-        variance = np.maximum(row_dot(shares, shares) / self._rows.support - mean**2, 0.0)
-        return np.asarray(self._rows.reach * np.sqrt(variance))
+        self.goal = goal
+        self._below, self._ties = spectrum.below, spectrum.ties
+        self.deviation = spectrum.moments()[1]
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H*, with the cumulants."""
-        found = excess(self._rows.below, self._rows.ties, gamma)
-        return found._replace(value=found.value - self.target)
+        found = excess(self._below, self._ties, gamma)
+        return found._replace(value=found.value - self.goal.excess)
 
     def keep(self, rows: Mask) -> None:
         """Forget the other rows."""
         left = np.flatnonzero(rows)
-        self._rows, self.goal, self.target = self._rows.take(left), self.goal.take(left), self.target[left]
+        self.goal, self._below, self._ties = self.goal.take(left), self._below[left], self._ties[left]
 
 
 class DeficitEquation:
     """log s - H = goal.deficit; a row is centred anew when it drifts from its centre."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.goal, self.target = goal, goal.deficit
+        self.goal = goal
         self._rows = spectrum
-        mean = np.ldexp(spectrum.distances().sum(-1) / spectrum.support, -spectrum.scale)
+        mean = np.ldexp(spectrum.moments()[0], -spectrum.scale)
         self._centre = spectrum.top.copy()
         self._offsets, self._peak = np.empty_like(spectrum.values), np.empty_like(spectrum.top)
         self._recentre(np.arange(spectrum.top.size), np.where(np.isfinite(mean), mean, 0.0))
-
-    def deviation(self) -> Floats:
-        """Standard deviation of log p over the support, as accurate as the offsets."""
-        rows = self._rows
-        shares = self._offsets / rows.reach[:, None]
-        if rows.inside is not None:
-            np.copyto(shares, 0.0, where=~rows.inside)
-        shares -= (shares.sum(-1) / rows.support)[:, None]
-        if rows.inside is not None:
-            shares *= rows.inside
-        return np.asarray(rows.reach * np.sqrt(row_dot(shares, shares) / rows.support))
+        self.deviation = self._deviation()
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H*, with the cumulants."""
@@ -165,13 +152,24 @@ class DeficitEquation:
             again, drift[off] = self._deficit(off, gamma[off])
             for kept, new in zip(found, again, strict=True):
                 kept[off] = new
-        return found._replace(value=self.target - found.value)
+        return found._replace(value=self.goal.deficit - found.value)
 
     def keep(self, rows: Mask) -> None:
         """Forget the other rows."""
         left = np.flatnonzero(rows)
-        self._rows, self.goal, self.target = self._rows.take(left), self.goal.take(left), self.target[left]
+        self._rows, self.goal = self._rows.take(left), self.goal.take(left)
         self._offsets, self._centre, self._peak = self._offsets[left], self._centre[left], self._peak[left]
+
+    def _deviation(self) -> Floats:
+        """As accurate as the offsets, by a second pass around the mean."""
+        rows = self._rows
+        shares = self._offsets / rows.reach[:, None]
+        if rows.inside is not None:
+            np.copyto(shares, 0.0, where=~rows.inside)
+        shares -= (shares.sum(-1) / rows.support)[:, None]
+        if rows.inside is not None:
+            shares *= rows.inside
+        return np.asarray(rows.reach * np.sqrt(row_dot(shares, shares) / rows.support))
 
     def _deficit(self, which: Indices, gamma: Floats) -> tuple[Cumulants, Floats]:
         rows, whole = self._rows, which.size == self._peak.size

@@ -441,6 +441,10 @@ class TestBadInput:
         with pytest.raises(entnorm.EntnormError, match=message):
             entnorm.solve(**arguments)
 
+    def test_masked_arrays_are_refused(self):
+        with pytest.raises(entnorm.EntnormError, match="masked array: fill it"):
+            entnorm.solve(np.ma.masked_array([0.5, 0.5], [False, True]), entropy=0.1)
+
     def test_many_rows_are_counted_and_deep_ones_indexed(self):
         with pytest.raises(entnorm.EntnormError, match="rows 0, 1, 2, 3, 4 and 95 more"):
             entnorm.solve(logits=np.full((100, 2), np.nan), entropy=0.1)

@@ -40,7 +40,7 @@ def test_equations_measure_the_same_entropy(kind, row):
     exact = Exact(**row)
     with np.errstate(all="ignore"):
         equation = kind(survey(**row), goal(0.25, 0.125))
-        deviation = equation.deviation()[0]
+        deviation = equation.deviation[0]
         for gamma in (0.1, 1.0, 3.0):
             h, second, _ = exact.moments(gamma)
             low, high = exact.mp.log(exact.ties), exact.mp.log(exact.support)
