@@ -1,0 +1,99 @@
+"""Reports as files: written all or none, and compared with what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError
+
+from entnorm.report.render import render
+
+__all__ = ["differences", "expected_there", "write"]
+
+SHOWN = 12
+WIDTH = 160
+
+
+def write(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[Path]:
+    """Write every file, or none: all are on the disk under other names before the first is put in place.
+
+    Parameters
+    ----------
+    folder : path
+        Made if it does not exist.
+    files : mapping of str to str
+        Contents by file name.
+
+    Returns
+    -------
+    list of Path
+        The files that were written.
+
+    Raises
+    ------
+    OSError
+        If one cannot be written; the old files are as they were.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    unfinished = {folder / f".{name}.{os.getpid()}.unfinished": folder / name for name in files}
+    try:
+        for path, content in zip(unfinished, files.values(), strict=True):
+            path.write_text(content, encoding="utf-8", newline="\n")
+        for path, final in unfinished.items():
+            os.replace(path, final)
+    finally:
+        for path in unfinished:
+            path.unlink(missing_ok=True)
+    return list(unfinished.values())
+
+
+def differences(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[str]:
+    """Say how the files of a folder differ from `files`: one entry for each that does, with its first different lines.
+
+    Parameters
+    ----------
+    folder : path
+    files : mapping of str to str
+        Contents by file name, as they should be.
+
+    Returns
+    -------
+    list of str
+        Empty if all are the same, byte for byte.
+    """
+    found = (_difference(Path(folder) / name, content) for name, content in files.items())
+    return [difference for difference in found if difference]
+
+
+def expected_there(folder: str | os.PathLike[str], model: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the reports of the numbers in a folder should be.
+
+    Measured on this kind of machine, they are those of `model`. Measured on another, the last digits may differ, and
+    what is left to ask is whether the files show the figures that the stored model has.
+    """
+    try:
+        stored = json.loads((Path(folder) / "conformance.json").read_text(encoding="utf-8"))
+        elsewhere = stored["machine"] != model["machine"]
+        return render(stored) if elsewhere else render(model)
+    except (OSError, ValueError, TypeError, KeyError, TemplateError):
+        return render(model)
+
+
+def _difference(path: Path, content: str) -> str:
+    try:
+        there = path.read_bytes()
+    except FileNotFoundError:
+        return f"{path} is missing"
+    if there == content.encode("utf-8"):
+        return ""
+    old, new = there.decode("utf-8", errors="replace").splitlines(), content.splitlines()
+    lines = list(unified_diff(old, new, "in the folder", "as the code writes it today", n=0, lineterm=""))
+    shown = [line if len(line) <= WIDTH else line[:WIDTH] + "…" for line in lines[:SHOWN]]
+    rest = [f"… and {len(lines) - SHOWN} lines more"] if len(lines) > SHOWN else []
+    return "\n".join([f"{path} differs:", *shown, *rest])

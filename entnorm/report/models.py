@@ -1,0 +1,217 @@
+"""The two models from which every report is rendered: plain data, without times, paths or anything random."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, Protocol, TypeVar
+
+import numpy as np
+
+from entnorm import balls, conformance, reference
+from entnorm.claims import theory as claims
+from entnorm.claims.language import (
+    Apply,
+    Entry,
+    Eq,
+    Index,
+    Natural,
+    Operator,
+    Recursion,
+    Relation,
+    reduce_entry,
+    subterms,
+)
+from entnorm.claims.runs import Prints
+from entnorm.claims.typeset import latex, mathml, text
+from entnorm.conformance.budget import one_digit_up
+from entnorm.conformance.example import run_example
+from entnorm.reference.records import Record
+from entnorm.transforms import normalize
+
+__all__ = ["THEORY", "Over", "broken_claims", "broken_numbers", "conformance_model", "machine", "proofs_model"]
+
+THEORY: Final = "entnorm.derivations:THEORY"
+FORMAT: Final = "entnorm-conformance/1"
+EVERY: Final = 20
+"""One stored reference in so many is computed anew, from nothing but its row and its target."""
+
+T = TypeVar("T")
+
+
+class Over(Protocol):
+    """Passes items on, one by one, and may show how far it is."""
+
+    def __call__(self, items: Iterable[T], label: str, /) -> Iterable[T]:
+        """Return the items; `label` says what is being done with them."""
+
+
+def _silent(items: Iterable[T], label: str, /) -> Iterable[T]:
+    return items
+
+
+# -------------------------------------------------------------------------------------------------------- proofs
+
+
+def proofs_model(
+    spec: str = THEORY,
+    *,
+    ids: list[str] | None = None,
+    workers: int = 2,
+    tick: Callable[[str], None] = lambda id: None,
+) -> dict[str, Any]:
+    """Verify a theory, each claim in a process under its own deadline, and return the model of its report.
+
+    Parameters
+    ----------
+    spec : str
+        Where the theory is, as ``pkg.mod:NAME``.
+    ids : list of str, optional
+        Only these claims, and what they rest on.
+    workers : int
+        Processes.
+    tick : callable
+        Called with the id of each claim that is done.
+
+    Raises
+    ------
+    TheoryError
+        If there is no such theory or claim.
+    """
+    theory = claims.load(spec)
+    model = claims.verify(theory, spec=spec, ids=ids, workers=workers, tick=tick)
+    return {"theory": spec, **model, "definitions": _definitions(theory), "outputs": _outputs(theory, model)}
+
+
+def _outputs(theory: claims.Theory, model: dict[str, Any]) -> dict[str, str]:
+    """What the programs of claims about programs really print, there where the claim looks."""
+    statements = {entry["id"]: theory.claim(entry["id"]).statement for entry in model["claims"]}
+    return {id: s.real_output() for id, s in statements.items() if isinstance(s, Prints)}
+
+
+def broken_claims(model: dict[str, Any]) -> list[str]:
+    """Return the claims that are broken, and those with a false variant that nobody noticed, with the reason."""
+    broken = [f"{c['id']}: {c['problem']}" for c in model["claims"] if c["status"] == "broken"]
+    blind = [
+        f"{c['id']}: nobody notices when it is made false ({missed})"
+        for c in model["claims"]
+        for missed in (c["mutants"] or {}).get("missing", ())
+    ]
+    return broken + blind
+
+
+def _definitions(theory: claims.Theory) -> list[dict[str, Any]]:
+    """What each operator in the claims abbreviates, in the order in which a reader meets them."""
+    operators: dict[str, Operator] = {}
+
+    def meet(node: Any) -> None:
+        for part in subterms(node):
+            if isinstance(part, Apply) and part.operator.name not in operators:
+                operators[part.operator.name] = part.operator
+                for body in part.operator.bodies:
+                    meet(body)
+
+    for claim in theory.claims():
+        meet(claim.statement)
+    return [{"name": name, "equations": [_printed(e) for e in _equations(o)]} for name, o in operators.items()]
+
+
+def _equations(operator: Operator) -> Iterator[Relation]:
+    first, *rest = operator.parameters
+    if isinstance(operator, Recursion) and isinstance(first, Natural):
+        for count in (0, first + 1):
+            applied = operator(count, *rest)
+            yield _equation(applied, operator.instance(applied.args[1:]))
+    else:
+        yield _equation(operator(first, *rest), operator.bodies[0])
+
+
+def _equation(left: Any, right: Any) -> Relation:
+    if left.is_number_valued:
+        return Eq(left, right)
+    i = Index("i")
+    return Eq(Entry(left, i), reduce_entry(Entry(right, i)))
+
+
+def _printed(statement: Relation) -> dict[str, str]:
+    return {"latex": latex(statement), "mathml": mathml(statement, block=True), "text": text(statement)}
+
+
+# --------------------------------------------------------------------------------------------------- conformance
+
+
+def conformance_model(over: Over = _silent) -> dict[str, Any]:
+    """Prove the stored references again, hold the NumPy solver against them and against the checks; return the model.
+
+    Errors are in units of the promised budget, rounded up to one digit; cost is in evaluations of the entropy.
+
+    Raises
+    ------
+    RecordError
+        If the stored references are not what they should be.
+    """
+    records = reference.load()
+    regression = conformance.regress(over(records, "NumPy solver against references"))
+    worst = max(regression.errors, key=lambda error: error.worst)
+    return {
+        "format": FORMAT,
+        "machine": machine(),
+        "worst": {"error": one_digit_up(worst.worst), "id": worst.id},
+        "references": _references(records, over),
+        "regression": regression.as_dict(),
+        "checks": conformance.run(_entnorm).as_dict(),
+        "example": run_example(),
+    }
+
+
+def broken_numbers(model: dict[str, Any]) -> list[str]:
+    """Return what is wrong with the references or the solver, one line for each."""
+    references = model["references"]
+    failed = [check for check in model["checks"]["checks"] if check["outcome"] == "failed"]
+    return [
+        *(f"{id}: the stored reference could not be proved" for id in references["unproved"]),
+        *(f"{id}: computed anew, the root differs from the stored one" for id in references["different"]),
+        *(f"{id}: the NumPy solver is outside its budget" for id in model["regression"]["outside"]),
+        *(f"{check['name']}: entnorm fails its own check: {check['got']}" for check in failed),
+    ]
+
+
+def _entnorm(p: Any, target: Any, *, axis: int = -1) -> Any:
+    return normalize(p, entropy=target, axis=axis)
+
+
+def _references(records: Iterable[Record], over: Over) -> dict[str, Any]:
+    records = list(records)
+    rigorous = balls.available()
+    proved = reference.verify(over(records, "certificates in ball arithmetic")) if rigorous else ()
+    anew = records[::EVERY]
+    return {
+        "stored": len(records),
+        "digits": min(record.digits for record in records),
+        "families": len({record.tags[0] for record in records}),
+        "entries": {"smallest": min(map(_size, records)), "largest": max(map(_size, records))},
+        "rigorous": rigorous,
+        "unproved": list(proved),
+        "computed_anew": len(anew),
+        "different": [record.id for record in over(anew, "references computed anew") if not _found_again(record)],
+    }
+
+
+def _size(record: Record) -> int:
+    return int(record.values.size)
+
+
+def _found_again(record: Record) -> bool:
+    """Whether the root, computed from the row and the target alone, is the stored one."""
+    question: dict[str, Any] = {record.kind: record.values.tolist(), record.target.kind: record.target.value}
+    certified = reference.solve(**question, digits=record.digits)
+    (low, high), (stored_low, stored_high) = certified.enclosure, record.enclosure
+    return low < stored_high and stored_low < high
+
+
+def machine() -> dict[str, str]:
+    """What the last bits of the measured errors depend on: the processor, its vector instructions, and NumPy."""
+    config: Any = np.show_config(mode="dicts")
+    simd = config.get("SIMD Extensions", {})
+    found = [*simd.get("baseline", ()), *simd.get("found", ())]
+    return {"processor": platform.machine(), "vector instructions": " ".join(found), "numpy": np.__version__}

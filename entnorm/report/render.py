@@ -1,0 +1,135 @@
+"""From a model to the contents of files: JSON, Markdown, HTML, and the summary at the end of a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from entnorm.report.graph import Drawing, draw
+
+__all__ = ["STATUSES", "render", "summary"]
+
+STATUSES: Final[dict[str, tuple[str, str]]] = {
+    "proved": ("✓", "every step follows by a rule, every obligation is discharged, and so for all that it rests on"),
+    "computed": ("▷", "a program was run, or balls were evaluated, and the outcome decides the statement"),
+    "assumed": ("◇", "an axiom: a textbook fact that proofs may cite and that is not proved here"),
+    "conditional": ("◐", "proved from something that is assumed or cited"),
+    "evidence": ("≈", "seen at points, not proved"),
+    "refuted": ("✗", "false as stated, with a counterexample that was checked"),
+    "needs": ("+", "true once a condition is added that the document leaves out; false without it"),
+    "imprecise": ("~", "several readings with different truth values, or none that is exact; each is settled"),
+    "unverifiable": ("–", "nothing in it can be formalised"),
+    "open": ("○", "not settled yet"),
+    "broken": ("‼", "the proof does not check: something is wrong"),
+    "passed": ("✓", "the promise was kept on every row"),
+    "failed": ("✗", "the promise was broken on some row"),
+    "not applicable": ("–", "the check says nothing about this solver"),
+}
+"""Every status and outcome, in the order in which they are counted: its glyph and its meaning."""
+
+
+@lru_cache
+def _environment(*, escape: bool) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("entnorm.report"),
+        autoescape=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(glyph=lambda status: STATUSES[status][0], calc=_calc_as_text, cell=_table_cell)
+    environment.globals.update(STATUSES=STATUSES)
+    return environment
+
+
+def render(model: Mapping[str, Any]) -> dict[str, str]:
+    """Return the three reports of a model: contents by file name.
+
+    Parameters
+    ----------
+    model : mapping
+        What `proofs_model` or `conformance_model` returned.
+
+    Raises
+    ------
+    ValueError
+        If it is neither.
+    """
+    name = str(model.get("format", "")).removeprefix("entnorm-").partition("/")[0]
+    if name not in _VIEWS:
+        raise ValueError(f"no report shows a model of format {model.get('format')!r}")
+    view = {"model": model, **_VIEWS[name](model)}
+    return {
+        f"{name}.html": _environment(escape=True).get_template(f"{name}.html").render(view),
+        f"{name}.md": _environment(escape=False).get_template(f"{name}.md").render(view),
+        f"{name}.json": json.dumps(model, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n",
+    }
+
+
+def summary(**found: Any) -> str:
+    """Return the lines with which a run ends; `found` are the names that the template ``summary.txt`` uses."""
+    return _environment(escape=False).get_template("summary.txt").render(found)
+
+
+def _view_of_proofs(model: Mapping[str, Any]) -> dict[str, Any]:
+    claims = {claim["id"]: claim for claim in model["claims"]}
+    statements = [said for section in model["ledger"] for said in section["statements"]]
+    return {
+        "claims": claims,
+        "claim_counts": _counted(model["counts"]["claims"]),
+        "ledger_counts": _counted(model["counts"]["ledger"]),
+        "statements": statements,
+        "corrections": [said for said in statements if said["outcome"] in ("refuted", "needs")],
+        "axioms": [claim for claim in model["claims"] if claim["proof"]["kind"] == "axiom"],
+        "settles": {id: [said["id"] for said in statements if id in said["claims"]] for id in claims},
+        "graph": _graph(model["claims"]),
+    }
+
+
+def _view_of_conformance(model: Mapping[str, Any]) -> dict[str, Any]:
+    return {"check_counts": _counted(model["checks"]["counts"])}
+
+
+_VIEWS: Final = {"proofs": _view_of_proofs, "conformance": _view_of_conformance}
+
+
+def _counted(counts: Mapping[str, int]) -> dict[str, int]:
+    return {status: counts[status] for status in STATUSES if counts.get(status)}
+
+
+def _graph(claims: list[dict[str, Any]]) -> Drawing:
+    """The claims that use another one or are used; the rest stand alone and need no drawing."""
+    joined = [claim for claim in claims if claim["uses"] or claim["used_by"]]
+    names = [claim["id"] for claim in joined]
+    return draw(names, {claim["id"]: claim["uses"] for claim in joined}, {name: name for name in names})
+
+
+def _calc_as_text(chain: Mapping[str, Any]) -> str:
+    """A chain of steps in two columns, for Markdown that is read raw."""
+    lines = [("  ", chain["start"]["text"], "")]
+    lines += [(f"{step['relation']} ", step["line"]["text"], _reason_as_text(step)) for step in chain["steps"]]
+    width = max(min(len(sign + line), 72) for sign, line, _ in lines)
+    return "\n".join(f"{sign + line:<{width}}   {reason}".rstrip() for sign, line, reason in lines)
+
+
+def _reason_as_text(step: Mapping[str, Any]) -> str:
+    cited = "; ".join(_citation_as_text(citation) for citation in step["cites"])
+    certificate = f"; certificate {step['certificate']['text']}" if step["certificate"] else ""
+    return f"{step['rule']}{': ' if cited else ''}{cited}{certificate}"
+
+
+def _citation_as_text(citation: Mapping[str, str]) -> str:
+    name = citation["name"]
+    if citation["kind"] == "claim":
+        return f"[{name}]" + (f" with {citation['values']}" if citation.get("values") else "")
+    return f"definition of {name}" if citation["kind"] == "definition" else name
+
+
+def _table_cell(text: str) -> str:
+    """Text that a Markdown table shows as it is."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("\n", " ")
