@@ -678,7 +678,7 @@ FROM_TOP = Claim(
     ),
 )
 
-THIRD_CUMULANT_SLOPE = Claim(
+VARIANCE_SLOPE = Claim(
     "escort.variance-slope",
     Eq(D(V(p, gamma), gamma), third(p, gamma)),
     given=(POSITIVE,),
@@ -708,7 +708,7 @@ ENTROPY_CURVATURE = Claim(
         D(D(H(p, gamma), gamma), gamma),
         (D(-gamma * V(p, gamma), gamma), ENTROPY_SLOPE),
         (-V(p, gamma) - gamma * D(V(p, gamma), gamma), by.calculus),
-        (-(V(p, gamma) + gamma * third(p, gamma)), THIRD_CUMULANT_SLOPE),
+        (-(V(p, gamma) + gamma * third(p, gamma)), VARIANCE_SLOPE),
     ),
 )
 

@@ -11,10 +11,9 @@ from .escort import (
     ENTROPY_EXPLICIT,
     ENTROPY_SLOPE,
     ENTROPY_SLOPE_NONZERO,
-    LOG_ESCORT,
     VARIANCE_POSITIVE,
 )
-from .notation import H, V, Z, a, covariance, gamma, h, i, mean, mean_of, p, r, tilde, x
+from .notation import H, V, Z, a, covariance, gamma, h, i, mean, mean_of, p, tilde, x
 from .setting import NOT_CONSTANT, POSITIVE
 
 q = tilde(p, gamma)

@@ -5,7 +5,32 @@ linear change of its unknown, so the product of the exponents follows Newton's m
 as long as no partial product is zero.  That says nothing about convergence.
 """
 
-from entnorm.claims import IH, At, Claim, D, Eq, ForAll, Log, Ne, Sum, by, calc, induction
+from fractions import Fraction
+
+from sympy import Rational
+
+from entnorm.claims import (
+    IH,
+    At,
+    Claim,
+    D,
+    Eq,
+    ForAll,
+    Ge,
+    Gt,
+    Jet,
+    Le,
+    Log,
+    Lt,
+    Ne,
+    Refuted,
+    Sum,
+    by,
+    calc,
+    expansion,
+    induction,
+    le,
+)
 
 from .escort import (
     COMPOSITION,
@@ -17,11 +42,35 @@ from .escort import (
     SUMS_TO_ONE,
     VARIANCE_IN_MOMENTS,
     VARIANCE_POSITIVE,
+    VARIANCE_SLOPE,
 )
-from .notation import H, S, V, Z, a, exponent, gamma, h_star, i, iterate, k, mean, newton_step, p, tilde, total_exponent
+from .notation import (
+    H,
+    S,
+    V,
+    Z,
+    a,
+    c,
+    exponent,
+    gamma,
+    h_star,
+    i,
+    iterate,
+    k,
+    mean,
+    n,
+    newton_step,
+    p,
+    r,
+    s,
+    third,
+    tilde,
+    total_exponent,
+)
 from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
 
 q = tilde(p, gamma)
+half = Rational(1, 2)
 
 VARENTROPY = Claim(
     "newton.varentropy",
@@ -114,6 +163,132 @@ DOCUMENT_LOOP = Claim(
             ),
             (tilde(p, newton_step(p, total_exponent(k, p, h_star), h_star))[i], REBASED_STEP),
             (tilde(p, total_exponent(k + 1, p, h_star))[i], total_exponent),
+        ),
+    ),
+)
+
+EXPONENT_IN_VARIANCE = Claim(
+    "newton.exponent-in-variance",
+    Eq(exponent(p, h_star), 1 - (h_star - S(p)) / V(p, 1)),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT),
+    title="The exponent that the document computes, through the variance of log p",
+    defined=(VARIANCE_POSITIVE, DENOMINATOR),
+    proof=calc(
+        exponent(p, h_star),
+        (1 + (h_star - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), exponent),
+        (1 + (h_star - S(p)) / (-V(p, 1)), DENOMINATOR),
+        (1 - (h_star - S(p)) / V(p, 1), by.algebra),
+    ),
+)
+
+EXPONENT_NONPOSITIVE = Claim(
+    "newton.exponent-nonpositive",
+    Le(exponent(p, h_star), 0),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT, Ge(h_star - S(p), V(p, 1))),
+    title="A target that exceeds the entropy by the variance or more makes the exponent zero or negative",
+    remark="A negative exponent reverses the order of the entries.",
+    defined=(VARIANCE_POSITIVE, DENOMINATOR),
+    proof=calc(
+        exponent(p, h_star),
+        (1 - (h_star - S(p)) / V(p, 1), EXPONENT_IN_VARIANCE),
+        le(0, by.sign(((h_star - S(p)) - V(p, 1)) / V(p, 1), VARIANCE_POSITIVE)),
+    ),
+)
+
+EXPONENT_ALWAYS_POSITIVE = Refuted(
+    "newton.exponent-always-positive",
+    Gt(exponent(p, h_star), 0),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT, Gt(h_star, 0), Lt(h_star, Log(n))),
+    at={
+        n: 3,
+        p: [Fraction(97, 100), Fraction(2, 100), Fraction(1, 100)],
+        r: 0,
+        s: 1,
+        h_star: Fraction(21, 20),
+    },
+    correction=EXPONENT_NONPOSITIVE,
+    title="The iteration stays with positive exponents",
+)
+
+REVERSAL = Claim(
+    "newton.reversal",
+    Eq(exponent(p, S(p) + 2 * V(p, 1)), -1),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT),
+    title="A target that exceeds the entropy by twice the variance makes the exponent -1",
+    remark="For n = 2 this exchanges the two entries, and the next step exchanges them back: a cycle.",
+    defined=(VARIANCE_POSITIVE, DENOMINATOR),
+    proof=calc(
+        exponent(p, S(p) + 2 * V(p, 1)),
+        (1 - (S(p) + 2 * V(p, 1) - S(p)) / V(p, 1), EXPONENT_IN_VARIANCE),
+        (-1, by.algebra),
+    ),
+)
+
+newton_map = gamma - (H(p, gamma) - h_star) / D(H(p, gamma), gamma)
+slow = (V(p, gamma) + gamma * third(p, gamma)) / (gamma * V(p, gamma)) ** 2
+constant = (V(p, c) + c * third(p, c)) / (c * V(p, c))
+
+ERROR_CONSTANT = Claim(
+    "newton.error-constant",
+    Jet(newton_map, gamma, c, c, 0, half * constant),
+    given=(POSITIVE, NOT_CONSTANT, Ne(c, 0), Eq(H(p, c), h_star)),
+    title="Near a root c Newton's error is squared, times a constant made of the second and third cumulant",
+    remark="So the convergence is quadratic from points near enough; from where that is, this does not say.",
+    defined=(VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO, ENTROPY_SLOPE),
+    proof=expansion(
+        calc(
+            At(newton_map, gamma, c),
+            (c - (H(p, c) - h_star) / At(D(H(p, gamma), gamma), gamma, c), by.algebra),
+            (c, Eq(H(p, c), h_star)),
+        ),
+        calc(
+            At(D(newton_map, gamma), gamma, c),
+            (At(D(gamma - (H(p, gamma) - h_star) / (-gamma * V(p, gamma)), gamma), gamma, c), ENTROPY_SLOPE),
+            (
+                At(
+                    1
+                    + D(H(p, gamma), gamma) / (gamma * V(p, gamma))
+                    - (H(p, gamma) - h_star)
+                    * (V(p, gamma) + gamma * D(V(p, gamma), gamma))
+                    / (gamma * V(p, gamma)) ** 2,
+                    gamma,
+                    c,
+                ),
+                by.calculus,
+            ),
+            (At(-(H(p, gamma) - h_star) * slow, gamma, c), by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE)),
+            (
+                -(H(p, c) - h_star) * (V(p, c) + c * third(p, c)) / (c * V(p, c)) ** 2,
+                by.algebra,
+            ),
+            (0, Eq(H(p, c), h_star)),
+        ),
+        calc(
+            At(D(D(newton_map, gamma), gamma), gamma, c),
+            (At(D(D(gamma - (H(p, gamma) - h_star) / (-gamma * V(p, gamma)), gamma), gamma), gamma, c), ENTROPY_SLOPE),
+            (
+                At(
+                    D(
+                        1
+                        + D(H(p, gamma), gamma) / (gamma * V(p, gamma))
+                        - (H(p, gamma) - h_star)
+                        * (V(p, gamma) + gamma * D(V(p, gamma), gamma))
+                        / (gamma * V(p, gamma)) ** 2,
+                        gamma,
+                    ),
+                    gamma,
+                    c,
+                ),
+                by.calculus,
+            ),
+            (At(D(-(H(p, gamma) - h_star) * slow, gamma), gamma, c), by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE)),
+            (
+                At(-D(H(p, gamma), gamma) * slow - (H(p, gamma) - h_star) * D(slow, gamma), gamma, c),
+                by.calculus,
+            ),
+            (At(gamma * V(p, gamma) * slow - (H(p, gamma) - h_star) * D(slow, gamma), gamma, c), ENTROPY_SLOPE),
+            (constant - (H(p, c) - h_star) * At(D(slow, gamma), gamma, c), by.algebra),
+            (2 * (half * constant), Eq(H(p, c), h_star)),
         ),
     ),
 )

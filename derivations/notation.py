@@ -10,8 +10,8 @@ from entnorm.claims import At, D, Family, Index, Log, Natural, Operator, Recursi
 from entnorm.claims.typeset import Layout, Row, Script, Word, call, name
 
 __all__ = [
-    "H",
     "KL",
+    "H",
     "S",
     "V",
     "Z",

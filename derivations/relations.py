@@ -133,16 +133,12 @@ RENYI_IDENTITY = Claim(
         (Log(Z(p, gamma)) - gamma * mean(p, gamma), ENTROPY_IN_MOMENTS),
         (
             Log(Z(p, gamma)) / (1 - gamma)
-            + gamma
-            * (gamma - 1)
-            * (mean(p, gamma) / (1 - gamma) + Log(Z(p, gamma)) / (1 - gamma) ** 2),
+            + gamma * (gamma - 1) * (mean(p, gamma) / (1 - gamma) + Log(Z(p, gamma)) / (1 - gamma) ** 2),
             by.algebra,
         ),
         (
             Log(Z(p, gamma)) / (1 - gamma)
-            + gamma
-            * (gamma - 1)
-            * (D(Log(Z(p, gamma)), gamma) / (1 - gamma) + Log(Z(p, gamma)) / (1 - gamma) ** 2),
+            + gamma * (gamma - 1) * (D(Log(Z(p, gamma)), gamma) / (1 - gamma) + Log(Z(p, gamma)) / (1 - gamma) ** 2),
             LOG_PARTITION_SLOPE,
         ),
         (
