@@ -25,6 +25,7 @@ from typing import Any
 from sympy import Expr, Integer
 
 from . import foundations as base
+from .arithmetics import Inexpressible, Undefined
 from .definedness import obligations
 from .facts import Context, Fact, hypothesis
 from .foundations import Foundation
@@ -51,7 +52,7 @@ from .language import (
 from .normal import Refusal
 from .rules import Rule, by, check_equality, check_order
 from .runs import Prints
-from .witness import Exact, Undefined, Witness, arithmetic, decide, points
+from .witness import Witness, decide, exact_point, points, settle
 
 __all__ = [
     "IH", "Assumption", "Axiom", "Calc", "Claim", "Expansion", "Induction", "Instance", "Refuted", "Run", "Verdict",
@@ -126,8 +127,25 @@ IH = _InductionHypothesis()
 Proof = Calc | Induction | Expansion | Run | Numeric | Assumed
 
 
+class _Stated:
+    """What claims and refutations have in common: a statement under hypotheses."""
+
+    statement: Statement
+    given: tuple[Assumption | Statement, ...]
+
+    @property
+    def hypotheses(self) -> tuple[Statement, ...]:
+        """The hypotheses without their names."""
+        return tuple(g.statement if isinstance(g, Assumption) else g for g in self.given)
+
+    @property
+    def variables(self) -> frozenset[Variable]:
+        """The variables of which the statement and its hypotheses speak."""
+        return frozenset().union(free(self.statement), *map(free, self.hypotheses)) - {n}
+
+
 @dataclass(frozen=True, eq=False)
-class Claim:
+class Claim(_Stated):
     """A statement with its proof.  Its free variables are universally quantified, subject to `given`."""
 
     id: str
@@ -144,14 +162,6 @@ class Claim:
         if unknown:
             raise Refusal(f"{self.id} does not speak of {sorted(map(str, unknown))}")
         return Instance(self, tuple((variable, of_sort(variable, value)) for variable, value in values.items()))
-
-    @property
-    def hypotheses(self) -> tuple[Statement, ...]:
-        return tuple(g.statement if isinstance(g, Assumption) else g for g in self.given)
-
-    @property
-    def variables(self) -> frozenset[Variable]:
-        return frozenset().union(free(self.statement), *map(free, self.hypotheses)) - {n}
 
 
 @dataclass(frozen=True)
@@ -170,7 +180,7 @@ def Axiom(  # noqa: N802 (reads as a kind of claim)
 
 
 @dataclass(frozen=True, eq=False)
-class Refuted:
+class Refuted(_Stated):
     """A statement that is false, with an exact point that satisfies its hypotheses, and what is true instead."""
 
     id: str
@@ -180,9 +190,6 @@ class Refuted:
     correction: Claim | None = None
     title: str = ""
     remark: str = ""
-
-    hypotheses = Claim.hypotheses
-    variables = Claim.variables
 
 
 @dataclass(frozen=True)
@@ -280,12 +287,8 @@ def cited(claim: Claim | Refuted) -> tuple[Claim, ...]:
     if isinstance(claim, Refuted):
         return (claim.correction,) if claim.correction else ()
     citations = [c for chain in chains(claim.proof) for s in chain.steps for c in rule_of(s.reason).citations]
-    found: dict[str, Claim] = {}
-    for citation in (*citations, *claim.defined):
-        source = citation.claim if isinstance(citation, Instance) else citation
-        if isinstance(source, Claim):
-            found.setdefault(source.id, source)
-    return tuple(found.values())
+    sources = [c.claim if isinstance(c, Instance) else c for c in (*citations, *claim.defined)]
+    return tuple(dict.fromkeys(source for source in sources if isinstance(source, Claim)))
 
 
 def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
@@ -551,18 +554,24 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
 
     Every interior line of the proof is compared with the one before as well, unless another `statement` is asked about.
     """
-    found = points(claim.variables, claim.hypotheses, seed(claim.id), _POINTS)
-    if not found:
-        return None, None
     statements = [claim.statement, *_line_by_line(claim)] if statement is None else [statement]
-    names, outcomes = set(), []
-    for point in found:
-        for question in statements:
-            outcome, name = decide(question, point)
-            outcomes.append(outcome)
-            names.add(name)
-    record = Witness(len(found), tuple(sorted(names)))
-    return False if False in outcomes else None if None in outcomes else True, record
+    variables = claim.variables.union(*map(free, statements)) - {n}
+    names: set[str] = set()
+    seen: list[bool | None] = []
+    count = 0
+    for point in points(variables, claim.hypotheses, seed(claim.id), _POINTS):
+        try:
+            outcomes = [decide(question, point) for question in statements]
+        except Inexpressible:
+            if statement is not None:
+                raise
+            continue  # numbers of absurd size, say
+        count += 1
+        seen += [outcome for outcome, _ in outcomes]
+        names |= {name for _, name in outcomes}
+    if not count:
+        return None, None
+    return False if False in seen else None if None in seen else True, Witness(count, tuple(sorted(names)))
 
 
 def _line_by_line(claim: Claim) -> Iterator[Statement]:
@@ -619,17 +628,29 @@ def _checked(claim: Claim) -> Verdict:
 
 
 def _checked_numeric(claim: Claim) -> Verdict:
-    """Decide a closed relation; only certain answers count, so an equation between irrational numbers stays open."""
+    """Decide a closed relation; only certain answers count."""
     if free(claim.statement) or claim.given:
         return Verdict(claim.id, "open", "a statement with variables is not decided by numbers")
-    outcome, name = decide(claim.statement, {})
+    return _settled(claim.id, claim.statement, {}, True)
+
+
+def _settled(id: str, statement: Statement, point: Mapping[Variable, Any], wanted: bool) -> Verdict:
+    """Return the verdict on a statement that is said to be true, or false, at a point."""
+    status, contrary = ("proved", "false") if wanted else ("refuted", "not false at the counterexample")
+    try:
+        outcome, name = settle(statement, point)
+        apparent = decide(statement, point)[0] if outcome is None else outcome
+    except Inexpressible as unknown:
+        return Verdict(id, "evidence", f"not decided: {unknown}")
+    except Undefined as undefined:
+        problem = f"no value there: {undefined}"
+        return Verdict(id, "broken", problem) if wanted else Verdict(id, status, output=problem)
     record = Witness(1, (name,))
-    if outcome is False:
-        return Verdict(claim.id, "broken", "the statement is false", (), record)
-    certain = not isinstance(claim.statement, Eq) or name == Exact.name
-    if outcome is None or not certain or "not rigorous" in name:
-        return Verdict(claim.id, "evidence", f"not decided with certainty by {name}", (), record)
-    return Verdict(claim.id, "proved", "", (), record)
+    if apparent is not None and apparent is not wanted:
+        return Verdict(id, "broken", f"the statement is {contrary}", (), record)
+    if outcome is None:
+        return Verdict(id, "evidence", f"not decided with certainty by {name}", (), record)
+    return Verdict(id, status, "", (), record)
 
 
 def _checked_run(claim: Claim) -> Verdict:
@@ -647,21 +668,13 @@ def _refuted(claim: Refuted) -> Verdict:
         refuted = not claim.statement.agrees(output)
         problem = "" if refuted else "the program prints just that"
         return Verdict(claim.id, "refuted" if refuted else "broken", problem, output=output)
-    missing = claim.variables - set(claim.at) | ({n} - set(claim.at))
-    if missing:
-        return Verdict(claim.id, "broken", f"the counterexample gives no value to {sorted(map(str, missing))}")
-    point = dict(claim.at)
-    for given in claim.hypotheses:
-        if decide(given, point)[0] is not True:
-            return Verdict(claim.id, "broken", f"the counterexample does not satisfy {given}")
     try:
-        outcome, name = decide(claim.statement, point)
-    except Undefined as undefined:
-        return Verdict(claim.id, "refuted", "", (), Witness(1, (Exact.name,)), output=f"no value there: {undefined}")
-    if outcome is not False:
-        return Verdict(claim.id, "broken", "the statement is not false at the counterexample")
-    if name == arithmetic().name and "not rigorous" in name:
-        return Verdict(
-            claim.id, "evidence", "without balls the two sides are not certainly apart", (), Witness(1, (name,))
-        )
-    return Verdict(claim.id, "refuted", "", (), Witness(1, (name,)))
+        point = exact_point(claim.variables, claim.at)
+    except ValueError as error:
+        return Verdict(claim.id, "broken", f"the counterexample: {error}")
+    for given in claim.hypotheses:
+        satisfied = _settled(claim.id, given, point, True)
+        if satisfied.status != "proved":
+            problem = f"the counterexample and the hypothesis {given}: {satisfied.problem}"
+            return Verdict(claim.id, satisfied.status, problem, (), satisfied.witness)
+    return _settled(claim.id, claim.statement, point, False)

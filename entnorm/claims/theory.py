@@ -75,8 +75,9 @@ class Theory:
         twice = [id for id, count in counts.items() if count > 1]
         if twice:
             raise TheoryError(f"two claims with the same id: {', '.join(twice)}")
+        present = set(self.claims())  # claims are compared by identity: another one with the same id is another one
         for claim in self.claims():
-            absent = [c.id for c in cited(claim) if c.id not in counts]
+            absent = [c.id for c in cited(claim) if c not in present]
             if absent:
                 raise TheoryError(f"{claim.id} cites {', '.join(absent)}, which is on no page")
         said = Counter(s.id for section in self.sections for s in section.statements)
@@ -85,7 +86,7 @@ class Theory:
             raise TheoryError(f"two statements with the same id: {', '.join(twice)}")
         for section in self.sections:
             for s in section.statements:
-                absent = [c.id for c in claims_of(s) if c.id not in counts]
+                absent = [c.id for c in claims_of(s) if c not in present]
                 if absent:
                     raise TheoryError(f"statement {s.id} is settled by {', '.join(absent)}, which is on no page")
 
@@ -155,9 +156,15 @@ def _formula(node: Basic) -> dict[str, str]:
 
 
 def _checked(claim: Claim | Refuted, with_mutants: bool) -> dict[str, Any]:
-    """Check one claim and return plain data, which crosses from one process to another."""
-    verdict = check(claim)
-    tried = score(claim) if with_mutants and isinstance(claim, Claim) and verdict.status == "proved" else None
+    """Check one claim and return plain data, which crosses from one process to another.
+
+    A claim whose check breaks down is broken, whatever the reason; the others do not suffer.
+    """
+    try:
+        verdict = check(claim)
+        tried = score(claim) if with_mutants and isinstance(claim, Claim) and verdict.status == "proved" else None
+    except Exception as error:
+        return _failed(f"{type(error).__name__}: {error}")
     return {
         "status": verdict.status,
         "problem": verdict.problem,

@@ -11,17 +11,27 @@ A witness can refuse.  It cannot prove: agreement at points is evidence.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
-from typing import Any, ClassVar
+from typing import Any
 
 from mpmath.ctx_mp import MPContext
 from sympy import Expr, Rational
 
 from entnorm import balls
 
+from .arithmetics import (
+    Arithmetic,
+    Balls,
+    Exact,
+    Inexpressible,
+    Logarithms,
+    Pair,
+    TwoPrecisions,
+    Undefined,
+    arithmetic,
+)
 from .language import (
     Apply,
     At,
@@ -46,154 +56,19 @@ from .language import (
     Size,
     Statement,
     Sum,
+    Term,
     Times,
     Variable,
     free,
     n,
 )
 
-__all__ = ["Balls", "Exact", "TwoPrecisions", "Undefined", "Witness", "arithmetic", "decide", "evaluate", "points"]
+__all__ = [
+    "Balls", "Exact", "Logarithms", "TwoPrecisions", "Undefined", "Witness", "arithmetic", "decide", "evaluate",
+    "exact_point", "points", "settle", "shown_sides",
+]  # fmt: skip
 
-BITS = 400
-AGREEMENT = Fraction(1, 2**300)  # far below the smallest perturbation that a test plants, far above a ball's radius
 Point = dict[Variable, Any]
-
-
-class Undefined(ArithmeticError):
-    """A term has no value at a point, or none that the arithmetic can give."""
-
-
-class Exact:
-    """Exact rational arithmetic."""
-
-    name: ClassVar[str] = "exact fractions"
-
-    def scope(self) -> Any:
-        return nullcontext()
-
-    def constant(self, value: Fraction) -> Any:
-        return value
-
-    def exp(self, x: Any) -> Any:
-        if x == 0:
-            return Fraction(1)
-        raise Undefined("exp is not rational")
-
-    def log(self, x: Any) -> Any:
-        if x == 1:
-            return Fraction(0)
-        raise Undefined("log is not rational")
-
-    def integer(self, x: Any) -> int | None:
-        return int(x) if x.denominator == 1 else None
-
-    def compare(self, a: Any, b: Any) -> int | None:
-        """Return the sign of a - b, 0 where they agree, None where that is not decided."""
-        return (a > b) - (a < b)
-
-
-class Balls:
-    """Ball arithmetic: every comparison but agreement is certain."""
-
-    name: ClassVar[str] = "balls"
-
-    def scope(self) -> Any:
-        return balls.working(BITS)
-
-    def constant(self, value: Fraction) -> Any:
-        return balls.ball(value)
-
-    def exp(self, x: Any) -> Any:
-        return balls.exp(x)
-
-    def log(self, x: Any) -> Any:
-        if not balls.sign(x) == 1:
-            raise Undefined("the logarithm of a number that is not positive")
-        return balls.log(x)
-
-    def integer(self, x: Any) -> int | None:
-        low, high = balls.lower(x), balls.upper(x)
-        return int(low) if low == high and low.denominator == 1 else None
-
-    def compare(self, a: Any, b: Any) -> int | None:
-        gap = a - b
-        if not balls.is_finite(gap):
-            raise Undefined("a term is not defined at the point")
-        certain = balls.sign(gap)
-        if certain is not None:
-            return certain
-        width = balls.upper(gap) - balls.lower(gap)
-        scale = 1 + abs(balls.upper(a)) + abs(balls.upper(b))
-        return 0 if width <= AGREEMENT * scale else None
-
-
-class TwoPrecisions:
-    """mpmath at two precisions; what both agree on is believed, not certain."""
-
-    name: ClassVar[str] = "mpmath at two precisions (not rigorous)"
-
-    def __init__(self) -> None:
-        self.contexts = (MPContext(), MPContext())
-        for context, bits in zip(self.contexts, (BITS, 2 * BITS), strict=True):
-            context.prec = bits
-
-    def scope(self) -> Any:
-        return nullcontext()
-
-    def constant(self, value: Fraction) -> Any:
-        return _Pair(tuple(c.mpf(value.numerator) / value.denominator for c in self.contexts))
-
-    def exp(self, x: Any) -> Any:
-        return _Pair(tuple(c.exp(v) for c, v in zip(self.contexts, x.values, strict=True)))
-
-    def log(self, x: Any) -> Any:
-        if not all(v > 0 for v in x.values):
-            raise Undefined("the logarithm of a number that is not positive")
-        return _Pair(tuple(c.log(v) for c, v in zip(self.contexts, x.values, strict=True)))
-
-    def integer(self, x: Any) -> int | None:
-        first, second = x.values
-        return int(first) if first == second == int(first) else None
-
-    def compare(self, a: Any, b: Any) -> int | None:
-        scale = 1 + abs(a.values[1]) + abs(b.values[1])
-        gaps = [x - y for x, y in zip(a.values, b.values, strict=True)]
-        tiny = self.contexts[1].mpf(AGREEMENT.numerator) / AGREEMENT.denominator * scale
-        if all(abs(g) <= tiny for g in gaps):
-            return 0
-        if all(abs(g) > tiny for g in gaps) and (gaps[0] > 0) == (gaps[1] > 0):
-            return 1 if gaps[0] > 0 else -1
-        return None
-
-
-@dataclass(frozen=True)
-class _Pair:
-    """One number at two precisions."""
-
-    values: tuple[Any, ...]
-
-    def _with(self, other: _Pair, operation: Callable[[Any, Any], Any]) -> _Pair:
-        return _Pair(tuple(operation(x, y) for x, y in zip(self.values, other.values, strict=True)))
-
-    def __add__(self, other: _Pair) -> _Pair:
-        return self._with(other, lambda x, y: x + y)
-
-    def __sub__(self, other: _Pair) -> _Pair:
-        return self._with(other, lambda x, y: x - y)
-
-    def __mul__(self, other: _Pair) -> _Pair:
-        return self._with(other, lambda x, y: x * y)
-
-    def __truediv__(self, other: _Pair) -> _Pair:
-        return self._with(other, lambda x, y: x / y)
-
-
-Arithmetic = Exact | Balls | TwoPrecisions
-
-
-def arithmetic() -> Arithmetic:
-    """Return the arithmetic for numbers that are not rational: balls where python-flint is installed."""
-    return Balls() if balls.available() else TwoPrecisions()
 
 
 @dataclass(frozen=True)
@@ -222,7 +97,7 @@ class _Evaluator:
         for x in (a, b):
             inside = isinstance(x, _Dual) and x.level == level
             parts += [x.value, x.slope] if inside else [x, self.zero]
-        return level, *parts  # type: ignore[return-value]
+        return level, *parts
 
     def add(self, a: Any, b: Any) -> Any:
         if not isinstance(a, _Dual) and not isinstance(b, _Dual):
@@ -241,8 +116,11 @@ class _Evaluator:
             value = self.inverse(a.value)
             square = self.multiply(value, value)
             return _Dual(a.level, value, self.multiply(self.multiply(self._minus_one, square), a.slope))
-        if self.field.compare(a, self.zero) in (0, None):
+        order = self.field.compare(a, self.zero)
+        if order == 0 and self.field.agreement_is_certain:
             raise Undefined("division by zero")
+        if not order:
+            raise Inexpressible("division by a number that may be zero")
         return self.one / a
 
     @property
@@ -338,7 +216,7 @@ class _Evaluator:
     def _counted(self, term: Expr, point: Mapping[Variable, Any]) -> int:
         count = self.field.integer(self.value(term, point))
         if count is None:
-            raise Undefined(f"{term} is not a natural number")
+            raise Inexpressible(f"{term} is not certainly a natural number")
         return count
 
     def _body(self, operator: Operator, scope: dict[Variable, Any]) -> Any:
@@ -360,12 +238,15 @@ def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
     """Return a point in an arithmetic; a value may also be a term in the others, such as an entropy."""
 
     def number(value: Any) -> Any:
-        return field.constant(value) if isinstance(value, Fraction) else value
+        return field.constant(_fraction(value)) if _is_rational(value) else value
 
-    plain = {v: x for v, x in point.items() if not isinstance(x, Expr)}
-    done = {v: [number(x) for x in value] if isinstance(value, list) else number(value) for v, value in plain.items()}
+    plain = {v: x for v, x in point.items() if not isinstance(x, Term)}
+    done = {
+        v: [number(x) for x in value] if isinstance(v, Family) else number(value) if isinstance(v, Scalar) else value
+        for v, value in plain.items()
+    }
     for variable, value in point.items():
-        if isinstance(value, Expr):
+        if isinstance(value, Term):
             done[variable] = _Evaluator(field).value(value, done)
     return done
 
@@ -374,64 +255,158 @@ _TRUE_WHEN: dict[str, tuple[int, ...]] = {"=": (0,), "≠": (-1, 1), "<": (-1,),
 
 
 def decide(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | None, str]:
-    """Return whether the statement is true at the point (None: not decided) and the arithmetic that says so."""
-    for field in (Exact(), arithmetic()):
-        with field.scope():
-            try:
-                return _decided(statement, _converted(point, field), field), field.name
-            except Undefined:
-                if isinstance(field, Exact):
-                    continue
-                raise
-    raise AssertionError("the last arithmetic decides or raises")
+    """Return whether the statement is true at the point (None: not decided) and the arithmetic that says so.
+
+    Numbers that agree to `AGREEMENT` count as equal, and what holds for the first natural numbers as true for all.
+
+    Raises
+    ------
+    Undefined
+        If a term has no value at the point.
+    """
+    return _in_turn(statement, point, (Exact(), arithmetic()), False)
 
 
-def _decided(statement: Statement, point: Point, field: Arithmetic) -> bool | None:
+def settle(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | None, str]:
+    """Return the same where it is certain: by exact arithmetic, or by balls that lie apart; None where it is not.
+
+    Raises
+    ------
+    Undefined
+        If a term certainly has no value at the point.
+    """
+    certain: tuple[Arithmetic, ...] = (Exact(), Logarithms())
+    try:
+        return _in_turn(statement, point, (*certain, Balls()) if balls.available() else certain, True)
+    except Inexpressible:
+        return None, arithmetic().name
+
+
+def _in_turn(
+    statement: Statement, point: Mapping[Variable, Any], fields: tuple[Arithmetic, ...], certain: bool
+) -> tuple[bool | None, str]:
+    """Decide in the first arithmetic that can express all terms."""
+    for field in fields[:-1]:
+        try:
+            with field.scope():
+                return _decided(statement, _converted(point, field), field, certain), field.name
+        except Inexpressible:
+            continue
+    with fields[-1].scope():
+        return _decided(statement, _converted(point, fields[-1]), fields[-1], certain), fields[-1].name
+
+
+_FIRST = 4  # natural numbers that stand for all of them
+
+
+def _decided(statement: Statement, point: Point, field: Arithmetic, certain: bool) -> bool | None:
     if isinstance(statement, ForAll):
         variable, scope = statement.args
-        values = range(point[n]) if isinstance(variable, Index) else range(4)
-        outcomes = [_decided(scope, {**point, variable: k}, field) for k in values]
-        return False if False in outcomes else None if None in outcomes else True
+        values = range(point[n] if isinstance(variable, Index) else _FIRST)
+        outcomes = [_decided(scope, {**point, variable: k}, field, certain) for k in values]
+        if certain and isinstance(variable, Natural):
+            outcomes.append(None)
+        return _all(outcomes)
     if isinstance(statement, Relation):
         evaluator = _Evaluator(field)
         order = field.compare(evaluator.value(statement.lhs, point), evaluator.value(statement.rhs, point))
+        if order == 0 and certain and not field.agreement_is_certain:
+            order = None
         return None if order is None else order in _TRUE_WHEN[statement.symbol]
     if isinstance(statement, Attained):
-        bound, condition = _decided(statement.bound, point, field), _decided(statement.condition, point, field)
-        touches = _decided(Eq(statement.bound.lhs, statement.bound.rhs), point, field)
-        if None in (bound, condition, touches):
-            return None
-        return bool(bound) and touches == condition
+        sides = statement.bound.args
+        bound, touches, condition = (
+            _decided(s, point, field, certain) for s in (statement.bound, Eq(*sides), statement.condition)
+        )
+        return _all([bound, None if touches is None or condition is None else touches == condition])
     if isinstance(statement, Jet):
         factorial, outcomes = 1, []
         for order, coefficient in enumerate(statement.coefficients):
             factorial *= max(order, 1)
-            outcomes.append(_decided(Eq(statement.derivative(order), factorial * coefficient), point, field))
-        return False if False in outcomes else None if None in outcomes else True
+            outcomes.append(_decided(Eq(statement.derivative(order), factorial * coefficient), point, field, certain))
+        return _all(outcomes)
     raise TypeError(f"a {type(statement).__name__} is not decided at points")
 
 
+def _all(outcomes: list[bool | None]) -> bool | None:
+    return False if False in outcomes else None if None in outcomes else True
+
+
 def shown_sides(statement: Statement, point: Mapping[Variable, Any], digits: int = 12) -> dict[str, str] | None:
-    """Return the two sides of a relation at a point as decimals that contain them, or as fractions where they are exact."""
+    """Return the two sides of a relation at a point: as fractions, or as decimals that contain them.
+
+    None where the statement is no relation or a side has no value.
+    """
     if not isinstance(statement, Relation):
         return None
-    try:
-        sides = [evaluate(side, point, Exact()) for side in (statement.lhs, statement.rhs)]
-        return dict(zip(("lhs", "rhs"), map(str, sides), strict=True))
-    except Undefined:
-        field = arithmetic()
-    with field.scope():
-        values = [evaluate(side, _converted(point, field), field) for side in (statement.lhs, statement.rhs)]
-        return dict(zip(("lhs", "rhs"), (_decimal(v, digits) for v in values), strict=True))
+    for field in (Exact(), arithmetic()):
+        try:
+            with field.scope():
+                lhs, rhs = (evaluate(side, point, field) for side in statement.args)
+                return {"lhs": _decimal(lhs, digits), "rhs": _decimal(rhs, digits)}
+        except Undefined:
+            continue
+    return None
 
 
 def _decimal(value: Any, digits: int) -> str:
-    if isinstance(value, _Pair):
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, Pair):
         return "about " + str(MPContext().nstr(value.values[1], digits))
     return str(value.str(digits))
 
 
 # --------------------------------------------------------------------------------------------------------- points
+
+
+def exact_point(variables: frozenset[Variable], values: Mapping[Variable, Any]) -> Point:
+    """Return a point that an author has written, in exact numbers, or say what is wrong with it.
+
+    Raises
+    ------
+    ValueError
+        If a variable has no value, or one outside its sort: indices are positions from 0, a family has n numbers.
+    """
+    missing = sorted(str(v) for v in variables | {n} if v not in values)
+    if missing:
+        raise ValueError(f"no value for {', '.join(missing)}")
+    size = values[n]
+    if not _is_whole(size) or size < 1:
+        raise ValueError(f"n = {size!r} is not a positive integer")
+    return {v: _of_sort(v, x, int(size)) for v, x in values.items()}
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_rational(value: Any) -> bool:
+    return _is_whole(value) or isinstance(value, Fraction | Rational)
+
+
+def _fraction(value: Any) -> Fraction:
+    return Fraction(int(value.p), int(value.q)) if isinstance(value, Rational) else Fraction(value)
+
+
+def _of_sort(variable: Variable, value: Any, size: int) -> Any:
+    if isinstance(variable, Scalar):
+        if _is_rational(value):
+            return _fraction(value)
+        if isinstance(value, Term) and value.is_number_valued:
+            return value
+    if (
+        isinstance(variable, Family)
+        and isinstance(value, list)
+        and len(value) == size
+        and all(map(_is_rational, value))
+    ):
+        return [_fraction(x) for x in value]
+    if isinstance(variable, Index) and _is_whole(value) and 0 <= value < size:
+        return value
+    if isinstance(variable, Natural | Size) and _is_whole(value) and value >= 0:
+        return value
+    raise ValueError(f"{variable} = {value!r} is not of its sort, for n = {size}")
 
 
 @dataclass(frozen=True)
