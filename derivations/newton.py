@@ -56,6 +56,7 @@ from .notation import (
     h_star,
     i,
     iterate,
+    j,
     k,
     mean,
     n,
@@ -291,4 +292,51 @@ ERROR_CONSTANT = Claim(
             (2 * (half * constant), Eq(H(p, c), h_star)),
         ),
     ),
+)
+
+ITERATE_ENTROPY = Claim(
+    "newton.iterate-entropy",
+    Eq(S(iterate(k, p, h_star)), H(p, total_exponent(k, p, h_star))),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT, NO_ZERO),
+    title="The entropies of the iterates are those along Newton's exponents",
+    defined=(DOCUMENT_LOOP, VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO, VARENTROPY),
+    proof=calc(
+        S(iterate(k, p, h_star)),
+        (S(tilde(p, total_exponent(k, p, h_star))), DOCUMENT_LOOP),
+        (H(p, total_exponent(k, p, h_star)), H),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------ what is not true
+
+attainable = (POSITIVE, NORMALISED, NOT_CONSTANT, Gt(h_star, 0), Lt(h_star, Log(n)))
+steep = {n: 2, p: [Fraction(99, 100), Fraction(1, 100)], r: 0, s: 1, h_star: Fraction(1, 2)}
+
+CLOSE_AFTER_THREE = Refuted(
+    "newton.close-after-three",
+    Lt((S(iterate(3, p, h_star)) - h_star) ** 2, Rational(1, 100)),
+    given=attainable,
+    at=steep,
+    correction=ERROR_CONSTANT,
+    title="Three iterations bring the entropy to within 0.1 of its target",
+    remark="The exponents of this orbit alternate in sign and grow: 1, -1.1, 2.3, -479.",
+)
+
+CLOSE_AFTER_TWO = Refuted(
+    "newton.close-after-two",
+    Lt((S(iterate(2, p, h_star)) - h_star) ** 2, Rational(1, 100)),
+    given=attainable,
+    at=steep,
+    correction=ERROR_CONSTANT,
+    title="Two iterations bring the entropy to within 0.1 of its target",
+)
+
+ORDER_AFTER_FIVE = Refuted(
+    "newton.order-after-five",
+    Gt(iterate(5, p, h_star)[i], iterate(5, p, h_star)[j]),
+    given=(*attainable, Gt(p[i], p[j])),
+    at={n: 2, p: [Fraction(19, 20), Fraction(1, 20)], r: 0, s: 1, i: 0, j: 1, h_star: Fraction(2, 3)},
+    correction=DOCUMENT_LOOP,
+    title="The iterates keep the order of the entries",
+    remark="The loop approaches a negative exponent, -0.158: the entropy comes out right, the distribution reversed.",
 )

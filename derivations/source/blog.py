@@ -1,8 +1,8 @@
 """The blog post, by its five headed sections."""
 
-from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import entropy, escort, newton
+from .. import entropy, escort, listings, newton
 
 SECTIONS = (
     Section(
@@ -72,8 +72,19 @@ SECTIONS = (
                 "这其实就是求解非线性方程的牛顿法了",
                 Proved(newton.STEP_AT_ONE, newton.REBASED_STEP, newton.DOCUMENT_LOOP),
             ),
-            Said("B2.9", "迭代3～4次，就可以取得不错的收敛效果"),
-            Said("B2.10", "只是为了大致地控制一下熵的范围，那么迭代1～2次即可"),
+            Said(
+                "B2.9",
+                "迭代3～4次，就可以取得不错的收敛效果",
+                Imprecise(
+                    (listings.ERROR_AFTER, newton.CLOSE_AFTER_THREE),
+                    "On the example of the document four iterations leave 7e-8 of the error. For a steep distribution of two entries they end far from the target.",
+                ),
+            ),
+            Said(
+                "B2.10",
+                "只是为了大致地控制一下熵的范围，那么迭代1～2次即可",
+                Wrong(newton.CLOSE_AFTER_TWO, newton.ERROR_CONSTANT),
+            ),
             Said("B2.11", "Numpy的参考代码 (listing 1)"),
             Said("B2.12", "gamma = 1 … gamma = 1 + …  (listing 1's variable)"),
             Said("B2.13", "p = np.random.random(100) # 模拟分布"),

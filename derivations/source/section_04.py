@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Wrong
 
-from .. import escort
+from .. import escort, newton
 
 SECTIONS = (
     Section(
@@ -36,10 +36,12 @@ SECTIONS = (
                 "γ ≈ 1+(H*-H(1))/(H(1)²-E[(log p)²])",
                 Needs("p is not uniform on its support", escort.INVERSE_WITHOUT_SPREAD, escort.INVERSE_JET),
             ),
-            Said("4.5.2", "H^(k)=-Σp^(k)log p^(k)"),
-            Said("4.5.3", "Δγ=(H*-H^(k))/((H^(k))²-Σp^(k)(log p^(k))²)"),
+            Said("4.5.2", "H^(k)=-Σp^(k)log p^(k)", Proved(newton.ITERATE_ENTROPY)),
+            Said(
+                "4.5.3", "Δγ=(H*-H^(k))/((H^(k))²-Σp^(k)(log p^(k))²)", Proved(newton.STEP_AT_ONE, newton.REBASED_STEP)
+            ),
             Said("4.5.4", "更新γ: γ^(k+1)=1+Δγ"),
-            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ"),
+            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ", Proved(newton.DOCUMENT_LOOP)),
             Said("4.5.6", "直到收敛（|H^(k)-H*|<ε）"),
         ),
     ),

@@ -22,7 +22,7 @@ SECTIONS = (
             Said("6.11", "有效支撑数"),
             Said("6.12", "log n → n, 完全稠密"),
             Said("6.13", "log(n/2) → ≈n/2"),
-            Said("6.14", "log(10) → ≈10, 高度稀疏"),
+            Said("6.14", "log(10) → ≈10, 高度稀疏", Proved(listings.PERPLEXITY_OF_LOG)),
             Said("6.15", "0 → 1, argmax（硬决策）"),
             Said(
                 "6.16",
