@@ -69,7 +69,7 @@ class Exact:
 
     def compare(self, a: Any, b: Any) -> int | None:
         """Return the sign of a - b, 0 where they agree, None where that is not decided."""
-        return (a > b) - (a < b)
+        return int(a > b) - int(a < b)
 
 
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47)

@@ -594,13 +594,16 @@ def _binding(node: Basic) -> _Binding | None:
 
 @lru_cache(maxsize=None)
 def free(node: Basic) -> frozenset[Variable]:
-    """Return the free variables of a term or statement.  The variable of a derivative is free: it is also the point."""
+    """Return the free variables of a term or statement.
+
+    The variable of a derivative is free: it is also the point.  What sums or lists the entries depends on n.
+    """
     if isinstance(node, Variable):
         return frozenset({node})
     if isinstance(node, Operator):
-        return frozenset()
+        return frozenset().union(*map(free, node.bodies)) & {n}
     binding = _binding(node)
-    found: frozenset[Variable] = frozenset()
+    found: frozenset[Variable] = frozenset({n}) if isinstance(node, Sum | Seq) else frozenset()
     for position, arg in enumerate(node.args):
         if binding and position == binding.place:
             continue

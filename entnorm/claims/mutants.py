@@ -8,15 +8,30 @@ counted as a failure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, ClassVar
 
-from sympy import Expr, Rational
+from sympy import Expr, Integer, Rational
 
-from .kernel import Attained, Calc, Claim, Expansion, Step, seed, witnessed, links
-from .language import Entry, Index, Jet, LanguageError, Plus, Power, Relation, Statement, Sum, Times, alpha_equal, free
+from .kernel import Calc, Claim, Expansion, Induction, Proof, Step, links, seed, witnessed
+from .language import (
+    Attained,
+    Entry,
+    Index,
+    Jet,
+    LanguageError,
+    Plus,
+    Power,
+    Relation,
+    Statement,
+    Sum,
+    Times,
+    alpha_equal,
+    free,
+    substitute,
+)
 from .normal import Refusal
 from .witness import Undefined
 
@@ -110,9 +125,11 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
     """Yield the mutants of a claim, the same ones every time."""
     random = Random(seed(claim.id))
     statement, proof = claim.statement, claim.proof
-    if isinstance(proof, Calc):
+    if isinstance(proof, Calc | Induction):
         yield from _of_ends(claim, proof, random)
-        yield from _of_lines(claim, proof, random)
+        for name, chain, rebuilt in _chains(proof):
+            for change, changed, false in _of_lines(chain, random):
+                yield Mutant(replace(claim, proof=rebuilt(changed)), f"{name}{change}", false)
     if isinstance(statement, Jet) and isinstance(proof, Expansion):
         yield from _of_coefficients(claim, statement, proof, random)
 
@@ -127,29 +144,49 @@ def _with_relation(claim: Claim, relation: Relation) -> Statement:
     return Attained(relation, claim.statement.condition) if isinstance(claim.statement, Attained) else relation
 
 
-def _of_ends(claim: Claim, proof: Calc, random: Random) -> Iterator[Mutant]:
+def _chains(proof: Calc | Induction) -> Iterator[tuple[str, Calc, Callable[[Calc], Proof]]]:
+    """Yield the chains of a proof, each with its name and the proof that has another chain in its place."""
+    if isinstance(proof, Calc):
+        yield "", proof, lambda chain: chain
+    else:
+        yield "base, ", proof.base, lambda chain: replace(proof, base=chain)
+        yield "step, ", proof.step, lambda chain: replace(proof, step=chain)
+
+
+def _with_end(proof: Calc | Induction, end: Expr, first: bool) -> Proof:
+    """Return the proof with one end replaced: the first lines or the last."""
+    if isinstance(proof, Calc):
+        return _chain_with_end(proof, end, first)
+    base, step = (substitute(end, {proof.counter: value}) for value in (Integer(0), proof.counter + 1))
+    return replace(proof, base=_chain_with_end(proof.base, base, first), step=_chain_with_end(proof.step, step, first))
+
+
+def _chain_with_end(chain: Calc, end: Expr, first: bool) -> Calc:
+    if first or not chain.steps:
+        return replace(chain, start=end)
+    return replace(chain, steps=(*chain.steps[:-1], replace(chain.steps[-1], line=end)))
+
+
+def _of_ends(claim: Claim, proof: Calc | Induction, random: Random) -> Iterator[Mutant]:
     relation = _relation(claim)
-    for change, end in _chosen(relation.rhs, random):
-        statement = _with_relation(claim, relation.func(relation.lhs, end))
-        steps = (*proof.steps[:-1], replace(proof.steps[-1], line=end))
-        yield Mutant(
-            replace(claim, statement=statement, proof=replace(proof, steps=steps)), f"right side: {change}", statement
-        )
-    for change, end in _chosen(relation.lhs, random):
-        statement = _with_relation(claim, relation.func(end, relation.rhs))
-        yield Mutant(
-            replace(claim, statement=statement, proof=replace(proof, start=end)), f"left side: {change}", statement
-        )
+    for first, side in ((False, "right"), (True, "left")):
+        for change, end in _chosen(relation.lhs if first else relation.rhs, random):
+            try:
+                changed = _with_end(proof, end, first)
+            except LanguageError:
+                continue  # a natural number that is none at k + 1
+            changed_relation = relation.func(*((end, relation.rhs) if first else (relation.lhs, end)))
+            statement = _with_relation(claim, changed_relation)
+            yield Mutant(replace(claim, statement=statement, proof=changed), f"{side} side: {change}", statement)
 
 
-def _of_lines(claim: Claim, proof: Calc, random: Random) -> Iterator[Mutant]:
+def _of_lines(chain: Calc, random: Random) -> Iterator[tuple[str, Calc, Statement]]:
     kinds = {cls.symbol: cls for cls in Relation.__subclasses__()}
-    for k, step in enumerate(proof.steps[:-1]):
-        before = proof.steps[k - 1].line if k else proof.start
+    for k, step in enumerate(chain.steps[:-1]):
+        before = chain.steps[k - 1].line if k else chain.start
         for change, line in _chosen(step.line, random):
-            steps: tuple[Step, ...] = (*proof.steps[:k], replace(step, line=line), *proof.steps[k + 1 :])
-            changed = replace(claim, proof=replace(proof, steps=steps))
-            yield Mutant(changed, f"line {k + 1}: {change}", kinds[step.symbol](before, line))
+            steps: tuple[Step, ...] = (*chain.steps[:k], replace(step, line=line), *chain.steps[k + 1 :])
+            yield f"line {k + 1}: {change}", replace(chain, steps=steps), kinds[step.symbol](before, line)
 
 
 def _of_coefficients(claim: Claim, jet: Jet, proof: Expansion, random: Random) -> Iterator[Mutant]:
