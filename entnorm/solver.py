@@ -129,7 +129,7 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.b
     """Settle the rows whose target is an end, or beyond; say which ones are left."""
     uniform = spectrum.ties == spectrum.support
     at_end = goal.at_top | goal.at_bottom
-    beyond = ~at_end & ((goal.excess <= 0) | (goal.deficit <= 0))
+    beyond = ~(at_end | ((goal.excess > 0) & (goal.deficit > 0)))
     answers.gamma[:] = np.select([beyond, at_end & uniform, goal.at_top], [np.nan, 1.0, 0.0], np.inf)
     answers.nearest[:] = np.where(goal.deficit <= 0, 0.0, np.inf)
     answers.goal_excess[:] = np.where(goal.at_bottom, 0.0, goal.excess)
@@ -186,10 +186,10 @@ def _iterate(equation: Equation, low: Floats, high: Floats, gamma: Floats, which
         low, high = np.where(right, gamma, low), np.where(right, high, gamma)
         step = _power_step(residual, second, third, equation.goal)
         proposal = gamma + gamma * np.expm1(step)
-        sharp = np.abs(step) * (1 + np.abs(third / second)) <= _TINY_STEP
+        sharp = np.abs(step) <= _TINY_STEP
         settled = np.abs(residual) <= _SETTLED * np.minimum(equation.goal.excess, equation.goal.deficit)
         done = sharp | settled | (high <= low * (1 + 4 * EPS))
-        answers.gamma[which[done]] = np.where(sharp, np.clip(proposal, low, high), gamma)[done]
+        answers.gamma[which[done]] = np.where(sharp, proposal, gamma)[done]
         answers.residual[which[done]] = np.where(sharp, 0.0, residual)[done]
         answers.varentropy[which[done]] = second[done]
         answers.nit[which[done]] = count

@@ -10,7 +10,7 @@ from oracle import EPS, Exact
 import entnorm
 from entnorm import Status
 from entnorm.rows import Rows
-from entnorm.solver import _bracket
+from entnorm.solver import _Answers, _bracket, _iterate
 from entnorm.spectrum import DeficitEquation, ExcessEquation, Spectrum
 from entnorm.targets import Target
 
@@ -186,6 +186,32 @@ def test_the_smallest_targets_are_attained(value):
             solution = entnorm.solve(logits=[0.0, -1.0, -2.5], **{kind: value})
         assert solution.success
         assert 0 < solution.gamma < np.inf
+        if kind == "deficit":
+            exact = Exact(logits=[0.0, -1.0, -2.5], digits=800)
+            assert exact.errors(solution, "deficit", value)["gamma"] <= 1
+
+
+class Misleading(ExcessEquation):
+    """The right entropies with derivatives that make each step of the iteration ten times too short."""
+
+    def measure(self, gamma):
+        found = super().measure(gamma)
+        return found._replace(second=10 * found.second)
+
+
+def test_the_bracket_closes_whatever_the_derivatives_say():
+    x = np.array([[0.0, -1.0, -2.5], [0.0, -0.5, -4.0]])
+    spectrum = Spectrum.survey(x, logits=True)
+    goal = Target.checked((2,), entropy=0.5).reduce(slice(0, 2), spectrum.support, spectrum.ties)
+    answers = _Answers.empty(2)
+    low, high = np.full(2, 1e-100), np.full(2, 1e100)
+    with np.errstate(all="ignore"):
+        _iterate(Misleading(spectrum, goal), low, high, np.full(2, 1e-90), np.arange(2), answers)
+    assert (answers.nit <= 90).all()
+    for row, gamma in zip(x, answers.gamma.tolist(), strict=True):
+        exact = Exact(logits=row)
+        # as near as a last step of 1e-7, ten times too short, comes
+        assert exact.entropy(gamma * (1 - 1e-6)) > 0.5 > exact.entropy(gamma * (1 + 1e-6))
 
 
 class TestEnds:
@@ -250,6 +276,14 @@ class TestEnds:
                 assert (solution.gamma, solution.success, solution.entropy) == (1, True, 0)
                 assert solution.probs.tolist() == row
             assert entnorm.solve(row, entropy=0.1).status is Status.INFEASIBLE
+
+
+@pytest.mark.parametrize("kind", ["entropy", "perplexity", "deficit", "evenness"])
+@pytest.mark.parametrize("value", [np.inf, 1e308, 1e20])
+def test_absurd_targets_are_infeasible(kind, value):
+    with np.errstate(all="raise"):
+        solution = entnorm.solve([[0.5, 0.3, 0.2], [0.5, 0.5, 0.0], [1.0, 0.0, 0.0]], **{kind: value})
+    assert (solution.status == Status.INFEASIBLE).all()
 
 
 def test_one_infeasible_row_loses_nothing_of_the_others():
