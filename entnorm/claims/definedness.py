@@ -6,7 +6,7 @@ A statement that is used as true is also defined: an undefined relation holds fo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from sympy import Expr
@@ -38,7 +38,7 @@ __all__ = ["obligations"]
 Reach = tuple[Expr, ...] | None
 
 
-@lru_cache(maxsize=None)
+@cache
 def obligations(node: Any, reach: Reach = None) -> tuple[Statement, ...]:
     """Return what must hold for a term or statement to be defined.
 

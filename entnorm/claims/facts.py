@@ -54,7 +54,6 @@ from .language import (
     free,
     fresh,
     match,
-    n,
     open_binder,
     reduce_entry,
     substitute,
@@ -530,7 +529,7 @@ class Context:
         generic = isinstance(lhs, Entry) and lhs.args[1] in fact.variables
         if generic and not any(lhs.args[1] in free(g) for g in fact.given) and lhs.args[1] not in free(lhs.args[0]):
             # An equation between entries for every index is one between families.
-            if not isinstance(node, Family | Apply | Seq) or isinstance(node, Apply) and node.is_number_valued:
+            if not isinstance(node, Family | Apply | Seq) or (isinstance(node, Apply) and node.is_number_valued):
                 return node
             lhs, rhs = lhs.args[0], abstraction(lhs.args[1], rhs)
             index = fact.relation.lhs.args[1]

@@ -26,7 +26,8 @@ sums = Foundation(
 )
 logarithms = Foundation(
     "logarithms",
-    "exp(a + b) = exp(a) exp(b); log is the inverse of exp; a**b = exp(b log a) for a > 0; hence log(a b) = log a + log b.",
+    "exp(a + b) = exp(a) exp(b); log is the inverse of exp; a**b = exp(b log a) for a > 0; "
+    "hence log(a b) = log a + log b.",
 )
 order = Foundation(
     "order",

@@ -1,7 +1,7 @@
 """Claims and their checking.
 
-A `Claim` is an immutable value: an id, a statement, its hypotheses and a proof.  `check` looks at its own links only and
-says what it found; whether its ancestors are proved is a matter of the theory it belongs to.
+A `Claim` is an immutable value: an id, a statement, its hypotheses and a proof.  `check` looks at its own links only
+and says what it found; whether its ancestors are proved is a matter of the theory it belongs to.
 
     Claim(statement, proof=calc(...))         equations, chains of =, <, <=, and cases of equality
     Claim(statement, proof=induction(...))    for every step of an iteration
@@ -172,7 +172,7 @@ class Instance:
     values: tuple[tuple[Variable, Any], ...]
 
 
-def Axiom(  # noqa: N802 (reads as a kind of claim)
+def Axiom(
     id: str, statement: Statement, *, given: tuple[Any, ...] = (), source: str, title: str = "", remark: str = ""
 ) -> Claim:
     """Return a claim that is assumed: a textbook fact with its source."""
@@ -213,7 +213,7 @@ def _steps(lines: tuple[Any, ...]) -> tuple[Step, ...]:
 
 
 def calc(start: Any, *lines: Any) -> Calc:
-    """Return a chain: a pair (line, reason) continues it by an equation, `lt(line, reason)` and its like by an order."""
+    """Return a chain: a pair (line, reason) continues it by an equation, `lt(line, reason)` and so on by an order."""
     return Calc(scalar(start), _steps(lines))
 
 

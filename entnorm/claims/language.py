@@ -18,7 +18,7 @@ This module is trusted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
@@ -77,7 +77,7 @@ class LanguageError(TypeError):
 
 def scalar(value: Any) -> Expr:
     """Return `value` as a number-valued term, or refuse it."""
-    if isinstance(value, bool) or isinstance(value, float):
+    if isinstance(value, bool | float):
         raise LanguageError(f"{value!r} is not exact: write integers and fractions of integers")
     if isinstance(value, int):
         return Integer(value)
@@ -87,7 +87,7 @@ def scalar(value: Any) -> Expr:
         return value
     if isinstance(value, Expr):
         raise LanguageError(
-            f"{value} was built by SymPy's own operators, which evaluate; build it from the variables of a notation page"
+            f"{value} was built by SymPy's own operators, which evaluate; use the variables of a notation page"
         )
     raise LanguageError(f"{value!r} is not a number-valued term")
 
@@ -592,7 +592,7 @@ def _binding(node: Basic) -> _Binding | None:
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def free(node: Basic) -> frozenset[Variable]:
     """Return the free variables of a term or statement.
 
@@ -667,7 +667,7 @@ def reduce_entry(node: Any) -> Any:
 
 
 def open_binder(node: Basic, avoid: frozenset[Variable]) -> tuple[Variable, Any]:
-    """Return the bound variable, renamed apart from `avoid` and from what is free, and the scope in which it is bound."""
+    """Return the bound variable, renamed apart from `avoid` and what is free, and the scope in which it is bound."""
     binding = _binding(node)
     if binding is None:
         raise LanguageError(f"{node!r} binds nothing")
@@ -703,7 +703,7 @@ def subterms(node: Basic) -> Iterator[Basic]:
 
 
 def unfold(node: Any, operators: frozenset[Operator]) -> Any:
-    """Replace every application of the named operators by its definition, until none is left that the definition reaches."""
+    """Replace applications of the named operators by their definitions, until none is left that these reach."""
     if isinstance(node, Variable | Operator) or not node.args:
         return node
     if isinstance(node, Apply) and node.operator in operators:

@@ -1,9 +1,9 @@
 """Mutants: true claims made false, to see who notices.
 
-A mutant changes one end of a proof together with the statement, or one interior line, or drops a hypothesis.  A rule has
-to refuse it; the comparison of ends cannot, because statement and proof agree.  Independently, with the rules out of the
-way, the second witness has to find a point where the mutant fails.  A mutant that happens to be true is listed, not
-counted as a failure.
+A mutant changes one end of a proof together with the statement, or one interior line, or drops a hypothesis.  A rule
+has to refuse it; the comparison of ends cannot, because statement and proof agree.  Independently, with the rules out
+of the way, the second witness has to find a point where the mutant fails.  A mutant that happens to be true is listed,
+not counted as a failure.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PER_LINE = 4
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed claim, what was changed, and the statement that has become false, if it is one that can be evaluated."""
+    """A changed claim, what was changed, and the statement that should have become false."""
 
     claim: Claim
     change: str
@@ -77,7 +77,7 @@ class Score:
 
 
 def variants(term: Any) -> Iterator[tuple[str, Any]]:
-    """Yield terms that differ from `term` in one place: a sign, a factor, an exponent, a constant, an index, an omission."""
+    """Yield terms that differ from `term` in one place: a sign, factor, exponent, constant or index, an omission."""
     if isinstance(term, Rational):
         yield "constant + 1", term + 1
         return

@@ -433,9 +433,8 @@ def _flat(term: Sum, avoid: frozenset[Variable] | set[Variable]) -> tuple[list[V
     factors: list[Expr] = []
     for factor in body.args if isinstance(body, Times) else (body,):
         base, count = factor, 1
-        if isinstance(factor, Power) and isinstance(factor.args[0], Sum) and isinstance(factor.args[1], Integer):
-            if factor.args[1] > 0:
-                base, count = factor.args[0], int(factor.args[1])
+        if isinstance(factor, Power) and isinstance(factor.args[1], Integer) and factor.args[1] > 0:
+            base, count = factor.args[0], int(factor.args[1])
         for _ in range(count):
             if isinstance(base, Sum):
                 inner, scope = _flat(base, taken)
@@ -443,7 +442,7 @@ def _flat(term: Sum, avoid: frozenset[Variable] | set[Variable]) -> tuple[list[V
                 taken |= set(inner)
                 factors.append(scope)
             else:
-                factors.append(factor)
+                factors.append(base)
     return names, factors[0] if len(factors) == 1 else Times(*factors)
 
 
@@ -453,8 +452,7 @@ def _evaluated(term: Expr, variable: Scalar, value: Expr) -> Expr:
         result: Expr = substitute(term, {variable: value})
         return result
     if isinstance(term, Plus | Times | Power | Exp | Log):
-        result = term.func(*(_evaluated(arg, variable, value) for arg in term.args))
-        return result
+        return term.func(*(_evaluated(arg, variable, value) for arg in term.args))
     if isinstance(term, Sum):
         index, body = open_binder(term, free(value) | free(term))
         return Sum(_evaluated(body, variable, value), index)

@@ -62,7 +62,7 @@ def _rewritten(term: Expr, operators: frozenset[Operator], facts: tuple[Fact, ..
 def _prepared(rule: Rule, lines: tuple[Expr, Expr], facts: tuple[Fact, ...], context: Context) -> tuple[Expr, ...]:
     """Return both lines with the cited equations applied and the cited operators unfolded.
 
-    Equations come first, as they were written, and once more after unfolding, which may bring their left sides to light.
+    Equations come first, as they were written, and again after unfolding, which may bring their left sides to light.
     """
     operators = frozenset(c for c in rule.citations if isinstance(c, Operator))
     first = [_rewritten(line, operators, facts, context) for line in lines]

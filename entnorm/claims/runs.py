@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from functools import lru_cache
+from functools import cache
 
 from sympy import Basic, Integer
 from sympy.core.symbol import Str
@@ -24,7 +24,7 @@ class ProgramError(RuntimeError):
     """A program that failed or did not end."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def output_of(program: str) -> str:
     """Run a Python program by itself, in an empty folder, and return what it prints.
 

@@ -486,9 +486,10 @@ def _solved(target: Expr, value: Expr, bound: Variable | None, point: Point) -> 
         return _solved(target.args[0], Exp(value), bound, point)
     if isinstance(target, Scalar) and target not in free(value):
         return {target: _exactly(value, point)}
-    if isinstance(target, Entry) and isinstance(target.args[0], Family) and isinstance(bound, Index):
-        if target.args[1] == bound and target.args[0] not in free(value):
-            return {target.args[0]: _exactly(Seq(bound, value), point)}
+    if isinstance(target, Entry) and isinstance(bound, Index) and target.args[1] == bound:
+        family = target.args[0]
+        if isinstance(family, Family) and family not in free(value):
+            return {family: _exactly(Seq(bound, value), point)}
     if isinstance(target, Sum) and value == 1 and isinstance(target.args[0], Entry):
         entries = point.get(target.args[0].args[0])
         if isinstance(entries, list) and sum(entries) != 0:
