@@ -10,6 +10,7 @@ import numpy as np
 
 from entnorm import balls, conformance, reference
 from entnorm.claims import theory as claims
+from entnorm.claims.kernel import Calc, Claim, Expansion, Induction, Refuted
 from entnorm.claims.language import (
     Apply,
     Entry,
@@ -112,8 +113,29 @@ def _definitions(theory: claims.Theory) -> list[dict[str, Any]]:
                     meet(body)
 
     for claim in theory.claims():
-        meet(claim.statement)
-    return [{"name": name, "equations": [_printed(e) for e in _equations(o)]} for name, o in operators.items()]
+        for term in _terms(claim):
+            meet(term)
+    return [{"name": text(o), "equations": [_printed(e) for e in _equations(o)]} for o in operators.values()]
+
+
+def _terms(claim: Claim | Refuted) -> Iterator[Any]:
+    """What a claim shows: its statement and the lines of its proof."""
+    yield claim.statement
+    if isinstance(claim, Refuted):
+        return
+    match claim.proof:
+        case Calc() as chain:
+            chains: tuple[Calc, ...] = (chain,)
+        case Induction(_, base, step):
+            chains = (base, step)
+        case Expansion(coefficients):
+            chains = coefficients
+        case _:
+            chains = ()
+    for chain in chains:
+        yield chain.start
+        for line in chain.steps:
+            yield line.line
 
 
 def _equations(operator: Operator) -> Iterator[Relation]:

@@ -67,7 +67,7 @@ def render(model: Mapping[str, Any]) -> dict[str, str]:
     return {
         f"{name}.html": _environment(escape=True).get_template(f"{name}.html").render(view),
         f"{name}.md": _environment(escape=False).get_template(f"{name}.md").render(view),
-        f"{name}.json": json.dumps(model, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False) + "\n",
+        f"{name}.json": json.dumps(model, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     }
 
 

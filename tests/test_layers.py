@@ -1,0 +1,126 @@
+"""The architecture in one sentence, enforced: a layer imports only layers to its left, and only its own libraries."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from entnorm.claims.theory import TRUSTED
+
+ROOT = Path(__file__).parents[1]
+
+LAYERS = (
+    {"moments"},
+    {"solution"},
+    {"targets"},
+    {"rows"},
+    {"spectrum"},
+    {"measures", "solver"},
+    {"transforms"},
+    {"continuous", "joint", "adapters"},
+    {"balls"},
+    {"reference"},
+    {"claims"},
+    {"derivations"},
+    {"conformance"},
+    {"report"},
+    {"cli"},
+)
+RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+
+LIBRARIES = {
+    "balls": {"flint"},
+    "reference": {"numpy", "mpmath", "tqdm"},
+    "claims": {"sympy", "mpmath", "pebble"},
+    "derivations": {"sympy"},
+    "conformance": {"numpy", "mpmath"},
+    "report": {"numpy", "jinja2"},
+    "cli": {"numpy", "tqdm"},
+}
+CORE = {"numpy"}  # what everything to the left of the balls may import
+
+
+def files() -> list[tuple[str, Path]]:
+    """Every module with the layer that it belongs to."""
+    found = []
+    for path in sorted((ROOT / "entnorm").rglob("*.py")):
+        first = path.relative_to(ROOT / "entnorm").parts[0]
+        found.append((first.removesuffix(".py"), path))
+    found += [("derivations", path) for path in sorted((ROOT / "derivations").rglob("*.py"))]
+    return [(layer, path) for layer, path in found if layer not in ("__init__", "__main__")]
+
+
+def imports(path: Path) -> set[str]:
+    """The absolute names of all that a module imports, wherever in it the import stands."""
+    package = ["entnorm", *path.relative_to(ROOT).parts[:-1]]
+    if package[1] == "entnorm":
+        package = package[1:]
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize(("layer", "path"), files(), ids=lambda value: value if isinstance(value, str) else value.stem)
+def test_a_layer_imports_only_layers_to_its_left(layer: str, path: Path) -> None:
+    for name in imports(path):
+        package, _, rest = name.partition(".")
+        other = rest.partition(".")[0]
+        if package == "entnorm" and other in RANK and other != layer:
+            assert RANK[other] < RANK[layer], f"{path}: {layer} must not import {name}"
+
+
+@pytest.mark.parametrize(("layer", "path"), files(), ids=lambda value: value if isinstance(value, str) else value.stem)
+def test_a_layer_imports_only_its_own_libraries(layer: str, path: Path) -> None:
+    allowed = LIBRARIES.get(layer, CORE)
+    third_party = {name.partition(".")[0] for name in imports(path)} - set(sys.stdlib_module_names) - {"entnorm"}
+    assert third_party <= allowed, f"{path}: {layer} must not import {', '.join(sorted(third_party - allowed))}"
+
+
+def test_every_module_has_a_layer() -> None:
+    assert {layer for layer, _ in files()} <= set(RANK)
+
+
+def test_the_kernel_names_no_simplifier() -> None:
+    """They hang, crash or shrug, and nobody can say by which law they go: nothing that is trusted may use them."""
+    banned = {"simplify", "equals", "nsimplify", "limit", "is_zero", "ask", "refine", "doit"}
+    for module in TRUSTED:
+        tree = ast.parse((ROOT / "entnorm" / "claims" / f"{module}.py").read_text(encoding="utf-8"))
+        used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        assert not used & banned, f"entnorm.claims.{module} uses {', '.join(sorted(used & banned))}"
+
+
+def test_what_is_trusted_imports_only_what_is_trusted_and_the_witness() -> None:
+    beside = {"witness", "arithmetics", "runs", "typeset"}  # they can refuse, run and print; they cannot prove
+    for module in TRUSTED:
+        names = imports(ROOT / "entnorm" / "claims" / f"{module}.py")
+        own = {name.split(".")[2] for name in names if name.startswith("entnorm.claims.")}
+        assert own <= {*TRUSTED, *beside}, f"entnorm.claims.{module} imports {own - {*TRUSTED, *beside}}"
+
+
+def test_no_module_sets_a_global_precision() -> None:
+    for _, path in files():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            for target in targets:
+                assert not (isinstance(target, ast.Attribute) and target.attr in ("dps", "prec")), path
+
+
+def test_the_test_of_layers_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    (tmp_path / "entnorm").mkdir()
+    module = tmp_path / "entnorm" / "solver.py"
+    module.write_text("from entnorm import reference\nimport sympy\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="solver must not import entnorm.reference"):
+        test_a_layer_imports_only_layers_to_its_left("solver", module)
+    with pytest.raises(AssertionError, match="solver must not import sympy"):
+        test_a_layer_imports_only_its_own_libraries("solver", module)
