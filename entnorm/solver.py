@@ -13,7 +13,6 @@ from entnorm.spectrum import DeficitEquation, Equation, ExcessEquation, Indices,
 from entnorm.targets import Goal, Target, log_in_two_words
 
 _LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
-_LINEAR = 2.0**-56  # below this extent of gamma log p, the deficit is gamma^2 Var / 2 to the last digit
 _TINY_STEP = 1e-7  # the next step of a third-order iteration is then below one rounding error
 _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
@@ -143,13 +142,9 @@ def _solve_rows(kind: _Kind, spectrum: Spectrum, goal: Goal, which: Indices, ans
     low, high = _bracket(kind, spectrum, goal)
     equation = kind(spectrum, goal)
     start = np.sqrt(2 * goal.deficit) / equation.deviation
+    start = np.where(np.isfinite(start), np.clip(start, low, high), np.sqrt(low) * np.sqrt(high))
     answers.scale[which] = spectrum.scale
-    answers.gamma[which], answers.varentropy[which] = start, 2 * goal.deficit
-    curved = ~(start * spectrum.reach < _LINEAR)
-    if curved.any():
-        start = np.where(np.isfinite(start), np.clip(start, low, high), np.sqrt(low) * np.sqrt(high))
-        equation.keep(curved)
-        _iterate(equation, low[curved], high[curved], start[curved], which[curved], answers)
+    _iterate(equation, low, high, start, which, answers)
 
 
 def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Floats]:

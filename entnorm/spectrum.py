@@ -135,11 +135,11 @@ class DeficitEquation:
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal = goal
         self._rows = spectrum
-        mean = np.ldexp(spectrum.moments()[0], -spectrum.scale)
+        mean, self.deviation = spectrum.moments()
+        mean = np.ldexp(mean, -spectrum.scale)
         self._centre = spectrum.top.copy()
         self._offsets, self._peak = np.empty_like(spectrum.values), np.empty_like(spectrum.top)
         self._recentre(np.arange(spectrum.top.size), np.where(np.isfinite(mean), mean, 0.0))
-        self.deviation = self._deviation()
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H*, with the cumulants."""
@@ -159,17 +159,6 @@ class DeficitEquation:
         left = np.flatnonzero(rows)
         self._rows, self.goal = self._rows.take(left), self.goal.take(left)
         self._offsets, self._centre, self._peak = self._offsets[left], self._centre[left], self._peak[left]
-
-    def _deviation(self) -> Floats:
-        """As accurate as the offsets, by a second pass around the mean."""
-        rows = self._rows
-        shares = self._offsets / rows.reach[:, None]
-        if rows.inside is not None:
-            np.copyto(shares, 0.0, where=~rows.inside)
-        shares -= (shares.sum(-1) / rows.support)[:, None]
-        if rows.inside is not None:
-            shares *= rows.inside
-        return np.asarray(rows.reach * np.sqrt(row_dot(shares, shares) / rows.support))
 
     def _deficit(self, which: Indices, gamma: Floats) -> tuple[Cumulants, Floats]:
         rows, whole = self._rows, which.size == self._peak.size
