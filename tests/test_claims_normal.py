@@ -144,7 +144,7 @@ def test_what_is_no_law_of_sums(a, b):
 
 
 def with_logs(*positive):
-    return Normaliser(sums=True, logs=True, positive=lambda term: term in positive)
+    return Normaliser(sums=True, logs=True, positive=lambda term: isinstance(term, Exp) or term in positive)
 
 
 def test_the_laws_of_logarithms_need_positive_factors():

@@ -171,6 +171,10 @@ class Instance:
     claim: Claim
     values: tuple[tuple[Variable, Any], ...]
 
+    def __post_init__(self) -> None:
+        for variable, value in self.values:
+            of_sort(variable, value)
+
 
 def Axiom(
     id: str, statement: Statement, *, given: tuple[Any, ...] = (), source: str, title: str = "", remark: str = ""
