@@ -51,7 +51,7 @@ from .language import (
 )
 from .normal import Refusal
 from .rules import Rule, by, check_equality, check_order
-from .runs import Prints
+from .runs import Prints, ProgramError
 from .witness import Witness, decide, exact_point, points, settle
 
 __all__ = [
@@ -601,7 +601,10 @@ def check(claim: Claim | Refuted) -> Verdict:
         "open" (not even that) or "broken" (rule and witness disagree, or a refutation does not refute).
     """
     start = time.perf_counter()
-    verdict = _refuted(claim) if isinstance(claim, Refuted) else _checked(claim)
+    try:
+        verdict = _refuted(claim) if isinstance(claim, Refuted) else _checked(claim)
+    except ProgramError as error:
+        verdict = Verdict(claim.id, "broken", str(error))
     return Verdict(**{**verdict.__dict__, "seconds": time.perf_counter() - start})
 
 
@@ -650,10 +653,11 @@ def _settled(id: str, statement: Statement, point: Mapping[Variable, Any], wante
         problem = f"no value there: {undefined}"
         return Verdict(id, "broken", problem) if wanted else Verdict(id, status, output=problem)
     record = Witness(1, (name,))
-    if apparent is not None and apparent is not wanted:
-        return Verdict(id, "broken", f"the statement is {contrary}", (), record)
     if outcome is None:
-        return Verdict(id, "evidence", f"not decided with certainty by {name}", (), record)
+        apart = "evidence" if apparent is wanted else "open"
+        return Verdict(id, apart, f"not decided with certainty by {name}", (), record)
+    if outcome is not wanted:
+        return Verdict(id, "broken", f"the statement is {contrary}", (), record)
     return Verdict(id, status, "", (), record)
 
 

@@ -25,6 +25,13 @@ __all__ = [
 ]
 
 
+def _are(kind: type, *claims: object) -> None:
+    """Refuse a refutation that stands for a proof, and a proof that stands for a refutation."""
+    for claim in claims:
+        if not isinstance(claim, kind):
+            raise TypeError(f"{claim!r} is no {kind.__name__}")
+
+
 @dataclass(frozen=True)
 class Proved:
     """True as printed: the claims together say exactly this."""
@@ -32,6 +39,7 @@ class Proved:
     claims: tuple[Claim, ...]
 
     def __init__(self, *claims: Claim) -> None:
+        _are(Claim, *claims)
         object.__setattr__(self, "claims", claims)
 
 
@@ -42,6 +50,10 @@ class Needs:
     assumption: str
     counterexample: Refuted
     claim: Claim
+
+    def __post_init__(self) -> None:
+        _are(Refuted, self.counterexample)
+        _are(Claim, self.claim)
 
 
 @dataclass(frozen=True)
