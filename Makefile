@@ -22,7 +22,7 @@ verify: .venv/.ready
 	$(BIN)/entnorm verify --reports reports
 
 test: .venv/.ready
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

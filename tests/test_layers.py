@@ -120,7 +120,7 @@ def test_the_test_of_layers_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "entnorm").mkdir()
     module = tmp_path / "entnorm" / "solver.py"
     module.write_text("from entnorm import reference\nimport sympy\n", encoding="utf-8")
-    with pytest.raises(AssertionError, match="solver must not import entnorm.reference"):
+    with pytest.raises(AssertionError, match=r"solver must not import entnorm\.reference"):
         test_a_layer_imports_only_layers_to_its_left("solver", module)
     with pytest.raises(AssertionError, match="solver must not import sympy"):
         test_a_layer_imports_only_its_own_libraries("solver", module)

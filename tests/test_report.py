@@ -247,9 +247,9 @@ def test_a_drawing_has_every_node_and_edge_none_overlapping_all_pointing_right(u
     assert list(boxes) == names
     assert {(edge.source, edge.target) for edge in drawing.edges} == {(u, v) for v, us in uses.items() for u in us}
     for box in drawing.boxes:
-        assert -1e-6 <= box.x
+        assert box.x >= -1e-6
         assert box.x + box.width <= drawing.width + 1e-6
-        assert -1e-6 <= box.y
+        assert box.y >= -1e-6
         assert box.y + box.height <= drawing.height + 1e-6
     for edge in drawing.edges:
         assert boxes[edge.source].x + boxes[edge.source].width < boxes[edge.target].x
@@ -376,7 +376,7 @@ def test_the_stored_references_are_found_again_and_another_root_is_noticed() -> 
     assert not models._found_again(replace(record, enclosure=(high + (high - low), high + 2 * (high - low))))
 
 
-# ------------------------------------------------------------------------------------------------ the document's example
+# ----------------------------------------------------------------------------------------------- the document's example
 
 
 @pytest.fixture(scope="module")

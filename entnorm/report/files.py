@@ -71,18 +71,24 @@ def differences(folder: str | os.PathLike[str], files: Mapping[str, str]) -> lis
     return [difference for difference in found if difference]
 
 
-def expected_there(folder: str | os.PathLike[str], model: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the reports of the numbers in a folder should be.
+def expected_there(folder: str | os.PathLike[str], *models: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the reports in a folder should be: those of `models`.
 
-    Measured on this kind of machine, they are those of `model`. Measured on another, the last digits may differ, and
-    what is left to ask is whether the files show the figures that the stored model has.
+    Figures that were measured on another kind of machine may differ in their last digit. Then what is left to ask is
+    whether the files show the figures of the model that is stored beside them.
     """
+    return render(*(_as_stored(folder, model) if "machine" in model else model for model in models))
+
+
+def _as_stored(folder: str | os.PathLike[str], model: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The stored model instead of `model`, if it can be shown and comes from another machine."""
     try:
-        stored = json.loads((Path(folder) / "conformance.json").read_text(encoding="utf-8"))
+        stored: Mapping[str, Any] = json.loads((Path(folder) / "conformance.json").read_text(encoding="utf-8"))
         elsewhere = stored["machine"] != model["machine"]
-        return render(stored) if elsewhere else render(model)
-    except (OSError, ValueError, TypeError, KeyError, TemplateError):
-        return render(model)
+        render(stored)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, TemplateError):
+        return model
+    return stored if elsewhere else model
 
 
 def _difference(path: Path, content: str) -> str:

@@ -47,19 +47,23 @@ def _environment(*, escape: bool) -> Environment:
     return environment
 
 
-def render(model: Mapping[str, Any]) -> dict[str, str]:
-    """Return the three reports of a model: contents by file name.
+def render(*models: Mapping[str, Any]) -> dict[str, str]:
+    """Return the three reports of each model: contents by file name.
 
     Parameters
     ----------
-    model : mapping
+    *models : mapping
         What `proofs_model` or `conformance_model` returned.
 
     Raises
     ------
     ValueError
-        If it is neither.
+        If one is neither.
     """
+    return {name: content for model in models for name, content in _rendered(model).items()}
+
+
+def _rendered(model: Mapping[str, Any]) -> dict[str, str]:
     name = str(model.get("format", "")).removeprefix("entnorm-").partition("/")[0]
     if name not in _VIEWS:
         raise ValueError(f"no report shows a model of format {model.get('format')!r}")

@@ -1,0 +1,65 @@
+"""The command line: verify, report, conform, reference, solve.
+
+Exit codes: 0 all is well; 1 a claim, a check or a row failed; 2 the command or its input was not understood; 130
+interrupted. The parts that need SymPy are imported by the commands that use them, because SymPy costs a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from entnorm.cli.conforming import add_conform
+from entnorm.cli.references import add_reference
+from entnorm.cli.shared import BROKEN, INTERRUPTED, USAGE, BrokenError, UsageError
+from entnorm.cli.solving import add_solve
+from entnorm.cli.verifying import add_report, add_verify
+from entnorm.solution import EntnormError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Without it, those of the process.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Examples
+    --------
+    >>> main(["solve", "--p", "0.7,0.2,0.1", "--perplexity", "2", "--json"])  # doctest: +ELLIPSIS
+    [{"condition": ..., "entropy": 0.69314718..., "gamma": 1.2172992..., "status": "converged", ...}]
+    0
+    """
+    options = _parser().parse_args(arguments)
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # theories and solvers of the current folder, as with python -m
+    try:
+        code: int = options.run(options)
+    except KeyboardInterrupt:
+        print("entnorm: interrupted; no file was left half-written", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has stopped: say no more
+        return BROKEN
+    except (BrokenError, UsageError, EntnormError, OSError) as error:
+        print(f"entnorm: {error}", file=sys.stderr)
+        return BROKEN if isinstance(error, BrokenError) else USAGE
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="entnorm", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (add_verify, add_report, add_conform, add_reference, add_solve):
+        add(commands)
+    return parser

@@ -1,0 +1,65 @@
+"""entnorm reference."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from entnorm.cli.shared import BROKEN, BrokenError, UsageError, add_command, over
+
+
+def add_reference(commands: Any) -> None:
+    """Add ``entnorm reference``."""
+    parser = commands.add_parser("reference", help="the stored certified references", description="Stored references.")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    verify = add_command(actions, "verify", _reference_verify, "prove every record again, in ball arithmetic")
+    show = add_command(actions, "show", _reference_show, "print records, or the list of them")
+    show.add_argument("ids", nargs="*", metavar="ID", help="which; without any, one line for each record")
+    for command in (verify, show):
+        command.add_argument("--file", type=Path, metavar="FILE", help="JSON Lines (default: what entnorm ships)")
+    make = add_command(actions, "make", _reference_make, "compute and certify the references, and write them")
+    make.add_argument("file", type=Path, metavar="FILE", help="written whole or not at all")
+
+
+def _reference_verify(options: argparse.Namespace) -> int:
+    from entnorm import balls, reference
+
+    try:
+        records = reference.load(options.file)
+    except reference.RecordError as error:
+        raise BrokenError(str(error)) from error
+    if not balls.available():
+        raise UsageError('python-flint is needed to prove the references: pip install "entnorm[rigorous]"')
+    unproved = reference.verify(over(records, "certificates"))
+    for id in unproved:
+        print(f"not proved: {id}", file=sys.stderr)
+    print(f"{len(records) - len(unproved)} of {len(records)} references proved")
+    return BROKEN if unproved else 0
+
+
+def _reference_show(options: argparse.Namespace) -> int:
+    from entnorm import reference
+
+    records = {record.id: record for record in reference.load(options.file)}
+    absent = [id for id in options.ids if id not in records]
+    if absent:
+        raise UsageError(f"no reference is named {', '.join(absent)}: entnorm reference show lists them")
+    for id in options.ids:
+        print(json.dumps(json.loads(records[id].to_json()), indent=1))
+    if not options.ids:
+        for record in records.values():
+            print(f"{record.id:<48} n = {record.values.size:<6} gamma = {float(record.gamma):.17g}")
+    return 0
+
+
+def _reference_make(options: argparse.Namespace) -> int:
+    from entnorm import balls
+    from entnorm.reference import generate
+
+    if not balls.available():
+        raise UsageError('python-flint is needed to certify references: pip install "entnorm[rigorous]"')
+    print(f"{generate.make(options.file)} references written to {options.file}")
+    return 0

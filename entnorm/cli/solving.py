@@ -1,0 +1,77 @@
+"""entnorm solve."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from entnorm.cli.shared import BROKEN, UsageError, add_command
+from entnorm.solution import Solution, Status
+from entnorm.solver import solve
+
+
+def add_solve(commands: Any) -> None:
+    """Add ``entnorm solve``."""
+    command = add_command(commands, "solve", _solve, "find the exponent that gives a distribution a prescribed entropy")
+    row = command.add_mutually_exclusive_group(required=True)
+    what = "numbers with commas between them, or a .npy or .csv file with one distribution a row"
+    row.add_argument("--p", metavar="ROW", help=f"probabilities: {what}")
+    row.add_argument(
+        "--logits", metavar="ROW", help="logits, likewise; write --logits=-1,0 where the first is negative"
+    )
+    target = command.add_mutually_exclusive_group(required=True)
+    target.add_argument("--entropy", type=float, metavar="X", help="in nats")
+    target.add_argument("--perplexity", type=float, metavar="X", help="exp of the entropy")
+    target.add_argument("--deficit", type=float, metavar="X", help="log s - entropy, in nats; s counts the support")
+    target.add_argument("--evenness", type=float, metavar="X", help="entropy / log s")
+    command.add_argument("--json", action="store_true", help="print everything as JSON, the distributions too")
+
+
+def _solve(options: argparse.Namespace) -> int:
+    given = {name: getattr(options, name) for name in ("p", "logits", "entropy", "perplexity", "deficit", "evenness")}
+    question = {name: value for name, value in given.items() if value is not None}
+    for name in ("p", "logits"):
+        if name in question:
+            question[name] = _numbers(question[name])
+    solution = solve(**question)
+    rows = [_row(solution, k) for k in range(len(solution.gamma))]
+    if options.json:
+        probs = solution.probs.tolist()
+        print(json.dumps([{**row, "probs": q} for row, q in zip(rows, probs, strict=True)], sort_keys=True))
+    else:
+        for row in rows:
+            print("  ".join(f"{name} {value}" for name, value in row.items()))
+    if not solution.success.all():
+        print(f"entnorm: {solution.message}", file=sys.stderr)
+        return BROKEN
+    return 0
+
+
+def _numbers(text: str) -> Any:
+    """The rows that an argument spells, or that the file has that it names; nothing is ever unpickled."""
+    try:
+        if text.endswith(".npy"):
+            with open(text, "rb") as file:
+                rows = np.lib.format.read_array(file, allow_pickle=False)
+        elif text.endswith(".csv"):
+            rows = np.loadtxt(text, delimiter=",", ndmin=2)
+        else:
+            rows = np.array([float(number) for number in text.split(",")])
+    except (ValueError, EOFError, MemoryError) as error:
+        raise UsageError(
+            f"{text!r} is not rows of numbers with commas between them, or a .npy file: {error}"
+        ) from error
+    if rows.ndim > 2:
+        raise UsageError(f"{text!r} has {rows.ndim} axes: one row, or one row for each line, is what is wanted")
+    return np.atleast_2d(rows)
+
+
+def _row(solution: Solution, k: int) -> dict[str, Any]:
+    numbers = {name: float(getattr(solution, name)[k]) for name in ("gamma", "temperature", "entropy", "condition")}
+    spelt = {name: value if isfinite(value) else str(value) for name, value in numbers.items()}
+    return {**spelt, "nit": int(solution.nit[k]), "status": Status(int(solution.status[k])).name.lower()}

@@ -1,0 +1,285 @@
+"""The command line: what it prints, how it exits, and that it says what is wrong with its input."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import entnorm
+from entnorm import balls, reference
+from entnorm.cli import main
+from entnorm.reference.records import CORPUS
+
+TRUE = """
+from entnorm.claims import Claim, Eq, Family, Index, Sum, by, calc
+from entnorm.claims.theory import Page, Theory
+
+p, i = Family("p"), Index("i")
+GOOD = Claim("tiny.twice", Eq(Sum(p[i] + p[i], i), 2 * Sum(p[i], i)),
+             proof=calc(Sum(p[i] + p[i], i), (2 * Sum(p[i], i), by.termwise)))
+THEORY = Theory("Tiny", (Page("tiny", "One claim.", (GOOD,)),))
+"""
+FALSE = TRUE.replace("2 * Sum", "3 * Sum")
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Write a module into the current folder, which is an empty one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def write(name: str, source: str) -> None:
+        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+    return write
+
+
+def run(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "entnorm", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+
+
+# ---------------------------------------------------------------------------------------------------------------- usage
+
+
+@pytest.mark.parametrize("command", [[], ["verify"], ["report"], ["conform"], ["reference"], ["solve"]])
+def test_every_command_explains_itself(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main([*command, "--help"])
+    assert exit.value.code == 0
+    assert "usage: entnorm" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["verify", "escort.entropy-slop"], "nearest: escort.entropy-slope"),
+        (["verify", "escort.order", "--reports", "x"], "leave out the ids"),
+        (["verify", "--jobs", "0"], "at least one process"),
+        (["verify", "--theory", "nonsense"], "named as pkg.mod:NAME"),
+        (["verify", "--theory", "no.such.module:THEORY"], "there is no module 'no'"),
+        (["verify", "--theory", "entnorm:solve"], "has no theory 'solve'"),
+        (["conform", "nonsense"], "named as pkg.mod:function"),
+        (["conform", "no_such_module:f"], "there is no module 'no_such_module'"),
+        (["conform", "entnorm:nothing"], "has no function 'nothing'"),
+        (["conform", "entnorm:solve", "--level", "extreme"], "the levels are smoke < core"),
+        (["reference", "show", "no-such-record"], "no reference is named no-such-record"),
+        (["reference", "show", "--file", "no/such/file"], "No such file"),
+        (["solve", "--p", "0.5,half", "--entropy", "0.1"], "'0.5,half' is not rows of numbers"),
+        (["solve", "--p", "no-such-file.npy", "--entropy", "0.1"], "No such file"),
+        (["solve", "--p", "no-such-file.csv", "--entropy", "0.1"], "not found"),
+        (["solve", "--p", "0.5,0.6", "--entropy", "0.1"], "row"),
+        (["solve", "--logits", "0,nan", "--entropy", "0.1"], "nan"),
+    ],
+)
+def test_what_is_not_understood_exits_with_2_and_says_why(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert message.lower() in captured.err.lower()
+    assert captured.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], [], ["solve", "--p", "1"], ["solve", "--entropy", "1"]])
+def test_what_argparse_refuses_exits_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(arguments)
+    assert exit.value.code == 2
+
+
+# --------------------------------------------------------------------------------------------------- verify and report
+
+
+def test_verify_one_claim_names_it_and_counts_what_it_rests_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "escort.sums-to-one"]) == 0
+    out = capsys.readouterr().out
+    assert "✓ escort.sums-to-one: proved" in out
+    assert "Nothing is broken." in out
+    assert "references" not in out
+
+
+def test_verify_json_is_the_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "escort.sums-to-one", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["broken"] == []
+    assert found["conformance"] is None
+    assert "escort.sums-to-one" in [claim["id"] for claim in found["proofs"]["claims"]]
+
+
+def test_a_theory_of_the_current_folder_is_verified_and_reported(
+    module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("tiny_true", TRUE)
+    assert main(["verify", "--theory", "tiny_true:THEORY", "--reports", "out", "--jobs", "1"]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["proofs.html", "proofs.json", "proofs.md"]
+    assert "out/proofs.html" in capsys.readouterr().out
+    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 0
+    page = tmp_path / "out" / "proofs.md"
+    page.write_text(page.read_text(encoding="utf-8").replace("tiny.twice", "tiny.thrice"), encoding="utf-8")
+    before = page.read_bytes()
+    capsys.readouterr()
+    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 1
+    captured = capsys.readouterr()
+    assert "proofs.md differs" in captured.err
+    assert "+- check it: `entnorm verify tiny.twice`" in captured.err
+    assert "1 of 3 files differ" in captured.out
+    assert page.read_bytes() == before
+    assert main(["report", "--theory", "tiny_true:THEORY", "--out", "out"]) == 0
+    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 0
+
+
+def test_a_false_claim_is_broken_by_name_and_the_report_shows_it(
+    module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("tiny_false", FALSE)
+    assert main(["verify", "--theory", "tiny_false:THEORY", "--reports", "out"]) == 1
+    out = capsys.readouterr().out
+    assert "BROKEN\n  tiny.twice:" in out
+    assert "Nothing is broken" not in out
+    assert "</span> broken</span>" in (tmp_path / "out" / "proofs.html").read_text(encoding="utf-8")
+    assert main(["report", "--theory", "tiny_false:THEORY", "--check", "out"]) == 1
+
+
+def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "proofs.md").write_text("old")
+    command = [sys.executable, "-m", "entnorm", "verify", "--reports", "out"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stderr is not None
+    assert "claims" in process.stderr.readline()
+    time.sleep(0.5)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.strip().splitlines()[-1] == "entnorm: interrupted; no file was left half-written"
+    assert "Traceback" not in err
+    assert {path.name: path.read_text() for path in (tmp_path / "out").iterdir()} == {"proofs.md": "old"}
+
+
+# -------------------------------------------------------------------------------------------------------------- conform
+
+
+def test_conform_passes_a_good_solver_and_fails_a_bad_one_by_name(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("mine_good", "import entnorm\ndef f(p, t, *, axis=-1):\n    return entnorm.solve(p, entropy=t, axis=axis)\n")
+    module("mine_bad", "import numpy\ndef f(p, t, *, axis=-1):\n    return numpy.ones(numpy.delete(p.shape, axis))\n")
+    assert main(["conform", "mine_good:f", "--level", "smoke"]) == 0
+    assert "0 of 6 checks failed" in capsys.readouterr().out
+    assert main(["conform", "mine_bad:f", "--level", "smoke"]) == 1
+    out = capsys.readouterr().out
+    assert "failed  hits the target entropy" in out
+    assert "reproducer:" in out
+    assert main(["conform", "mine_bad:f", "--level", "smoke", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["passed"] is False
+
+
+# ------------------------------------------------------------------------------------------------------------ reference
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Path:
+    """A file with the first three records."""
+    file = tmp_path / "few.jsonl"
+    file.write_text("".join(CORPUS.read_text(encoding="ascii").splitlines(keepends=True)[:3]), encoding="ascii")
+    return file
+
+
+def test_references_are_listed_and_shown(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reference", "show", "--file", str(few)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    record = reference.load(few)[1]
+    assert main(["reference", "show", record.id, "--file", str(few)]) == 0
+    assert json.loads(capsys.readouterr().out)["gamma"] == record.gamma
+
+
+@pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be proved")
+def test_references_are_proved_again(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reference", "verify", "--file", str(few)]) == 0
+    assert capsys.readouterr().out == "3 of 3 references proved\n"
+
+
+def test_an_edited_reference_is_named(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    record = reference.load(few)[1]
+    few.write_text(few.read_text().replace(record.slope, record.slope.replace("1", "2", 1)))
+    assert main(["reference", "verify", "--file", str(few)]) == 1
+    err = capsys.readouterr().err
+    assert record.id in err
+    assert str(few) in err
+
+
+# ---------------------------------------------------------------------------------------------------------------- solve
+
+
+def solved(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    assert main(["solve", *arguments, "--json"]) == 0
+    rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return rows
+
+
+def test_solve_says_what_the_library_says(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    p = np.array([[0.7, 0.2, 0.1], [0.25, 0.25, 0.5]])
+    np.save(tmp_path / "p.npy", p)
+    np.savetxt(tmp_path / "p.csv", p, delimiter=",", fmt="%.17g")
+    expected = entnorm.solve(p, perplexity=2.5)
+    for file in ("p.npy", "p.csv"):
+        rows = solved(capsys, "--p", str(tmp_path / file), "--perplexity", "2.5")
+        assert [row["gamma"] for row in rows] == expected.gamma.tolist()
+        assert [row["probs"] for row in rows] == expected.probs.tolist()
+    (row,) = solved(capsys, "--p", "0.7,0.2,0.1", "--perplexity", "2.5")
+    assert row["gamma"] == expected.gamma[0]
+    (row,) = solved(capsys, "--logits=-1,0,-inf", "--evenness", "0.5")
+    assert row["gamma"] == entnorm.solve(logits=[-1.0, 0.0, -np.inf], evenness=0.5).gamma
+
+
+def test_solve_prints_a_line_for_each_row_and_fails_where_one_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["solve", "--p", "0.7,0.2,0.1", "--entropy", "0.5"]) == 0
+    assert capsys.readouterr().out.startswith("gamma 1.6256359768")
+    assert main(["solve", "--p", "0.7,0.2,0.1", "--entropy", "2"]) == 1
+    captured = capsys.readouterr()
+    assert "status infeasible" in captured.out
+    assert "out of reach" in captured.err
+
+
+def test_ends_are_spelt_where_json_has_no_word_for_them(capsys: pytest.CaptureFixture[str]) -> None:
+    (row,) = solved(capsys, "--p", "0.7,0.2,0.1", "--entropy", "0")
+    assert row["gamma"] == "inf"
+    assert row["probs"] == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80\x04K\x01.", b"PK\x03\x04", b"\x93NUMPY\x01\x00v\x00{"])
+def test_a_file_that_is_no_array_is_refused_and_never_unpickled(tmp_path: Path, content: bytes, capsys: Any) -> None:
+    file = tmp_path / "x.npy"
+    file.write_bytes(content)
+    assert main(["solve", "--p", str(file), "--entropy", "0.5"]) == 2
+    assert "x.npy" in capsys.readouterr().err
+
+
+def test_an_array_with_three_axes_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.save(tmp_path / "x.npy", np.full((2, 2, 2), 0.5))
+    assert main(["solve", "--p", str(tmp_path / "x.npy"), "--entropy", "0.5"]) == 2
+    assert "has 3 axes" in capsys.readouterr().err
+
+
+def test_the_module_runs_as_a_program() -> None:
+    done = run("solve", "--p", "0.7,0.2,0.1", "--entropy", "0.5")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("gamma 1.6256359768")
