@@ -46,6 +46,7 @@ def value(term, env):
     if isinstance(term, Power):
         base, exponent = (value(t, env) for t in term.args)
         whole = isinstance(exponent, int | Fraction) and exponent == int(exponent)
+        base = Fraction(base) if isinstance(base, int) else base
         return base ** int(exponent) if whole else number(base) ** number(exponent)
     if isinstance(term, Exp | Log):
         return (mpmath.exp if isinstance(term, Exp) else mpmath.log)(number(value(term.args[0], env)))
