@@ -19,7 +19,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from mpmath.ctx_mp import MPContext
-from sympy import QQ, Rational, factorrat
+from sympy import QQ
 from sympy.polys.fields import field as fraction_field
 
 from entnorm import balls
@@ -108,10 +108,17 @@ class Logarithms:
             raise Inexpressible("the logarithm of a logarithm")
         if value <= 0:
             raise Undefined("the logarithm of a number that is not positive")
-        factors = factorrat(Rational(value.numerator, value.denominator))
-        if not set(factors) <= set(_PRIMES):
+        return self._log_of(value.numerator) - self._log_of(value.denominator)
+
+    def _log_of(self, number: int) -> Any:
+        total = self.constant(Fraction(0))
+        for prime, log in zip(_PRIMES, _LOGS, strict=True):
+            while number % prime == 0:
+                number //= prime
+                total = total + log
+        if number != 1:
             raise Inexpressible("the logarithm of a large prime")
-        return sum((_LOGS[_PRIMES.index(prime)] * int(e) for prime, e in factors.items()), self.constant(Fraction(0)))
+        return total
 
     def integer(self, x: Any) -> int | None:
         value = self._constant_of(x)

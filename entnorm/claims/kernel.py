@@ -296,10 +296,14 @@ def cited(claim: Claim | Refuted) -> tuple[Claim, ...]:
 
 
 def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
-    """Return the foundations that the rules of the claim's own proof build in."""
+    """Return the foundations that the claim's own proof builds in: by its rules, and by what has to be defined."""
     if isinstance(claim, Refuted):
         return ()
     used = {f.name: f for chain in chains(claim.proof) for s in chain.steps for f in rule_of(s.reason).foundations}
+    if any(obligations(term) for chain in chains(claim.proof) for term in _written(chain, claim)) or any(
+        source.given for source in cited(claim)
+    ):  # discharged by sign
+        used |= {f.name: f for f in by.sign.foundations}
     if isinstance(claim.proof, Induction):
         used[base.induction.name] = base.induction
     if isinstance(claim.proof, Expansion):

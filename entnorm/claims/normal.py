@@ -60,6 +60,7 @@ class Refusal(Exception):
 Monomial = tuple[tuple[int, int], ...]
 Polynomial = dict[Monomial, Fraction]
 ONE: Monomial = ()
+_LARGEST_PRIME = 2**16  # constants are factored so far, and no further: the rest keeps its own logarithm
 
 
 @dataclass(frozen=True)
@@ -345,7 +346,7 @@ class Normaliser:
         if any(not self.positive(self._atoms[atom]) for atom, _ in common):
             return None
         total = _constant(0)
-        for prime, exponent in factorrat(Rational(scale.numerator, scale.denominator)).items():
+        for prime, exponent in factorrat(Rational(scale.numerator, scale.denominator), limit=_LARGEST_PRIME).items():
             total = _plus(total, _times(_constant(int(exponent)), self._atom(Log(Integer(prime)))))
         for atom, exponent in common:
             term = self._atoms[atom]

@@ -1,0 +1,139 @@
+"""Mutants of every claim on the pages are noticed, and so is a kernel whose rules are broken on purpose."""
+
+import pytest
+from terms import i, k, p, x, y, z
+
+from entnorm.claims import Claim, Eq, Gt, Le, Log, Refusal, Refuted, Sum, by, calc, n
+from entnorm.claims.facts import ANY, NONZERO, POSITIVE, Context
+from entnorm.claims.kernel import Calc, Expansion, Induction, links
+from entnorm.claims.language import alpha_equal, substitute
+from entnorm.claims.mutants import mutants, score, variants
+from entnorm.claims.normal import Normaliser
+from entnorm.claims.theory import load
+
+CLAIMS = [c for c in load("entnorm.derivations:THEORY").claims() if isinstance(c, Claim)]
+WITH_CHAINS = [c for c in CLAIMS if isinstance(c.proof, Calc | Induction | Expansion)]
+BY_ID = {c.id: c for c in CLAIMS}
+
+
+@pytest.mark.parametrize("claim", WITH_CHAINS, ids=lambda c: c.id)
+def test_no_mutant_of_a_claim_is_missed(claim):
+    found = score(claim)
+    assert found.missed == ()
+    assert found.tried > 0
+    assert found.refused_by_rule + sum("accepted, and true" in a for a in found.accidents) == found.tried
+
+
+@pytest.mark.parametrize("claim", WITH_CHAINS[::4], ids=lambda c: c.id)
+def test_mutants_agree_with_their_statements_and_are_refused_with_a_reason(claim):
+    for mutant in mutants(claim):
+        assert mutant.claim.statement == claim.statement or mutant.claim.proof != claim.proof
+        try:
+            links(mutant.claim)
+        except Refusal as refusal:  # and nothing else
+            reason = str(refusal)
+        else:
+            reason = ""
+        assert "has the end" not in reason, mutant.change
+
+
+def test_mutants_are_the_same_every_time():
+    claim = BY_ID["escort.entropy-slope"]
+    assert [m.change for m in mutants(claim)] == [m.change for m in mutants(claim)]
+
+
+def test_inductions_are_mutated_at_both_ends_and_inside():
+    loop = BY_ID["newton.document-loop"]
+    found = {m.change.partition(":")[0] for m in mutants(loop)}
+    assert {"right side", "left side", "base, line 1", "step, line 1"} <= found
+    for mutant in mutants(loop):
+        if mutant.change.startswith("right"):
+            last = mutant.claim.proof.step.steps[-1].line
+            assert alpha_equal(last, substitute(mutant.claim.statement.rhs, {k: k + 1}))
+
+
+def test_variants_differ_in_one_place():
+    found = [str(variant) for _, variant in variants(Sum(p[i] * x, i) - 2)]
+    assert {"∑_i p_i x", "∑_i x − 2", "∑_i p_i − 2", "∑_i p_r x − 2", "∑_i p_i x − 1"} <= set(found)
+    assert len(set(found)) == len(found)
+
+
+# -------------------------------------------------------------------------------------------- the test of the test
+
+
+def is_noticed(claim):
+    """Are mutants that a broken rule lets through listed as missed?"""
+    return bool(score(claim).missed)
+
+
+def blind_to_signs(self, a, b):
+    top, bottom = self._of(a), self._of(b)
+    return all(
+        {m: abs(c) for m, c in s.over.items()} == {m: abs(c) for m, c in t.over.items()} for s, t in [(top, bottom)]
+    )
+
+
+def blind_to_everything(self, a, b):
+    return True
+
+
+SUM_OF_SQUARES = Claim(
+    "mutants.squares",
+    Eq((x - y) ** 2, x**2 - 2 * x * y + y**2),
+    calc((x - y) ** 2, (x**2 - 2 * x * y + y**2, by.algebra)),
+)
+ORDER = Claim(
+    "mutants.order", Gt(x - z, 0), calc(x - z, (x - z + 0 * y, by.algebra), (x - z, by.algebra)), given=(Gt(x, z),)
+)
+LOGS = Claim(
+    "mutants.logs",
+    Eq(Log(x * y), Log(x) + Log(y)),
+    calc(Log(x * y), (Log(x) + Log(y), by.logs)),
+    given=(Gt(x, 0), Gt(y, 0)),
+)
+
+
+@pytest.mark.parametrize("equal", [blind_to_signs, blind_to_everything])
+def test_a_normaliser_that_is_blind_is_noticed(monkeypatch, equal):
+    assert not is_noticed(SUM_OF_SQUARES)
+    monkeypatch.setattr(Normaliser, "equal", equal)
+    assert is_noticed(SUM_OF_SQUARES)
+
+
+@pytest.mark.parametrize("signs", [POSITIVE, NONZERO & POSITIVE])
+def test_a_sign_that_is_always_positive_is_noticed(monkeypatch, signs):
+    claim = BY_ID["escort.variance-positive"]
+    assert not is_noticed(claim)
+    monkeypatch.setattr(Context, "sign", lambda self, term: signs)
+    assert is_noticed(claim)
+
+
+def test_sums_that_commute_with_products_are_noticed(monkeypatch):
+    claim = Claim(
+        "mutants.linear",
+        Eq(Sum(x * p[i] + 1, i), x * Sum(p[i], i) + n),
+        calc(Sum(x * p[i] + 1, i), (x * Sum(p[i], i) + n, by.termwise)),
+    )
+    assert not is_noticed(claim)
+    monkeypatch.setattr(Normaliser, "_sum_of", lambda self, bound, inner, index: self._atom(n))
+    assert is_noticed(claim)
+
+
+def test_a_kernel_that_drops_hypotheses_is_noticed(monkeypatch):
+    unproved = Claim("mutants.unneeded", Le(x, x + 0 * y), calc(x, (x + 0 * y, by.algebra)), given=(Gt(x, 0),))
+    assert score(unproved).unneeded == ("x > 0",)
+    assert score(LOGS).unneeded == ()
+    monkeypatch.setattr(Context, "sign", lambda self, term: POSITIVE)
+    assert score(LOGS).unneeded == ("x > 0", "y > 0")
+
+
+def test_a_kernel_that_refuses_everything_proves_nothing(monkeypatch):
+    monkeypatch.setattr(Normaliser, "equal", lambda self, a, b: False)
+    monkeypatch.setattr(Context, "sign", lambda self, term: ANY)
+    for claim in WITH_CHAINS:
+        with pytest.raises(Refusal):
+            links(claim)
+
+
+def test_refutations_have_no_mutants():
+    assert not any(isinstance(c, Refuted) for c in CLAIMS)
