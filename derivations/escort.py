@@ -36,8 +36,32 @@ from entnorm.claims import (
     ne,
 )
 
-from .entropy import AT_MOST_ONE, GIBBS, MAXIMUM
-from .notation import KL, H, S, V, Z, a, b, c, d, gamma, i, j, mean, moment, n, p, temperature, third, tilde
+from .entropy import AT_MOST_ONE, GIBBS, MAXIMUM, UNIFORM
+from .notation import (
+    KL,
+    H,
+    S,
+    V,
+    Z,
+    a,
+    b,
+    c,
+    d,
+    gamma,
+    h_star,
+    i,
+    j,
+    mean,
+    moment,
+    n,
+    p,
+    r,
+    s,
+    temperature,
+    third,
+    tilde,
+    uniform,
+)
 from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
 
 half = Rational(1, 2)
@@ -760,6 +784,25 @@ TEMPERATURE = Claim(
     ),
 )
 
+ENTRIES_POSITIVE = Claim(
+    "escort.entries-positive",
+    Gt(q[i], 0),
+    given=(POSITIVE,),
+    title="No finite exponent removes an entry",
+    proof=calc(q[i], gt(0, by.sign)),
+)
+
+DENOMINATOR_OF_UNIFORM = Claim(
+    "escort.denominator-of-uniform",
+    Eq(S(uniform) ** 2 - Sum(1 / n * Log(1 / n) ** 2, i), 0),
+    title="For the uniform distribution the document's denominator is zero",
+    proof=calc(
+        S(uniform) ** 2 - Sum(1 / n * Log(1 / n) ** 2, i),
+        (Log(n) ** 2 - Sum(1 / n * Log(1 / n) ** 2, i), UNIFORM),
+        (0, by.logs),
+    ),
+)
+
 # ------------------------------------------------------------------------------------------ what is not true
 
 thirds = [Fraction(2, 3), Fraction(1, 3)]
@@ -847,4 +890,14 @@ INVERSE_WITHOUT_SPREAD = Refuted(
     correction=INVERSE_JET,
     title="The expansion can be solved for gamma at every p",
     remark="For a uniform p the denominator is zero.",
+)
+
+ROOT_BELOW_HUNDRED = Refuted(
+    "escort.root-below-hundred",
+    Le(H(p, 100), h_star),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT, Gt(h_star, 0), Lt(h_star, Log(n))),
+    at={n: 2, p: [Fraction(51, 100), Fraction(49, 100)], r: 0, s: 1, h_star: Fraction(1, 20)},
+    correction=ENTROPY_DECREASING,
+    title="The exponent that reaches a target never exceeds 100",
+    remark="The entropy at 100 is still above the target, and it falls: the root lies beyond.",
 )

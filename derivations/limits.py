@@ -4,11 +4,13 @@ The shortfall is the divergence from the uniform distribution, which is one of t
 the growth of the mean of log p.
 """
 
+from sympy import Rational
+
 from entnorm.claims import Claim, Eq, ForAll, Ge, Le, Log, Sum, by, calc, ge, le
 
 from .entropy import DEFICIT, GIBBS
-from .escort import DIVERGENCE, SUMS_TO_ONE, UNIFORM_AT_ZERO
-from .notation import KL, H, S, gamma, high, i, low, mean, n, p, tilde, uniform
+from .escort import DIVERGENCE, SUMS_TO_ONE, UNIFORM_AT_ZERO, VARIANCE_IN_MOMENTS
+from .notation import KL, H, S, V, gamma, high, i, low, mean, n, p, tilde, uniform
 from .setting import POSITIVE
 
 q = tilde(p, gamma)
@@ -85,5 +87,51 @@ SHORTFALL_LINEAR = Claim(
             by.sign(gamma * (high - mean(p, gamma)), MEAN_BELOW),
         ),
         le(gamma * (high - low), by.sign(gamma * (mean(p, 0) - low), MEAN_ABOVE)),
+    ),
+)
+
+VARIANCE_BETWEEN = Claim(
+    "limits.variance-between",
+    Le(V(p, gamma), (high - mean(p, gamma)) * (mean(p, gamma) - low)),
+    given=(POSITIVE, BELOW, ABOVE),
+    title="The variance is at most the product of the distances of the mean from the two bounds",
+    remark="The inequality of Bhatia and Davis.",
+    proof=calc(
+        V(p, gamma),
+        (Sum(q[i] * Log(p[i]) ** 2, i) - mean(p, gamma) ** 2, VARIANCE_IN_MOMENTS),
+        (
+            (high + low) * mean(p, gamma)
+            - high * low * Sum(q[i], i)
+            - mean(p, gamma) ** 2
+            - Sum(q[i] * ((high - Log(p[i])) * (Log(p[i]) - low)), i),
+            by.termwise(mean),
+        ),
+        (
+            (high - mean(p, gamma)) * (mean(p, gamma) - low) - Sum(q[i] * ((high - Log(p[i])) * (Log(p[i]) - low)), i),
+            SUMS_TO_ONE,
+        ),
+        le(
+            (high - mean(p, gamma)) * (mean(p, gamma) - low),
+            by.sign(Sum(q[i] * ((high - Log(p[i])) * (Log(p[i]) - low)), i)),
+        ),
+    ),
+)
+
+VARIANCE_BOUND = Claim(
+    "limits.variance-bound",
+    Le(V(p, gamma), Rational(1, 4) * (high - low) ** 2),
+    given=(POSITIVE, BELOW, ABOVE),
+    title="The variance is at most a quarter of the squared range of log p",
+    remark="The inequality of Popoviciu.  So the variance vanishes as p becomes uniform.",
+    proof=calc(
+        V(p, gamma),
+        le(
+            (high - mean(p, gamma)) * (mean(p, gamma) - low),
+            by.sign((high - mean(p, gamma)) * (mean(p, gamma) - low) - V(p, gamma), VARIANCE_BETWEEN),
+        ),
+        le(
+            Rational(1, 4) * (high - low) ** 2,
+            by.sign((Rational(1, 2) * (high + low) - mean(p, gamma)) ** 2),
+        ),
     ),
 )

@@ -244,3 +244,10 @@ MACHINE_PRECISION = Refuted(
     title="Machine precision is reached at the third or fourth iteration",
     remark="On the one example that the document gives, four iterations leave 7e-8 of the error.",
 )
+
+LOG_30_SHARE = Claim(
+    "listings.log-30-share",
+    Lt(Log(30), Rational(3, 4) * Log(100)),
+    title="log 30 is less than three quarters of log 100",
+    proof=numeric(),
+)

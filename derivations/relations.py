@@ -5,11 +5,11 @@ The mean of a score is zero: a formula that weights the gradients of log p by p 
 
 from fractions import Fraction
 
-from entnorm.claims import Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Log, Ne, Refuted, Sum, by, calc, ge, n
+from entnorm.claims import Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Log, Ne, Refuted, Seq, Sum, by, calc, ge, n
 
 from .entropy import GIBBS
 from .escort import ENTROPY_IN_MOMENTS, LOG_ESCORT, LOG_PARTITION_SLOPE, SUMS_TO_ONE
-from .notation import KL, H, S, Z, d, gamma, i, mean, p, r, renyi, temperature, tilde, u
+from .notation import KL, H, S, Z, d, gamma, i, j, mean, p, r, renyi, temperature, tilde, u
 from .setting import POSITIVE, U_NORMALISED, U_POSITIVE
 
 q = tilde(p, gamma)
@@ -47,6 +47,18 @@ SOFTMAX = Claim(
     given=(ForAll(i, Eq(p[i], Exp(d[i]))),),
     title="Softmax normalises the exponentials of its logits",
     proof=calc(Exp(d[i]) / Sum(Exp(d[i]), i), (p[i] / Sum(p[i], i), ForAll(i, Eq(p[i], Exp(d[i]))))),
+)
+
+SOFTMAX_TEMPERATURE = Claim(
+    "relations.softmax-temperature",
+    Eq(Exp(d[i] / temperature) / Sum(Exp(d[j] / temperature), j), tilde(Seq(i, Exp(d[i])), 1 / temperature)[i]),
+    given=(Ne(temperature, 0),),
+    title="Softmax at temperature T is the power transform of exponent 1/T of the exponentials of the logits",
+    proof=calc(
+        Exp(d[i] / temperature) / Sum(Exp(d[j] / temperature), j),
+        (Exp(d[i]) ** (1 / temperature) / Sum(Exp(d[j]) ** (1 / temperature), j), by.logs),
+        (tilde(Seq(i, Exp(d[i])), 1 / temperature)[i], by.algebra(tilde, Z)),
+    ),
 )
 
 SOFTMAX_SHIFT = Claim(

@@ -1,6 +1,8 @@
 """The introduction of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section, Unverifiable
+from entnorm.claims.ledger import Said, Section, Unverifiable, Wrong
+
+from .. import escort
 
 SECTIONS = (
     Section(
@@ -8,7 +10,9 @@ SECTIONS = (
         "Introduction of the annotated derivation",
         (
             Said("D0.1", "本文提出了一种新颖的概率分布变换方法", Unverifiable("A judgement of novelty.")),
-            Said("D0.2", "可以将任意概率分布变换到指定的熵值"),
+            Said(
+                "D0.2", "可以将任意概率分布变换到指定的熵值", Wrong(escort.ENTROPY_CONSTANT, escort.ENTROPY_DECREASING)
+            ),
             Said("D0.3", "同时保持分布的主要特性"),
         ),
     ),

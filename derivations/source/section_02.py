@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Proved, Said, Section
 
-from .. import escort
+from .. import entropy, escort
 
 SECTIONS = (
     Section(
@@ -15,7 +15,7 @@ SECTIONS = (
             Said("2.2.2", "p~_i/p~_j=(p_i/p_j)^γ", Proved(escort.RATIO)),
             Said("2.2.3", "不会改变原始分布中各项的相对大小关系", Proved(escort.ORDER)),
             Said("2.3.1", "当γ→0时，p_i^γ→1对所有i … p~_i=1/n, H=log n"),
-            Said("2.3.2", "这是最大熵状态（均匀分布）"),
+            Said("2.3.2", "这是最大熵状态（均匀分布）", Proved(escort.UNIFORM_AT_ZERO, entropy.MAXIMUM)),
             Said("2.3.3", "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ)"),
             Said("2.3.4", "p~_1=1, p~_i=0 (i≥2)"),
             Said("2.3.5", "one-hot 分布，H=0（最小熵）"),

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Proved, Said, Section, Wrong
 
-from .. import escort, listings, newton
+from .. import escort, limits, listings, newton
 
 SECTIONS = (
     Section(
@@ -18,10 +18,16 @@ SECTIONS = (
             Said("5.2.1", "当p_i很小时，log p_i可能导致数值下溢", Wrong(listings.NO_LOG_UNDERFLOW)),
             Said("5.2.2", "当γ很大时，p_i^γ可能下溢", Proved(listings.POWERS_UNDERFLOW)),
             Said("5.2.3", "…或上溢", Wrong(escort.POWER_BOUNDED)),
-            Said("5.2.4", "分母可能接近零（当分布接近均匀时）"),
+            Said(
+                "5.2.4",
+                "分母可能接近零（当分布接近均匀时）",
+                Proved(escort.DENOMINATOR_OF_UNIFORM, limits.VARIANCE_BOUND),
+            ),
             Said("5.2.5", "log p~=γ log p-log Z(γ)", Proved(escort.LOG_ESCORT)),
             Said("5.2.6", "使用log-sum-exp技巧避免溢出", Proved(escort.FROM_TOP)),
-            Said("5.2.7", "设置γ的合理范围（如[0.01,100]）"),
+            Said(
+                "5.2.7", "设置γ的合理范围（如[0.01,100]）", Wrong(escort.ROOT_BELOW_HUNDRED, escort.ENTROPY_DECREASING)
+            ),
         ),
     ),
 )

@@ -2,14 +2,14 @@
 
 from entnorm.claims.ledger import Proved, Said, Section, Unverifiable
 
-from .. import escort
+from .. import escort, relations
 
 SECTIONS = (
     Section(
         "7",
         "7. Comparison with other methods",
         (
-            Said("7.1.1", "p~=exp(x_i/T)/Σ"),
+            Said("7.1.1", "p~=exp(x_i/T)/Σ", Proved(relations.SOFTMAX_TEMPERATURE)),
             Said("7.1.2", "当logits是x_i=log p_i时 p~=p^{1/T}/Σ", Proved(escort.TEMPERATURE)),
             Said("7.1.3", "γ=1/T", Proved(escort.TEMPERATURE)),
             Said("7.1.4", "调整T通常没有明确的熵目标", Unverifiable("A remark on how people use temperature.")),
@@ -20,7 +20,7 @@ SECTIONS = (
             Said("7.2.4", "熵归一化：直接控制熵到精确值"),
             Said("7.3.1", "Top-k：保留概率最大的k个，其余置零"),
             Said("7.3.2", "Top-p：保留累积概率达到p的最小集合"),
-            Said("7.3.3", "熵归一化：保持所有项"),
+            Said("7.3.3", "熵归一化：保持所有项", Proved(escort.ENTRIES_POSITIVE)),
             Said("7.3.4", "更平滑，不会硬截断"),
         ),
     ),

@@ -1,6 +1,6 @@
 """Applications: section 8 of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section, Unverifiable, Wrong
+from entnorm.claims.ledger import Proved, Said, Section, Unverifiable, Wrong
 
 from .. import relations
 
@@ -13,7 +13,7 @@ SECTIONS = (
             Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, relations.SCORE_MEAN_ZERO)),
             Said("8.1.3", "梯度主要来自单个样本，容易消失"),
             Said("8.1.4", "保持H≥H_min，确保分布不会过度集中"),
-            Said("8.2.1", "α_i=exp(s_i)/Σ"),
+            Said("8.2.1", "α_i=exp(s_i)/Σ", Proved(relations.SOFTMAX)),
             Said("8.2.2", "Attention可能过于集中或过于分散"),
             Said("8.2.3", "确保每个head的Attention熵在合理范围内"),
             Said("8.2.4", "提高模型的稳定性和外推能力"),

@@ -8,7 +8,11 @@ SECTIONS = (
         "10. Open questions",
         (
             Said("10.1", "如何根据任务自动确定H*？", Unverifiable("An open question.")),
-            Said("10.2", "当n很大时（50k+），如何高效计算？"),
+            Said(
+                "10.2",
+                "当n很大时（50k+），如何高效计算？",
+                Unverifiable("A question. What a solver costs at that size is measured, not proved."),
+            ),
             Said("10.3", "能否与LayerNorm、BatchNorm等结合？", Unverifiable("An open question.")),
             Said("10.4", "在哪些条件下可证明改进泛化或收敛？", Unverifiable("An open question.")),
         ),
