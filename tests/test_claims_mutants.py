@@ -55,7 +55,6 @@ def test_inductions_are_mutated_at_both_ends_and_inside():
 def test_variants_differ_in_one_place():
     found = [str(variant) for _, variant in variants(Sum(p[i] * x, i) - 2)]
     assert {"∑_i p_i x", "∑_i x − 2", "∑_i p_i − 2", "∑_i p_r x − 2", "∑_i p_i x − 1"} <= set(found)
-    assert len(set(found)) == len(found)
 
 
 # -------------------------------------------------------------------------------------------- the test of the test
@@ -115,6 +114,7 @@ def test_sums_that_commute_with_products_are_noticed(monkeypatch):
         calc(Sum(x * p[i] + 1, i), (x * Sum(p[i], i) + n, by.termwise)),
     )
     assert not is_noticed(claim)
+    monkeypatch.setattr("entnorm.claims.mutants.PER_LINE", 100)
     monkeypatch.setattr(Normaliser, "_sum_of", lambda self, bound, inner, index: self._atom(n))
     assert is_noticed(claim)
 

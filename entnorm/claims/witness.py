@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -421,7 +422,8 @@ _SIZES = (2, 3, 1, 5)
 _TRIES = 300
 
 
-def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: str, count: int) -> list[Point]:
+@cache
+def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: str, count: int) -> tuple[Point, ...]:
     """Return exact points at which the hypotheses hold, the same ones for the same seed.
 
     Hypotheses that are equations for a variable, or a normalisation, are satisfied by construction; the others by
@@ -437,7 +439,7 @@ def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: s
             found.append(point)
         if len(found) == count:
             break
-    return found
+    return tuple(found)
 
 
 def _is_true(statement: Statement, point: Point) -> bool:
