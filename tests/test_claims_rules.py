@@ -4,10 +4,19 @@ A case is a chain with its hypotheses.  A true line that a rule refuses is a nui
 the end of everything, so most cases here are false.
 """
 
+from operator import eq
+from operator import ge as at_least
+from operator import gt as greater
+from operator import le as at_most
+from operator import lt as less
+from operator import ne as different
+
 import pytest
 import sympy
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from sympy import Integer, Rational
-from terms import i, j, k, m, mean_of, p, r, u, x, y, z
+from terms import deterministic, environments, i, j, k, m, mean_of, p, r, terms, u, value, x, y, z
 
 from entnorm.claims import (
     At,
@@ -275,3 +284,72 @@ def test_definitions_give_signs():
     assert not context().holds(Gt(square(b), 0))
     assert context(Ne(b, 0)).holds(Gt(square(b), 0))
     assert context(U_POSITIVE).holds(Gt(mean_of(u), 0))
+
+
+# ---------------------------------------------------------------------- what is known is true, for anything at all
+
+COMPARED = {Eq: eq, Ne: different, Lt: less, Le: at_most, Gt: greater, Ge: at_least}
+SUPPOSITIONS = [
+    *(kind(left, right) for kind in COMPARED for left, right in ((x, 0), (y, x), (p[i], 0), (p[j], u[i]), (x, p[i]))),
+    *(ForAll(i, kind(left, right)) for kind in COMPARED for left, right in ((p[i], 0), (u[i], x), (p[i], u[i]))),
+    *(ForAll(r, kind(p[i], p[r])) for kind in (Le, Ge)),
+    Eq(Sum(p[i], i), 1),
+    Eq(y, x * x),
+    Gt(Sum(p[i], i), x),
+    Ge(mean_of(p), mean_of(u)),
+    Eq(p[j], x + 1),
+]
+wide = st.one_of(
+    terms,
+    st.builds(lambda a, b: a - b, terms.map(lambda t: t + 0 * x), terms),
+    st.builds(lambda a, b: (0 * x + a) * b, terms, terms),
+    st.builds(lambda a, e: Power(a, e), terms, st.sampled_from([-1, -2, 2, 3])),
+    st.builds(lambda a: Sum(a, i) - a, terms),
+    st.builds(lambda a, b: Power(a, 3) - Power(b, 3), terms, terms),
+)
+
+
+def is_true(statement, env):
+    if isinstance(statement, ForAll):
+        variable, scope = statement.args
+        return all(is_true(scope, env | {variable: at}) for at in range(env[n]))
+    return COMPARED[type(statement)](value(statement.lhs, env), value(statement.rhs, env))
+
+
+def evaluated(term, env):
+    try:
+        return value(term, env)
+    except ZeroDivisionError:
+        assume(False)
+
+
+@deterministic
+@given(wide, environments, st.lists(st.sampled_from(SUPPOSITIONS), max_size=8))
+def test_a_sign_is_among_those_that_are_shown(term, env, supposed):
+    known = context(*(s for s in supposed if is_true(s, env)))
+    here = evaluated(term, env)
+    assert (here > 0) - (here < 0) in known.sign(term)
+    vanishes = known.zero_when(term) if known.sign(term) <= {0, 1} else None
+    if vanishes is not None:
+        assert is_true(vanishes, env) == (here == 0)
+
+
+@deterministic
+@given(wide, environments, st.lists(st.sampled_from(SUPPOSITIONS), min_size=1, max_size=8))
+def test_rewriting_with_what_is_true_keeps_the_value(term, env, supposed):
+    known = context(*(s for s in supposed if is_true(s, env)))
+    here = evaluated(term, env)
+    assert evaluated(known.rewrite_all(term), env) == here
+    about_x = D(term * x, x)
+    for fact in known.facts:
+        if isinstance(fact.relation, Eq) and x in fact.tied:
+            assert known.rewrite(about_x, fact) == about_x
+
+
+@deterministic
+@given(terms, terms, environments, st.lists(st.sampled_from(SUPPOSITIONS), max_size=8), st.sampled_from(list(COMPARED)))
+def test_what_follows_is_true(left, right, env, supposed, kind):
+    known = context(*(s for s in supposed if is_true(s, env)))
+    for statement in (kind(left, right), ForAll(i, kind(left, right)), *SUPPOSITIONS):
+        if known.holds(statement):
+            assert is_true(statement, env)
