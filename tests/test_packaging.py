@@ -83,7 +83,7 @@ def test_the_sdist_can_be_built_from(built: Path) -> None:
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"pyproject.toml", "LICENSE", "README.md", "derivations/contents.py", "entnorm/cli.py"} <= names
+    assert {"pyproject.toml", "LICENSE", "README.md", "derivations/contents.py", "entnorm/cli/__init__.py"} <= names
     assert list(built.glob("*.whl"))  # made from the sdist, not from the sources
 
 
@@ -121,9 +121,10 @@ def test_verify_from_an_empty_folder_with_the_core_alone(core: Path, tmp_path: P
     assert names == {f"{report}.{kind}" for report in ("proofs", "conformance") for kind in ("html", "md", "json")}
     proofs = json.loads((tmp_path / "out" / "proofs.json").read_text(encoding="utf-8"))
     ours = json.loads((ROOT / "reports" / "proofs.json").read_text(encoding="utf-8"))
-    assert [(c["id"], c["status"], c["statement"]) for c in proofs["claims"]] == [
-        (c["id"], c["status"], c["statement"]) for c in ours["claims"]
-    ]
+    assert [(c["id"], c["statement"]) for c in proofs["claims"]] == [(c["id"], c["statement"]) for c in ours["claims"]]
+    for here, there in zip(proofs["claims"], ours["claims"], strict=True):
+        # Without balls a counterexample in real numbers is seen, not certain; no status may become stronger.
+        assert here["status"] in (there["status"], "evidence"), here["id"]
     numbers = json.loads((tmp_path / "out" / "conformance.json").read_text(encoding="utf-8"))
     assert numbers["references"]["rigorous"] is False
     assert "nothing was proved" in (tmp_path / "out" / "conformance.html").read_text(encoding="utf-8")
