@@ -8,6 +8,7 @@ import pytest
 from sympy import Integer, Rational
 from terms import i, k, m, p, x, y, z
 
+from entnorm import balls
 from entnorm.claims import (
     IH,
     Assumption,
@@ -54,6 +55,11 @@ SELF_LOG = Claim("kernel.log", Eq(Log(x) - Log(x), 0), calc(Log(x) - Log(x), (0,
 
 def status(claim):
     return check(claim).status
+
+
+def certainly(found, otherwise="evidence"):
+    """Return the status that needs python-flint, or the one without it."""
+    return found if balls.available() else otherwise
 
 
 # ------------------------------------------------------------------------------------------------------- statuses
@@ -116,11 +122,11 @@ def test_equations_imply_weak_inequalities():
 
 
 def test_numbers_are_decided_with_certainty_or_not_at_all():
-    assert status(Claim("kernel.number", Lt(Log(2), Rational(7, 10)), numeric())) == "proved"
+    assert status(Claim("kernel.number", Lt(Log(2), Rational(7, 10)), numeric())) == certainly("proved")
     assert status(Claim("kernel.number", Eq(Log(12), 2 * Log(2) + Log(3)), numeric())) == "proved"
     assert status(Claim("kernel.number", Eq(Exp(1) * Exp(1), Exp(2)), numeric())) == "evidence"
     assert status(Claim("kernel.number", Gt(Log(2) + Exp(-500), Log(2)), numeric())) == "open"
-    assert status(Claim("kernel.number", Gt(Log(2), Rational(7, 10)), numeric())) == "broken"
+    assert status(Claim("kernel.number", Gt(Log(2), Rational(7, 10)), numeric())) == certainly("broken", "open")
     assert status(Claim("kernel.number", Eq(Log(2) / (Log(4) - 2 * Log(2)), 1), numeric())) == "broken"
     assert status(Claim("kernel.number", Gt(x, 0), numeric())) == "open"
     assert status(Claim("kernel.number", Eq(Sum(1, i), 1), numeric())) == "open"  # it depends on n
@@ -146,7 +152,7 @@ REFUTED = Refuted("kernel.refuted", Gt(x**2, 0), {n: 1, x: Fraction(0)})
 
 def test_refuted():
     assert status(REFUTED) == "refuted"
-    assert status(Refuted("kernel.refuted", Lt(Exp(x), 1 + x), {n: 1, x: 1})) == "refuted"
+    assert status(Refuted("kernel.refuted", Lt(Exp(x), 1 + x), {n: 1, x: 1})) == certainly("refuted")
     uniform = {n: 2, p: [Fraction(1, 2), Fraction(1, 2)]}
     assert status(Refuted("kernel.refuted", Lt(-Sum(p[i] * Log(p[i]), i), Log(n)), uniform)) == "refuted"
 
