@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +21,7 @@ import numpy as np
 import pytest
 
 import entnorm
-from entnorm import balls, reference
+from entnorm import balls, reference, report
 from entnorm.cli import main
 from entnorm.reference.records import CORPUS
 
@@ -154,12 +159,49 @@ def test_a_false_claim_is_broken_by_name_and_the_report_shows_it(
     assert main(["report", "--theory", "tiny_false:THEORY", "--check", "out"]) == 1
 
 
+def test_stored_references_that_cannot_be_read_are_a_failure_not_a_usage_error(
+    module: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(path: Path | None = None) -> None:
+        raise reference.RecordError("corpus.jsonl", "a-record", "gamma", "is not what it was")
+
+    module("tiny_whole", TRUE)
+    monkeypatch.setattr(report, "THEORY", "tiny_whole:THEORY")
+    monkeypatch.setattr(reference, "load", load)
+    assert main(["verify", "--theory", "tiny_whole:THEORY"]) == 1
+    err = capsys.readouterr().err
+    assert "a-record" in err
+    assert "gamma" in err
+
+
+def test_progress_is_a_bar_on_a_terminal_and_a_line_elsewhere() -> None:
+    command = [sys.executable, "-m", "entnorm", "verify", "escort.sums-to-one"]
+    here, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=terminal, timeout=120, check=False)
+    assert select.select([here], [], [], 5)[0], "nothing was shown on the terminal"
+    shown = os.read(here, 100_000).decode()
+    os.close(terminal)
+    os.close(here)
+    assert done.returncode == 0
+    assert "claims:" in shown
+    assert "%|" in shown
+    assert run("verify", "escort.sums-to-one").stderr == "claims: 1\n"
+
+
 def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "proofs.md").write_text("old")
     command = [sys.executable, "-m", "entnorm", "verify", "--reports", "out"]
     process = subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell's background job ignores the interrupt, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
     )
     assert process.stderr is not None
     assert "claims" in process.stderr.readline()
