@@ -1,20 +1,27 @@
 """The table of contents."""
 
-from entnorm.claims.theory import Theory, page
+from entnorm.claims.theory import Theory, pages
 
-from . import entropy, escort, inverse, limits, listings, newton, relations, setting, source
+from . import (
+    decreasing,
+    entropy,
+    escort,
+    expansions,
+    inverse,
+    limits,
+    listings,
+    newton,
+    relations,
+    setting,
+    slopes,
+    source,
+    tails,
+)
 
 THEORY = Theory(
     "Entropy normalization",
-    pages=(
-        page(setting),
-        page(entropy),
-        page(escort),
-        page(limits),
-        page(inverse),
-        page(newton),
-        page(relations),
-        page(listings),
+    pages(
+        setting, entropy, escort, slopes, decreasing, expansions, limits, tails, inverse, newton, relations, listings
     ),
-    sections=source.SECTIONS,
+    source.SECTIONS,
 )

@@ -7,14 +7,10 @@ entropy at its target moves by the implicit function theorem: its slope is minus
 
 from entnorm.claims import At, Claim, D, Eq, Exp, Log, Ne, Seq, Sum, by, calc
 
-from .escort import (
-    ENTROPY_EXPLICIT,
-    ENTROPY_SLOPE,
-    ENTROPY_SLOPE_NONZERO,
-    VARIANCE_POSITIVE,
-)
+from .escort import ENTROPY_EXPLICIT
 from .notation import H, V, Z, a, covariance, gamma, h, i, mean, mean_of, p, tilde, x
 from .setting import NOT_CONSTANT, POSITIVE
+from .slopes import ENTROPY_SLOPE, ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
 
 q = tilde(p, gamma)
 moved = Seq(i, p[i] * Exp(x * h[i]))

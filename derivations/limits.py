@@ -6,12 +6,42 @@ the growth of the mean of log p.
 
 from sympy import Rational
 
-from entnorm.claims import Claim, Eq, ForAll, Ge, Le, Log, Sum, by, calc, ge, le
+from entnorm.claims import (
+    Claim,
+    Eq,
+    ForAll,
+    Ge,
+    Le,
+    Log,
+    Sum,
+    Tends,
+    by,
+    calc,
+    ge,
+    le,
+    squeeze,
+)
 
+from .decreasing import DIVERGENCE
 from .entropy import DEFICIT, GIBBS
-from .escort import DIVERGENCE, SUMS_TO_ONE, UNIFORM_AT_ZERO, VARIANCE_IN_MOMENTS
-from .notation import KL, H, S, V, gamma, high, i, low, mean, n, p, tilde, uniform
+from .escort import ENTROPY_BOUNDED, SUMS_TO_ONE, UNIFORM_AT_ZERO
+from .notation import (
+    KL,
+    H,
+    S,
+    V,
+    gamma,
+    high,
+    i,
+    low,
+    mean,
+    n,
+    p,
+    tilde,
+    uniform,
+)
 from .setting import POSITIVE
+from .slopes import VARIANCE_IN_MOMENTS
 
 q = tilde(p, gamma)
 BELOW = ForAll(i, Le(Log(p[i]), high))
@@ -68,6 +98,18 @@ MEAN_ABOVE = Claim(
         ge(Sum(q[i] * low, i), by.sign(Sum(q[i] * (Log(p[i]) - low), i))),
         (low * Sum(q[i], i), by.termwise),
         (low, SUMS_TO_ONE),
+    ),
+)
+
+RANGE = Claim(
+    "limits.range",
+    Ge(high - low, 0),
+    given=(POSITIVE, BELOW, ABOVE),
+    title="Bounds from above are not below bounds from below",
+    proof=calc(
+        high - low,
+        ge(mean(p, 0) - low, by.sign(high - mean(p, 0), MEAN_BELOW)),
+        ge(0, by.sign(mean(p, 0) - low, MEAN_ABOVE)),
     ),
 )
 
@@ -132,6 +174,28 @@ VARIANCE_BOUND = Claim(
         le(
             Rational(1, 4) * (high - low) ** 2,
             by.sign((Rational(1, 2) * (high + low) - mean(p, gamma)) ** 2),
+        ),
+    ),
+)
+
+ZERO_LIMIT = Claim(
+    "limits.entropy-at-zero",
+    Tends(H(p, gamma), gamma, 0, Log(n)),
+    given=(POSITIVE, BELOW, ABOVE),
+    title="The entropy tends to log n as gamma falls to 0",
+    proof=squeeze(
+        high - low,
+        below=calc(
+            H(p, gamma),
+            ge(
+                Log(n) - (high - low) * gamma,
+                by.sign(gamma * (high - low) - (Log(n) - H(p, gamma)), SHORTFALL_LINEAR),
+            ),
+        ),
+        above=calc(
+            H(p, gamma),
+            le(Log(n), by.sign(Log(n) - H(p, gamma), ENTROPY_BOUNDED)),
+            le(Log(n) + (high - low) * gamma, by.sign((high - low) * gamma, RANGE.at({high: high, low: low, p: p}))),
         ),
     ),
 )

@@ -32,18 +32,8 @@ from entnorm.claims import (
     le,
 )
 
-from .escort import (
-    COMPOSITION,
-    DENOMINATOR,
-    ENTROPY_SLOPE,
-    ENTROPY_SLOPE_NONZERO,
-    IDENTITY_AT_ONE,
-    LOG_ESCORT,
-    SUMS_TO_ONE,
-    VARIANCE_IN_MOMENTS,
-    VARIANCE_POSITIVE,
-    VARIANCE_SLOPE,
-)
+from .escort import COMPOSITION, IDENTITY_AT_ONE, LOG_ESCORT, SUMS_TO_ONE
+from .expansions import DENOMINATOR
 from .notation import (
     H,
     S,
@@ -69,6 +59,7 @@ from .notation import (
     total_exponent,
 )
 from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
+from .slopes import ENTROPY_SLOPE, ENTROPY_SLOPE_NONZERO, VARIANCE_IN_MOMENTS, VARIANCE_POSITIVE, VARIANCE_SLOPE
 
 q = tilde(p, gamma)
 half = Rational(1, 2)

@@ -19,14 +19,19 @@ __all__ = [
     "b",
     "c",
     "covariance",
+    "d",
+    "delta",
+    "e",
     "exponent",
     "gamma",
+    "h",
     "h_star",
     "high",
     "i",
     "iterate",
     "j",
     "k",
+    "lagrange",
     "low",
     "m",
     "mean",
@@ -36,22 +41,35 @@ __all__ = [
     "newton_step",
     "p",
     "r",
+    "reach",
     "renyi",
     "s",
+    "temperature",
+    "third",
+    "ties",
     "tilde",
+    "total",
     "total_exponent",
     "u",
     "uniform",
     "v",
+    "w",
     "x",
+    "y",
 ]  # fmt: skip
 
 p = Family("p")  # the distribution that is transformed
 u = Family("u")  # two other distributions
 v = Family("v")
 d = Family("d")  # gaps below the largest logit
+e = Family("e")  # marks of the maxima
 h = Family("h")  # a direction
 x = Scalar("x")
+y = Scalar("y")
+w = Scalar("w")
+delta = Scalar("Delta")  # the gap below the maxima
+reach = Scalar("R")  # the largest gap
+ties = Scalar("m")  # how many maxima there are
 gamma = Scalar("gamma")
 a = Scalar("a")  # two values of gamma
 b = Scalar("b")

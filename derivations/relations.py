@@ -8,9 +8,10 @@ from fractions import Fraction
 from entnorm.claims import Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Log, Ne, Refuted, Seq, Sum, by, calc, ge, n
 
 from .entropy import GIBBS
-from .escort import ENTROPY_IN_MOMENTS, LOG_ESCORT, LOG_PARTITION_SLOPE, SUMS_TO_ONE
+from .escort import ENTROPY_IN_MOMENTS, LOG_ESCORT, SUMS_TO_ONE
 from .notation import KL, H, S, Z, d, gamma, i, j, mean, p, r, renyi, temperature, tilde, u
 from .setting import POSITIVE, U_NORMALISED, U_POSITIVE
+from .slopes import LOG_PARTITION_SLOPE
 
 q = tilde(p, gamma)
 

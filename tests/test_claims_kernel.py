@@ -46,7 +46,7 @@ from entnorm.claims import (
 from entnorm.claims.kernel import cited, foundations_of, links
 from entnorm.claims.language import Times
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
-from entnorm.claims.theory import Page, Theory, TheoryError, load, page, verify
+from entnorm.claims.theory import Page, Theory, TheoryError, load, pages, verify
 
 POSITIVE = Assumption("x is positive", Gt(x, 0))
 SQUARE = Claim("kernel.square", Ge(x**2, 0), calc(x**2, ge(0, by.sign)))
@@ -394,10 +394,12 @@ def test_loading_says_what_is_missing():
         theory(SQUARE).claim("kernel.sqare")
 
 
-def test_a_page_is_the_claims_of_a_module_that_bear_its_name():
-    module = ModuleType("somewhere.kernel", "  Prose.\n\n  More.")
-    module.FIRST, module.AGAIN, module.OTHER = SQUARE, SQUARE, replace(SQUARE, id="other.square")
-    assert page(module) == Page("kernel", "Prose.\n\nMore.", (SQUARE,))
+def test_a_claim_is_on_the_first_page_that_has_it():
+    first, second = ModuleType("somewhere.first", "  Prose.\n\n  More."), ModuleType("somewhere.second", "")
+    other = replace(SQUARE, id="other.square")
+    first.ONE, first.AGAIN = SQUARE, SQUARE
+    second.IMPORTED, second.OWN = SQUARE, other
+    assert pages(first, second) == (Page("first", "Prose.\n\nMore.", (SQUARE,)), Page("second", "", (other,)))
 
 
 def test_outcomes_of_the_ledger_are_computed():

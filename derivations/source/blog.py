@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import entropy, escort, listings, newton
+from .. import decreasing, entropy, escort, expansions, listings, newton
 
 SECTIONS = (
     Section(
@@ -44,7 +44,7 @@ SECTIONS = (
             ),
             Said("B1.10", "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ) = 1  (eq. 3)"),
             Said("B1.11", "one hot分布(1,0,…,0)，对应的熵为最小值0"),
-            Said("B1.12", "可以进一步求导证明熵关于γ是单调递减的", Proved(escort.ENTROPY_DECREASING)),
+            Said("B1.12", "可以进一步求导证明熵关于γ是单调递减的", Proved(decreasing.ENTROPY_DECREASING)),
             Said("B1.13", "当γ从0到∞递增时，熵从log n到0递减变化"),
         ),
     ),
@@ -59,12 +59,12 @@ SECTIONS = (
                 Proved(escort.ENTROPY_WRITTEN_OUT, escort.ENTROPY_EXPLICIT),
             ),
             Said("B2.3", "应该不存在解析解"),
-            Said("B2.4", "p_i^γ ≈ p_i+(γ-1)p_i log p_i", Proved(escort.POWER_JET)),
-            Said("B2.5", "H_γ ≈ H_1+(H_1^2-E[(log p)^2])(γ-1)  (eq. 5)", Proved(escort.FIRST_ORDER)),
+            Said("B2.4", "p_i^γ ≈ p_i+(γ-1)p_i log p_i", Proved(expansions.POWER_JET)),
+            Said("B2.5", "H_γ ≈ H_1+(H_1^2-E[(log p)^2])(γ-1)  (eq. 5)", Proved(expansions.FIRST_ORDER)),
             Said(
                 "B2.6",
                 "γ ≈ 1+(H_γ-H_1)/(H_1^2-E[(log p)^2])  (eq. 6)",
-                Needs("p is not uniform on its support", escort.INVERSE_WITHOUT_SPREAD, escort.INVERSE_JET),
+                Needs("p is not uniform on its support", expansions.INVERSE_WITHOUT_SPREAD, expansions.INVERSE_JET),
             ),
             Said("B2.7", "从γ=1出发，反复利用上式进行迭代，就可以求出最终的分布  (eq. 7)"),
             Said(

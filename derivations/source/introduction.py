@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Said, Section, Unverifiable, Wrong
 
-from .. import escort
+from .. import decreasing, escort
 
 SECTIONS = (
     Section(
@@ -11,7 +11,9 @@ SECTIONS = (
         (
             Said("D0.1", "本文提出了一种新颖的概率分布变换方法", Unverifiable("A judgement of novelty.")),
             Said(
-                "D0.2", "可以将任意概率分布变换到指定的熵值", Wrong(escort.ENTROPY_CONSTANT, escort.ENTROPY_DECREASING)
+                "D0.2",
+                "可以将任意概率分布变换到指定的熵值",
+                Wrong(escort.ENTROPY_CONSTANT, decreasing.ENTROPY_DECREASING),
             ),
             Said("D0.3", "同时保持分布的主要特性"),
         ),

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Proved, Said, Section
 
-from .. import escort
+from .. import decreasing, escort, slopes
 
 SECTIONS = (
     Section(
@@ -13,27 +13,27 @@ SECTIONS = (
             Said("3.1.2", "=-Σ(p^γ/Z)(γ log p_i-log Z)", Proved(escort.ENTROPY_SPLIT)),
             Said("3.1.3", "=-γ Σp^γ log p/Z+log Z", Proved(escort.ENTROPY_EXPLICIT)),
             Said("3.1.4", "= log Z-γE_p~[log p]", Proved(escort.ENTROPY_IN_MOMENTS)),
-            Said("3.2.1", "dH/dγ=(log Z)'-E-γE'", Proved(escort.ENTROPY_SLOPE_SPLIT)),
-            Said("3.2.2", "d log Z/dγ=E_p~[log p]", Proved(escort.LOG_PARTITION_SLOPE)),
-            Said("3.2.3", "第一项和第二项相消: dH/dγ=-γ dE/dγ", Proved(escort.ENTROPY_SLOPE_REDUCED)),
-            Said("3.2.4", "（详细计算略）dE/dγ", Proved(escort.MEAN_SLOPE)),
-            Said("3.2.5", "dH/dγ=-γ·Var_p~[log p]", Proved(escort.ENTROPY_SLOPE)),
-            Said("3.2.6", "Var=E[(log p)²]-(E[log p])²", Proved(escort.VARIANCE_IN_MOMENTS)),
-            Said("3.3.1", "方差总是非负的", Proved(escort.VARIANCE_NONNEGATIVE)),
+            Said("3.2.1", "dH/dγ=(log Z)'-E-γE'", Proved(slopes.ENTROPY_SLOPE_SPLIT)),
+            Said("3.2.2", "d log Z/dγ=E_p~[log p]", Proved(slopes.LOG_PARTITION_SLOPE)),
+            Said("3.2.3", "第一项和第二项相消: dH/dγ=-γ dE/dγ", Proved(slopes.ENTROPY_SLOPE_REDUCED)),
+            Said("3.2.4", "（详细计算略）dE/dγ", Proved(slopes.MEAN_SLOPE)),
+            Said("3.2.5", "dH/dγ=-γ·Var_p~[log p]", Proved(slopes.ENTROPY_SLOPE)),
+            Said("3.2.6", "Var=E[(log p)²]-(E[log p])²", Proved(slopes.VARIANCE_IN_MOMENTS)),
+            Said("3.3.1", "方差总是非负的", Proved(slopes.VARIANCE_NONNEGATIVE)),
             Said(
                 "3.3.2",
                 "当分布非退化时严格大于零",
                 Imprecise(
-                    (escort.VARIANCE_POSITIVE_UNLESS_ONE_HOT, escort.VARIANCE_POSITIVE),
+                    (slopes.VARIANCE_POSITIVE_UNLESS_ONE_HOT, slopes.VARIANCE_POSITIVE),
                     "Degenerate usually means one-hot; then the statement fails for every uniform distribution. It holds where p is not constant on its support.",
                 ),
             ),
-            Said("3.3.3", "dH/dγ≤0", Proved(escort.ENTROPY_SLOPE_NONPOSITIVE)),
+            Said("3.3.3", "dH/dγ≤0", Proved(slopes.ENTROPY_SLOPE_NONPOSITIVE)),
             Said(
                 "3.3.4",
                 "熵关于γ单调递减（非严格递增）",
                 Imprecise(
-                    (escort.ENTROPY_NONINCREASING, escort.ENTROPY_NONDECREASING),
+                    (decreasing.ENTROPY_NONINCREASING, decreasing.ENTROPY_NONDECREASING),
                     "The bracket says not strictly increasing. Read as non-strictly decreasing, the statement is proved; read as printed, non-strictly increasing, it is false.",
                 ),
             ),

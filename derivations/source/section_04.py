@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Wrong
 
-from .. import escort, newton
+from .. import escort, expansions, newton
 
 SECTIONS = (
     Section(
@@ -12,29 +12,33 @@ SECTIONS = (
             Said("4.1.1", "给定目标熵H*∈(0,log n)，求γ*使得 H(γ)-H*=0"),
             Said("4.1.2", "一般没有解析解"),
             Said("4.2.1", "γ=1时变换是恒等变换", Proved(escort.IDENTITY_AT_ONE, escort.ENTROPY_AT_ONE)),
-            Said("4.2.2", "p^γ ≈ p+(γ-1)p log p+O((γ-1)²)", Proved(escort.POWER_JET)),
-            Said("4.2.3", "Z ≈ 1+(γ-1)E[log p]", Proved(escort.PARTITION_JET)),
-            Said("4.3.1", "log Z ≈ (γ-1)E[log p]", Proved(escort.LOG_PARTITION_JET)),
-            Said("4.3.2", "H(γ) ≈ log Z(γ)-γE[log p]  (E under p)", Wrong(escort.FROZEN_MEAN, escort.FIRST_ORDER)),
-            Said("4.3.3", "≈ … = -E[log p] = H(1)", Wrong(escort.NO_FIRST_ORDER_TERM, escort.FIRST_ORDER)),
+            Said("4.2.2", "p^γ ≈ p+(γ-1)p log p+O((γ-1)²)", Proved(expansions.POWER_JET)),
+            Said("4.2.3", "Z ≈ 1+(γ-1)E[log p]", Proved(expansions.PARTITION_JET)),
+            Said("4.3.1", "log Z ≈ (γ-1)E[log p]", Proved(expansions.LOG_PARTITION_JET)),
+            Said(
+                "4.3.2", "H(γ) ≈ log Z(γ)-γE[log p]  (E under p)", Wrong(expansions.FROZEN_MEAN, expansions.FIRST_ORDER)
+            ),
+            Said("4.3.3", "≈ … = -E[log p] = H(1)", Wrong(expansions.NO_FIRST_ORDER_TERM, expansions.FIRST_ORDER)),
             Said(
                 "4.3.4",
                 "这个一阶近似不够精确（导数项消失了）。我们需要二阶近似",
-                Wrong(escort.NO_FIRST_ORDER_TERM, escort.FIRST_ORDER),
+                Wrong(expansions.NO_FIRST_ORDER_TERM, expansions.FIRST_ORDER),
             ),
             Said(
                 "4.4.1",
                 "二阶展开得 H ≈ H_1+[H_1²-E(log p)²](γ-1)",
-                Wrong(escort.SECOND_ORDER_TERM_ZERO, escort.SECOND_ORDER),
+                Wrong(expansions.SECOND_ORDER_TERM_ZERO, expansions.SECOND_ORDER),
             ),
             Said("4.4.2", "完整推导见原文"),
-            Said("4.4.3", "dH/dγ|_{γ=1}=-Var[log p]", Proved(escort.SLOPE_AT_ONE_VARIANCE)),
-            Said("4.4.4", "-Var[log p]=E[(log p)²]-(E[log p])²", Wrong(escort.SLOPE_SIGN, escort.VARIANCE_AT_ONE)),
-            Said("4.4.5", "=E[(log p)²]-H(1)²", Wrong(escort.SLOPE_SIGN_ENTROPY, escort.DENOMINATOR)),
+            Said("4.4.3", "dH/dγ|_{γ=1}=-Var[log p]", Proved(expansions.SLOPE_AT_ONE_VARIANCE)),
+            Said(
+                "4.4.4", "-Var[log p]=E[(log p)²]-(E[log p])²", Wrong(expansions.SLOPE_SIGN, expansions.VARIANCE_AT_ONE)
+            ),
+            Said("4.4.5", "=E[(log p)²]-H(1)²", Wrong(expansions.SLOPE_SIGN_ENTROPY, expansions.DENOMINATOR)),
             Said(
                 "4.5.1",
                 "γ ≈ 1+(H*-H(1))/(H(1)²-E[(log p)²])",
-                Needs("p is not uniform on its support", escort.INVERSE_WITHOUT_SPREAD, escort.INVERSE_JET),
+                Needs("p is not uniform on its support", expansions.INVERSE_WITHOUT_SPREAD, expansions.INVERSE_JET),
             ),
             Said("4.5.2", "H^(k)=-Σp^(k)log p^(k)", Proved(newton.ITERATE_ENTROPY)),
             Said(

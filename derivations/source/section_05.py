@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Proved, Said, Section, Wrong
 
-from .. import escort, limits, listings, newton
+from .. import decreasing, escort, expansions, limits, listings, newton
 
 SECTIONS = (
     Section(
@@ -21,12 +21,14 @@ SECTIONS = (
             Said(
                 "5.2.4",
                 "分母可能接近零（当分布接近均匀时）",
-                Proved(escort.DENOMINATOR_OF_UNIFORM, limits.VARIANCE_BOUND),
+                Proved(expansions.DENOMINATOR_OF_UNIFORM, limits.VARIANCE_BOUND),
             ),
             Said("5.2.5", "log p~=γ log p-log Z(γ)", Proved(escort.LOG_ESCORT)),
             Said("5.2.6", "使用log-sum-exp技巧避免溢出", Proved(escort.FROM_TOP)),
             Said(
-                "5.2.7", "设置γ的合理范围（如[0.01,100]）", Wrong(escort.ROOT_BELOW_HUNDRED, escort.ENTROPY_DECREASING)
+                "5.2.7",
+                "设置γ的合理范围（如[0.01,100]）",
+                Wrong(decreasing.ROOT_BELOW_HUNDRED, decreasing.ENTROPY_DECREASING),
             ),
         ),
     ),

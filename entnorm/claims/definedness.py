@@ -23,9 +23,11 @@ from .language import (
     Operator,
     Power,
     Recursion,
+    Root,
     Seq,
     Statement,
     Sum,
+    Tends,
     Variable,
     free,
     fresh,
@@ -67,6 +69,8 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
         yield from obligations(value, reach)
         for inner in obligations(body, reach):
             yield substitute(inner, {variable: value})
+    elif isinstance(node, Tends | Root):
+        return  # defined where the proof's own goals say so: for the positive values, or between the ends
     elif isinstance(node, Jet):
         for order, coefficient in enumerate(node.coefficients):
             yield from obligations(node.derivative(order), reach)

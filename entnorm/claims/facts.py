@@ -62,7 +62,7 @@ from .language import (
 )
 from .normal import Normaliser, Refusal
 
-__all__ = ["Context", "Fact", "hypothesis"]
+__all__ = ["ALLOWED", "ANY", "Context", "Fact", "difference", "hypothesis"]
 
 Signs = frozenset[int]
 POSITIVE: Signs = frozenset({1})
@@ -74,7 +74,7 @@ NONZERO: Signs = frozenset({-1, 1})
 ANY: Signs = frozenset({-1, 0, 1})
 
 # The signs of lhs - rhs that each relation allows.
-_ALLOWED: dict[type, Signs] = {
+ALLOWED: dict[type, Signs] = {
     Eq: ZERO, Ne: NONZERO, Lt: NEGATIVE, Le: NONPOSITIVE, Gt: POSITIVE, Ge: NONNEGATIVE,
 }  # fmt: skip
 _DEPTH = 8
@@ -324,7 +324,7 @@ class Context:
             factor = plain.constant_between(term, gap)
             complete = self._established(fact, values) if factor is not None else None
             if factor is not None and complete is not None:
-                allowed = _ALLOWED[type(fact.relation)]
+                allowed = ALLOWED[type(fact.relation)]
                 if fact.condition is not None and self._deeper().excludes(substitute(fact.condition, complete)):
                     allowed -= ZERO
                 signs &= _multiply(allowed, frozenset({1 if factor > 0 else -1}))
@@ -439,7 +439,7 @@ class Context:
                 self.normaliser(sums=True).equal(*pair) for pair in (sides, [_unfolded_fully(side) for side in sides])
             ):
                 return True
-        allowed = _ALLOWED[type(statement)]
+        allowed = ALLOWED[type(statement)]
         if self.sign(difference(statement)) <= allowed:
             return True
         rewritten = self.rewrite_all(difference(statement))

@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Foundation", "calculus", "enclosures", "field", "induction", "logarithms", "order", "sums", "taylor"]
+__all__ = [
+    "Foundation",
+    "calculus",
+    "cases",
+    "continuity",
+    "enclosures",
+    "field",
+    "induction",
+    "logarithms",
+    "order",
+    "squeeze",
+    "sums",
+    "taylor",
+]
 
 
 @dataclass(frozen=True)
@@ -43,4 +56,14 @@ taylor = Foundation(
     "A function that is smooth near a point has there the Taylor expansion with its derivatives as coefficients.",
 )
 induction = Foundation("induction", "Induction over the natural numbers; definition by recursion.")
+squeeze = Foundation(
+    "squeeze",
+    "A function between L - c x and L + c x tends to L as x falls to 0; between L - c/x and L + c/x, as x grows.",
+)
+continuity = Foundation(
+    "continuity",
+    "What is made of exp, log, powers, sums, products and quotients is continuous where it is defined; a continuous "
+    "function takes every value between two of its values.",
+)
+cases = Foundation("cases", "A product is zero only if a factor is; of two real numbers one is at least the other.")
 enclosures = Foundation("enclosures", "Arb's balls contain the exact results of their operations.")

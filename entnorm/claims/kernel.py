@@ -6,6 +6,9 @@ and says what it found; whether its ancestors are proved is a matter of the theo
     Claim(statement, proof=calc(...))         equations, chains of =, <, <=, and cases of equality
     Claim(statement, proof=induction(...))    for every step of an iteration
     Claim(statement, proof=expansion(...))    a Taylor polynomial
+    Claim(statement, proof=by_cases(...))     whichever of several conditions holds
+    Claim(statement, proof=squeeze(...))      a limit, between two explicit bounds
+    Claim(statement, proof=intermediate(...)) a root between two points, by continuity
     Claim(statement, proof=numeric())         a closed statement about numbers, decided in balls
     Claim(statement, proof=run())             what a program prints
     Axiom(statement)                          a textbook fact, listed as such
@@ -19,26 +22,32 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Rational
 
 from . import foundations as base
 from .arithmetics import Inexpressible, Undefined
 from .definedness import obligations
-from .facts import Context, Fact, hypothesis
+from .facts import ALLOWED, ANY, Context, Fact, difference, hypothesis
 from .foundations import Foundation
 from .language import (
     Attained,
     Eq,
     ForAll,
+    Ge,
+    Gt,
     Jet,
     LanguageError,
+    Le,
+    Lt,
     Natural,
     Operator,
     Relation,
+    Root,
     Statement,
+    Tends,
     Times,
     Variable,
     alpha_equal,
@@ -49,14 +58,15 @@ from .language import (
     scalar,
     substitute,
 )
-from .normal import Refusal
+from .normal import Normaliser, Refusal
 from .rules import Rule, by, check_equality, check_order
 from .runs import Prints, ProgramError
 from .witness import Witness, decide, exact_point, points, settle
 
 __all__ = [
-    "IH", "Assumption", "Axiom", "Calc", "Claim", "Expansion", "Induction", "Instance", "Refuted", "Run", "Verdict",
-    "calc", "check", "expansion", "ge", "gt", "induction", "le", "links", "lt", "ne", "numeric", "run", "witnessed",
+    "IH", "Assumption", "Axiom", "Calc", "Cases", "Claim", "Expansion", "Induction", "Instance", "Intermediate",
+    "Numeric", "Refuted", "Run", "Squeeze", "Verdict", "by_cases", "calc", "check", "expansion", "ge", "goals", "gt",
+    "induction", "intermediate", "le", "links", "lt", "ne", "numeric", "run", "squeeze", "witnessed",
 ]  # fmt: skip
 
 
@@ -102,6 +112,31 @@ class Expansion:
 
 
 @dataclass(frozen=True)
+class Cases:
+    """The statement under each of several conditions, one of which must hold."""
+
+    branches: tuple[tuple[Relation, Calc], ...]
+
+
+@dataclass(frozen=True)
+class Squeeze:
+    """A limit from two chains: the function is at least L - rate x, and at most L + rate x, or rate / x at infinity."""
+
+    rate: Expr
+    below: Calc
+    above: Calc
+
+
+@dataclass(frozen=True)
+class Intermediate:
+    """A root from two chains: the function is on different sides of the value at the two ends, `width` apart."""
+
+    width: Expr
+    at_low: Calc
+    at_high: Calc
+
+
+@dataclass(frozen=True)
 class Run:
     """The program of the statement is run, and its output compared."""
 
@@ -124,7 +159,7 @@ class _InductionHypothesis:
 
 
 IH = _InductionHypothesis()
-Proof = Calc | Induction | Expansion | Run | Numeric | Assumed
+Proof = Calc | Induction | Expansion | Cases | Squeeze | Intermediate | Run | Numeric | Assumed
 
 
 class _Stated:
@@ -256,6 +291,25 @@ def expansion(*chains: Calc) -> Expansion:
     return Expansion(chains)
 
 
+def by_cases(*branches: tuple[Relation, Calc]) -> Cases:
+    """Return a proof by cases: pairs of a condition, a hypothesis in its chain, and that chain.
+
+    One condition must hold: either they relate the same two numbers and leave no order of them out, or the claim has
+    the hypothesis that a product is zero, and every factor's being zero is a case.
+    """
+    return Cases(branches)
+
+
+def squeeze(rate: Any, *, below: Calc, above: Calc) -> Squeeze:
+    """Return a proof of a limit; its chains may use that the variable is positive."""
+    return Squeeze(scalar(rate), below, above)
+
+
+def intermediate(*, width: Any, at_low: Calc, at_high: Calc) -> Intermediate:
+    """Return a proof that there is a root between two points, whose distance `width` is manifestly positive."""
+    return Intermediate(scalar(width), at_low, at_high)
+
+
 def numeric() -> Numeric:
     """Return the proof of a closed statement about numbers: deciding it in balls."""
     return Numeric()
@@ -283,6 +337,12 @@ def chains(proof: Proof) -> tuple[Calc, ...]:
         return (proof,)
     if isinstance(proof, Induction):
         return (proof.base, proof.step)
+    if isinstance(proof, Cases):
+        return tuple(chain for _, chain in proof.branches)
+    if isinstance(proof, Squeeze):
+        return (proof.below, proof.above)
+    if isinstance(proof, Intermediate):
+        return (proof.at_low, proof.at_high)
     return proof.chains if isinstance(proof, Expansion) else ()
 
 
@@ -295,6 +355,16 @@ def cited(claim: Claim | Refuted) -> tuple[Claim, ...]:
     return tuple(dict.fromkeys(source for source in sources if isinstance(source, Claim)))
 
 
+_OWN_FOUNDATION: dict[type, Foundation] = {
+    Induction: base.induction,
+    Expansion: base.taylor,
+    Cases: base.cases,
+    Squeeze: base.squeeze,
+    Intermediate: base.continuity,
+    Numeric: base.enclosures,
+}
+
+
 def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
     """Return the foundations that the claim's own proof builds in: by its rules, and by what has to be defined."""
     if isinstance(claim, Refuted):
@@ -304,12 +374,9 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
         source.given for source in cited(claim)
     ):  # discharged by sign
         used |= {f.name: f for f in by.sign.foundations}
-    if isinstance(claim.proof, Induction):
-        used[base.induction.name] = base.induction
-    if isinstance(claim.proof, Expansion):
-        used[base.taylor.name] = base.taylor
-    if isinstance(claim.proof, Numeric):
-        used[base.enclosures.name] = base.enclosures
+    for kind, foundation in _OWN_FOUNDATION.items():
+        if isinstance(claim.proof, kind):
+            used[foundation.name] = foundation
     return tuple(used[name] for name in sorted(used))
 
 
@@ -505,10 +572,87 @@ def links(claim: Claim) -> tuple[Statement, ...]:
         If the proof has a gap, and says where.
     """
     try:
+        parts = goals(claim)
+        if parts is not None:
+            return _distinct([obligation for part in parts for obligation in links(part)])
         _follows(claim)
         return _all_defined(claim)
     except (LanguageError, RecursionError) as error:
         raise Refusal(f"{type(error).__name__}: {error}") from None
+
+
+def goals(claim: Claim) -> tuple[Claim, ...] | None:
+    """Return the claims, each with a chain for its proof, that together prove this one; None if it has a chain itself.
+
+    Raises
+    ------
+    Refusal
+        If they would not prove it, whatever their chains say.
+    """
+    match claim.proof:
+        case Cases(branches):
+            _check_exhaustive(claim, [condition for condition, _ in branches])
+            return tuple(replace(claim, given=(*claim.given, case), proof=chain) for case, chain in branches)
+        case Squeeze():
+            return _goals_of_limit(claim, claim.proof)
+        case Intermediate():
+            return _goals_of_root(claim, claim.proof)
+    return None
+
+
+def _check_exhaustive(claim: Claim, cases: list[Relation]) -> None:
+    """Refuse cases that leave something out."""
+    if not cases or not all(isinstance(case, Relation) for case in cases):
+        raise Refusal("a case is a relation")
+    if len({case.args for case in cases}) == 1 and frozenset().union(*(ALLOWED[type(c)] for c in cases)) == ANY:
+        return
+    zeros = [difference(case) for case in cases if isinstance(case, Eq)]
+    for known in claim.hypotheses:
+        product = known.lhs if isinstance(known, Eq) and known.rhs == 0 else None
+        if isinstance(product, Times) and all(any(_proportional(z, f) for z in zeros) for f in product.args):
+            return
+    raise Refusal(f"the cases {', '.join(map(str, cases))} leave something out")
+
+
+def _proportional(a: Expr, b: Expr) -> bool:
+    """Is one number a rational multiple of the other, not zero?"""
+    factors = Normaliser().factors_between(a, b)
+    return factors is not None and all(isinstance(c, Rational) and c != 0 for c in factors)
+
+
+def _goals_of_limit(claim: Claim, proof: Squeeze) -> tuple[Claim, ...]:
+    if not isinstance(claim.statement, Tends):
+        raise Refusal(f"a squeeze does not prove a {type(claim.statement).__name__}")
+    function, variable, point, value = claim.statement.args
+    if variable in free(proof.rate) | free(value) | frozenset().union(*map(free, claim.hypotheses)):
+        raise Refusal(f"rate, limit and hypotheses must not depend on {variable}")
+    room = proof.rate * variable if point == 0 else proof.rate / variable
+    given = (*claim.given, Gt(variable, 0))
+    return (
+        replace(claim, statement=Ge(function, value - room), given=given, proof=proof.below),
+        replace(claim, statement=Le(function, value + room), given=given, proof=proof.above),
+    )
+
+
+def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
+    if not isinstance(claim.statement, Root):
+        raise Refusal(f"two values do not prove a {type(claim.statement).__name__}")
+    function, variable, low, high, value = claim.statement.args
+    if variable in frozenset().union(*map(free, (low, high, value, *claim.hypotheses))):
+        raise Refusal(f"ends, value and hypotheses must not depend on {variable}")
+    citations = [c for chain in chains(proof) for s in chain.steps for c in rule_of(s.reason).citations]
+    facts = (*(hypothesis(h) for h in claim.hypotheses), *_facts((*claim.defined, *citations), claim))
+    if not (Normaliser().equal(high - low, proof.width) and Context(facts).holds(Gt(proof.width, 0))):
+        raise Refusal(f"{proof.width} is not the distance from {low} to {high}, or not manifestly positive")
+    between = (hypothesis(Ge(variable, low)), hypothesis(Le(variable, high)))
+    _defined([function], (*between, *facts))
+    sides = [substitute(function, {variable: end}) for end in (low, high)]
+    falling = proof.at_low.steps and any(s.symbol == ">" for s in proof.at_low.steps)
+    first, second = (Gt, Lt) if falling else (Lt, Gt)
+    return (
+        replace(claim, statement=first(sides[0], value), proof=proof.at_low),
+        replace(claim, statement=second(sides[1], value), proof=proof.at_high),
+    )
 
 
 def _follows(claim: Claim) -> None:
@@ -562,6 +706,9 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
 
     Every interior line of the proof is compared with the one before as well, unless another `statement` is asked about.
     """
+    parts = goals(claim) if statement is None else None
+    if parts is not None:
+        return _witnessed_together(parts)
     statements = [claim.statement, *_line_by_line(claim)] if statement is None else [statement]
     variables = claim.variables.union(*map(free, statements)) - {n}
     names: set[str] = set()
@@ -580,6 +727,15 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
     if not count:
         return None, None
     return False if False in seen else None if None in seen else True, Witness(count, tuple(sorted(names)))
+
+
+def _witnessed_together(parts: tuple[Claim, ...]) -> tuple[bool | None, Witness | None]:
+    outcomes, records = zip(*map(witnessed, parts), strict=True)
+    agreed = False if False in outcomes else None if None in outcomes else True
+    seen = [record for record in records if record is not None]
+    if not seen:
+        return agreed, None
+    return agreed, Witness(min(r.points for r in seen), tuple(sorted({name for r in seen for name in r.arithmetics})))
 
 
 def _line_by_line(claim: Claim) -> Iterator[Statement]:
@@ -625,9 +781,9 @@ def _checked(claim: Claim) -> Verdict:
         problem = str(refusal)
     try:
         agrees, record = witnessed(claim)
-    except Undefined as undefined:
+    except (Undefined, Refusal) as unknown:
         agrees, record = None, None
-        problem = problem or f"second witness: {undefined}"
+        problem = problem or f"second witness: {unknown}"
     if agrees is False:
         return Verdict(claim.id, "broken", problem or "the second witness found a point where a line fails", (), record)
     if agrees is None:

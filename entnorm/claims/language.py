@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
-from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol, oo, sympify
 from sympy.core.symbol import Str
 
 __all__ = [
@@ -49,11 +49,13 @@ __all__ = [
     "Power",
     "Recursion",
     "Relation",
+    "Root",
     "Scalar",
     "Seq",
     "Size",
     "Statement",
     "Sum",
+    "Tends",
     "Term",
     "Times",
     "Variable",
@@ -573,6 +575,27 @@ class Jet(Statement):
 # ------------------------------------------------------------------------------------------------ binding, substitution
 
 
+class Tends(Statement):
+    """`function` of `variable` tends to `value` as the variable falls to 0, or grows beyond all bounds.
+
+    `point` is 0 or oo; the variable is positive.
+    """
+
+    def __new__(cls, function: Any, variable: Scalar, point: Any, value: Any) -> Tends:
+        if point not in (0, oo):
+            raise LanguageError(f"a limit is taken at 0 from above or at infinity, not at {point!r}")
+        tends: Tends = Basic.__new__(cls, scalar(function), variable, sympify(point), scalar(value))
+        return tends
+
+
+class Root(Statement):
+    """There is a number strictly between `low` and `high` at which `function` of `variable` has the value `value`."""
+
+    def __new__(cls, function: Any, variable: Scalar, low: Any, high: Any, value: Any) -> Root:
+        root: Root = Basic.__new__(cls, scalar(function), variable, scalar(low), scalar(high), scalar(value))
+        return root
+
+
 class _Binding(NamedTuple):
     """Where a node binds: the variable, its position among the arguments, and that of the scope.
 
@@ -585,7 +608,7 @@ class _Binding(NamedTuple):
 
 
 def _binding(node: Basic) -> _Binding | None:
-    if isinstance(node, Sum | At | Jet):
+    if isinstance(node, Sum | At | Jet | Tends | Root):
         return _Binding(node.args[1], 1, 0)
     if isinstance(node, Seq | ForAll):
         return _Binding(node.args[0], 0, 1)

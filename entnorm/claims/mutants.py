@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from sympy import Expr, Integer, Rational
 
-from .kernel import Calc, Claim, Expansion, Induction, Proof, Step, links, seed, witnessed
+from .kernel import Calc, Claim, Expansion, Induction, Proof, Step, goals, links, seed, witnessed
 from .language import (
     Attained,
     Entry,
@@ -123,6 +123,12 @@ def _chosen(line: Expr, random: Random) -> list[tuple[str, Expr]]:
 
 def mutants(claim: Claim) -> Iterator[Mutant]:
     """Yield the mutants of a claim, the same ones every time."""
+    parts = goals(claim)
+    if parts is not None:
+        for number, part in enumerate(parts, 1):
+            for mutant in mutants(part):
+                yield replace(mutant, change=f"goal {number}, {mutant.change}")
+        return
     random = Random(seed(claim.id))
     statement, proof = claim.statement, claim.proof
     if isinstance(proof, Calc | Induction):
@@ -230,7 +236,7 @@ def score(claim: Claim) -> Score:
         tried += 1
         refused = _refused(mutant.claim)
         by_rule += refused
-        fails = mutant.false is not None and _false_somewhere(claim, mutant.false)
+        fails = mutant.false is not None and _false_somewhere(mutant.claim, mutant.false)
         by_witness += bool(fails)
         if fails and not refused:
             missed.append(mutant.change)

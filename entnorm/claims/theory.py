@@ -23,12 +23,15 @@ from .kernel import (
     Assumed,
     Assumption,
     Calc,
+    Cases,
     Claim,
     Expansion,
     Induction,
     Instance,
+    Intermediate,
     Numeric,
     Refuted,
+    Squeeze,
     Step,
     check,
     cited,
@@ -42,7 +45,7 @@ from .runs import Prints
 from .typeset import latex, mathml, text
 from .witness import shown_sides
 
-__all__ = ["Page", "Theory", "TheoryError", "load", "page", "verify"]
+__all__ = ["Page", "Theory", "TheoryError", "load", "pages", "verify"]
 
 FORMAT = "entnorm-proofs/1"
 DEADLINE = 60.0  # seconds for one claim with its mutants; the slowest takes a tenth of it
@@ -120,11 +123,19 @@ class Theory:
         return [claim for claim in self.claims() if claim.id in wanted]
 
 
-def page(module: ModuleType) -> Page:
-    """Return the page that a module is: its docstring, and its claims whose ids begin with its name."""
-    name = module.__name__.rpartition(".")[2]
-    found = [v for v in vars(module).values() if isinstance(v, Claim | Refuted) and v.id.startswith(name + ".")]
-    return Page(name, inspect.cleandoc(module.__doc__ or ""), tuple(dict.fromkeys(found)))
+def pages(*modules: ModuleType) -> tuple[Page, ...]:
+    """Return the pages that modules are, in reading order: docstring, and the claims that no page before has.
+
+    A module imports claims from pages before its own, so those that are new are those that it states.
+    """
+    found: list[Page] = []
+    known: set[Claim | Refuted] = set()
+    for module in modules:
+        held = dict.fromkeys(v for v in vars(module).values() if isinstance(v, Claim | Refuted) and v not in known)
+        name = module.__name__.rpartition(".")[2]
+        found.append(Page(name, inspect.cleandoc(module.__doc__ or ""), tuple(held)))
+        known |= held.keys()
+    return tuple(found)
 
 
 def load(spec: str) -> Theory:
@@ -392,6 +403,14 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
             return {"kind": "expansion", "chains": [_chain(f"order {k}", c) for k, c in enumerate(chains)]}
         case Assumed(source):
             return {"kind": "axiom", "source": source}
+        case Cases(branches):
+            return {"kind": "cases", "chains": [_chain(text(condition), c) for condition, c in branches]}
+        case Squeeze(rate, below, above):
+            found = [_chain("from below", below), _chain("from above", above)]
+            return {"kind": "limit", "rate": _formula(rate), "chains": found}
+        case Intermediate(width, at_low, at_high):
+            found = [_chain("at the lower end", at_low), _chain("at the upper end", at_high)]
+            return {"kind": "root", "width": _formula(width), "chains": found}
         case Numeric():
             return {"kind": "numeric", "sides": shown_sides(claim.statement, {})}
         case _:

@@ -29,8 +29,10 @@ from .language import (
     Plus,
     Power,
     Relation,
+    Root,
     Seq,
     Sum,
+    Tends,
     Times,
     Variable,
 )
@@ -45,7 +47,7 @@ _GREEK = {
 }  # fmt: skip
 _LATEX = {v: f"\\{k} " for k, v in _GREEK.items()} | {
     "∑": r"\sum", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "−": "-", "→": r"\to ", "⇔": r"\iff ", "∀": r"\forall ",
-    "·": r"\cdot ", "*": "*", "∏": r"\prod", "∈": r"\in ", "‖": r"\| ",
+    "∞": r"\infty ", "·": r"\cdot ", "*": "*", "∏": r"\prod", "∈": r"\in ", "‖": r"\| ",
 }  # fmt: skip
 
 
@@ -398,6 +400,22 @@ def _(node: Jet) -> Layout:
     rest = Script(base=step, sup=Word(content=str(len(node.coefficients)), kind="mn"))
     items += [sign(" + "), call(Word(content="O"), rest), phrase("as"), layout(variable), sign(" → "), layout(point)]
     return Row(level=STATEMENT, items=tuple(items))
+
+
+@layout.register
+def _(node: Tends) -> Layout:
+    function, variable, point, value = node.args
+    end = Word(content="0+" if point == 0 else "∞", kind="mn")
+    items = (layout(function), sign(" → "), layout(value), phrase("as"), layout(variable), sign(" → "), end)
+    return Row(level=STATEMENT, items=items)
+
+
+@layout.register
+def _(node: Root) -> Layout:
+    function, variable, low, high, value = node.args
+    between = (layout(low), sign(" < "), layout(variable), sign(" < "), layout(high))
+    equation = (layout(function), sign(" = "), layout(value))
+    return Row(level=STATEMENT, items=(*equation, phrase("for some"), layout(variable), phrase("with"), *between))
 
 
 def mathml(node: Basic, *, block: bool = False) -> str:

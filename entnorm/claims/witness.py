@@ -326,7 +326,7 @@ def _decided(statement: Statement, point: Point, field: Arithmetic, certain: boo
             factorial *= max(order, 1)
             outcomes.append(_decided(Eq(statement.derivative(order), factorial * coefficient), point, field, certain))
         return _all(outcomes)
-    raise TypeError(f"a {type(statement).__name__} is not decided at points")
+    raise Inexpressible(f"a {type(statement).__name__} is not decided at points")
 
 
 def _all(outcomes: list[bool | None]) -> bool | None:
@@ -434,7 +434,7 @@ def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: s
     for attempt in range(_TRIES * count):
         size = _SIZES[(len(found) + attempt // (_TRIES // 2)) % len(_SIZES)]
         point: Point | None = _drawn(variables, size, random)
-        point = _adjusted(point, given) if point else None
+        point = _adjusted(point, given, random) if point else None
         if point is not None and all(_is_true(g, point) for g in given):
             found.append(point)
         if len(found) == count:
@@ -469,10 +469,13 @@ def _drawn(variables: frozenset[Variable], size: int, random: Random) -> Point:
     return point
 
 
-def _adjusted(point: Point, given: tuple[Statement, ...]) -> Point | None:
+def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Point | None:
     for statement in given:
         bound, relation = statement.args if isinstance(statement, ForAll) else (None, statement)
         if not isinstance(relation, Eq):
+            continue
+        if isinstance(relation.lhs, Times) and relation.rhs == 0:
+            point = point | _with_zero_factor(relation.lhs, point, random)
             continue
         for target, value in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
             changed = _solved(target, value, bound, point)
@@ -480,6 +483,28 @@ def _adjusted(point: Point, given: tuple[Statement, ...]) -> Point | None:
                 point = point | changed
                 break
     return point
+
+
+def _with_zero_factor(product: Times, point: Point, random: Random) -> Point:
+    """Return values that make a factor w or 1 - w of the product zero, entry by entry for families."""
+    simple: list[tuple[Variable, Fraction]] = []
+    for factor in product.args:
+        inner = factor.args[1] if isinstance(factor, Plus) and factor.args[0] == 1 and len(factor.args) == 2 else factor
+        value = Fraction(int(inner is not factor))
+        inner = inner.args[1] if isinstance(inner, Times) and inner.args[0] == -1 and len(inner.args) == 2 else inner
+        variable = inner.args[0] if isinstance(inner, Entry) else inner
+        if isinstance(variable, Scalar | Family):
+            simple.append((variable, value))
+    changed: Point = {}
+    for k in range(point[n]):
+        now = point | changed
+        entries = [now[v][k] if isinstance(v, Family) else now[v] for v, _ in simple]
+        if not simple or any(entry == value for entry, (_, value) in zip(entries, simple, strict=True)):
+            continue
+        variable, value = simple[-1] if len({v for v, _ in simple}) > 1 else random.choice(simple)
+        old = now[variable]
+        changed[variable] = [*old[:k], value, *old[k + 1 :]] if isinstance(variable, Family) else value
+    return changed
 
 
 def _solved(target: Expr, value: Expr, bound: Variable | None, point: Point) -> Point | None:

@@ -1,0 +1,228 @@
+"""Proofs that are not one chain: by cases, by squeezing, by an intermediate value."""
+
+from dataclasses import replace
+
+import pytest
+from sympy import Rational, oo
+
+from entnorm.claims import (
+    Claim,
+    Eq,
+    Exp,
+    Ge,
+    Gt,
+    Le,
+    Log,
+    Lt,
+    Ne,
+    Refusal,
+    Root,
+    Scalar,
+    Tends,
+    by,
+    by_cases,
+    calc,
+    check,
+    ge,
+    gt,
+    intermediate,
+    le,
+    lt,
+    squeeze,
+)
+from entnorm.claims.kernel import foundations_of, goals, links
+from entnorm.claims.language import LanguageError
+from entnorm.claims.mutants import score
+from entnorm.claims.typeset import text
+
+w, x, y, c = Scalar("w"), Scalar("x"), Scalar("y"), Scalar("c")
+BINARY = Eq(w * (1 - w), 0)
+
+IDEMPOTENT = Claim(
+    "forms.idempotent",
+    Eq(w**3, w),
+    given=(BINARY,),
+    proof=by_cases(
+        (Eq(w, 0), calc(w**3, (0, Eq(w, 0)), (w, Eq(w, 0)))),
+        (Eq(w, 1), calc(w**3, (1, Eq(w, 1)), (w, Eq(w, 1)))),
+    ),
+)
+
+SQUARES = Claim(
+    "forms.larger-square",
+    Ge(x**2 + y**2, x * y),
+    proof=by_cases(
+        (Le(x, y), calc(x**2 + y**2, ge(x * y, by.sign(Rational(1, 2) * (x**2 + y**2 + (x - y) ** 2))))),
+        (Gt(x, y), calc(x**2 + y**2, ge(x * y, by.sign(Rational(1, 2) * (x**2 + y**2 + (x - y) ** 2))))),
+    ),
+)
+
+HYPERBOLA = Claim(
+    "forms.hyperbola",
+    Tends(c + 1 / (1 + x), x, oo, c),
+    proof=squeeze(
+        1,
+        below=calc(
+            c + 1 / (1 + x),
+            ge(c, by.sign(1 / (1 + x))),
+            ge(c - 1 / x, by.sign(1 / x)),
+        ),
+        above=calc(c + 1 / (1 + x), le(c + 1 / x, by.sign(1 / (x * (1 + x))))),
+    ),
+)
+
+PARABOLA = Claim(
+    "forms.parabola",
+    Root(x**2, x, c, c + 1, c**2 + c),
+    given=(Gt(c, 0),),
+    proof=intermediate(
+        width=1 + 0 * c,
+        at_low=calc(c**2, lt(c**2 + c, by.sign(c))),
+        at_high=calc((c + 1) ** 2, gt(c**2 + c, by.sign(c + 1))),
+    ),
+)
+FORMS = (IDEMPOTENT, SQUARES, HYPERBOLA, PARABOLA)
+
+
+@pytest.mark.parametrize("claim", FORMS, ids=lambda claim: claim.id)
+def test_a_sound_argument_is_proved_and_its_mutants_are_refused(claim):
+    verdict = check(claim)
+    assert (verdict.status, verdict.problem) == ("proved", "")
+    tried = score(claim)
+    assert tried.tried > 0
+    assert not tried.missed
+
+
+def test_each_form_names_what_it_rests_on():
+    names = [{f.name for f in foundations_of(claim)} for claim in FORMS]
+    assert all(
+        expected in found for expected, found in zip(("cases", "cases", "squeeze", "continuity"), names, strict=True)
+    )
+
+
+def test_statements_are_printed_as_they_are_read():
+    assert text(HYPERBOLA.statement) == "c + 1 / (1 + x) → c as x → ∞"
+    assert text(PARABOLA.statement) == "x^2 = c^2 + c for some x with c < x < c + 1"
+
+
+def refused(claim, why):
+    with pytest.raises(Refusal, match=why):
+        links(claim)
+    assert check(claim).status in {"open", "evidence", "broken"}
+
+
+def test_cases_must_leave_nothing_out():
+    (zero, first), (_, second) = IDEMPOTENT.proof.branches
+    refused(replace(IDEMPOTENT, proof=by_cases((zero, first))), "leave something out")
+    refused(replace(IDEMPOTENT, proof=by_cases((zero, first), (Eq(w, 2), second))), "leave something out")
+    refused(replace(IDEMPOTENT, given=()), "leave something out")
+    refused(replace(IDEMPOTENT, given=(Eq(w * (1 - w), 1),)), "leave something out")
+    (below, chain), (above, other) = SQUARES.proof.branches
+    refused(replace(SQUARES, proof=by_cases((Lt(x, y), chain), (above, other))), "leave something out")
+    refused(
+        replace(SQUARES, proof=by_cases((below, chain), (Ne(x, y), other), (Gt(x, c), other))), "leave something out"
+    )
+    refused(replace(SQUARES, proof=by_cases()), "a case is a relation")
+
+
+def test_a_case_is_a_hypothesis_of_its_own_branch_only():
+    (zero, first), (unit, _) = IDEMPOTENT.proof.branches
+    refused(replace(IDEMPOTENT, proof=by_cases((zero, first), (unit, first))), "cites a hypothesis")
+
+
+def test_every_branch_is_checked():
+    (zero, first), (unit, _) = IDEMPOTENT.proof.branches
+    wrong = calc(w**3, (2, Eq(w, 1)), (w, Eq(w, 1)))
+    refused(replace(IDEMPOTENT, proof=by_cases((zero, first), (unit, wrong))), "line 1")
+
+
+def test_a_factor_counts_up_to_a_rational_multiple_only():
+    scaled = replace(IDEMPOTENT, given=(Eq(2 * w * (3 - 3 * w), 0),))
+    refused(scaled, "leave something out")  # the factor 2 is never zero, and has no case
+    assert links(replace(IDEMPOTENT, given=(Eq(w * (3 - 3 * w), 0),))) is not None
+
+
+def test_a_limit_needs_both_sides_and_a_rate_free_of_the_variable():
+    proof = HYPERBOLA.proof
+    refused(replace(HYPERBOLA, proof=replace(proof, above=proof.below)), "has the end")
+    refused(replace(HYPERBOLA, proof=squeeze(x, below=proof.below, above=proof.above)), "must not depend on x")
+    refused(replace(HYPERBOLA, given=(Gt(x, 1),)), "must not depend on x")
+    refused(replace(HYPERBOLA, statement=Tends(c + 1 / (1 + x), x, oo, x)), "must not depend on x")
+    refused(replace(HYPERBOLA, statement=Tends(c + 1 / (1 + x), x, oo, c + 1)), "has the end")
+    refused(replace(HYPERBOLA, statement=Tends(c + 1 / (1 + x), x, 0, c)), "has the end")
+    with pytest.raises(LanguageError, match="at 0 from above or at infinity"):
+        Tends(x, x, 1, c)
+
+
+def test_a_wrong_limit_cannot_be_squeezed():
+    false = Claim(
+        "forms.wrong-limit",
+        Tends(1 / (1 + x), x, 0, 0 * c),
+        proof=squeeze(
+            1,
+            below=calc(1 / (1 + x), ge(0 * c - 1 * x, by.sign)),
+            above=calc(1 / (1 + x), le(0 * c + 1 * x, by.sign)),
+        ),
+    )
+    refused(false, "not manifestly nonnegative")
+
+
+def test_a_limit_is_of_a_function_that_is_defined():
+    below = calc(Log(x) - Log(x), (0, by.algebra), ge(0 - 1 / x, by.sign(1 / x)))
+    above = calc(Log(x) - Log(x), (0, by.algebra), le(0 + 1 / x, by.sign(1 / x)))
+    assert check(
+        Claim("forms.log", Tends(Log(x) - Log(x), x, oo, 0), proof=squeeze(1, below=below, above=above))
+    ).status
+    shifted = Log(x - 1) - Log(x - 1)
+    bad = Claim(
+        "forms.log-undefined",
+        Tends(shifted, x, oo, 0),
+        proof=squeeze(
+            1,
+            below=calc(shifted, (0, by.algebra), ge(0 - 1 / x, by.sign(1 / x))),
+            above=calc(shifted, (0, by.algebra), le(0 + 1 / x, by.sign(1 / x))),
+        ),
+    )
+    refused(bad, "not shown to be defined")
+
+
+def test_a_root_needs_a_width_that_is_the_distance_and_positive():
+    proof = PARABOLA.proof
+    refused(replace(PARABOLA, proof=replace(proof, width=2 + 0 * c)), "is not the distance")
+    backwards = replace(PARABOLA, statement=Root(x**2, x, c + 1, c, c**2 + c))
+    refused(replace(backwards, proof=replace(proof, width=0 * c - 1)), "not manifestly positive")
+
+
+def test_a_root_needs_values_on_both_sides():
+    proof = PARABOLA.proof
+    same = calc((c + 1) ** 2, gt(c**2 + c, by.sign(c + 1)))
+    refused(replace(PARABOLA, proof=replace(proof, at_low=same)), "has the end")
+    weak = calc(c**2, le(c**2 + c, by.sign(c)))
+    refused(replace(PARABOLA, proof=replace(proof, at_low=weak)), "the chain shows")
+
+
+def test_a_function_with_a_pole_between_the_ends_has_no_intermediate_values():
+    pole = Claim(
+        "forms.pole",
+        Root(1 / x, x, -c, c, 0),
+        given=(Gt(c, 0),),
+        proof=intermediate(
+            width=2 * c,
+            at_low=calc(1 / (-c), lt(0, by.sign(1 / c))),
+            at_high=calc(1 / c, gt(0, by.sign(1 / c))),
+        ),
+    )
+    refused(pole, "not shown to be defined: x ≠ 0")
+
+
+def test_the_ends_may_not_depend_on_the_unknown():
+    refused(replace(PARABOLA, given=(Gt(c, 0), Gt(x, 0))), "must not depend on x")
+    refused(replace(PARABOLA, statement=Root(x**2, x, x, c + 1, c**2 + c)), "must not depend on x")
+
+
+def test_a_form_proves_only_its_own_kind_of_statement():
+    refused(replace(HYPERBOLA, statement=PARABOLA.statement), "a squeeze does not prove a Root")
+    refused(replace(PARABOLA, statement=HYPERBOLA.statement), "do not prove a Tends")
+    chain = calc(Exp(x), ge(0, by.sign))
+    refused(replace(PARABOLA, proof=chain), "a Calc does not prove a Root")
+    assert goals(replace(PARABOLA, proof=chain)) is None
