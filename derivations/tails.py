@@ -310,6 +310,18 @@ NEAR_TIES = Claim(
     ),
 )
 
+OUT_OF_REACH = Claim(
+    "limits.below-ties",
+    Gt(H(p, gamma), h_star),
+    given=(*marked, Gt(gamma, 0), Lt(h_star, Log(ties))),
+    title="No positive exponent reaches a target below the logarithm of the number of maxima",
+    proof=calc(
+        H(p, gamma),
+        ge(Log(ties), by.sign(H(p, gamma) - Log(ties), ABOVE_TIES.at(same(p, gamma, c, d, e, delta, ties)))),
+        gt(h_star, by.sign),
+    ),
+)
+
 TOP_LIMIT = Claim(
     "limits.entropy-at-infinity",
     Tends(H(p, gamma), gamma, oo, Log(ties)),

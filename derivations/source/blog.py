@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import decreasing, entropy, escort, expansions, listings, newton
+from .. import decreasing, entropy, escort, expansions, limits, listings, newton, tails
 
 SECTIONS = (
     Section(
@@ -35,24 +35,40 @@ SECTIONS = (
             ),
             Said("B1.3", "one hot … 取得最小值0", Proved(entropy.NONNEGATIVE)),
             Said("B1.4", "当所有p_i等于1/n时，H取得最大值log n", Proved(entropy.MAXIMUM, entropy.MAXIMUM_AMONG)),
-            Said("B1.5", "H的取值范围是[0,log n]"),
+            Said(
+                "B1.5",
+                "H的取值范围是[0,log n]",
+                Proved(entropy.NONNEGATIVE, entropy.MAXIMUM_AMONG, entropy.UNIFORM, tails.EXISTENCE),
+            ),
             Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)", Proved(escort.WRITTEN_OUT)),
             Said("B1.7", "如果p_i>p_j，那么也有p~_i>p~_j", Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, escort.ORDER)),
-            Said("B1.8", "当各个p_i都非零并且两两不相等时，幂次变化确实有能力将熵从0∼log n进行变化"),
+            Said(
+                "B1.8",
+                "当各个p_i都非零并且两两不相等时，幂次变化确实有能力将熵从0∼log n进行变化",
+                Proved(limits.ZERO_LIMIT, tails.TOP_LIMIT, tails.EXISTENCE),
+            ),
             Said(
                 "B1.9", "当γ=0时，p~_i=1/n，此时熵为最大值log n", Proved(escort.UNIFORM_AT_ZERO, escort.ENTROPY_AT_ZERO)
             ),
             Said("B1.10", "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ) = 1  (eq. 3)"),
             Said("B1.11", "one hot分布(1,0,…,0)，对应的熵为最小值0"),
             Said("B1.12", "可以进一步求导证明熵关于γ是单调递减的", Proved(decreasing.ENTROPY_DECREASING)),
-            Said("B1.13", "当γ从0到∞递增时，熵从log n到0递减变化"),
+            Said(
+                "B1.13",
+                "当γ从0到∞递增时，熵从log n到0递减变化",
+                Proved(limits.ZERO_LIMIT, tails.TOP_LIMIT, decreasing.ENTROPY_DECREASING),
+            ),
         ),
     ),
     Section(
         "B2",
         "Solving by iteration 迭代求解",
         (
-            Said("B2.1", "对于任意给定的H*∈(0,log n)，我们需要找到正确的γ"),
+            Said(
+                "B2.1",
+                "对于任意给定的H*∈(0,log n)，我们需要找到正确的γ",
+                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+            ),
             Said(
                 "B2.2",
                 "H_γ = log Σp^γ - γ Σp^γ log p/Σp^γ  (eq. 4)",
@@ -114,6 +130,12 @@ SECTIONS = (
     Section(
         "B4",
         "Summary 文末小结",
-        (Said("B4.1", "通过直接的变换使得分布的熵可以为指定值"),),
+        (
+            Said(
+                "B4.1",
+                "通过直接的变换使得分布的熵可以为指定值",
+                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+            ),
+        ),
     ),
 )

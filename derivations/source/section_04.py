@@ -2,14 +2,18 @@
 
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Wrong
 
-from .. import escort, expansions, newton
+from .. import escort, expansions, newton, tails
 
 SECTIONS = (
     Section(
         "4",
         "4. Newton's method",
         (
-            Said("4.1.1", "给定目标熵H*∈(0,log n)，求γ*使得 H(γ)-H*=0"),
+            Said(
+                "4.1.1",
+                "给定目标熵H*∈(0,log n)，求γ*使得 H(γ)-H*=0",
+                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+            ),
             Said("4.1.2", "一般没有解析解"),
             Said("4.2.1", "γ=1时变换是恒等变换", Proved(escort.IDENTITY_AT_ONE, escort.ENTROPY_AT_ONE)),
             Said("4.2.2", "p^γ ≈ p+(γ-1)p log p+O((γ-1)²)", Proved(expansions.POWER_JET)),

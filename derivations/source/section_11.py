@@ -1,8 +1,8 @@
 """Summary: section 11 of the annotated derivation."""
 
-from entnorm.claims.ledger import Proved, Said, Section, Unverifiable, Wrong
+from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import escort, newton
+from .. import escort, newton, tails
 
 SECTIONS = (
     Section(
@@ -12,7 +12,11 @@ SECTIONS = (
             Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT)),
             Said("11.2", "牛顿法求γ → H(p~)=H*"),
             Said("11.3", "✅ 保持单调性", Proved(escort.ORDER)),
-            Said("11.4", "✅ 熵可控（从0到log n）"),
+            Said(
+                "11.4",
+                "✅ 熵可控（从0到log n）",
+                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+            ),
             Said("11.5", "✅ 快速收敛（3-4次迭代）", Wrong(newton.CLOSE_AFTER_THREE, newton.ERROR_CONSTANT)),
             Said("11.6", "✅ 可微分（可用于梯度优化）"),
             Said("11.7", "提供了一种原理性的方法", Unverifiable("A judgement.")),

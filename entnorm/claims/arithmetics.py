@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import prod
 from typing import Any, ClassVar
 
@@ -201,6 +202,14 @@ class Balls:
         return 0 if high - low <= AGREEMENT * scale else None
 
 
+@cache
+def _context(bits: int) -> Any:
+    """Return an mpmath context of its own at that precision; making one costs as much as many evaluations."""
+    context = MPContext()
+    context.prec = bits
+    return context
+
+
 class TwoPrecisions:
     """mpmath at two precisions; what both agree on is believed, not certain."""
 
@@ -208,9 +217,7 @@ class TwoPrecisions:
     agreement_is_certain: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        self.contexts = (MPContext(), MPContext())
-        for context, bits in zip(self.contexts, (BITS, 2 * BITS), strict=True):
-            context.prec = bits
+        self.contexts = tuple(map(_context, (BITS, 2 * BITS)))
 
     def scope(self) -> AbstractContextManager[None]:
         return nullcontext()

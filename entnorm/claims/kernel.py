@@ -165,8 +165,12 @@ Proof = Calc | Induction | Expansion | Cases | Squeeze | Intermediate | Run | Nu
 class _Stated:
     """What claims and refutations have in common: a statement under hypotheses."""
 
+    id: str
     statement: Statement
     given: tuple[Assumption | Statement, ...]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id}>"
 
     @property
     def hypotheses(self) -> tuple[Statement, ...]:
@@ -179,7 +183,7 @@ class _Stated:
         return frozenset().union(free(self.statement), *map(free, self.hypotheses)) - {n}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Claim(_Stated):
     """A statement with its proof.  Its free variables are universally quantified, subject to `given`."""
 
@@ -218,7 +222,7 @@ def Axiom(
     return Claim(id, statement, Assumed(source), given, title, remark)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Refuted(_Stated):
     """A statement that is false, with an exact point that satisfies its hypotheses, and what is true instead."""
 

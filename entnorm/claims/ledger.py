@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from .kernel import Claim, Refuted
 
@@ -25,11 +26,11 @@ __all__ = [
 ]
 
 
-def _are(kind: type, *claims: object) -> None:
+def _are(kind: Any, *claims: object) -> None:
     """Refuse a refutation that stands for a proof, and a proof that stands for a refutation."""
     for claim in claims:
         if not isinstance(claim, kind):
-            raise TypeError(f"{claim!r} is no {kind.__name__}")
+            raise TypeError(f"{claim!r} is no {getattr(kind, '__name__', kind)}")
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,14 @@ class Proved:
 
 @dataclass(frozen=True)
 class Needs:
-    """True once a condition on the inputs is added: false without it, proved with it."""
+    """True once a condition on the inputs is added: false without it (or proved to fail there), proved with it."""
 
     assumption: str
-    counterexample: Refuted
+    counterexample: Refuted | Claim
     claim: Claim
 
     def __post_init__(self) -> None:
-        _are(Refuted, self.counterexample)
+        _are(Refuted | Claim, self.counterexample)
         _are(Claim, self.claim)
 
 

@@ -463,7 +463,9 @@ def _said(said: Any, status: dict[str, str], theory: Theory) -> dict[str, Any]:
         "id": said.id,
         "printed": said.printed,
         "outcome": outcome(said, status),
-        "reads": [_statement(c.statement) for c in (refuted[:1] if isinstance(settled, Needs) else claims)],
+        "reads": [
+            _statement(c.statement) for c in (refuted[:1] or proved[-1:] if isinstance(settled, Needs) else claims)
+        ],
         "claims": [c.id for c in claims],
     }
     if refuted:
@@ -473,6 +475,8 @@ def _said(said: Any, status: dict[str, str], theory: Theory) -> dict[str, Any]:
             entry["correction"] = corrections[0]
     if isinstance(settled, Needs):
         entry["assumption"] = settled.assumption
+        entry["counterexample"] = settled.counterexample.id
+        entry["correction"] = settled.claim.id
     if isinstance(settled, Unverifiable):
         entry["reason"] = settled.reason
     if isinstance(settled, Imprecise) and settled.note:
