@@ -185,7 +185,7 @@ FROZEN_MEAN = Refuted(
     "escort.frozen-mean",
     Jet(H(p, gamma) - (Log(Z(p, gamma)) - gamma * Sum(p[i] * Log(p[i]), i)), gamma, 1, 0, 0),
     given=(POSITIVE, NORMALISED),
-    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], i: 0, gamma: Fraction(1)},
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)]},
     correction=FIRST_ORDER,
     title="To first order the mean of log p may be taken under p instead of the escort distribution",
     remark="The mean moves with gamma, and its slope, the variance, is just the first-order term that is lost.",
@@ -195,7 +195,7 @@ NO_FIRST_ORDER_TERM = Refuted(
     "escort.no-first-order-term",
     Jet(H(p, gamma), gamma, 1, S(p), 0),
     given=(POSITIVE, NORMALISED),
-    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], i: 0, gamma: Fraction(1)},
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)]},
     correction=FIRST_ORDER,
     title="The first-order expansion of the entropy at gamma = 1 is constant",
 )
@@ -204,7 +204,7 @@ SLOPE_SIGN = Refuted(
     "escort.slope-sign",
     Eq(-V(p, 1), Sum(p[i] * Log(p[i]) ** 2, i) - Sum(p[i] * Log(p[i]), i) ** 2),
     given=(POSITIVE, NORMALISED),
-    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], i: 0, gamma: Fraction(1)},
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)]},
     correction=VARIANCE_AT_ONE,
     title="Minus the variance is the mean square minus the squared mean",
 )
@@ -213,7 +213,7 @@ SLOPE_SIGN_ENTROPY = Refuted(
     "escort.slope-sign-entropy",
     Eq(-V(p, 1), Sum(p[i] * Log(p[i]) ** 2, i) - S(p) ** 2),
     given=(POSITIVE, NORMALISED),
-    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], i: 0, gamma: Fraction(1)},
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)]},
     correction=DENOMINATOR,
     title="Minus the variance is the mean square minus the squared entropy",
 )
@@ -222,7 +222,7 @@ SECOND_ORDER_TERM_ZERO = Refuted(
     "escort.second-order-term-zero",
     Jet(H(p, gamma), gamma, 1, S(p), S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i), 0),
     given=(POSITIVE, NORMALISED),
-    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], i: 0, gamma: Fraction(1)},
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)]},
     correction=SECOND_ORDER,
     title="The linear expansion of the entropy at gamma = 1 is right to second order",
 )
@@ -231,7 +231,7 @@ INVERSE_WITHOUT_SPREAD = Refuted(
     "escort.inverse-of-constant",
     Jet(1 + (H(p, gamma) - S(p)) / (S(p) ** 2 - Sum(p[i] * Log(p[i]) ** 2, i)), gamma, 1, 1, 1),
     given=(POSITIVE, NORMALISED),
-    at={n: 2, p: [Fraction(1, 2), Fraction(1, 2)], i: 0, gamma: Fraction(1)},
+    at={n: 2, p: [Fraction(1, 2), Fraction(1, 2)]},
     correction=INVERSE_JET,
     title="The expansion can be solved for gamma at every p",
     remark="For a uniform p the denominator is zero.",

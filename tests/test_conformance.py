@@ -470,9 +470,8 @@ def test_an_answer_that_is_none_is_an_infinite_error(spoil: str, monkeypatch) ->
 def test_our_solver_is_inside_on_every_record() -> None:
     records = reference.load()
     result = conformance.regress(records)
-    assert not [error for error in result.errors if max(error.gamma, error.entropy) > 1]
-    subnormal = {r.id for r in records if r.kind == "p" and r.values[r.values > 0].min() < 2.0**-1022}
-    assert {error.id for error in result.outside} <= subnormal
+    assert len(result.errors) == len(records)
+    assert not result.outside
 
 
 def test_the_regression_is_the_same_bytes_twice() -> None:

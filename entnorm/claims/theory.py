@@ -38,7 +38,7 @@ from .kernel import (
     foundations_of,
     rule_of,
 )
-from .language import Operator, Statement
+from .language import Index, Operator, Statement, Variable
 from .ledger import Imprecise, Needs, Section, Unverifiable, claims_of, outcome
 from .mutants import Score, score
 from .runs import Prints
@@ -382,7 +382,7 @@ def _hypothesis(given: Assumption | Statement) -> dict[str, str]:
 
 def _proof(claim: Claim | Refuted) -> dict[str, Any]:
     if isinstance(claim, Refuted):
-        point = {str(v): [str(x) for x in t] if isinstance(t, list) else str(t) for v, t in claim.at.items()}
+        point = {str(v): _coordinate(v, t) for v, t in claim.at.items()}
         return {
             "kind": "counterexample",
             "point": point,
@@ -415,6 +415,13 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
             return {"kind": "numeric", "sides": shown_sides(claim.statement, {})}
         case _:
             return {"kind": "run"}
+
+
+def _coordinate(variable: Variable, value: Any) -> str | list[str]:
+    """Return a coordinate of a point as it is read: positions are counted from 1."""
+    if isinstance(value, list):
+        return [str(x) for x in value]
+    return str(value + 1 if isinstance(variable, Index) else value)
 
 
 def _chain(name: str, chain: Calc) -> dict[str, Any]:
