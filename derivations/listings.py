@@ -213,7 +213,7 @@ PERPLEXITY_OF_LOG = Claim(
     "listings.perplexity-of-log",
     Eq(Exp(Log(c)), c),
     given=(c > 0,),
-    title="A distribution with entropy log c has perplexity c",
+    title="An entropy of log c is a perplexity of c",
     proof=calc(Exp(Log(c)), (c, by.logs)),
 )
 

@@ -377,7 +377,7 @@ EXISTENCE = Claim(
     "limits.existence",
     Root(H(p, gamma), gamma, lower, upper, h_star),
     given=(*marked, WITHIN_REACH, Gt(reach, 0), Lt(h_star, Log(n)), Gt(h_star, Log(ties))),
-    title="Every entropy strictly between log m and log n is attained, between two explicit exponents",
+    title="A p with marked gaps attains every entropy between log m and log n, between two explicit exponents",
     remark="It is attained once, because the entropy falls strictly.",
     proof=intermediate(
         width=(1 + rate) / (h_star - Log(ties)),

@@ -33,7 +33,7 @@ SCREENS = {"desktop, light": (1280, 900, "light"), "phone, dark": (390, 844, "da
 pytestmark = [
     pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(
-        CHROMIUM is None and os.environ.get("CI") != "true",
+        CHROMIUM is None and not os.environ.get("CI"),
         reason="chromium is not installed: apt-get install chromium",
     ),
 ]

@@ -3,21 +3,26 @@
 from dataclasses import replace
 
 import pytest
-from sympy import Rational, oo
+from sympy import Integer, Rational, oo
 
 from entnorm.claims import (
+    IH,
     Claim,
     Eq,
     Exp,
     Ge,
     Gt,
+    Index,
     Le,
     Log,
     Lt,
+    Natural,
     Ne,
     Refusal,
+    Refuted,
     Root,
     Scalar,
+    Sum,
     Tends,
     by,
     by_cases,
@@ -25,17 +30,20 @@ from entnorm.claims import (
     check,
     ge,
     gt,
+    induction,
     intermediate,
     le,
     lt,
+    n,
+    numeric,
     squeeze,
 )
-from entnorm.claims.kernel import foundations_of, goals, links
-from entnorm.claims.language import LanguageError
+from entnorm.claims.kernel import Assumed, foundations_of, goals, links
+from entnorm.claims.language import LanguageError, substitute
 from entnorm.claims.mutants import score
 from entnorm.claims.typeset import text
 
-w, x, y, c = Scalar("w"), Scalar("x"), Scalar("y"), Scalar("c")
+w, x, y, c, i = Scalar("w"), Scalar("x"), Scalar("y"), Scalar("c"), Index("i")
 BINARY = Eq(w * (1 - w), 0)
 
 IDEMPOTENT = Claim(
@@ -226,3 +234,59 @@ def test_a_form_proves_only_its_own_kind_of_statement():
     chain = calc(Exp(x), ge(0, by.sign))
     refused(replace(PARABOLA, proof=chain), "a Calc does not prove a Root")
     assert goals(replace(PARABOLA, proof=chain)) is None
+
+
+def test_an_undefined_width_shows_nothing():
+    y, z = Scalar("y"), Scalar("z")
+    nothing = Sum(0 * y, i)
+    for factor, given in ((nothing / nothing, ()), (w / w, (Eq(w, 0),))):
+        backwards = Claim(
+            "forms.zero-of-a-hyperbola",
+            Root(1 / x, x, y, z, 0),
+            given=(Gt(y, 0), Lt(z, 0), *given),
+            proof=intermediate(
+                width=(z - y) * factor,
+                at_low=calc(1 / y, gt(0, by.sign)),
+                at_high=calc(1 / z, lt(0, by.sign(-1 / z))),
+            ),
+        )
+        refused(backwards, "not shown to be defined")
+
+
+def test_every_part_of_a_form_is_a_chain():
+    assumed = Assumed("because")
+    cases = Claim("forms.assumed", Gt(Exp(x), x), proof=by_cases((Gt(x, 0), assumed), (Le(x, 0), assumed)))
+    limit = Claim("forms.assumed", Tends(x / (x + 7), x, oo, 0), proof=squeeze(9, below=assumed, above=assumed))
+    for claim in (cases, limit):
+        refused(claim, "is proved by a chain")
+        assert check(claim).status == "open"
+
+
+def test_no_number_decides_a_limit_or_a_root():
+    for statement in (Tends(x, x, 0, 5), Root(x, x, 0, 1, 5)):
+        assert check(Claim("forms.numeric", statement, proof=numeric())).status == "open"
+        assert check(Refuted("forms.refuted", statement, at={n: 1})).status == "open"
+
+
+def test_the_induction_hypothesis_does_not_capture_a_fixed_variable():
+    fixed, k = Scalar("y°"), Natural("k")
+    product = k * (k - 1) * (k - 2) * (k - 3)
+    whole = fixed + product * (y - fixed)
+    at_zero, at_next = (substitute(whole, {k: count}) for count in (Integer(0), k + 1))
+    line = substitute(product, {k: k + 1}) * y
+    claim = Claim(
+        "forms.captured",  # false from k = 4 on
+        Eq(whole, 0),
+        given=(Eq(fixed, 0),),
+        proof=induction(
+            k,
+            base=calc(at_zero, (fixed, by.algebra), (0, Eq(fixed, 0))),
+            step=calc(
+                at_next,
+                (line, by.algebra(Eq(fixed, 0))),
+                (line + product * (line - line), by.algebra),
+                (0, by.algebra(IH)),
+            ),
+        ),
+    )
+    refused(claim, "line 3")

@@ -331,7 +331,7 @@ def test_what_is_broken_is_named(tiny: dict[str, Any]) -> None:
     model["claims"][0] |= {"status": "broken", "problem": "line 2 does not follow"}
     model["claims"][-1]["mutants"]["missing"] = ["left side: sign"]
     first, second = report.broken_claims(model)
-    assert first == f"{model['claims'][0]['id']}: line 2 does not follow"
+    assert first == f"{model['claims'][0]['id']}: broken: line 2 does not follow"
     assert "nobody notices" in second
 
 

@@ -1,6 +1,6 @@
 """Newton's method: section 4 of the annotated derivation."""
 
-from entnorm.claims.ledger import Needs, Proved, Said, Section, Wrong
+from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
 
 from .. import escort, expansions, newton, tails
 
@@ -33,7 +33,11 @@ SECTIONS = (
                 "二阶展开得 H ≈ H_1+[H_1²-E(log p)²](γ-1)",
                 Wrong(expansions.SECOND_ORDER_TERM_ZERO, expansions.SECOND_ORDER),
             ),
-            Said("4.4.2", "完整推导见原文"),
+            Said(
+                "4.4.2",
+                "完整推导见原文",
+                Unverifiable("A reference to the post for a derivation, which the post does not contain."),
+            ),
             Said("4.4.3", "dH/dγ|_{γ=1}=-Var[log p]", Proved(expansions.SLOPE_AT_ONE_VARIANCE)),
             Said(
                 "4.4.4", "-Var[log p]=E[(log p)²]-(E[log p])²", Wrong(expansions.SLOPE_SIGN, expansions.VARIANCE_AT_ONE)
@@ -44,12 +48,14 @@ SECTIONS = (
                 "γ ≈ 1+(H*-H(1))/(H(1)²-E[(log p)²])",
                 Needs("p is not uniform on its support", expansions.INVERSE_WITHOUT_SPREAD, expansions.INVERSE_JET),
             ),
-            Said("4.5.2", "H^(k)=-Σp^(k)log p^(k)", Proved(newton.ITERATE_ENTROPY)),
+            Said("4.5.2", "H^(k)=-Σp^(k)log p^(k)"),
             Said(
-                "4.5.3", "Δγ=(H*-H^(k))/((H^(k))²-Σp^(k)(log p^(k))²)", Proved(newton.STEP_AT_ONE, newton.REBASED_STEP)
+                "4.5.3",
+                "Δγ=(H*-H^(k))/((H^(k))²-Σp^(k)(log p^(k))²)",
+                Needs("p is not uniform on its support", expansions.INVERSE_WITHOUT_SPREAD, newton.STEP_AT_ONE),
             ),
             Said("4.5.4", "更新γ: γ^(k+1)=1+Δγ"),
-            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ", Proved(newton.DOCUMENT_LOOP)),
+            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ"),
             Said("4.5.6", "直到收敛（|H^(k)-H*|<ε）"),
         ),
     ),

@@ -189,7 +189,8 @@ class Context:
         """Return the set of signs that the term can have, as far as is shown."""
         key = (term, self.depth)
         if key not in self._signs:
-            self._signs[key] = self._sign(term)
+            # No sign at all means that the term is undefined, or the facts contradictory: nothing is shown.
+            self._signs[key] = self._sign(term) or ANY
         return self._signs[key]
 
     def _sign(self, term: Expr) -> Signs:

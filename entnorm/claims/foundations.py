@@ -45,7 +45,7 @@ logarithms = Foundation(
 order = Foundation(
     "order",
     "The real numbers are an ordered field: squares are nonnegative, sums and products of positives are positive. "
-    "exp is positive; exp, log and positive powers of positive numbers are strictly increasing.",
+    "exp is positive; exp, log and positive powers of positive numbers strictly increase, negative powers decrease.",
 )
 calculus = Foundation(
     "calculus",

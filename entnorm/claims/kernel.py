@@ -52,6 +52,7 @@ from .language import (
     Variable,
     alpha_equal,
     free,
+    fresh,
     n,
     of_sort,
     open_binder,
@@ -337,6 +338,10 @@ def rule_of(reason: Any) -> Rule:
 
 def chains(proof: Proof) -> tuple[Calc, ...]:
     """Return the chains of a proof."""
+    return tuple(part for part in _parts(proof) if isinstance(part, Calc))
+
+
+def _parts(proof: Proof) -> tuple[Any, ...]:
     if isinstance(proof, Calc):
         return (proof,)
     if isinstance(proof, Induction):
@@ -400,7 +405,10 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
         statement, condition = statement.bound, statement.condition
     if not isinstance(statement, Relation):
         raise Refusal(f"{source.id} states no relation that a rule could use")
-    apart: dict[Variable, Any] = {v: type(v)(v.name + "°") for v in source.variables if v not in values}
+    spoken_of = claim.variables | source.variables | frozenset().union(*map(free, values.values()))
+    apart: dict[Variable, Any] = {
+        v: fresh(type(v)(v.name + "°"), spoken_of) for v in source.variables if v not in values
+    }
     mapping = apart | values
     return Fact(
         substitute(statement, mapping),
@@ -550,7 +558,8 @@ def _own_equation(claim: Claim, counter: Variable, step: Variable | None = None)
     """Return the equation of an induction at a step, general in all but the variables of its hypotheses."""
     relation = substitute(claim.statement, {counter: step or counter})
     general = free(relation) - {n, step or counter} - frozenset().union(*map(free, claim.hypotheses))
-    apart = {v: type(v)(v.name + "°") for v in general}
+    fixed = free(relation) | frozenset().union(*map(free, claim.hypotheses))
+    apart = {v: fresh(type(v)(v.name + "°"), fixed) for v in general}
     return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n}, "IH")
 
 
@@ -593,6 +602,10 @@ def goals(claim: Claim) -> tuple[Claim, ...] | None:
     Refusal
         If they would not prove it, whatever their chains say.
     """
+    if isinstance(claim.proof, Cases | Squeeze | Intermediate) and not all(
+        isinstance(part, Calc) for part in _parts(claim.proof)
+    ):
+        raise Refusal("a case, a bound or a value is proved by a chain")
     match claim.proof:
         case Cases(branches):
             _check_exhaustive(claim, [condition for condition, _ in branches])
@@ -646,6 +659,7 @@ def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
         raise Refusal(f"ends, value and hypotheses must not depend on {variable}")
     citations = [c for chain in chains(proof) for s in chain.steps for c in rule_of(s.reason).citations]
     facts = (*(hypothesis(h) for h in claim.hypotheses), *_facts((*claim.defined, *citations), claim))
+    _defined([proof.width, low, high, value], facts)
     if not (Normaliser().equal(high - low, proof.width) and Context(facts).holds(Gt(proof.width, 0))):
         raise Refusal(f"{proof.width} is not the distance from {low} to {high}, or not manifestly positive")
     between = (hypothesis(Ge(variable, low)), hypothesis(Le(variable, high)))
@@ -807,6 +821,8 @@ def _checked_numeric(claim: Claim) -> Verdict:
 
 def _settled(id: str, statement: Statement, point: Mapping[Variable, Any], wanted: bool) -> Verdict:
     """Return the verdict on a statement that is said to be true, or false, at a point."""
+    if isinstance(statement, Tends | Root):
+        return Verdict(id, "open", "limits and roots are not decided at a point")
     status, contrary = ("proved", "false") if wanted else ("refuted", "not false at the counterexample")
     try:
         outcome, name = settle(statement, point)

@@ -67,7 +67,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Imprecise:
-    """Several readings with different truth values, or none that is exact; each is settled."""
+    """Not sharp enough to be true or false as it stands; every sharp version that it may mean is settled."""
 
     readings: tuple[Claim | Refuted, ...]
     note: str = ""

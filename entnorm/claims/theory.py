@@ -39,7 +39,7 @@ from .kernel import (
     rule_of,
 )
 from .language import Index, Operator, Statement, Variable
-from .ledger import Imprecise, Needs, Section, Unverifiable, claims_of, outcome
+from .ledger import Imprecise, Needs, Section, Unverifiable, Wrong, claims_of, outcome
 from .mutants import Score, score
 from .runs import Prints
 from .typeset import latex, mathml, text
@@ -424,7 +424,9 @@ def _coordinate(variable: Variable, value: Any) -> str | list[str]:
     return str(value + 1 if isinstance(variable, Index) else value)
 
 
-def _chain(name: str, chain: Calc) -> dict[str, Any]:
+def _chain(name: str, chain: Any) -> dict[str, Any]:
+    if not isinstance(chain, Calc):  # refused by the check, and shown as what it is: nothing
+        return {"name": name, "start": {"latex": "", "mathml": "", "text": ""}, "steps": []}
     return {"name": name, "start": _formula(chain.start), "steps": [_step(s) for s in chain.steps]}
 
 
@@ -484,6 +486,10 @@ def _said(said: Any, status: dict[str, str], theory: Theory) -> dict[str, Any]:
         entry["assumption"] = settled.assumption
         entry["counterexample"] = settled.counterexample.id
         entry["correction"] = settled.claim.id
+    if isinstance(settled, Wrong):
+        entry["counterexample"] = settled.refutation.id
+        if settled.correction:
+            entry["correction"] = settled.correction.id
     if isinstance(settled, Unverifiable):
         entry["reason"] = settled.reason
     if isinstance(settled, Imprecise) and settled.note:

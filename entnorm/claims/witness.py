@@ -463,7 +463,7 @@ def _drawn(variables: frozenset[Variable], size: int, random: Random) -> Point:
         elif isinstance(variable, Index):
             point[variable] = random.randrange(size)
         elif isinstance(variable, Natural):
-            point[variable] = random.randrange(3)
+            point[variable] = random.randrange(5)
         elif isinstance(variable, Scalar):
             point[variable] = number()
     return point

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from math import isfinite
+import warnings
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,8 @@ def _solve(options: argparse.Namespace) -> int:
     rows = [_row(solution, k) for k in range(len(solution.gamma))]
     if options.json:
         probs = solution.probs.tolist()
-        print(json.dumps([{**row, "probs": q} for row, q in zip(rows, probs, strict=True)], sort_keys=True))
+        spelt = [{**row, "probs": [_plain(x) for x in q]} for row, q in zip(rows, probs, strict=True)]
+        print(json.dumps(spelt, sort_keys=True, allow_nan=False))
     else:
         for row in rows:
             print("  ".join(f"{name} {value}" for name, value in row.items()))
@@ -59,19 +61,27 @@ def _numbers(text: str) -> Any:
             with open(text, "rb") as file:
                 rows = np.lib.format.read_array(file, allow_pickle=False)
         elif text.endswith(".csv"):
-            rows = np.loadtxt(text, delimiter=",", ndmin=2)
+            with warnings.catch_warnings(action="ignore"):  # that there is nothing is said below
+                rows = np.loadtxt(text, delimiter=",", ndmin=2)
         else:
             rows = np.array([float(number) for number in text.split(",")])
     except (ValueError, EOFError, MemoryError) as error:
         raise UsageError(
             f"{text!r} is not rows of numbers with commas between them, or a .npy file: {error}"
         ) from error
+    if not rows.size:
+        raise UsageError(f"{text!r} holds no numbers")
     if rows.ndim > 2:
         raise UsageError(f"{text!r} has {rows.ndim} axes: one row, or one row for each line, is what is wanted")
     return np.atleast_2d(rows)
 
 
+def _plain(value: float) -> float | str | None:
+    """A number as JSON can say it: null where there is none, infinity by its name."""
+    return value if isfinite(value) else None if isnan(value) else str(value)
+
+
 def _row(solution: Solution, k: int) -> dict[str, Any]:
     numbers = {name: float(getattr(solution, name)[k]) for name in ("gamma", "temperature", "entropy", "condition")}
-    spelt = {name: value if isfinite(value) else str(value) for name, value in numbers.items()}
+    spelt = {name: _plain(value) for name, value in numbers.items()}
     return {**spelt, "nit": int(solution.nit[k]), "status": Status(int(solution.status[k])).name.lower()}

@@ -1,7 +1,8 @@
 """Other people's solvers, seen through one interface.
 
-A foreign solver is any callable ``(p, target, *, axis=-1)``. It receives probabilities (float64, summing to one along
-``axis``) and the entropy in nats that each row shall have, as a float or an array of the batch shape. It returns either
+Whoever wrote it, a solver is called as ``solve(p, target, axis=-1)``. It receives probabilities (float64, summing to
+one along ``axis``) and the entropy in nats that each row shall have, as a float or an array of the batch shape. It
+returns either
 
 * gamma, of the batch shape: a scalar for one row;
 * or the distribution, of the shape of ``p``;

@@ -41,16 +41,29 @@ def write(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[Path
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = {folder / f".{name}.{os.getpid()}.unfinished": folder / name for name in files}
+    finals = [folder / name for name in files]
+    news, olds = ([folder / f".{final.name}.{os.getpid()}.{kind}" for final in finals] for kind in ("new", "old"))
+    moved: list[tuple[Path, Path]] = []
     try:
-        for path, content in zip(unfinished, files.values(), strict=True):
-            path.write_text(content, encoding="utf-8", newline="\n")
-        for path, final in unfinished.items():
-            os.replace(path, final)
+        for new, content in zip(news, files.values(), strict=True):
+            new.write_text(content, encoding="utf-8", newline="\n")
+        for final, old in zip(finals, olds, strict=True):
+            if final.exists():
+                os.link(final, old)
+        for new, final, old in zip(news, finals, olds, strict=True):
+            os.replace(new, final)
+            moved.append((final, old))
+    except BaseException:
+        for final, old in moved:
+            if old.exists():
+                os.replace(old, final)
+            else:
+                final.unlink()
+        raise
     finally:
-        for path in unfinished:
+        for path in (*news, *olds):
             path.unlink(missing_ok=True)
-    return list(unfinished.values())
+    return finals
 
 
 def differences(folder: str | os.PathLike[str], files: Mapping[str, str]) -> list[str]:

@@ -91,8 +91,17 @@ def _outputs(theory: claims.Theory, model: dict[str, Any]) -> dict[str, str]:
 
 
 def broken_claims(model: dict[str, Any]) -> list[str]:
-    """Return the claims that are broken, and those with a false variant that nobody noticed, with the reason."""
-    broken = [f"{c['id']}: {c['problem']}" for c in model["claims"] if c["status"] == "broken"]
+    """Return the claims that are broken or unproved, and those with a false variant that nobody noticed, and why.
+
+    A refutation in real numbers that only balls can make certain is no failure where there are no balls.
+    """
+    settled = {"proved", "computed", "assumed", "refuted"}
+    without_balls = set() if balls.available() else {"evidence"}
+    broken = [
+        f"{c['id']}: {c['status']}: {c['problem']}"
+        for c in model["claims"]
+        if c["status"] not in settled | (without_balls if c["proof"]["kind"] == "counterexample" else set())
+    ]
     blind = [
         f"{c['id']}: nobody notices when it is made false ({missed})"
         for c in model["claims"]

@@ -21,7 +21,7 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "evidence": ("≈", "seen at points, not proved"),
     "refuted": ("✗", "false as stated, with a counterexample that was checked"),
     "needs": ("+", "true once a condition is added that the document leaves out; false without it"),
-    "imprecise": ("~", "several readings with different truth values, or none that is exact; each is settled"),
+    "imprecise": ("~", "not sharp enough to be true or false; every sharp version that it may mean is settled"),
     "unverifiable": ("–", "nothing in it can be formalised"),
     "open": ("○", "not settled yet"),
     "broken": ("‼", "the proof does not check: something is wrong"),
