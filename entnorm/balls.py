@@ -46,7 +46,6 @@ _PRECISION_LOCK = threading.RLock()
 _LARGEST_EXPONENT = 2**24  # a ball may be as small as exp(-10**18), whose exact rational would not fit in memory
 
 
-@cache
 def available() -> bool:
     """
     Can balls be computed here, that is, is python-flint installed?

@@ -93,14 +93,15 @@ def _outputs(theory: claims.Theory, model: dict[str, Any]) -> dict[str, str]:
 def broken_claims(model: dict[str, Any]) -> list[str]:
     """Return the claims that are broken or unproved, and those with a false variant that nobody noticed, and why.
 
-    A refutation in real numbers that only balls can make certain is no failure where there are no balls.
+    What only balls can decide, a refutation in real numbers or a closed statement, is no failure where there are none.
     """
     settled = {"proved", "computed", "assumed", "refuted"}
     without_balls = set() if balls.available() else {"evidence"}
     broken = [
         f"{c['id']}: {c['status']}: {c['problem']}"
         for c in model["claims"]
-        if c["status"] not in settled | (without_balls if c["proof"]["kind"] == "counterexample" else set())
+        if c["status"]
+        not in settled | (without_balls if c["proof"]["kind"] in ("counterexample", "numeric") else set())
     ]
     blind = [
         f"{c['id']}: nobody notices when it is made false ({missed})"
