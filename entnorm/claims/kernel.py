@@ -355,12 +355,15 @@ def _parts(proof: Proof) -> tuple[Any, ...]:
     return proof.chains if isinstance(proof, Expansion) else ()
 
 
+def _citations(claim: Claim) -> list[Any]:
+    return [c for chain in chains(claim.proof) for s in chain.steps for c in rule_of(s.reason).citations]
+
+
 def cited(claim: Claim | Refuted) -> tuple[Claim, ...]:
     """Return the claims that a claim rests on, in the order of their first use: the edges of the theory's graph."""
     if isinstance(claim, Refuted):
         return (claim.correction,) if claim.correction else ()
-    citations = [c for chain in chains(claim.proof) for s in chain.steps for c in rule_of(s.reason).citations]
-    sources = [c.claim if isinstance(c, Instance) else c for c in (*citations, *claim.defined)]
+    sources = [c.claim if isinstance(c, Instance) else c for c in (*_citations(claim), *claim.defined)]
     return tuple(dict.fromkeys(source for source in sources if isinstance(source, Claim)))
 
 
@@ -423,6 +426,11 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
 def _facts(citations: Any, claim: Claim, extra: tuple[Fact, ...] = ()) -> tuple[Fact, ...]:
     found = [f for c in citations if (f := _fact(c, claim)) is not None]
     return (*found, *(extra if IH in citations else ()))
+
+
+def _all_facts(claim: Claim) -> tuple[Fact, ...]:
+    """Return the hypotheses of a claim and everything that it cites anywhere, as facts."""
+    return (*(hypothesis(h) for h in claim.hypotheses), *_facts((*claim.defined, *_citations(claim)), claim))
 
 
 # ------------------------------------------------------------------------------------------------- definedness
@@ -657,8 +665,7 @@ def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
     function, variable, low, high, value = claim.statement.args
     if variable in frozenset().union(*map(free, (low, high, value, *claim.hypotheses))):
         raise Refusal(f"ends, value and hypotheses must not depend on {variable}")
-    citations = [c for chain in chains(proof) for s in chain.steps for c in rule_of(s.reason).citations]
-    facts = (*(hypothesis(h) for h in claim.hypotheses), *_facts((*claim.defined, *citations), claim))
+    facts = _all_facts(claim)
     _defined([proof.width, low, high, value], facts)
     if not (Normaliser().equal(high - low, proof.width) and Context(facts).holds(Gt(proof.width, 0))):
         raise Refusal(f"{proof.width} is not the distance from {low} to {high}, or not manifestly positive")
@@ -692,8 +699,7 @@ def _follows(claim: Claim) -> None:
 
 def _all_defined(claim: Claim) -> tuple[Statement, ...]:
     proof = claim.proof
-    citations = [c for chain in chains(proof) for s in chain.steps for c in rule_of(s.reason).citations]
-    facts = (*(hypothesis(h) for h in claim.hypotheses), *_facts((*claim.defined, *citations), claim))
+    facts = _all_facts(claim)
     if isinstance(proof, Induction):  # whose two ends are the statement
         found = _defined([*claim.hypotheses, *_written(proof.base, claim)], facts)
         found += _defined_by_induction(_written(proof.step, claim), facts, claim, proof.counter)
