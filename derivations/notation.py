@@ -7,7 +7,7 @@ stay outside (`setting` says what that means for the entropy).
 from sympy import Integer
 
 from entnorm.claims import At, D, Family, Index, Log, Natural, Operator, Recursion, Scalar, Seq, Sum, n
-from entnorm.claims.typeset import Layout, Row, Script, Word, call, name
+from entnorm.claims.layout import Layout, Row, Script, Word, call, name
 
 __all__ = [
     "KL",

@@ -38,9 +38,11 @@ from entnorm.claims import (
     numeric,
     squeeze,
 )
-from entnorm.claims.kernel import Assumed, foundations_of, goals, links
+from entnorm.claims.citing import foundations_of
 from entnorm.claims.language import LanguageError, substitute
+from entnorm.claims.links import goals, links
 from entnorm.claims.mutants import score
+from entnorm.claims.proofs import Assumed
 from entnorm.claims.typeset import text
 
 w, x, y, c, i = Scalar("w"), Scalar("x"), Scalar("y"), Scalar("c"), Index("i")

@@ -43,10 +43,12 @@ from entnorm.claims import (
     numeric,
     run,
 )
-from entnorm.claims.kernel import cited, foundations_of, links
+from entnorm.claims.citing import cited, foundations_of
 from entnorm.claims.language import Times
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
-from entnorm.claims.theory import Page, Theory, TheoryError, load, pages, verify
+from entnorm.claims.links import links
+from entnorm.claims.theory import Page, Theory, TheoryError, load, pages
+from entnorm.claims.verification import verify
 
 POSITIVE = Assumption("x is positive", Gt(x, 0))
 SQUARE = Claim("kernel.square", Ge(x**2, 0), calc(x**2, ge(0, by.sign)))
@@ -445,7 +447,7 @@ def test_a_check_that_breaks_down_is_broken_by_name(monkeypatch):
             raise ZeroDivisionError("an accident")
         return check(claim)
 
-    monkeypatch.setattr("entnorm.claims.theory.check", breakdown)
+    monkeypatch.setattr("entnorm.claims.verification.check", breakdown)
     model = verify(theory(SQUARE, SELF_LOG), mutants=False)
     assert [(c["status"], c["problem"]) for c in model["claims"]] == [
         ("broken", "ZeroDivisionError: an accident"),

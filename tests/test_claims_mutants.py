@@ -4,11 +4,13 @@ import pytest
 from terms import i, k, p, x, y, z
 
 from entnorm.claims import Claim, Eq, Gt, Le, Log, Refusal, Refuted, Sum, by, calc, n
-from entnorm.claims.facts import ANY, NONZERO, POSITIVE, Context
-from entnorm.claims.kernel import Calc, Expansion, Induction, links
+from entnorm.claims.context import Context
+from entnorm.claims.facts import ANY, NONZERO, POSITIVE
 from entnorm.claims.language import alpha_equal, substitute
+from entnorm.claims.links import links
 from entnorm.claims.mutants import mutants, score, variants
 from entnorm.claims.normal import Normaliser
+from entnorm.claims.proofs import Calc, Expansion, Induction
 from entnorm.claims.theory import load
 
 CLAIMS = [c for c in load("entnorm.derivations:THEORY").claims() if isinstance(c, Claim)]

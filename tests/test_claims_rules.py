@@ -48,9 +48,11 @@ from entnorm.claims import (
     n,
     ne,
 )
-from entnorm.claims.facts import Context, hypothesis
-from entnorm.claims.kernel import Instance, links
+from entnorm.claims.context import Context
+from entnorm.claims.facts import hypothesis
 from entnorm.claims.language import LanguageError
+from entnorm.claims.links import links
+from entnorm.claims.proofs import Instance
 
 a, b = Scalar("a"), Scalar("b")
 HALF, A_BIT = Rational(1, 2), Rational(1, 10**30)

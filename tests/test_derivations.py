@@ -15,7 +15,8 @@ import entnorm
 from entnorm import balls
 from entnorm.claims import Claim, Operator, Refuted
 from entnorm.claims.language import Apply, Statement, Variable, subterms
-from entnorm.claims.theory import load, verify
+from entnorm.claims.theory import load
+from entnorm.claims.verification import verify
 
 ROOT = Path(__file__).parents[1]
 SPEC = "entnorm.derivations:THEORY"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from entnorm.claims.theory import TRUSTED
+from entnorm.claims.verification import TRUSTED
 
 ROOT = Path(__file__).parents[1]
 
@@ -89,22 +89,30 @@ def test_every_module_has_a_layer() -> None:
     assert {layer for layer, _ in files()} <= set(RANK)
 
 
+def source_of(module: str) -> Path:
+    """The file of a module of the kernel."""
+    return ROOT.joinpath("entnorm", "claims", *module.split(".")).with_suffix(".py")
+
+
 def test_the_kernel_names_no_simplifier() -> None:
     """They hang, crash or shrug, and nobody can say by which law they go: nothing that is trusted may use them."""
     banned = {"simplify", "equals", "nsimplify", "limit", "is_zero", "ask", "refine", "doit"}
     for module in TRUSTED:
-        tree = ast.parse((ROOT / "entnorm" / "claims" / f"{module}.py").read_text(encoding="utf-8"))
+        tree = ast.parse(source_of(module).read_text(encoding="utf-8"))
         used = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         used |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         assert not used & banned, f"entnorm.claims.{module} uses {', '.join(sorted(used & banned))}"
 
 
 def test_what_is_trusted_imports_only_what_is_trusted_and_the_witness() -> None:
-    beside = {"witness", "arithmetics", "runs", "typeset"}  # they can refuse, run and print; they cannot prove
+    beside = {"witness", "points", "arithmetics", "runs", "typeset"}  # they refuse, run and print, and cannot prove
+    packages = {module.partition(".")[0] for module in TRUSTED}
     for module in TRUSTED:
-        names = imports(ROOT / "entnorm" / "claims" / f"{module}.py")
+        names = imports(source_of(module))
         own = {name.split(".")[2] for name in names if name.startswith("entnorm.claims.")}
-        assert own <= {*TRUSTED, *beside}, f"entnorm.claims.{module} imports {own - {*TRUSTED, *beside}}"
+        assert own <= packages | beside, f"entnorm.claims.{module} imports {own - packages - beside}"
+    written = {f"language.{path.stem}" for path in (ROOT / "entnorm" / "claims" / "language").glob("[a-z]*.py")}
+    assert written == {module for module in TRUSTED if module.startswith("language.")}
 
 
 def test_no_module_sets_a_global_precision() -> None:

@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entnorm import report
-from entnorm.claims.kernel import Claim
 from entnorm.claims.ledger import Said, Section
-from entnorm.claims.theory import Page, Theory, load, verify
+from entnorm.claims.proofs import Claim
+from entnorm.claims.theory import Page, Theory, load
+from entnorm.claims.verification import verify
 from entnorm.conformance import example
 from entnorm.report import models
 from entnorm.report.graph import draw

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .kernel import Claim, Refuted
+from .proofs import Claim, Refuted
 
 __all__ = [
     "Imprecise",

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from sympy import Expr, Integer, Rational
 
-from .kernel import Calc, Claim, Expansion, Induction, Proof, Step, goals, links, seed, witnessed
+from .kernel import seed, witnessed
 from .language import (
     Attained,
     Entry,
@@ -32,7 +32,9 @@ from .language import (
     free,
     substitute,
 )
+from .links import goals, links
 from .normal import Refusal
+from .proofs import Calc, Claim, Expansion, Induction, Proof, Step
 from .witness import Undefined
 
 __all__ = ["Mutant", "Score", "mutants", "score", "variants"]

@@ -17,11 +17,9 @@ Laws are switched on by the rule that asks:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from itertools import permutations
-from math import gcd, lcm
 from typing import Any
 
 from sympy import Expr, Integer, Rational, factorrat
@@ -49,110 +47,25 @@ from .language import (
     substitute,
     subterms,
 )
+from .quotients import (
+    ONE,
+    Monomial,
+    Polynomial,
+    Quotient,
+    Refusal,
+    content,
+    has_one_term,
+    multiply,
+    plus,
+    power,
+    rational,
+    times,
+    times_monomial,
+)
 
 __all__ = ["Normaliser", "Refusal", "derivative"]
 
-
-class Refusal(Exception):
-    """A step that its rule does not accept, with the reason."""
-
-
-Monomial = tuple[tuple[int, int], ...]
-Polynomial = dict[Monomial, Fraction]
-ONE: Monomial = ()
 _LARGEST_PRIME = 2**16  # constants are factored so far, and no further: the rest keeps its own logarithm
-
-
-@dataclass(frozen=True)
-class Quotient:
-    """A quotient of polynomials over the atoms of one `Normaliser`."""
-
-    over: Polynomial
-    under: Polynomial
-
-
-def _constant(value: Fraction | int) -> Quotient:
-    return Quotient({ONE: Fraction(value)} if value else {}, {ONE: Fraction(1)})
-
-
-def _times_monomial(a: Monomial, b: Monomial) -> Monomial:
-    powers = dict(a)
-    for atom, exponent in b:
-        powers[atom] = powers.get(atom, 0) + exponent
-    return tuple(sorted((k, e) for k, e in powers.items() if e))
-
-
-def _add(a: Polynomial, b: Polynomial) -> Polynomial:
-    total = dict(a)
-    for monomial, coefficient in b.items():
-        value = total.get(monomial, Fraction(0)) + coefficient
-        if value:
-            total[monomial] = value
-        else:
-            total.pop(monomial, None)
-    return total
-
-
-def _multiply(a: Polynomial, b: Polynomial) -> Polynomial:
-    product: Polynomial = {}
-    for m, c in a.items():
-        for k, d in b.items():
-            monomial = _times_monomial(m, k)
-            value = product.get(monomial, Fraction(0)) + c * d
-            if value:
-                product[monomial] = value
-            else:
-                product.pop(monomial, None)
-    return product
-
-
-def _single(p: Polynomial) -> bool:
-    return len(p) == 1
-
-
-def _common_denominator(a: Polynomial, b: Polynomial) -> tuple[Polynomial, Polynomial]:
-    """Return the factors by which two denominators become equal; monomials meet in their least common multiple."""
-    if a == b:
-        return {ONE: Fraction(1)}, {ONE: Fraction(1)}
-    if _single(a) and _single(b):
-        (m, c), (k, d) = next(iter(a.items())), next(iter(b.items()))
-        powers = {atom: max(dict(m).get(atom, 0), dict(k).get(atom, 0)) for atom in dict(m) | dict(k)}
-        both = tuple(sorted(powers.items()))
-        return (
-            {_times_monomial(both, tuple((x, -e) for x, e in m)): 1 / c},
-            {_times_monomial(both, tuple((x, -e) for x, e in k)): 1 / d},
-        )
-    return b, a
-
-
-def _plus(a: Quotient, b: Quotient) -> Quotient:
-    fa, fb = _common_denominator(a.under, b.under)
-    return Quotient(_add(_multiply(a.over, fa), _multiply(b.over, fb)), _multiply(a.under, fa))
-
-
-def _times(a: Quotient, b: Quotient) -> Quotient:
-    return Quotient(_multiply(a.over, b.over), _multiply(a.under, b.under))
-
-
-def _power(a: Quotient, exponent: int) -> Quotient:
-    if exponent < 0 and not a.over:
-        raise Refusal("division by a term that is identically zero")
-    base = a if exponent >= 0 else Quotient(a.under, a.over)
-    return reduce(_times, [base] * abs(exponent), _constant(1))
-
-
-def _content(p: Polynomial) -> tuple[Fraction, Monomial, Polynomial]:
-    """Split a nonzero polynomial into a positive rational, a monomial and what is left."""
-    scale = Fraction(
-        reduce(gcd, (abs(c.numerator) for c in p.values())), reduce(lcm, (c.denominator for c in p.values()))
-    )
-    shared = dict(next(iter(p)))
-    for monomial in p:
-        powers = dict(monomial)
-        shared = {atom: min(e, powers[atom]) for atom, e in shared.items() if atom in powers}
-    common = tuple(sorted(shared.items()))
-    inverse = tuple((atom, -e) for atom, e in common)
-    return scale, common, {_times_monomial(m, inverse): c / scale for m, c in p.items()}
 
 
 class Normaliser:
@@ -185,7 +98,7 @@ class Normaliser:
         """Are the two terms equal by the laws that are switched on?"""
         if alpha_equal(a, b):
             return True
-        return not _plus(self._of(a), _times(_constant(-1), self._of(b))).over
+        return not plus(self._of(a), times(rational(-1), self._of(b))).over
 
     def constant(self, term: Expr) -> Fraction | None:
         """Return the value of a term that is a rational number by the laws that are switched on, else None."""
@@ -209,9 +122,9 @@ class Normaliser:
         top, bottom = self._of(a), self._of(b)
         if not top.over or not bottom.over:
             return None
-        over, under = _multiply(top.over, bottom.under), _multiply(top.under, bottom.over)
-        (s, m, rest), (t, k, other) = _content(over), _content(under)
-        shared = _times_monomial(m, tuple((atom, -e) for atom, e in k))
+        over, under = multiply(top.over, bottom.under), multiply(top.under, bottom.over)
+        (s, m, rest), (t, k, other) = content(over), content(under)
+        shared = times_monomial(m, tuple((atom, -e) for atom, e in k))
         upper = tuple((atom, e) for atom, e in shared if e > 0)
         lower = tuple((atom, -e) for atom, e in shared if e < 0)
         for sign in (1, -1):
@@ -228,11 +141,11 @@ class Normaliser:
 
     def _compute(self, term: Expr) -> Quotient:
         if isinstance(term, Rational):
-            return _constant(Fraction(term.p, term.q))
+            return rational(Fraction(term.p, term.q))
         if isinstance(term, Plus):
-            return reduce(_plus, map(self._of, term.args), _constant(0))
+            return reduce(plus, map(self._of, term.args), rational(0))
         if isinstance(term, Times):
-            return reduce(_times, map(self._of, term.args), _constant(1))
+            return reduce(times, map(self._of, term.args), rational(1))
         if isinstance(term, Power):
             return self._of_power(*term.args)
         if isinstance(term, Exp) and self.logs:
@@ -298,29 +211,29 @@ class Normaliser:
     def _of_power(self, base: Expr, exponent: Expr) -> Quotient:
         constant = self.constant(exponent)
         if constant is not None and constant.denominator == 1:
-            return _power(self._of(base), constant.numerator)
+            return power(self._of(base), constant.numerator)
         if self.logs and self.positive(base):
-            return self._of_exp(_times(self._of(exponent), self._of_log(self._of(base))))
+            return self._of_exp(times(self._of(exponent), self._of_log(self._of(base))))
         return self._atom(Power(base, exponent))
 
     def _of_exp(self, argument: Quotient) -> Quotient:
         """Return exp of a quotient: one factor for each of its monomials; exp(log v) is v."""
-        result = _constant(1)
+        result = rational(1)
         for monomial, coefficient in argument.over.items():
             part = Quotient({monomial: Fraction(1)}, argument.under)
-            if _single(argument.under):
+            if has_one_term(argument.under):
                 (under, c) = next(iter(argument.under.items()))
                 coefficient /= c
                 part = Quotient(
-                    {_times_monomial(monomial, tuple((x, -e) for x, e in under)): Fraction(1)}, {ONE: Fraction(1)}
+                    {times_monomial(monomial, tuple((x, -e) for x, e in under)): Fraction(1)}, {ONE: Fraction(1)}
                 )
             log = self._single_log(part)
             if log is not None and coefficient.denominator == 1:
-                factor = _power(self._of(log), coefficient.numerator)
+                factor = power(self._of(log), coefficient.numerator)
             else:
                 root = Times(Rational(1, coefficient.denominator), self._term(part))
-                factor = _power(self._atom(Exp(root)), coefficient.numerator)
-            result = _times(result, factor)
+                factor = power(self._atom(Exp(root)), coefficient.numerator)
+            result = times(result, factor)
         return result
 
     def _single_log(self, part: Quotient) -> Expr | None:
@@ -339,24 +252,24 @@ class Normaliser:
         over, under = self._log_of(argument.over), self._log_of(argument.under)
         if over is None or under is None:
             return self._atom(Log(self._term(argument)))
-        return _plus(over, _times(_constant(-1), under))
+        return plus(over, times(rational(-1), under))
 
     def _log_of(self, polynomial: Polynomial) -> Quotient | None:
-        scale, common, rest = _content(polynomial)
+        scale, common, rest = content(polynomial)
         if any(not self.positive(self._atoms[atom]) for atom, _ in common):
             return None
-        total = _constant(0)
+        total = rational(0)
         for prime, exponent in factorrat(Rational(scale.numerator, scale.denominator), limit=_LARGEST_PRIME).items():
-            total = _plus(total, _times(_constant(int(exponent)), self._atom(Log(Integer(prime)))))
+            total = plus(total, times(rational(int(exponent)), self._atom(Log(Integer(prime)))))
         for atom, exponent in common:
             term = self._atoms[atom]
             log = self._of(term.args[0]) if isinstance(term, Exp) else self._atom(Log(term))
-            total = _plus(total, _times(_constant(exponent), log))
+            total = plus(total, times(rational(exponent), log))
         if rest == {ONE: Fraction(1)}:
             return total
         remainder = self._term(Quotient(rest, {ONE: Fraction(1)}))
         # The remainder of a quotient's other half may be negative together with this one, so it has to be known.
-        return _plus(total, self._atom(Log(remainder))) if self.positive(remainder) else None
+        return plus(total, self._atom(Log(remainder))) if self.positive(remainder) else None
 
     # ----------------------------------------------------------------------------------------------------- sums
 
@@ -365,24 +278,24 @@ class Normaliser:
         index, body = open_binder(term, self.fixed)
         quotient = self._of(body)
         outer, inner = self._split_denominator(quotient.under, index)
-        total = _constant(0)
+        total = rational(0)
         for monomial, coefficient in quotient.over.items():
             bound = tuple((a, e) for a, e in monomial if index in free(self._atoms[a]))
             loose = tuple((a, e) for a, e in monomial if index not in free(self._atoms[a]))
             summed = self._sum_of(bound, inner, index)
-            total = _plus(total, _times(Quotient({loose: coefficient}, {ONE: Fraction(1)}), summed))
-        return _times(total, Quotient({ONE: Fraction(1)}, outer))
+            total = plus(total, times(Quotient({loose: coefficient}, {ONE: Fraction(1)}), summed))
+        return times(total, Quotient({ONE: Fraction(1)}, outer))
 
     def _split_denominator(self, under: Polynomial, index: Index) -> tuple[Polynomial, Polynomial]:
         depends = {a for m in under for a, _ in m if index in free(self._atoms[a])}
         if not depends:
             return under, {ONE: Fraction(1)}
-        scale, common, rest = _content(under)
+        scale, common, rest = content(under)
         loose = tuple((a, e) for a, e in common if a not in depends)
         bound = tuple((a, e) for a, e in common if a in depends)
         if any(a in depends for m in rest for a, _ in m):
-            return {loose: scale}, _multiply({bound: Fraction(1)}, rest)
-        return _multiply({loose: scale}, rest), {bound: Fraction(1)}
+            return {loose: scale}, multiply({bound: Fraction(1)}, rest)
+        return multiply({loose: scale}, rest), {bound: Fraction(1)}
 
     def _sum_of(self, bound: Monomial, inner: Polynomial, index: Index) -> Quotient:
         if not bound and inner == {ONE: Fraction(1)}:

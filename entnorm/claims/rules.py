@@ -19,7 +19,8 @@ from typing import Any
 
 from sympy import Expr
 
-from .facts import NONNEGATIVE, NONZERO, POSITIVE, Context, Fact
+from .context import Context
+from .facts import NONNEGATIVE, NONZERO, POSITIVE, Fact
 from .foundations import Foundation, calculus, field, logarithms, order, sums
 from .language import Operator, Plus, Statement, Times, alpha_equal, unfold
 from .normal import Refusal

@@ -9,8 +9,6 @@ from typing import Any, Final, Protocol, TypeVar
 import numpy as np
 
 from entnorm import balls, conformance, reference
-from entnorm.claims import theory as claims
-from entnorm.claims.kernel import Calc, Claim, Expansion, Induction, Refuted
 from entnorm.claims.language import (
     Apply,
     Entry,
@@ -23,8 +21,11 @@ from entnorm.claims.language import (
     reduce_entry,
     subterms,
 )
+from entnorm.claims.proofs import Calc, Claim, Expansion, Induction, Refuted
 from entnorm.claims.runs import Prints
+from entnorm.claims.theory import Theory, load
 from entnorm.claims.typeset import latex, mathml, text
+from entnorm.claims.verification import verify
 from entnorm.conformance.budget import one_digit_up
 from entnorm.conformance.example import run_example
 from entnorm.reference.records import Record
@@ -79,12 +80,12 @@ def proofs_model(
     TheoryError
         If there is no such theory or claim.
     """
-    theory = claims.load(spec)
-    model = claims.verify(theory, spec=spec, ids=ids, workers=workers, tick=tick)
+    theory = load(spec)
+    model = verify(theory, spec=spec, ids=ids, workers=workers, tick=tick)
     return {"theory": spec, **model, "definitions": _definitions(theory), "outputs": _outputs(theory, model)}
 
 
-def _outputs(theory: claims.Theory, model: dict[str, Any]) -> dict[str, str]:
+def _outputs(theory: Theory, model: dict[str, Any]) -> dict[str, str]:
     """What the programs of claims about programs really print, there where the claim looks."""
     statements = {entry["id"]: theory.claim(entry["id"]).statement for entry in model["claims"]}
     return {id: s.real_output() for id, s in statements.items() if isinstance(s, Prints)}
@@ -111,7 +112,7 @@ def broken_claims(model: dict[str, Any]) -> list[str]:
     return broken + blind
 
 
-def _definitions(theory: claims.Theory) -> list[dict[str, Any]]:
+def _definitions(theory: Theory) -> list[dict[str, Any]]:
     """What each operator in the claims abbreviates, in the order in which a reader meets them."""
     operators: dict[str, Operator] = {}
 

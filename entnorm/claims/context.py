@@ -1,0 +1,487 @@
+"""What is known at a point of a proof: hypotheses, cited claims, and what follows from them by sign alone.
+
+A `Context` answers four questions, each by a small search that can only say `yes` or `not shown`:
+
+    sign(t)           which signs can the number t have?
+    zero_when(t)      for t >= 0: exactly when is t = 0?
+    holds(s)          does the statement s follow?
+    rewrite(t, fact)  t with the left side of an equation replaced by its right side
+
+Signs come from manifest certificates: squares, products and sums of positives, exp, and the strict growth of exp, log
+and powers.  Nothing is searched for in SymPy's assumption system.  This module is trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Any
+
+from sympy import Expr, Integer, Rational
+
+from .definedness import obligations
+from .facts import ALLOWED, ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Fact, Signs, difference
+from .language import (
+    Apply,
+    At,
+    Attained,
+    D,
+    Entry,
+    Eq,
+    Exp,
+    Family,
+    ForAll,
+    Ge,
+    Gt,
+    Index,
+    Le,
+    Log,
+    Lt,
+    Natural,
+    Operator,
+    Plus,
+    Power,
+    Relation,
+    Seq,
+    Size,
+    Statement,
+    Sum,
+    Times,
+    Variable,
+    abstraction,
+    alpha_equal,
+    free,
+    match,
+    open_binder,
+    reduce_entry,
+    substitute,
+    subterms,
+    unfold,
+)
+from .normal import Normaliser
+
+__all__ = ["Context"]
+
+_DEPTH = 8
+
+
+def _add(a: Signs, b: Signs) -> Signs:
+    return frozenset(s for x in a for y in b for s in ((x or y,) if x * y >= 0 else ANY))
+
+
+def _multiply(a: Signs, b: Signs) -> Signs:
+    return frozenset(x * y for x in a for y in b)
+
+
+def _ends(term: Expr) -> tuple[Expr, Expr] | None:
+    """Split a difference a - b into (a, b)."""
+    if not isinstance(term, Plus) or len(term.args) != 2:
+        return None
+    first, second = term.args
+    if not (isinstance(second, Times) and second.args[0] == -1):
+        return None
+    return first, second.args[1] if len(second.args) == 2 else Times(*second.args[1:])
+
+
+def _unfolded_fully(term: Expr) -> Expr:
+    operators = frozenset(sub.operator for sub in subterms(term) if isinstance(sub, Apply))
+    opened: Expr = unfold(term, operators)
+    return _unfolded_fully(opened) if opened != term else opened
+
+
+def _matches(
+    side: Expr, nodes: list[Any], variables: frozenset[Variable], found: list[dict[Variable, Any]]
+) -> list[dict[Variable, Any]]:
+    """Return every way to match `side` with one of the nodes that extends one of those found so far."""
+    return [
+        extended for values in found for node in nodes if (extended := match(side, node, variables, values)) is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Facts, and the search for what follows from them."""
+
+    facts: tuple[Fact, ...] = ()
+    depth: int = 0
+    _signs: dict[tuple[Expr, int], Signs] = field(default_factory=dict, compare=False, repr=False)
+
+    # ------------------------------------------------------------------------------------------------------- scope
+
+    @property
+    def fixed(self) -> frozenset[Variable]:
+        """The variables that some hypothesis is about."""
+        return frozenset().union(*(fact.tied for fact in self.facts)) if self.facts else frozenset()
+
+    def near(self, variable: Variable) -> Context:
+        """Return what is still known for all nearby values of `variable`: hypotheses that are open conditions on it."""
+        kept = tuple(f for f in self.facts if variable not in f.tied or f.is_open)
+        return Context(kept, self.depth)
+
+    def _deeper(self) -> Context:
+        return replace(self, depth=self.depth + 1)
+
+    def normaliser(self, **laws: bool) -> Normaliser:
+        """Return a normaliser that may take positivity from here."""
+        return Normaliser(positive=lambda term: self.sign(term) == POSITIVE, fixed=self.fixed, **laws)
+
+    # ------------------------------------------------------------------------------------------------------- signs
+
+    def sign(self, term: Expr) -> Signs:
+        """Return the set of signs that the term can have, as far as is shown."""
+        key = (term, self.depth)
+        if key not in self._signs:
+            # No sign at all means that the term is undefined, or the facts contradictory: nothing is shown.
+            self._signs[key] = self._sign(term) or ANY
+        return self._signs[key]
+
+    def _sign(self, term: Expr) -> Signs:
+        signs = self._structural(term)
+        if len(signs) > 1 and self.depth < _DEPTH:
+            signs = signs & self._by_facts(term)
+        if len(signs) > 1:
+            signs = signs & self._unfolded(term)
+        return signs
+
+    def _unfolded(self, term: Expr) -> Signs:
+        head = term.args[0] if isinstance(term, Entry) else term
+        if isinstance(head, Apply) and self.depth < _DEPTH:
+            opened = unfold(term, frozenset({head.operator}))
+            if opened != term:
+                return self._deeper().sign(opened)
+        return ANY
+
+    def _structural(self, term: Expr) -> Signs:
+        if isinstance(term, Rational):
+            return frozenset({(term.p > 0) - (term.p < 0)})
+        if isinstance(term, Plus):
+            signs = reduce(_add, map(self.sign, term.args))
+            return signs & self._growth(term) if len(signs) > 1 else signs
+        if isinstance(term, Times):
+            return self._of_product(term.args)
+        if isinstance(term, Power):
+            return self._of_power(*term.args)
+        if isinstance(term, Exp | Size):
+            return POSITIVE
+        if isinstance(term, Natural):
+            return NONNEGATIVE
+        if isinstance(term, Log):
+            return self.sign(Plus(term.args[0], -1)) if self.sign(term.args[0]) == POSITIVE else ANY
+        if isinstance(term, Sum):
+            return self._of_sum(term)
+        if isinstance(term, At) and not any(isinstance(sub, D) for sub in subterms(term)):
+            return self.sign(substitute(term.args[0], {term.args[1]: term.args[2]}))
+        return ANY
+
+    def _of_power(self, base: Expr, exponent: Expr) -> Signs:
+        signs = self.sign(base)
+        constant = Normaliser().constant(exponent)
+        if constant is not None and constant.denominator == 1:
+            if constant == 0:
+                return POSITIVE
+            powers = frozenset(s**2 if constant.numerator % 2 == 0 else s for s in signs)
+            return powers - ZERO if constant < 0 else powers
+        if signs == POSITIVE:
+            return POSITIVE
+        return NONNEGATIVE if signs <= NONNEGATIVE else ANY
+
+    def _of_sum(self, term: Sum) -> Signs:
+        index, body = open_binder(term, self.fixed | free(term))
+        signs = self.sign(body)
+        if signs in (POSITIVE, NEGATIVE, ZERO):
+            return signs  # there is at least one summand
+        for extreme in (POSITIVE, NEGATIVE):
+            if signs <= extreme | ZERO:
+                # One summand that is not zero decides; the hypotheses say which.
+                named = sorted((v for v in self.fixed if isinstance(v, Index)), key=lambda v: v.name)
+                if any(self.sign(substitute(body, {index: v})) == extreme for v in named):
+                    return extreme
+                return signs
+        return ANY
+
+    def _growth(self, term: Plus) -> Signs:
+        """Return the sign of a difference that is manifest although its two ends are not."""
+        ends = _ends(term)
+        if ends is None:
+            return ANY
+        first, second = ends
+        if isinstance(first, Sum) and self._is_summand(second, first):
+            return NONNEGATIVE
+        step = self._increment(term)
+        return _multiply(self.sign(Plus(step[0], Times(-1, step[1]))), frozenset({step[2]})) if step else ANY
+
+    def _increment(self, term: Expr) -> tuple[Expr, Expr, int] | None:
+        """Return (x, y, 1) for f(x) - f(y) with a strictly increasing f, (x, y, -1) for a strictly decreasing one."""
+        ends = _ends(term)
+        if ends is None or type(ends[0]) is not type(ends[1]) or not isinstance(ends[0], Exp | Log | Power):
+            return None
+        x, y = ends[0].args[0], ends[1].args[0]
+        if isinstance(ends[0], Exp):
+            return x, y, 1
+        if self.sign(x) != POSITIVE or self.sign(y) != POSITIVE:
+            return None
+        if isinstance(ends[0], Log):
+            return x, y, 1
+        exponent = ends[0].args[1]
+        direction = self.sign(exponent) if alpha_equal(exponent, ends[1].args[1]) else ANY
+        return (x, y, next(iter(direction))) if direction in (POSITIVE, NEGATIVE) else None
+
+    def _of_product(self, factors: tuple[Expr, ...]) -> Signs:
+        """Return the sign of a product; increments of monotone functions between the same two points move together."""
+        increments: list[tuple[Expr, Expr, int]] = []
+        signs = POSITIVE
+        for factor in factors:
+            step = self._increment(factor) if isinstance(factor, Plus) else None
+            if step is None:
+                signs = _multiply(signs, self.sign(factor))
+            else:
+                increments.append(step)
+        while increments:
+            x, y, direction = increments.pop()
+            for other in increments:
+                turned = {(x, y): 1, (y, x): -1}.get((other[0], other[1]))
+                if turned:
+                    increments.remove(other)
+                    between = self.sign(Plus(x, Times(-1, y)))
+                    signs = _multiply(signs, POSITIVE if 0 not in between else NONNEGATIVE)
+                    signs = _multiply(signs, frozenset({direction * other[2] * turned}))
+                    break
+            else:
+                signs = _multiply(signs, _multiply(self.sign(Plus(x, Times(-1, y))), frozenset({direction})))
+        return signs
+
+    def _is_summand(self, term: Expr, total: Sum) -> bool:
+        """Is the term one of the summands of a sum of nonnegative terms?"""
+        index, body = open_binder(total, self.fixed | free(total) | free(term))
+        found = match(body, term, frozenset({index}))
+        return found is not None and self.sign(body) <= NONNEGATIVE
+
+    # ------------------------------------------------------------------------------------------------------- facts
+
+    def _by_facts(self, term: Expr) -> Signs:
+        """Return the signs allowed by the facts that speak of this term, or of two that add up to it."""
+        plain = Normaliser()
+        signs = ANY
+        for fact, values in self._speaking_of(term):
+            gap = substitute(difference(fact.relation), values)
+            factor = plain.constant_between(term, gap)
+            complete = self._established(fact, values) if factor is not None else None
+            if factor is not None and complete is not None:
+                allowed = ALLOWED[type(fact.relation)]
+                if fact.condition is not None and self._deeper().excludes(substitute(fact.condition, complete)):
+                    allowed -= ZERO
+                signs &= _multiply(allowed, frozenset({1 if factor > 0 else -1}))
+            if len(signs) == 1:
+                return signs
+        return signs & self._by_two_facts(term, plain)
+
+    def _by_two_facts(self, term: Expr, plain: Normaliser) -> Signs:
+        """Return the sign of a - c from those of a - b and b - c, for hypotheses without variables."""
+        simple = [
+            f for f in self.facts if not f.variables and not f.given and isinstance(f.relation, Lt | Le | Gt | Ge)
+        ]
+        oriented = [
+            (difference(f.relation) if isinstance(f.relation, Gt | Ge) else Times(-1, difference(f.relation)), f)
+            for f in simple
+        ]
+        for a, fa in oriented:
+            for b, fb in oriented:
+                strict = fa.is_open or fb.is_open
+                for sign in (1, -1):
+                    if plain.equal(term, Times(sign, Plus(a, b))):
+                        return frozenset({sign}) if strict else frozenset({0, sign})
+        return ANY
+
+    def _speaking_of(self, term: Expr) -> Iterator[tuple[Fact, dict[Variable, Any]]]:
+        nodes = list(subterms(term))
+        for fact in self.facts:
+            if not fact.variables:
+                yield fact, {}
+                continue
+            found = [values for side in fact.relation.args for values in _matches(side, nodes, fact.variables, [{}])]
+            wanted = free(fact.relation) & fact.variables
+            found = [values for values in found if wanted <= values.keys()]
+            if not found:
+                first = _matches(fact.relation.lhs, nodes, fact.variables, [{}])
+                found = _matches(fact.relation.rhs, nodes, fact.variables, first)
+            seen: list[dict[Variable, Any]] = []
+            for values in found:
+                if values not in seen:
+                    seen.append(values)
+                    yield fact, values
+
+    def _established(self, fact: Fact, values: dict[Variable, Any]) -> dict[Variable, Any] | None:
+        """Return the values of all variables of a fact if its hypotheses hold for them."""
+        if self.depth >= _DEPTH:
+            return None
+        known = dict(values)
+        below = self._deeper()
+        for condition in sorted(fact.given, key=lambda s: len((free(s) & fact.variables) - known.keys())):
+            if (free(condition) & fact.variables) <= known.keys():
+                if not below._is_granted(substitute(condition, known)):
+                    return None
+            else:
+                extended = below._matching_hypothesis(condition, fact.variables, known)
+                if extended is None:
+                    return None
+                known = extended
+        return known if fact.variables <= known.keys() else None
+
+    def _matching_hypothesis(
+        self, condition: Statement, variables: frozenset[Variable], known: dict[Variable, Any]
+    ) -> dict[Variable, Any] | None:
+        for fact in self.facts:
+            if fact.tied and not fact.given:
+                found: dict[Variable, Any] | None = match(condition, fact.relation, variables, known)
+                if found is not None and free(condition) & variables <= found.keys():
+                    return found
+        return None
+
+    def _is_granted(self, statement: Statement) -> bool:
+        """Is the statement defined and true?"""
+        if self._is_known(statement):
+            return True
+        return self.holds(statement) and all(self.holds(needed) for needed in obligations(statement))
+
+    def _is_known(self, statement: Statement) -> bool:
+        """Is the statement an instance of a fact, at indices and natural numbers, which are always defined?"""
+        if isinstance(statement, ForAll):
+            _, statement = open_binder(statement, self.fixed | free(statement))
+            return self._is_known(statement)
+        return any(
+            not f.given
+            and all(isinstance(v, Index | Natural) for v in f.variables)
+            and match(f.relation, statement, f.variables) is not None
+            for f in self.facts
+        )
+
+    # -------------------------------------------------------------------------------------------------- statements
+
+    def holds(self, statement: Statement) -> bool:
+        """Does the statement follow?"""
+        if isinstance(statement, ForAll):
+            _, scope = open_binder(statement, self.fixed | free(statement))
+            return self.holds(scope)
+        if isinstance(statement, Attained):
+            bound, condition = statement.bound, statement.condition
+            return self.holds(bound) and any(
+                f.condition is not None
+                and not f.variables
+                and not f.given
+                and alpha_equal(f.relation, bound)
+                and alpha_equal(f.condition, condition)
+                for f in self.facts
+            )
+        if not isinstance(statement, Relation):
+            return False
+        if self._is_known(statement):
+            return True
+        if isinstance(statement, Eq):
+            sides = [self.rewrite_all(side) for side in (statement.lhs, statement.rhs)]
+            if any(
+                self.normaliser(sums=True).equal(*pair) for pair in (sides, [_unfolded_fully(side) for side in sides])
+            ):
+                return True
+        allowed = ALLOWED[type(statement)]
+        if self.sign(difference(statement)) <= allowed:
+            return True
+        rewritten = self.rewrite_all(difference(statement))
+        return rewritten != difference(statement) and self.sign(rewritten) <= allowed
+
+    def excludes(self, condition: Statement) -> bool:
+        """Is an equation certainly false?"""
+        return isinstance(condition, Eq) and 0 not in self.sign(difference(condition))
+
+    def zero_when(self, term: Expr) -> Statement | None:
+        """Return the condition under which a nonnegative term is zero, if it is manifest."""
+        for fact, values in self._speaking_of(term):
+            if fact.condition is None:
+                continue
+            gap = substitute(difference(fact.relation), values)
+            proportional = Normaliser().constant_between(term, gap) is not None
+            complete = self._established(fact, values) if proportional else None
+            if complete is not None:
+                condition: Statement = substitute(fact.condition, complete)
+                return condition
+        if isinstance(term, Times):
+            open_factors = [f for f in term.args if 0 in self.sign(f)]
+            return self.zero_when(open_factors[0]) if len(open_factors) == 1 else None
+        if isinstance(term, Power) and isinstance(term.args[1], Integer) and term.args[1] > 0:
+            return Eq(term.args[0], 0)
+        if isinstance(term, Log):
+            return Eq(term.args[0], 1)
+        if isinstance(term, Sum):
+            index, body = open_binder(term, self.fixed | free(term))
+            inside = self.zero_when(body) if self.sign(body) <= NONNEGATIVE else None
+            return ForAll(index, inside) if inside is not None else None
+        if isinstance(term, Apply):
+            opened = unfold(term, frozenset({term.operator}))
+            return self.zero_when(opened) if opened != term else None
+        return None
+
+    def equivalent(self, a: Statement, b: Statement) -> bool:
+        """Are two equations, for all of the same variables, the same up to a factor that cannot vanish?"""
+        if alpha_equal(a, b):
+            return True
+        if isinstance(a, ForAll) and isinstance(b, ForAll) and type(a.args[0]) is type(b.args[0]):
+            index, scope = open_binder(a, self.fixed | free(a) | free(b))
+            return self.equivalent(scope, substitute(b.args[1], {b.args[0]: index}))
+        if isinstance(a, Eq) and isinstance(b, Eq):
+            factors = Normaliser().factors_between(difference(a), difference(b))
+            return factors is not None and not any(0 in self.sign(factor) for factor in factors)
+        return False
+
+    # --------------------------------------------------------------------------------------------------- rewriting
+
+    def rewrite_all(self, term: Any) -> Any:
+        """Rewrite with every equation that is known, each once, in order."""
+        for fact in self.facts:
+            if isinstance(fact.relation, Eq):
+                term = self.rewrite(term, fact)
+        return term
+
+    def rewrite(self, node: Any, fact: Fact) -> Any:
+        """Replace instances of the equation's left side by its right side, innermost first.
+
+        Under a binder the bound variable is renamed apart from everything that hypotheses speak of; under a derivative
+        only what holds in a neighbourhood may be used.
+        """
+        if isinstance(node, Variable | Operator | Rational):
+            return self._replaced(node, fact)
+        if isinstance(node, D):
+            body, variable = node.args
+            blocked = variable in fact.tied and not fact.is_open
+            inner = body if blocked else self.near(variable).rewrite(body, fact)
+            return self._replaced(D(inner, variable), fact)
+        if isinstance(node, Sum | At | Seq):
+            return self._replaced(self._rewrite_scope(node, fact), fact)
+        rebuilt = reduce_entry(node.func(*(self.rewrite(arg, fact) for arg in node.args)))
+        return self._replaced(rebuilt, fact)
+
+    def _rewrite_scope(self, node: Any, fact: Fact) -> Any:
+        name, scope = open_binder(node, self.fixed | free(node) | fact.tied)
+        inner = self.rewrite(scope, fact)
+        if isinstance(node, Seq):
+            return Seq(name, inner)
+        if isinstance(node, At):
+            return At(inner, name, self.rewrite(node.args[2], fact))
+        return Sum(inner, name)
+
+    def _replaced(self, node: Any, fact: Fact) -> Any:
+        lhs, rhs = fact.relation.lhs, fact.relation.rhs
+        generic = isinstance(lhs, Entry) and lhs.args[1] in fact.variables
+        if generic and not any(lhs.args[1] in free(g) for g in fact.given) and lhs.args[1] not in free(lhs.args[0]):
+            # An equation between entries for every index is one between families.
+            if not isinstance(node, Family | Apply | Seq) or (isinstance(node, Apply) and node.is_number_valued):
+                return node
+            lhs, rhs = lhs.args[0], abstraction(lhs.args[1], rhs)
+            index = fact.relation.lhs.args[1]
+            values = match(lhs, node, fact.variables - {index})
+            needed = replace(fact, variables=fact.variables - {index})
+        else:
+            values, needed = match(lhs, node, fact.variables), fact
+        if values is None:
+            return node
+        complete = self._established(needed, values)
+        return node if complete is None else substitute(rhs, complete)

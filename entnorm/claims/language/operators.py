@@ -1,0 +1,133 @@
+"""Operators: names for terms, among them those defined by recursion, and their unfolding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sympy import Basic, Expr
+from sympy.core.symbol import Str
+
+from .binding import free, reduce_entry, substitute
+from .terms import LanguageError, Node, Plus
+from .variables import Definition, Entry, Family, Index, Natural, Scalar, Variable, n, of_sort
+
+
+class Operator(Definition):
+    """A defined operator: a name, its parameters and the term that it abbreviates.
+
+    `typeset` says how an application is printed and is no part of the operator's identity.
+    """
+
+    def __new__(
+        cls, name: str, parameters: tuple[Variable, ...], body: Expr, typeset: Callable[..., Any] | None = None
+    ) -> Operator:
+        operator: Operator = cls._build(name, parameters, (body,), frozenset(parameters), typeset)
+        return operator
+
+    @classmethod
+    def _build(
+        cls,
+        name: str,
+        parameters: tuple[Variable, ...],
+        bodies: tuple[Expr, ...],
+        known: frozenset[Variable],
+        typeset: Any,
+    ) -> Any:
+        if n in parameters or len(set(parameters)) < len(parameters):
+            raise LanguageError(f"the parameters of {name} must be different variables other than n")
+        stray = frozenset().union(*map(free, bodies)) - known - {n}
+        if stray:
+            raise LanguageError(f"the definition of {name} depends on {sorted(map(str, stray))}, not a parameter")
+        operator = Basic.__new__(cls, Str(name))
+        operator.name, operator.parameters, operator.bodies, operator.typeset = name, parameters, bodies, typeset
+        return operator
+
+    typeset: Callable[..., Any] | None
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (self.name, self.parameters, self.bodies)
+
+    @property
+    def is_number_valued(self) -> bool:
+        return bool(getattr(self.bodies[0], "is_number_valued", True))
+
+    def __call__(self, *arguments: Any) -> Expr:
+        return Apply(self, *arguments)
+
+    def instance(self, arguments: tuple[Expr, ...]) -> Expr | None:
+        """Return the body for these arguments; None where the definition does not reach."""
+        return substitute(self.bodies[0], dict(zip(self.parameters, arguments, strict=True)))
+
+
+class Recursion(Operator):
+    """An operator defined by recursion on its first parameter k: its value at 0, and at k + 1 from that at k.
+
+    `step` receives the value at k, as a term, and returns the value at k + 1.
+    """
+
+    def __new__(
+        cls,
+        name: str,
+        parameters: tuple[Variable, ...],
+        base: Expr,
+        step: Callable[[Expr], Expr],
+        typeset: Callable[..., Any] | None = None,
+    ) -> Recursion:
+        counter = parameters[0]
+        if not isinstance(counter, Natural):
+            raise LanguageError(f"{name} recurs on {counter!r}, which is not a natural number")
+        previous = (Scalar if getattr(base, "is_number_valued", True) else Family)(f"{name} previous")
+        if free(base) & {counter, previous}:
+            raise LanguageError(f"the value of {name} at 0 depends on {counter}")
+        known = frozenset({*parameters, previous})
+        recursion: Recursion = cls._build(name, parameters, (base, step(previous)), known, typeset)
+        recursion.previous = previous
+        return recursion
+
+    previous: Variable
+
+    def instance(self, arguments: tuple[Expr, ...]) -> Expr | None:
+        counter, rest = arguments[0], arguments[1:]
+        mapping: dict[Variable, Expr] = dict(zip(self.parameters[1:], rest, strict=True))
+        if counter == 0:
+            return substitute(self.bodies[0], mapping)
+        if isinstance(counter, Plus) and counter.args[-1] == 1:
+            before = counter.args[0] if len(counter.args) == 2 else Plus(*counter.args[:-1])
+            return substitute(
+                self.bodies[1], mapping | {self.parameters[0]: before, self.previous: self(before, *rest)}
+            )
+        return None
+
+
+class Apply(Node):
+    """An operator applied to arguments of the sorts of its parameters."""
+
+    def __new__(cls, operator: Operator, *arguments: Any) -> Expr:
+        if len(arguments) != len(operator.parameters):
+            raise LanguageError(f"{operator.name} takes {len(operator.parameters)} arguments, not {len(arguments)}")
+        checked = [of_sort(p, a) for p, a in zip(operator.parameters, arguments, strict=True)]
+        return Expr.__new__(cls, operator, *checked)
+
+    @property
+    def operator(self) -> Operator:
+        operator: Operator = self.args[0]
+        return operator
+
+    @property
+    def is_number_valued(self) -> bool:  # type: ignore[override]
+        return self.operator.is_number_valued
+
+    def __getitem__(self, index: Index) -> Expr:
+        return Entry(self, index)
+
+
+def unfold(node: Any, operators: frozenset[Operator]) -> Any:
+    """Replace applications of the named operators by their definitions, until none is left that these reach."""
+    if isinstance(node, Variable | Operator) or not node.args:
+        return node
+    if isinstance(node, Apply) and node.operator in operators:
+        instance = node.operator.instance(node.args[1:])
+        if instance is not None:
+            return unfold(instance, operators)
+    return reduce_entry(node.func(*(unfold(arg, operators) for arg in node.args)))

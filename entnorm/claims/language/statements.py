@@ -1,0 +1,92 @@
+"""Statements beyond relations: quantified, with a case of equality, about Taylor polynomials, limits and roots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Basic, Expr, oo, sympify
+
+from .terms import Ge, LanguageError, Le, Relation, Statement, scalar
+from .variables import At, Binding, D, Index, Natural, Scalar, Variable
+
+
+class ForAll(Statement):
+    """`statement` for every value of `variable`, an index or a natural number."""
+
+    binding = Binding(place=0, scope=1)
+
+    def __new__(cls, variable: Variable, statement: Statement) -> ForAll:
+        if not isinstance(variable, Index | Natural):
+            raise LanguageError(f"{variable!r} is neither an index nor a natural number")
+        if not isinstance(statement, Statement):
+            raise LanguageError(f"{statement!r} is not a statement")
+        quantified: ForAll = Basic.__new__(cls, variable, statement)
+        return quantified
+
+
+class Attained(Statement):
+    """`bound` holds, and with equality exactly when `condition` holds."""
+
+    def __new__(cls, bound: Relation, condition: Statement) -> Attained:
+        if not isinstance(bound, Le | Ge):
+            raise LanguageError(f"a case of equality belongs to a bound, not to {bound!r}")
+        attained: Attained = Basic.__new__(cls, bound, condition)
+        return attained
+
+    @property
+    def bound(self) -> Relation:
+        bound: Relation = self.args[0]
+        return bound
+
+    @property
+    def condition(self) -> Statement:
+        condition: Statement = self.args[1]
+        return condition
+
+
+class Jet(Statement):
+    """`function` = c_0 + c_1 (x - point) + ... + c_k (x - point)**k + O((x - point)**(k+1)) as x -> point."""
+
+    binding = Binding(place=1, scope=0)
+
+    def __new__(cls, function: Any, variable: Scalar, point: Any, *coefficients: Any) -> Jet:
+        if not isinstance(variable, Scalar):
+            raise LanguageError(f"{variable!r} is not a real variable")
+        jet: Jet = Basic.__new__(cls, scalar(function), variable, scalar(point), *map(scalar, coefficients))
+        return jet
+
+    @property
+    def coefficients(self) -> tuple[Expr, ...]:
+        return tuple(self.args[3:])
+
+    def derivative(self, order: int) -> Expr:
+        """Return the derivative of that order at the point, as a term."""
+        function, variable, point = self.args[:3]
+        for _ in range(order):
+            function = D(function, variable)
+        return At(function, variable, point)
+
+
+class Tends(Statement):
+    """`function` of `variable` tends to `value` as the variable falls to 0, or grows beyond all bounds.
+
+    `point` is 0 or oo; the variable is positive.
+    """
+
+    binding = Binding(place=1, scope=0)
+
+    def __new__(cls, function: Any, variable: Scalar, point: Any, value: Any) -> Tends:
+        if point not in (0, oo):
+            raise LanguageError(f"a limit is taken at 0 from above or at infinity, not at {point!r}")
+        tends: Tends = Basic.__new__(cls, scalar(function), variable, sympify(point), scalar(value))
+        return tends
+
+
+class Root(Statement):
+    """There is a number strictly between `low` and `high` at which `function` of `variable` has the value `value`."""
+
+    binding = Binding(place=1, scope=0)
+
+    def __new__(cls, function: Any, variable: Scalar, low: Any, high: Any, value: Any) -> Root:
+        root: Root = Basic.__new__(cls, scalar(function), variable, scalar(low), scalar(high), scalar(value))
+        return root

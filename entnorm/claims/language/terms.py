@@ -1,0 +1,213 @@
+"""Numbers, and relations between them: arithmetic that stays as written."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational
+
+
+class LanguageError(TypeError):
+    """An expression outside the grammar, or of the wrong sort."""
+
+
+def scalar(value: Any) -> Expr:
+    """Return `value` as a number-valued term, or refuse it."""
+    if isinstance(value, bool | float):
+        raise LanguageError(f"{value!r} is not exact: write integers and fractions of integers")
+    if isinstance(value, int):
+        return Integer(value)
+    if isinstance(value, Rational):
+        return value
+    if isinstance(value, Term) and value.is_number_valued:
+        return value
+    if isinstance(value, Expr):
+        raise LanguageError(
+            f"{value} was built by SymPy's own operators, which evaluate; use the variables of a notation page"
+        )
+    raise LanguageError(f"{value!r} is not a number-valued term")
+
+
+def family(value: Any) -> Term:
+    """Return `value` as a family, or refuse it."""
+    if isinstance(value, Term) and not value.is_number_valued:
+        return value
+    raise LanguageError(f"{value!r} is not a family")
+
+
+def _printed_as_text(self: Basic, printer: object) -> str:
+    from ..typeset import text
+
+    return text(self)
+
+
+def _printed_as_latex(self: Basic, printer: object) -> str:
+    from ..typeset import latex
+
+    return latex(self)
+
+
+class Term(Expr):  # type: ignore[misc]
+    """A node that stays as written; the base of every node but the rational numbers."""
+
+    _op_priority = 100.0  # our operators win over those of SymPy's numbers, so that 2*t is built here too
+    is_number_valued: ClassVar[bool] = True
+    _sympystr = _printed_as_text
+    _latex = _printed_as_latex
+
+    def __neg__(self) -> Expr:
+        return Times(-1, self)
+
+    def __add__(self, other: Any) -> Expr:
+        return Plus(self, other)
+
+    def __radd__(self, other: Any) -> Expr:
+        return Plus(other, self)
+
+    def __sub__(self, other: Any) -> Expr:
+        return Plus(self, _negated(other))
+
+    def __rsub__(self, other: Any) -> Expr:
+        return Plus(other, _negated(self))
+
+    def __mul__(self, other: Any) -> Expr:
+        return Times(self, other)
+
+    def __rmul__(self, other: Any) -> Expr:
+        return Times(other, self)
+
+    def __truediv__(self, other: Any) -> Expr:
+        return Times(self, Power(other, -1))
+
+    def __rtruediv__(self, other: Any) -> Expr:
+        return Power(self, -1) if other == 1 else Times(other, Power(self, -1))
+
+    def __pow__(self, other: Any) -> Expr:
+        return Power(self, other)
+
+    def __rpow__(self, other: Any) -> Expr:
+        return Power(other, self)
+
+    def __lt__(self, other: Any) -> Statement:
+        return Lt(self, other)
+
+    def __le__(self, other: Any) -> Statement:
+        return Le(self, other)
+
+    def __gt__(self, other: Any) -> Statement:
+        return Gt(self, other)
+
+    def __ge__(self, other: Any) -> Statement:
+        return Ge(self, other)
+
+
+def _negated(value: Any) -> Expr:
+    return -value if isinstance(value, int | Rational) else Times(-1, value)
+
+
+class Plus(Term, Add):  # type: ignore[misc]
+    """A sum as written; a left operand that is itself a sum is continued, not nested."""
+
+    def __new__(cls, *args: Any) -> Expr:
+        terms = [scalar(arg) for arg in args]
+        if terms and isinstance(terms[0], Plus):
+            terms[:1] = terms[0].args
+        return Add.__new__(cls, *terms, evaluate=False)
+
+
+class Times(Term, Mul):  # type: ignore[misc]
+    """A product as written; a left operand that is itself a product is continued, not nested."""
+
+    def __new__(cls, *args: Any) -> Expr:
+        factors = [scalar(arg) for arg in args]
+        if factors and isinstance(factors[0], Times):
+            factors[:1] = factors[0].args
+        return Mul.__new__(cls, *factors, evaluate=False)
+
+
+class Power(Term, Pow):  # type: ignore[misc]
+    """A power as written; a quotient a/b is the product of a and b ** -1."""
+
+    def __new__(cls, base: Any, exponent: Any) -> Expr:
+        return Pow.__new__(cls, scalar(base), scalar(exponent), evaluate=False)
+
+
+class Node(Term):
+    """A term of a kind that SymPy does not have, or has with laws that would evaluate."""
+
+    is_commutative = True  # asked by SymPy's products; answering spares its assumption system
+
+
+class Exp(Node):
+    """The exponential function, unevaluated."""
+
+    def __new__(cls, argument: Any) -> Expr:
+        return Expr.__new__(cls, scalar(argument))
+
+
+class Log(Node):
+    """The natural logarithm, unevaluated."""
+
+    def __new__(cls, argument: Any) -> Expr:
+        return Expr.__new__(cls, scalar(argument))
+
+
+class Statement(Basic):  # type: ignore[misc]
+    """A proposition about terms."""
+
+    _sympystr = _printed_as_text
+    _latex = _printed_as_latex
+
+
+class Relation(Statement):
+    """A relation between two numbers."""
+
+    symbol: ClassVar[str]
+
+    def __new__(cls, lhs: Any, rhs: Any) -> Relation:
+        relation: Relation = Basic.__new__(cls, scalar(lhs), scalar(rhs))
+        return relation
+
+    @property
+    def lhs(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def rhs(self) -> Expr:
+        return self.args[1]
+
+
+class Eq(Relation):
+    """lhs = rhs."""
+
+    symbol = "="
+
+
+class Ne(Relation):
+    """lhs != rhs."""
+
+    symbol = "≠"
+
+
+class Lt(Relation):
+    """lhs < rhs."""
+
+    symbol = "<"
+
+
+class Le(Relation):
+    """lhs <= rhs."""
+
+    symbol = "≤"
+
+
+class Gt(Relation):
+    """lhs > rhs."""
+
+    symbol = ">"
+
+
+class Ge(Relation):
+    """lhs >= rhs."""
+
+    symbol = "≥"

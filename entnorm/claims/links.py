@@ -1,0 +1,306 @@
+"""The checking of a proof by the rules alone: every step, every obligation, and that the ends are the statement's.
+
+This module is trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sympy import Expr, Integer, Rational
+
+from .citing import all_facts, chains, facts_of, parts_of, rule_of, written
+from .context import Context
+from .definedness import obligations
+from .facts import ALLOWED, ANY, Fact, difference, hypothesis
+from .language import (
+    Attained,
+    Eq,
+    ForAll,
+    Ge,
+    Gt,
+    Jet,
+    LanguageError,
+    Le,
+    Lt,
+    Natural,
+    Relation,
+    Root,
+    Statement,
+    Tends,
+    Times,
+    Variable,
+    alpha_equal,
+    free,
+    fresh,
+    n,
+    open_binder,
+    substitute,
+)
+from .normal import Normaliser, Refusal
+from .proofs import Assumed, Calc, Cases, Claim, Expansion, Induction, Intermediate, Squeeze
+from .rules import check_equality, check_order
+
+
+def _defined(nodes: list[Any], facts: tuple[Fact, ...]) -> list[Statement]:
+    """Return the obligations of some terms or statements, all discharged; refuse the first that is not."""
+    context = Context(facts)
+    found = list(dict.fromkeys(o for node in nodes for o in obligations(node)))
+    for obligation in found:
+        if not context.holds(obligation):
+            raise Refusal(f"not shown to be defined: {obligation}")
+    return found
+
+
+def _defined_by_induction(
+    nodes: list[Any], facts: tuple[Fact, ...], claim: Claim, counter: Variable
+) -> list[Statement]:
+    """Return the obligations of the lines of an induction step, all discharged.
+
+    A recursion is defined after every step because of what the induction has shown before it: the definition at k + 1
+    and the equation at k go together.
+    """
+    now = _own_equation(claim, counter)
+    context = Context((now, *facts))
+    found = list(dict.fromkeys(o for node in nodes for o in obligations(node, (counter, counter + 1))))
+    for obligation in found:
+        if isinstance(obligation, ForAll) and isinstance(obligation.args[0], Natural):
+            step, scope = open_binder(obligation, context.fixed | free(obligation))
+            holds = Context((_own_equation(claim, counter, step), now, *facts)).holds(scope)
+        else:
+            holds = context.holds(obligation)
+        if not holds:
+            raise Refusal(f"not shown to be defined: {obligation}")
+    return found
+
+
+def _check_chain(chain: Calc, claim: Claim, extra: tuple[Fact, ...]) -> tuple[str, list[Any]]:
+    """Check every step; return the relation of the two ends and the conditions under which weak steps are equations."""
+    known = (*(hypothesis(h) for h in claim.hypotheses), *facts_of(claim.defined, claim))
+    symbols, conditions, line = [], [], chain.start
+    for number, step in enumerate(chain.steps, 1):
+        rule = rule_of(step.reason)
+        facts = facts_of(rule.citations, claim, extra)
+        context = Context((*facts, *known))
+        equations = tuple(f for f in facts if isinstance(f.relation, Eq))
+        try:
+            if step.symbol == "=":
+                check_equality(line, step.line, rule, equations, context)
+            else:
+                conditions.append(check_order(line, step.symbol, step.line, rule, equations, context))
+        except Refusal as refusal:
+            raise Refusal(f"line {number} ({rule.name}): {refusal}") from None
+        symbols.append(step.symbol)
+        line = step.line
+    return _composed(symbols), conditions
+
+
+def _composed(symbols: list[str]) -> str:
+    kinds = set(symbols) - {"="}
+    if not kinds:
+        return "="
+    if kinds == {"≠"} and symbols.count("≠") == 1:
+        return "≠"
+    for weak, strict in (("≤", "<"), ("≥", ">")):
+        if kinds <= {weak, strict}:
+            return strict if strict in kinds else weak
+    raise Refusal(f"a chain of {' '.join(symbols)} says nothing about its ends")
+
+
+_IMPLIES = {"=": "=≤≥", "<": "<≤≠", ">": ">≥≠", "≤": "≤", "≥": "≥", "≠": "≠"}
+
+
+def _check_ends(chain: Calc, lhs: Expr, rhs: Expr, name: str) -> None:
+    last = chain.steps[-1].line if chain.steps else chain.start
+    for end, side in ((chain.start, lhs), (last, rhs)):
+        if not alpha_equal(end, side):
+            raise Refusal(f"{name} has the end {end}, and the statement has {side}")
+
+
+def _check_relation(claim: Claim, relation: Relation, condition: Statement | None, chain: Calc) -> None:
+    _check_ends(chain, relation.lhs, relation.rhs, "the chain")
+    symbol, conditions = _check_chain(chain, claim, ())
+    if relation.symbol not in _IMPLIES[symbol]:
+        raise Refusal(f"the chain shows {symbol}, the statement says {relation.symbol}")
+    if condition is None:
+        return
+    if symbol not in "≤≥" or len(conditions) != 1 or conditions[0] is None:
+        raise Refusal(
+            "a case of equality needs a chain with one weak inequality whose certificate shows when it vanishes"
+        )
+    context = Context((*(hypothesis(h) for h in claim.hypotheses), *facts_of(claim.defined, claim)))
+    if not context.equivalent(conditions[0], condition):
+        raise Refusal(f"equality holds when {conditions[0]}, which is not shown to mean {condition}")
+
+
+def _check_induction(claim: Claim, relation: Relation, proof: Induction) -> None:
+    counter = proof.counter
+    if not isinstance(relation, Eq):
+        raise Refusal("induction is for equations")
+    if not isinstance(counter, Natural):
+        raise Refusal(f"{counter} is not a natural number: induction does not reach all of its values")
+    if any(counter in free(h) for h in claim.hypotheses):
+        raise Refusal(f"a hypothesis speaks of {counter}, on which the induction goes")
+    first, then = ([substitute(side, {counter: k}) for side in relation.args] for k in (Integer(0), counter + 1))
+    _check_ends(proof.base, first[0], first[1], "the base case")
+    _check_ends(proof.step, then[0], then[1], "the induction step")
+    for chain, extra in ((proof.base, ()), (proof.step, (_own_equation(claim, counter),))):
+        symbol, _ = _check_chain(chain, claim, extra)
+        if symbol != "=":
+            raise Refusal("induction is for equations")
+
+
+def _own_equation(claim: Claim, counter: Variable, step: Variable | None = None) -> Fact:
+    """Return the equation of an induction at a step, general in all but the variables of its hypotheses."""
+    relation = substitute(claim.statement, {counter: step or counter})
+    general = free(relation) - {n, step or counter} - frozenset().union(*map(free, claim.hypotheses))
+    fixed = free(relation) | frozenset().union(*map(free, claim.hypotheses))
+    apart = {v: fresh(type(v)(v.name + "°"), fixed) for v in general}
+    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n}, "IH")
+
+
+def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
+    if len(proof.chains) != len(jet.coefficients):
+        raise Refusal(f"{len(jet.coefficients)} coefficients need as many chains")
+    factorial = 1
+    for order, (chain, coefficient) in enumerate(zip(proof.chains, jet.coefficients, strict=True)):
+        factorial *= max(order, 1)
+        side = coefficient if factorial == 1 else Times(factorial, coefficient)
+        _check_ends(chain, jet.derivative(order), side, f"the chain of order {order}")
+        symbol, _ = _check_chain(chain, claim, ())
+        if symbol != "=":
+            raise Refusal("a coefficient needs a chain of equations")
+
+
+def links(claim: Claim) -> tuple[Statement, ...]:
+    """Check the proof of a claim by the rules alone; return the obligations that were discharged on the way.
+
+    Raises
+    ------
+    Refusal
+        If the proof has a gap, and says where.
+    """
+    try:
+        parts = goals(claim)
+        if parts is not None:
+            return _distinct([obligation for part in parts for obligation in links(part)])
+        _follows(claim)
+        return _all_defined(claim)
+    except (LanguageError, RecursionError) as error:
+        raise Refusal(f"{type(error).__name__}: {error}") from None
+
+
+def goals(claim: Claim) -> tuple[Claim, ...] | None:
+    """Return the claims, each with a chain for its proof, that together prove this one; None if it has a chain itself.
+
+    Raises
+    ------
+    Refusal
+        If they would not prove it, whatever their chains say.
+    """
+    if isinstance(claim.proof, Cases | Squeeze | Intermediate) and not all(
+        isinstance(part, Calc) for part in parts_of(claim.proof)
+    ):
+        raise Refusal("a case, a bound or a value is proved by a chain")
+    match claim.proof:
+        case Cases(branches):
+            _check_exhaustive(claim, [condition for condition, _ in branches])
+            return tuple(replace(claim, given=(*claim.given, case), proof=chain) for case, chain in branches)
+        case Squeeze():
+            return _goals_of_limit(claim, claim.proof)
+        case Intermediate():
+            return _goals_of_root(claim, claim.proof)
+    return None
+
+
+def _check_exhaustive(claim: Claim, cases: list[Relation]) -> None:
+    """Refuse cases that leave something out."""
+    if not cases or not all(isinstance(case, Relation) for case in cases):
+        raise Refusal("a case is a relation")
+    if len({case.args for case in cases}) == 1 and frozenset().union(*(ALLOWED[type(c)] for c in cases)) == ANY:
+        return
+    zeros = [difference(case) for case in cases if isinstance(case, Eq)]
+    for known in claim.hypotheses:
+        product = known.lhs if isinstance(known, Eq) and known.rhs == 0 else None
+        if isinstance(product, Times) and all(any(_proportional(z, f) for z in zeros) for f in product.args):
+            return
+    raise Refusal(f"the cases {', '.join(map(str, cases))} leave something out")
+
+
+def _proportional(a: Expr, b: Expr) -> bool:
+    """Is one number a rational multiple of the other, not zero?"""
+    factors = Normaliser().factors_between(a, b)
+    return factors is not None and all(isinstance(c, Rational) and c != 0 for c in factors)
+
+
+def _goals_of_limit(claim: Claim, proof: Squeeze) -> tuple[Claim, ...]:
+    if not isinstance(claim.statement, Tends):
+        raise Refusal(f"a squeeze does not prove a {type(claim.statement).__name__}")
+    function, variable, point, value = claim.statement.args
+    if variable in free(proof.rate) | free(value) | frozenset().union(*map(free, claim.hypotheses)):
+        raise Refusal(f"rate, limit and hypotheses must not depend on {variable}")
+    room = proof.rate * variable if point == 0 else proof.rate / variable
+    given = (*claim.given, Gt(variable, 0))
+    return (
+        replace(claim, statement=Ge(function, value - room), given=given, proof=proof.below),
+        replace(claim, statement=Le(function, value + room), given=given, proof=proof.above),
+    )
+
+
+def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
+    if not isinstance(claim.statement, Root):
+        raise Refusal(f"two values do not prove a {type(claim.statement).__name__}")
+    function, variable, low, high, value = claim.statement.args
+    if variable in frozenset().union(*map(free, (low, high, value, *claim.hypotheses))):
+        raise Refusal(f"ends, value and hypotheses must not depend on {variable}")
+    facts = all_facts(claim)
+    _defined([proof.width, low, high, value], facts)
+    if not (Normaliser().equal(high - low, proof.width) and Context(facts).holds(Gt(proof.width, 0))):
+        raise Refusal(f"{proof.width} is not the distance from {low} to {high}, or not manifestly positive")
+    between = (hypothesis(Ge(variable, low)), hypothesis(Le(variable, high)))
+    _defined([function], (*between, *facts))
+    sides = [substitute(function, {variable: end}) for end in (low, high)]
+    falling = proof.at_low.steps and any(s.symbol == ">" for s in proof.at_low.steps)
+    first, second = (Gt, Lt) if falling else (Lt, Gt)
+    return (
+        replace(claim, statement=first(sides[0], value), proof=proof.at_low),
+        replace(claim, statement=second(sides[1], value), proof=proof.at_high),
+    )
+
+
+def _follows(claim: Claim) -> None:
+    statement, proof = claim.statement, claim.proof
+    if isinstance(proof, Assumed):
+        return
+    relation, condition = statement, None
+    if isinstance(statement, Attained):
+        relation, condition = statement.bound, statement.condition
+    if isinstance(proof, Calc) and isinstance(relation, Relation):
+        _check_relation(claim, relation, condition, proof)
+    elif isinstance(proof, Induction) and isinstance(relation, Relation) and condition is None:
+        _check_induction(claim, relation, proof)
+    elif isinstance(proof, Expansion) and isinstance(statement, Jet):
+        _check_expansion(claim, statement, proof)
+    else:
+        raise Refusal(f"a {type(proof).__name__} does not prove a {type(statement).__name__}")
+
+
+def _all_defined(claim: Claim) -> tuple[Statement, ...]:
+    proof = claim.proof
+    facts = all_facts(claim)
+    if isinstance(proof, Induction):  # whose two ends are the statement
+        found = _defined([*claim.hypotheses, *written(proof.base, claim)], facts)
+        found += _defined_by_induction(written(proof.step, claim), facts, claim, proof.counter)
+    else:
+        lines = [term for chain in chains(proof) for term in written(chain, claim)]
+        found = _defined([claim.statement, *claim.hypotheses, *lines], facts)
+    return _distinct(found)
+
+
+def _distinct(statements: list[Statement]) -> tuple[Statement, ...]:
+    kept: list[Statement] = []
+    for statement in statements:
+        if not any(alpha_equal(statement, known) for known in kept):
+            kept.append(statement)
+    return tuple(kept)

@@ -1,0 +1,388 @@
+"""The verification of a theory: in processes, with one deadline for each claim.
+
+`verify` returns the one JSON-able model from which every report is rendered.  It holds no times, versions or paths, so
+that it is the same everywhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import TimeoutError
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+from sympy import Basic
+
+from . import foundations as base
+from .citing import cited, foundations_of, rule_of
+from .kernel import check
+from .language import Index, Operator, Statement, Variable
+from .ledger import Imprecise, Needs, Unverifiable, Wrong, claims_of, outcome
+from .mutants import Score, score
+from .proofs import (
+    Assumed,
+    Assumption,
+    Calc,
+    Cases,
+    Claim,
+    Expansion,
+    Induction,
+    Instance,
+    Intermediate,
+    Numeric,
+    Refuted,
+    Squeeze,
+    Step,
+)
+from .runs import Prints
+from .theory import Theory, load
+from .typeset import latex, mathml, text
+from .witness import shown_sides
+
+__all__ = ["DEADLINE", "TRUSTED", "verify"]
+
+FORMAT = "entnorm-proofs/1"
+DEADLINE = 60.0  # seconds for one claim with its mutants; the slowest takes a tenth of it
+TRUSTED = (
+    "language.terms", "language.variables", "language.binding", "language.operators", "language.statements",
+    "quotients", "normal", "definedness", "facts", "context", "rules", "proofs", "citing", "links", "kernel",
+    "foundations",
+)  # fmt: skip
+
+
+def _formula(node: Basic) -> dict[str, str]:
+    return {"latex": latex(node), "mathml": mathml(node, block=True), "text": text(node)}
+
+
+def _checked(claim: Claim | Refuted, with_mutants: bool) -> dict[str, Any]:
+    """Check one claim and return plain data, which crosses from one process to another.
+
+    A claim whose check breaks down is broken, whatever the reason; the others do not suffer.
+    """
+    try:
+        verdict = check(claim)
+        tried = score(claim) if with_mutants and isinstance(claim, Claim) and verdict.status == "proved" else None
+    except Exception as error:
+        return _failed(f"{type(error).__name__}: {error}")
+    return {
+        "status": verdict.status,
+        "problem": verdict.problem,
+        "obligations": [_formula(o) for o in verdict.obligations],
+        "witness": None
+        if verdict.witness is None
+        else {"points": verdict.witness.points, "arithmetic": list(verdict.witness.arithmetics)},
+        "output": verdict.output,
+        "mutants": None if tried is None else tried.as_dict(),
+    }
+
+
+_THEORY: Theory | None = None
+
+
+def _start_worker(spec: str) -> None:
+    global _THEORY
+    _THEORY = load(spec)
+
+
+def _checked_by_id(id: str, with_mutants: bool) -> dict[str, Any]:
+    assert _THEORY is not None
+    return _checked(_THEORY.claim(id), with_mutants)
+
+
+def _failed(problem: str) -> dict[str, Any]:
+    return {"status": "broken", "problem": problem, "obligations": [], "witness": None, "output": "", "mutants": None}
+
+
+def _in_processes(
+    spec: str, ids: list[str], workers: int, deadline: float, with_mutants: bool, tick: Callable[[str], None]
+) -> dict[str, dict[str, Any]]:
+    results: dict[str, dict[str, Any]] = {}
+    with ProcessPool(max_workers=workers, initializer=_start_worker, initargs=(spec,)) as pool:
+        futures = {id: pool.schedule(_checked_by_id, args=(id, with_mutants), timeout=deadline) for id in ids}
+        try:
+            for id, future in futures.items():
+                try:
+                    results[id] = future.result()
+                except TimeoutError:
+                    results[id] = _failed(f"not checked within {deadline:g} s")
+                except ProcessExpired as expired:
+                    results[id] = _failed(f"the process that checked it died with exit code {expired.exitcode}")
+                tick(id)
+        except BaseException:
+            pool.stop()
+            raise
+    return results
+
+
+def verify(
+    theory: Theory,
+    *,
+    spec: str | None = None,
+    ids: list[str] | None = None,
+    workers: int = 2,
+    deadline: float = DEADLINE,
+    mutants: bool = True,
+    tick: Callable[[str], None] = lambda id: None,
+) -> dict[str, Any]:
+    """Check the claims of a theory and return the model of its report.
+
+    Parameters
+    ----------
+    theory : Theory
+    spec : str, optional
+        Where processes find the theory, as `pkg.mod:NAME`.  Without it everything runs in this process, and no claim
+        can be stopped at its deadline.
+    ids : list of str, optional
+        Check only these claims and what they rest on.
+    workers : int
+        Processes.
+    deadline : float
+        Seconds for each claim; one that takes longer is stopped and reported as broken, by name.
+    mutants : bool
+        Also try to make each proved claim false, and count who notices.
+    tick : callable
+        Called with each id as its result arrives.
+
+    Returns
+    -------
+    dict
+        Plain data, the same for the same theory on every machine.
+    """
+    chosen = list(theory.claims()) if ids is None else theory.with_ancestors(ids)
+    names = [claim.id for claim in chosen]
+    if spec is None:
+        results = {}
+        for claim in chosen:
+            results[claim.id] = _checked(claim, mutants)
+            tick(claim.id)
+    else:
+        results = _in_processes(spec, names, workers, deadline, mutants, tick)
+    status = _closed(chosen, results)
+    ledger = [] if ids is not None else _ledger(theory, status)
+    return {
+        "format": FORMAT,
+        "title": theory.title,
+        "counts": {
+            "claims": dict(sorted(Counter(status.values()).items())),
+            "ledger": dict(sorted(Counter(s["outcome"] for section in ledger for s in section["statements"]).items())),
+            "mutants": _total([r["mutants"] for r in results.values() if r["mutants"]]),
+        },
+        "trusted": [{"module": f"entnorm.claims.{m}", "purpose": _first_line(m)} for m in TRUSTED],
+        "foundations": _foundations(chosen),
+        "pages": [
+            {"name": p.name, "prose": p.prose, "claims": [c.id for c in p.claims if c.id in status]}
+            for p in theory.pages
+        ],
+        "claims": [_entry(claim, results[claim.id], status, chosen) for claim in chosen],
+        "ledger": ledger,
+    }
+
+
+def _first_line(module: str) -> str:
+    loaded = importlib.import_module(f"{__package__}.{module}")
+    return inspect.cleandoc(loaded.__doc__ or "").partition("\n")[0]
+
+
+def _closed(claims: list[Claim | Refuted], results: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Return the status of each claim in the light of its ancestors: proved means proved all the way down."""
+    status: dict[str, str] = {}
+
+    def settle(claim: Claim | Refuted) -> str:
+        if claim.id not in status:
+            own = results[claim.id]["status"]
+            weak = [c.id for c in cited(claim) if settle(c) not in ("proved", "computed", "assumed")]
+            if own in ("proved", "computed", "refuted") and weak:
+                results[claim.id]["problem"] = f"rests on {', '.join(weak)}"
+                own = "open"
+            status[claim.id] = own
+        return status[claim.id]
+
+    for claim in claims:
+        settle(claim)
+    return status
+
+
+def _total(scores: list[dict[str, Any]]) -> dict[str, int]:
+    return {key: sum(s[key] for s in scores) for key in Score.COUNTS}
+
+
+def _foundations(claims: list[Claim | Refuted]) -> list[dict[str, Any]]:
+    found = []
+    for name in sorted(base.__all__):
+        foundation = getattr(base, name)
+        if isinstance(foundation, base.Foundation):
+            users = [c.id for c in claims if foundation in foundations_of(c)]
+            found.append({"name": foundation.name, "statement": foundation.statement, "used_by": users})
+    return found
+
+
+def _rests_on(claim: Claim | Refuted) -> tuple[list[str], list[str]]:
+    """Return the foundations and the axioms of a claim's whole ancestry."""
+    names: set[str] = set()
+    axioms: set[str] = set()
+    seen: set[str] = set()
+    todo: list[Claim | Refuted] = [claim]
+    while todo:
+        current = todo.pop()
+        if current.id in seen:
+            continue
+        seen.add(current.id)
+        names |= {f.name for f in foundations_of(current)}
+        if isinstance(current, Claim) and isinstance(current.proof, Assumed):
+            axioms.add(current.id)
+        todo += cited(current)
+    return sorted(names), sorted(axioms)
+
+
+def _entry(
+    claim: Claim | Refuted, result: dict[str, Any], status: dict[str, str], chosen: list[Claim | Refuted]
+) -> dict[str, Any]:
+    foundations, axioms = _rests_on(claim)
+    return {
+        "id": claim.id,
+        "title": claim.title,
+        "remark": claim.remark,
+        "status": status[claim.id],
+        "problem": result["problem"],
+        "statement": _statement(claim.statement),
+        "given": [_hypothesis(g) for g in claim.given],
+        "proof": _proof(claim),
+        "uses": [c.id for c in cited(claim)],
+        "used_by": [c.id for c in chosen if claim in cited(c)],
+        "foundations": foundations,
+        "axioms": axioms,
+        "obligations": result["obligations"],
+        "witness": result["witness"],
+        "mutants": result["mutants"],
+    }
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    if isinstance(statement, Prints):
+        return {"program": statement.program, "number": statement.number, "line": statement.line}
+    return _formula(statement)
+
+
+def _hypothesis(given: Assumption | Statement) -> dict[str, str]:
+    name, statement = (given.name, given.statement) if isinstance(given, Assumption) else ("", given)
+    return {"name": name, **_formula(statement)}
+
+
+def _proof(claim: Claim | Refuted) -> dict[str, Any]:
+    if isinstance(claim, Refuted):
+        point = {str(v): _coordinate(v, t) for v, t in claim.at.items()}
+        return {
+            "kind": "counterexample",
+            "point": point,
+            "sides": shown_sides(claim.statement, claim.at),
+            "correction": claim.correction.id if claim.correction else None,
+        }
+    match claim.proof:
+        case Calc():
+            return {"kind": "calc", "chains": [_chain("", claim.proof)]}
+        case Induction(counter, first, then):
+            over = str(counter)
+            return {
+                "kind": "induction",
+                "over": over,
+                "chains": [_chain(f"{over} = 0", first), _chain(f"{over} + 1", then)],
+            }
+        case Expansion(chains):
+            return {"kind": "expansion", "chains": [_chain(f"order {k}", c) for k, c in enumerate(chains)]}
+        case Assumed(source):
+            return {"kind": "axiom", "source": source}
+        case Cases(branches):
+            return {"kind": "cases", "chains": [_chain(text(condition), c) for condition, c in branches]}
+        case Squeeze(rate, below, above):
+            found = [_chain("from below", below), _chain("from above", above)]
+            return {"kind": "limit", "rate": _formula(rate), "chains": found}
+        case Intermediate(width, at_low, at_high):
+            found = [_chain("at the lower end", at_low), _chain("at the upper end", at_high)]
+            return {"kind": "root", "width": _formula(width), "chains": found}
+        case Numeric():
+            return {"kind": "numeric", "sides": shown_sides(claim.statement, {})}
+        case _:
+            return {"kind": "run"}
+
+
+def _coordinate(variable: Variable, value: Any) -> str | list[str]:
+    """Return a coordinate of a point as it is read: positions are counted from 1."""
+    if isinstance(value, list):
+        return [str(x) for x in value]
+    return str(value + 1 if isinstance(variable, Index) else value)
+
+
+def _chain(name: str, chain: Any) -> dict[str, Any]:
+    if not isinstance(chain, Calc):  # refused by the check, and shown as what it is: nothing
+        return {"name": name, "start": {"latex": "", "mathml": "", "text": ""}, "steps": []}
+    return {"name": name, "start": _formula(chain.start), "steps": [_step(s) for s in chain.steps]}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    rule = rule_of(step.reason)
+    return {
+        "relation": step.symbol,
+        "line": _formula(step.line),
+        "rule": rule.name,
+        "cites": [_citation(c) for c in rule.citations],
+        "certificate": _formula(rule.certificate) if rule.certificate is not None else None,
+    }
+
+
+def _citation(citation: Any) -> dict[str, str]:
+    if isinstance(citation, Operator):
+        return {"kind": "definition", "name": text(citation)}
+    if isinstance(citation, Assumption):
+        return {"kind": "hypothesis", "name": citation.name}
+    if isinstance(citation, Statement):
+        return {"kind": "hypothesis", "name": text(citation)}
+    if isinstance(citation, Instance):
+        values = ", ".join(f"{text(v)} := {text(t)}" for v, t in citation.values)
+        return {"kind": "claim", "name": citation.claim.id, "values": values}
+    if isinstance(citation, Claim):
+        return {"kind": "claim", "name": citation.id}
+    return {"kind": "induction hypothesis", "name": "the induction hypothesis"}
+
+
+def _ledger(theory: Theory, status: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"id": section.id, "title": section.title, "statements": [_said(s, status, theory) for s in section.statements]}
+        for section in theory.sections
+    ]
+
+
+def _said(said: Any, status: dict[str, str], theory: Theory) -> dict[str, Any]:
+    claims = claims_of(said)
+    settled = said.settled
+    refuted = [c for c in claims if isinstance(c, Refuted)]
+    proved = [c for c in claims if isinstance(c, Claim)]
+    entry: dict[str, Any] = {
+        "id": said.id,
+        "printed": said.printed,
+        "outcome": outcome(said, status),
+        "reads": [
+            _statement(c.statement) for c in (refuted[:1] or proved[-1:] if isinstance(settled, Needs) else claims)
+        ],
+        "claims": [c.id for c in claims],
+    }
+    if refuted:
+        entry["counterexample"] = refuted[0].id
+        corrections = [c.id for c in proved] or [r.correction.id for r in refuted if r.correction]
+        if corrections:
+            entry["correction"] = corrections[0]
+    if isinstance(settled, Needs):
+        entry["assumption"] = settled.assumption
+        entry["counterexample"] = settled.counterexample.id
+        entry["correction"] = settled.claim.id
+    if isinstance(settled, Wrong):
+        entry["counterexample"] = settled.refutation.id
+        if settled.correction:
+            entry["correction"] = settled.correction.id
+    if isinstance(settled, Unverifiable):
+        entry["reason"] = settled.reason
+    if isinstance(settled, Imprecise) and settled.note:
+        entry["note"] = settled.note
+    return entry
