@@ -362,6 +362,7 @@ def _said(said: Any, status: dict[str, str], theory: Theory) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "id": said.id,
         "printed": said.printed,
+        "english": said.english,
         "outcome": outcome(said, status),
         "reads": [
             _statement(c.statement) for c in (refuted[:1] or proved[-1:] if isinstance(settled, Needs) else claims)

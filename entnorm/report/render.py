@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -88,11 +89,18 @@ def _view_of_proofs(model: Mapping[str, Any]) -> dict[str, Any]:
         "claim_counts": _counted(model["counts"]["claims"]),
         "ledger_counts": _counted(model["counts"]["ledger"]),
         "statements": statements,
-        "corrections": [said for said in statements if said["outcome"] in ("refuted", "needs")],
+        "corrections": _corrections(statements),
         "axioms": [claim for claim in model["claims"] if claim["proof"]["kind"] == "axiom"],
         "settles": {id: [said["id"] for said in statements if id in said["claims"]] for id in claims},
         "graph": _graph(model["claims"]),
     }
+
+
+def _corrections(statements: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The statements that are wrong or lack a condition; neighbours that are settled alike stand together."""
+    wrong = [said for said in statements if said["outcome"] in ("refuted", "needs")]
+    alike = ("outcome", "counterexample", "assumption", "correction")
+    return [list(group) for _, group in groupby(wrong, lambda said: [said.get(key) for key in alike])]
 
 
 def _view_of_conformance(model: Mapping[str, Any]) -> dict[str, Any]:
