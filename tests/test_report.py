@@ -45,7 +45,8 @@ def tiny() -> dict[str, Any]:
     sections = (Section("1", "One", (Said("1.1", "a | b * c", None),)),)
     theory = Theory("Tiny & small", (Page("tiny", "First.\n\nSecond.", tuple(claims)),), sections)
     model = verify(theory)
-    return {"theory": "tests:TINY", **model, "definitions": models._definitions(theory), "outputs": {}}
+    more = {"definitions": models._definitions(theory), "outputs": {}, "figures": []}
+    return {"theory": "tests:TINY", **model, **more}
 
 
 class Elements(HTMLParser):

@@ -30,6 +30,7 @@ from entnorm.claims.verification import verify
 from entnorm.conformance.budget import one_digit_up
 from entnorm.conformance.example import run_example
 from entnorm.reference.records import Record
+from entnorm.report.figures import figures
 from entnorm.transforms import normalize
 
 __all__ = ["THEORY", "Over", "broken_claims", "broken_numbers", "conformance_model", "machine", "proofs_model"]
@@ -83,7 +84,9 @@ def proofs_model(
     """
     theory = load(spec)
     model = verify(theory, spec=spec, ids=ids, workers=workers, tick=tick)
-    return {"theory": spec, **model, "definitions": _definitions(theory), "outputs": _outputs(theory, model)}
+    shown = figures() if spec == THEORY and ids is None else []
+    more = {"definitions": _definitions(theory), "outputs": _outputs(theory, model), "figures": shown}
+    return {"theory": spec, **model, **more}
 
 
 def _outputs(theory: Theory, model: dict[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from entnorm.report.charts import chart
 from entnorm.report.graph import Drawing, draw
 
 __all__ = ["STATUSES", "render", "summary"]
@@ -43,7 +44,9 @@ def _environment(*, escape: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(glyph=lambda status: STATUSES[status][0], calc=_calc_as_text, cell=_table_cell)
+    environment.filters.update(
+        glyph=lambda status: STATUSES[status][0], calc=_calc_as_text, cell=_table_cell, sample=_sample
+    )
     environment.globals.update(STATUSES=STATUSES)
     return environment
 
@@ -93,6 +96,7 @@ def _view_of_proofs(model: Mapping[str, Any]) -> dict[str, Any]:
         "axioms": [claim for claim in model["claims"] if claim["proof"]["kind"] == "axiom"],
         "settles": {id: [said["id"] for said in statements if id in said["claims"]] for id in claims},
         "graph": _graph(model["claims"]),
+        "charts": {figure["id"]: chart(figure) for figure in model["figures"]},
     }
 
 
@@ -145,3 +149,8 @@ def _citation_as_text(citation: Mapping[str, str]) -> str:
 def _table_cell(text: str) -> str:
     """Text that a Markdown table shows as it is."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("\n", " ")
+
+
+def _sample(series: Mapping[str, Any], ticks: list[float]) -> list[float]:
+    """The values of a curve at its points nearest to some ticks, for a table that says what the picture shows."""
+    return [min(series["points"], key=lambda point: abs(point[0] / tick - 1))[1] for tick in ticks]
