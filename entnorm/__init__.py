@@ -15,6 +15,8 @@ from entnorm.solution import EntnormError, InfeasibleTargetError, Solution, Stat
 from entnorm.solver import solve
 from entnorm.transforms import escort, log_softmax, normalize, softmax
 
+__version__ = "0.1.0"
+
 __all__ = [
     "EntnormError",
     "InfeasibleTargetError",

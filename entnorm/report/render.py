@@ -30,6 +30,7 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "passed": ("✓", "the promise was kept on every row"),
     "failed": ("✗", "the promise was broken on some row"),
     "not applicable": ("–", "the check says nothing about this solver"),
+    "not run": ("·", "the solver did not get so far"),
 }
 """Every status and outcome, in the order in which they are counted: its glyph and its meaning."""
 
