@@ -22,7 +22,7 @@ import pytest
 
 import entnorm
 from entnorm import balls, reference, report
-from entnorm.cli import main
+from entnorm.cli import main, verifying
 from entnorm.reference.records import CORPUS
 
 TRUE = """
@@ -73,15 +73,19 @@ def test_every_command_explains_itself(command: list[str], capsys: pytest.Captur
     assert "usage: entnorm" in capsys.readouterr().out
 
 
+def test_our_own_theory_has_one_name() -> None:
+    assert verifying.OURS == report.THEORY
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["verify", "escort.entropy-slop"], "nearest: escort.entropy-slope"),
         (["verify", "escort.order", "--reports", "x"], "leave out the ids"),
         (["verify", "--jobs", "0"], "at least one process"),
-        (["verify", "--theory", "nonsense"], "named as pkg.mod:NAME"),
-        (["verify", "--theory", "no.such.module:THEORY"], "there is no module 'no'"),
-        (["verify", "--theory", "entnorm:solve"], "has no theory 'solve'"),
+        (["verify", "non:sense:"], "there is no module 'non'"),
+        (["verify", "no.such.module:THEORY"], "there is no module 'no'"),
+        (["verify", "entnorm:solve"], "has no theory 'solve'"),
         (["conform", "nonsense"], "named as pkg.mod:function"),
         (["conform", "no_such_module:f"], "there is no module 'no_such_module'"),
         (["conform", "entnorm:nothing"], "has no function 'nothing'"),
@@ -137,34 +141,54 @@ def test_a_theory_of_the_current_folder_is_verified_and_reported(
     module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module("tiny_true", TRUE)
-    assert main(["verify", "--theory", "tiny_true:THEORY", "--reports", "out", "--jobs", "1"]) == 0
+    assert main(["verify", "tiny_true:THEORY", "--reports", "out", "--jobs", "1"]) == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["proofs.html", "proofs.json", "proofs.md"]
     assert "out/proofs.html" in capsys.readouterr().out
-    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 0
+    assert main(["report", "tiny_true:THEORY", "--check", "out"]) == 0
     page = tmp_path / "out" / "proofs.md"
     page.write_text(page.read_text(encoding="utf-8").replace("tiny.twice", "tiny.thrice"), encoding="utf-8")
     before = page.read_bytes()
     capsys.readouterr()
-    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 1
+    assert main(["report", "tiny_true:THEORY", "--check", "out"]) == 1
     captured = capsys.readouterr()
     assert "proofs.md differs" in captured.err
-    assert "+- check it: `entnorm verify tiny.twice`" in captured.err
+    assert "+- check it: `entnorm verify tiny_true:THEORY tiny.twice`" in captured.err
     assert "1 of 3 files differ" in captured.out
     assert page.read_bytes() == before
-    assert main(["report", "--theory", "tiny_true:THEORY", "--out", "out"]) == 0
-    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 0
+    assert main(["report", "tiny_true:THEORY", "--out", "out"]) == 0
+    assert main(["report", "tiny_true:THEORY", "--check", "out"]) == 0
+
+
+def test_one_claim_of_a_theory_of_the_current_folder_is_verified(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("tiny_one", TRUE)
+    assert main(["verify", "tiny_one:THEORY", "tiny.twice"]) == 0
+    assert "✓ tiny.twice: proved" in capsys.readouterr().out
+    assert main(["verify", "tiny_one:THEORY", "tiny.twic"]) == 2
+    assert "nearest: tiny.twice" in capsys.readouterr().err
+
+
+def test_a_theory_that_cannot_be_imported_is_told_with_its_line(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("tiny_broken", TRUE + "1 +\n")
+    assert main(["verify", "tiny_broken:THEORY"]) == 2
+    err = capsys.readouterr().err
+    assert "SyntaxError" in err
+    assert "tiny_broken.py, line 9" in err
 
 
 def test_a_false_claim_is_broken_by_name_and_the_report_shows_it(
     module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module("tiny_false", FALSE)
-    assert main(["verify", "--theory", "tiny_false:THEORY", "--reports", "out"]) == 1
+    assert main(["verify", "tiny_false:THEORY", "--reports", "out"]) == 1
     out = capsys.readouterr().out
     assert "BROKEN\n  tiny.twice:" in out
     assert "Nothing is broken" not in out
     assert "</span> broken</span>" in (tmp_path / "out" / "proofs.html").read_text(encoding="utf-8")
-    assert main(["report", "--theory", "tiny_false:THEORY", "--check", "out"]) == 1
+    assert main(["report", "tiny_false:THEORY", "--check", "out"]) == 1
 
 
 def test_stored_references_that_cannot_be_read_are_a_failure_not_a_usage_error(
@@ -174,9 +198,9 @@ def test_stored_references_that_cannot_be_read_are_a_failure_not_a_usage_error(
         raise reference.RecordError("corpus.jsonl", "a-record", "gamma", "is not what it was")
 
     module("tiny_whole", TRUE)
-    monkeypatch.setattr(report, "THEORY", "tiny_whole:THEORY")
+    monkeypatch.setattr(verifying, "OURS", "tiny_whole:THEORY")
     monkeypatch.setattr(reference, "load", load)
-    assert main(["verify", "--theory", "tiny_whole:THEORY"]) == 1
+    assert main(["verify", "tiny_whole:THEORY"]) == 1
     err = capsys.readouterr().err
     assert "a-record" in err
     assert "gamma" in err

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from entnorm.report.charts import chart
 from entnorm.report.graph import Drawing, draw
+from entnorm.report.models import THEORY
 
 __all__ = ["STATUSES", "render", "summary"]
 
@@ -90,6 +91,7 @@ def _view_of_proofs(model: Mapping[str, Any]) -> dict[str, Any]:
     statements = [said for section in model["ledger"] for said in section["statements"]]
     return {
         "claims": claims,
+        "named": "" if model["theory"] == THEORY else f"{model['theory']} ",
         "claim_counts": _counted(model["counts"]["claims"]),
         "ledger_counts": _counted(model["counts"]["ledger"]),
         "statements": statements,
