@@ -17,7 +17,7 @@ LAYERS = (
     {"solution"},
     {"targets"},
     {"rows"},
-    {"spectrum"},
+    {"gradients", "spectrum"},
     {"measures", "solver"},
     {"transforms"},
     {"continuous", "joint", "adapters"},
