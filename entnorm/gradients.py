@@ -33,6 +33,7 @@ class Jacobian:
     target: Target
     gamma: Floats  # flat, one per row, to be multiplied by 2**scale
     scale: Integers
+    free: Mask | None = None  # rows that follow no target, with gamma = 1 or at an end
 
     def jvp(self, dlogits: ArrayLike | None, dtarget: ArrayLike | None, dp: ArrayLike | None) -> NDArray[Any]:
         """How the distributions move with the rows and the targets."""
@@ -42,7 +43,7 @@ class Jacobian:
         flat = out.reshape(self.rows.count, out.shape[-1])
         with np.errstate(all="ignore"):
             for (part, values), (_, direction) in zip(self.rows.blocks(), directions.blocks(), strict=True):
-                tilted = _Tilted.of(values, self.rows.logits, self.gamma[part], self.scale[part])
+                tilted = self._tilted(part, values)
                 dlogit = direction if dp is None else direction / values
                 dentropy = pushes[part] * self.target.slopes(part, tilted.support)
                 flat[part] = tilted.along_logits(dlogit) + tilted.along_entropy(dentropy)
@@ -59,13 +60,17 @@ class Jacobian:
         covectors = self.rows.alongside("cotangent", cotangent)
         with np.errstate(all="ignore"):
             for (part, values), (_, covector) in zip(self.rows.blocks(), covectors.blocks(), strict=True):
-                tilted = _Tilted.of(values, self.rows.logits, self.gamma[part], self.scale[part])
+                tilted = self._tilted(part, values)
                 gradient = tilted.along_logits(covector)  # the Jacobian is its own transpose [gradients.symmetric]
                 if wrt == "p":
                     np.divide(gradient, values, out=gradient, where=values > 0)
                 flat[part] = gradient
                 dtarget[part] = tilted.gradient_in_entropy(covector) * self.target.slopes(part, tilted.support)
         return np.moveaxis(out, -1, self.rows.axis), dtarget.reshape(self.rows.batch)[()]
+
+    def _tilted(self, part: slice, values: Floats) -> "_Tilted":
+        free = np.zeros(len(values), dtype=np.bool_) if self.free is None else self.free[part]
+        return _Tilted.of(values, self.rows.logits, self.gamma[part], self.scale[part], free)
 
     def _directions(self, dlogits: ArrayLike | None, dp: ArrayLike | None) -> Rows:
         if dp is None:
@@ -102,7 +107,7 @@ class _Tilted:
     torn: Mask  # gamma = inf with several maxima
 
     @classmethod
-    def of(cls, values: Floats, logits: bool, gamma: Floats, scale: Integers) -> Self:
+    def of(cls, values: Floats, logits: bool, gamma: Floats, scale: Integers, free: Mask) -> Self:
         """Look at some rows again, now that their exponents are known."""
         failed, peaked = np.isnan(gamma), gamma == np.inf
         top = values.argmax(-1)
@@ -111,14 +116,15 @@ class _Tilted:
         support = np.count_nonzero(inside, axis=-1)
         order = np.where(failed | peaked, 0.0, gamma)
         q, score = _escort(values, np.where(peaked[:, None], ties, inside), top, logits, order, scale)
+        np.copyto(score, 0.0, where=free[:, None])
         largest = np.abs(score).max(-1)
         level = largest == 0
         np.divide(score, largest[:, None], out=score, where=~level[:, None])
         square = row_dot(q * score, score)
 
         still = level | (support == 2)  # two entries are where their entropy puts them [gradients.two-entries]
-        rate = np.select([failed, still], [np.nan, 0.0], gamma)
-        lever = np.select([peaked, failed | level], [0.0, np.nan], 1 / square / largest)
+        rate = np.select([failed, free & (gamma == 1), still], [np.nan, 1.0, 0.0], gamma)
+        lever = np.select([peaked | free, failed | level], [0.0, np.nan], 1 / square / largest)
         torn = peaked & (np.count_nonzero(ties, axis=-1) > 1)
         return cls(q, top, score, square, support, rate, scale, lever, torn)
 

@@ -19,6 +19,7 @@ LAYERS = (
     {"rows"},
     {"gradients", "spectrum"},
     {"measures", "solver"},
+    {"clipping"},
     {"transforms"},
     {"continuous", "joint", "adapters"},
     {"balls"},
