@@ -175,15 +175,15 @@ class Solution:
 
         Notes
         -----
-        O(n) operations for each row. The distributions sum to 1 and keep the entropy, so tangents sum to 0, and those
-        along logits are orthogonal to them too [gradients.sums-to-zero], [gradients.orthogonal]. Where there is no
-        derivative, the rows are NaN:
+        O(n) operations for each row. Tangents sum to 0 [gradients.sums-to-zero]; those along logits keep the entropy
+        [gradients.entropy-kept], and vanish along constants and along the logits themselves [gradients.null-vectors].
+        Where there is no derivative, the rows are NaN:
 
         ======================================  ==============================  ==============================
         row                                     along logits                    along the target
         ======================================  ==============================  ==============================
         solved, 0 < gamma < inf                 as above; 0 for two entries     as above
-        gamma = 0, or uniform on its support    0: it stays uniform             NaN: the rate is infinite
+        gamma = 0, or uniform on its support    0: it stays uniform             NaN: infinitely fast
         gamma = inf, one maximum                0: it stays one-hot             0, as the target rises
         gamma = inf, tied maxima                NaN: it jumps when they part    0, as the target rises
         infeasible                              NaN                             NaN
