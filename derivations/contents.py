@@ -7,7 +7,9 @@ from . import (
     entropy,
     escort,
     expansions,
+    gradients,
     inverse,
+    jacobian,
     limits,
     listings,
     newton,
@@ -16,12 +18,27 @@ from . import (
     slopes,
     source,
     tails,
+    vanishing,
 )
 
 THEORY = Theory(
     "Entropy normalization",
     pages(
-        setting, entropy, escort, slopes, decreasing, expansions, limits, tails, inverse, newton, relations, listings
+        setting,
+        entropy,
+        escort,
+        slopes,
+        decreasing,
+        expansions,
+        limits,
+        tails,
+        inverse,
+        gradients,
+        jacobian,
+        vanishing,
+        newton,
+        relations,
+        listings,
     ),
     source.SECTIONS,
 )

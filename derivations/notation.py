@@ -23,6 +23,7 @@ __all__ = [
     "delta",
     "e",
     "exponent",
+    "f",
     "gamma",
     "h",
     "h_star",
@@ -43,6 +44,7 @@ __all__ = [
     "r",
     "reach",
     "renyi",
+    "residual",
     "s",
     "temperature",
     "third",
@@ -53,6 +55,7 @@ __all__ = [
     "u",
     "uniform",
     "v",
+    "variance_of",
     "w",
     "x",
     "y",
@@ -64,6 +67,7 @@ v = Family("v")
 d = Family("d")  # gaps below the largest logit
 e = Family("e")  # marks of the maxima
 h = Family("h")  # a direction
+f = Family("f")  # a gradient
 x = Scalar("x")
 y = Scalar("y")
 w = Scalar("w")
@@ -122,6 +126,10 @@ def _moment(order: Layout, family: Layout, power: Layout) -> Layout:
     return call(Script(base=Word(content="M"), sub=order), power)
 
 
+def _residual(family: Layout, power: Layout, values: Layout, index: Layout | None = None) -> Layout:
+    return _at(Script(base=Word(content="Rest"), sub=index))(family, power, values)
+
+
 # The entropy of a distribution, in nats, and the divergence of one from another.
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
@@ -138,10 +146,28 @@ V = Operator(
     "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
 )
 third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
-mean_of = Operator("E", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i))
-covariance = Operator(
-    "Cov", (p, gamma, h), Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) * (Log(p[i]) - mean(p, gamma)), i)
+
+# The same of any family h of numbers, its covariance with log p, and what a regression on log p leaves of it.
+mean_of = Operator("Mean", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i), _at(Word(content="Mean")))
+variance_of = Operator(
+    "Variance",
+    (p, gamma, h),
+    Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) ** 2, i),
+    _at(Word(content="Variance")),
 )
+covariance = Operator(
+    "Cov",
+    (p, gamma, h),
+    Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) * (Log(p[i]) - mean(p, gamma)), i),
+    _at(Word(content="Cov")),
+)
+residual = Operator(
+    "Rest",
+    (p, gamma, h),
+    Seq(i, h[i] - mean_of(p, gamma, h) - covariance(p, gamma, h) / V(p, gamma) * (Log(p[i]) - mean(p, gamma))),
+    _residual,
+)
+
 renyi = Operator("R", (p, gamma), Log(Z(p, gamma)) / (1 - gamma), _at(Word(content="R")))
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
 
