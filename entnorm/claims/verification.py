@@ -45,7 +45,7 @@ from .witness import shown_sides
 __all__ = ["DEADLINE", "TRUSTED", "verify"]
 
 FORMAT = "entnorm-proofs/1"
-DEADLINE = 300.0  # seconds for one claim with its mutants; on a machine that is busy otherwise the slowest takes a minute
+DEADLINE = 300.0  # seconds for one claim with its mutants: on a busy machine the slowest takes 60
 TRUSTED = (
     "language.terms", "language.variables", "language.binding", "language.operators", "language.statements",
     "quotients", "normal", "definedness", "facts", "context", "rules", "proofs", "citing", "links", "kernel",
