@@ -6,7 +6,7 @@ the rules have to refuse it by themselves: the second witness looks at few point
 
 import pytest
 from sympy import Integer
-from terms import i, j, k, mean_of, p, x, z
+from terms import i, j, k, mean_of, p, x, y, z
 
 from entnorm.claims import (
     Attained,
@@ -73,6 +73,15 @@ FALSE = {
         Attained(Ge(Sum(x, i), 0), ForAll(i, Eq(p[i], 0))),
         calc(Sum(x, i), ge(0, by.sign(Sum(x, i), TOUCHING))),
         TOUCHING,
+    ),
+    # True, but where y is -1 neither case holds.
+    "cases that have a value where they hold": lambda: claim(
+        Ge((x * y) ** 2, 0),
+        by_cases(
+            (Eq(x, 0), calc((x * y) ** 2, ge(0, by.sign))),
+            (Eq(y * (1 + y) / (1 + y), 0), calc((x * y) ** 2, ge(0, by.sign))),
+        ),
+        Eq(x * y, 0),
     ),
 }
 
