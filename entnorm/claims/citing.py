@@ -121,7 +121,8 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
     return Fact(
         substitute(statement, mapping),
         frozenset(apart.values()),
-        tuple(substitute(g, mapping) for g in source.hypotheses),
+        # A claim speaks of numbers: at a term it holds where that is one.
+        (*(substitute(g, mapping) for g in source.hypotheses), *(o for t in values.values() for o in obligations(t))),
         substitute(condition, mapping) if condition is not None else None,
         frozenset(),
         source.id,

@@ -88,4 +88,5 @@ def hypothesis(statement: Statement, source: Any = None) -> Fact:
         statement, condition = statement.bound, statement.condition
     if not isinstance(statement, Relation):
         raise Refusal(f"a hypothesis must be a relation, for all of its variables: {statement}")
-    return Fact(statement, frozenset(variables), (), condition, free(statement) - variables, source)
+    about = free(statement) | (free(condition) if condition is not None else frozenset())
+    return Fact(statement, frozenset(variables), (), condition, about - variables, source)
