@@ -8,6 +8,8 @@ from distributed import Client, LocalCluster
 
 import entnorm
 
+pytestmark = pytest.mark.xdist_group("cluster")  # one cluster, whoever runs the tests
+
 X = np.random.default_rng(0).normal(scale=3, size=(90, 400))
 TARGET = np.linspace(0.5, 5, 90)
 
@@ -20,7 +22,7 @@ def client(tmp_path_factory):
             n_workers=2,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address=":0",
             local_directory=str(tmp_path_factory.mktemp("workers")),
         ) as cluster,
         Client(cluster) as client,
