@@ -51,12 +51,6 @@ def solve_clipped(
         on its support with gamma = 0, or uniform on its maxima with gamma = inf. That is what was asked for, so no row
         fails; its `entropy` says how far it got.
 
-        Its ``jvp`` and ``vjp`` differentiate all of that. Their `dtarget` belongs to the bound that holds the row, to
-        `min` where gamma < 1 and to `max` where gamma > 1, and is 0 in the others. Rows that were not moved have the
-        derivative of ``softmax(logits)``, or ``p / sum(p)``; on a bound itself, where the one-sided derivatives differ,
-        it is theirs too. Rows at a limit that is nearest to a bound out of reach do not follow it: their derivative is
-        0, but NaN at gamma = inf along logits that part tied maxima, where the distribution jumps.
-
     Raises
     ------
     EntnormError
@@ -65,6 +59,17 @@ def solve_clipped(
     See Also
     --------
     clip_entropy : The distributions alone.
+
+    Notes
+    -----
+    With `min` and `max` the same, this is `solve` for that entropy, with the nearest limit where it is out of reach.
+
+    The ``jvp`` and ``vjp`` of the solution differentiate what was done. Their `dtarget` belongs to the bound that holds
+    the row, to `min` where gamma < 1 and to `max` where gamma > 1, and is 0 elsewhere. Rows that were not moved have
+    the derivative of ``softmax(logits)``, or of ``p / sum(p)`` [gradients.distribution-along], also on a bound itself,
+    where the derivatives of the two sides differ: it is one of them. Rows at the limit nearest to a bound out of reach
+    do not follow that bound, and do not move along logits either; but where these part maxima that were tied, the
+    distribution jumps, and its derivative is NaN.
 
     Examples
     --------

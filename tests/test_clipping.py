@@ -120,6 +120,15 @@ def test_unattainable_bounds_give_the_nearest_limit():
     assert entnorm.clip_entropy([1, 0], min=0.1).tolist() == [1, 0]
 
 
+@steady
+@given(weights, bound)
+def test_one_bound_twice_is_a_target_with_the_nearest_limit(w, target):
+    p = normalised([*w, w[0] * 1.5, 0.0])
+    q = entnorm.clip_entropy(p, min=target, max=target)
+    if entnorm.entropy(p) != target:
+        assert np.array_equal(q, entnorm.normalize(p, entropy=target, infeasible="clip"))
+
+
 class TestDerivatives:
     F = np.array([1.0, -2.0, 0.5, 4.0])
 
