@@ -12,6 +12,7 @@ from entnorm.claims import (
     Attained,
     Claim,
     Eq,
+    Exp,
     ForAll,
     Ge,
     Gt,
@@ -24,6 +25,7 @@ from entnorm.claims import (
     Refusal,
     Refuted,
     Root,
+    Scalar,
     Sum,
     Tends,
     by,
@@ -104,6 +106,7 @@ ILL_FORMED = {
     "a value between two natural numbers": lambda: Root(Power(-1, k), k, 0, 1, 0),
     "a root in the number of entries": lambda: Root(Sum(1, i), n, 0, 1, 0),
     "a natural number that falls to 0": lambda: Tends(5 * k + 1, k, 0, 0),
+    "another n": lambda: Scalar("n"),
     "an index as a family": lambda: Entry(i, j),
     "an index for a family": lambda: of_sort(p, i),
     "an index as an argument": lambda: mean_of(i),
@@ -117,6 +120,23 @@ ILL_FORMED = {
 def test_what_has_no_meaning_cannot_be_written(build):
     with pytest.raises(LanguageError):
         build()
+
+
+# Each is true as it is checked, and false as it is printed: the sum of i from 1 to n is not n i.
+COUNT, HALF, TWICE = Scalar("i"), Operator("f", (x,), x / 2), Operator("f", (y,), 2 * y)
+MISREAD = {
+    "two variables": lambda: claim(Eq(Sum(COUNT, i), n * COUNT), calc(Sum(COUNT, i), (n * COUNT, by.termwise))),
+    "a variable of a hypothesis": lambda: claim(Gt(Exp(COUNT), 0), calc(Exp(COUNT), gt(0, by.sign)), Gt(p[i], 0)),
+    "two operators": lambda: claim(Eq(HALF(TWICE(x)), x), calc(HALF(TWICE(x)), (x, by.algebra(HALF, TWICE)))),
+}
+
+
+@pytest.mark.parametrize("case", MISREAD.values(), ids=MISREAD)
+def test_a_name_stands_for_one_thing(case):
+    with pytest.raises(Refusal, match="stands for two things"):
+        links(case())
+    refuted = check(Refuted("soundness.misread", Ne(Sum(COUNT, i), n * COUNT), {n: 1, COUNT: 1}))
+    assert (refuted.status, refuted.problem) == ("broken", "i stands for two things in soundness.misread")
 
 
 # ------------------------------------------------------------------------------------------- numbers and refutations
