@@ -198,6 +198,13 @@ def test_sorts_are_told_apart_by_more_than_names():
     assert mean_of(p) != Operator("mean", (p,), Sum(p[i], i))(p)
 
 
+def test_the_value_of_a_variable_ends_where_it_ends():
+    assert text(At(x, x, y + 1)) == "[x]_x=(y + 1)"
+    assert text(At(x, x, y) + 1) == "[x]_x=y + 1"
+    assert text(At(x, x, y**2)) == "[x]_x=(y^2)"
+    assert text(At(x, x, y) ** 2) == "([x]_x=y)^2"
+
+
 @deterministic
 @given(terms)
 def test_what_prints_alike_is_alike(term):
