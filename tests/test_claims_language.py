@@ -47,6 +47,9 @@ from entnorm.claims.typeset import text
 REFUSED = [
     ("a float", lambda: x + 0.5),
     ("a truth value", lambda: x * True),
+    ("a truth value to subtract", lambda: x - True),
+    ("a truth value to divide", lambda: True / x),
+    ("a chain of Python's comparisons", lambda: 0 < x < 1),
     ("SymPy's own sum", lambda: x + sympy.Symbol("y")),
     ("SymPy's own product", lambda: Log(sympy.Mul(x, x))),
     ("infinity", lambda: x + sympy.oo),
