@@ -278,8 +278,8 @@ def test_a_single_entry_is_among_the_points():
 
 def test_some_points_are_special():
     assert all(0 not in point[p] for point in points(frozenset({p}), (), "seed", 3)[:3])
-    zeros, ones = points(frozenset({p, x}), (), "seed", 3)[3:]
-    assert {zeros[x], *zeros[p]} == {0}
+    zeros, ones = points(frozenset({p, x, k}), (), "seed", 3)[3:]
+    assert {zeros[x], zeros[k], *zeros[p]} == {0}
     assert {ones[x], *ones[p]} == {1}
     for false in (Gt(x**2, 0), Ne(x * y, y), Lt(Sum(p[i] ** 2, i), Sum(p[i], i) ** 2)):
         assert witnessed(Claim("witness.special", false, calc(x)), false)[0] is False

@@ -105,7 +105,7 @@ def _drawn(variables: frozenset[Variable], size: int, random: Random, number: So
         elif isinstance(variable, Index):
             point[variable] = random.randrange(size)
         elif isinstance(variable, Natural):
-            point[variable] = random.randrange(5)
+            point[variable] = int(2 * abs(number())) % 5  # any of 0, ..., 4, and 0 where all numbers are
         elif isinstance(variable, Scalar):
             point[variable] = number()
     return point
