@@ -263,7 +263,7 @@ def test_points_satisfy_the_hypotheses_and_stay_the_same():
     variables = frozenset({p, x, y, z, i, j})
     found = points(variables, HYPOTHESES, "seed", 3)
     assert found == points(variables, HYPOTHESES, "seed", 3) != points(variables, HYPOTHESES, "another", 3)
-    assert len(found) == 3
+    assert len(found) >= 3
     for point in found:
         assert min(point[p]) > 0
         assert sum(point[p]) == 1
@@ -274,6 +274,15 @@ def test_points_satisfy_the_hypotheses_and_stay_the_same():
 
 def test_a_single_entry_is_among_the_points():
     assert {point[n] for point in points(frozenset({p}), (), "seed", 3)} == {2, 3, 1}
+
+
+def test_some_points_are_special():
+    assert all(0 not in point[p] for point in points(frozenset({p}), (), "seed", 3)[:3])
+    zeros, ones = points(frozenset({p, x, k}), (), "seed", 3)[3:]
+    assert {zeros[x], zeros[k], *zeros[p]} == {0}
+    assert {ones[x], *ones[p]} == {1}
+    for false in (Gt(x**2, 0), Ne(x * y, y), Lt(Sum(p[i] ** 2, i), Sum(p[i], i) ** 2)):
+        assert witnessed(Claim("witness.special", false, calc(x)), false)[0] is False
 
 
 def test_no_point_satisfies_a_contradiction():

@@ -1,5 +1,6 @@
 import math
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -318,3 +319,14 @@ def test_nothing_leaks_from_extreme_rows():
                 assert solution.status != Status.INFEASIBLE
                 for found in (gradient, slope, solution.jvp([1.0, -1.0, 0.5], 1.0)):
                     assert not np.isnan(found).any()
+
+
+def test_memory_is_bounded_for_the_longest_rows():
+    x = rng.normal(size=(2, 10**6))
+    solution = entnorm.solve(logits=x, evenness=0.7)
+    tracemalloc.start()
+    solution.vjp(x)
+    solution.jvp(x, 1.0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak - 2 * x.nbytes < 2**26

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import relations, vanishing
+from .. import losses, relations
 
 SECTIONS = (
     Section(
@@ -13,13 +13,21 @@ SECTIONS = (
                 "8.1.1",
                 "概率分布过于集中（熵太小）时，梯度会很小",
                 Imprecise(
-                    (vanishing.CONCENTRATED, vanishing.SMALL_LOSS_GRADIENT, vanishing.CROSS_ENTROPY),
-                    "It does not say of what. The gradient of the softmax itself is small there; that of its "
-                    "cross-entropy is not, unless the weight is concentrated on the right position.",
+                    (losses.CONCENTRATED, losses.SMALL_SCORE, losses.SMALL_LOSS_GRADIENT, losses.CROSS_ENTROPY),
+                    "It does not say of what. The gradient of the softmax itself is small there, and that of the "
+                    "cross-entropy of the position which has the weight; that of any other position is large.",
                 ),
             ),
             Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, relations.SCORE_MEAN_ZERO)),
-            Said("8.1.3", "梯度主要来自单个样本，容易消失"),
+            Said(
+                "8.1.3",
+                "梯度主要来自单个样本，容易消失",
+                Imprecise(
+                    (losses.SHARES, losses.SMALL_SCORE),
+                    "Without a reward the mean score is zero, and the position that has the weight contributes no more "
+                    "to it than the others together; its own score does vanish. What rewards do is not said.",
+                ),
+            ),
             Said("8.1.4", "保持H≥H_min，确保分布不会过度集中"),
             Said("8.2.1", "α_i=exp(s_i)/Σ", Proved(relations.SOFTMAX)),
             Said("8.2.2", "Attention可能过于集中或过于分散"),

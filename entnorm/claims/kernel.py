@@ -15,7 +15,7 @@ from typing import Any
 from .arithmetics import Inexpressible, Undefined
 from .citing import chains
 from .language import Relation, Root, Statement, Tends, Variable, free, n
-from .links import goals, links
+from .links import check_names, goals, links
 from .normal import Refusal
 from .points import points
 from .proofs import Assumed, Claim, Numeric, Refuted, Run
@@ -184,7 +184,10 @@ def _refuted(claim: Refuted) -> Verdict:
         problem = "" if refuted else "the program prints just that"
         return Verdict(claim.id, "refuted" if refuted else "broken", problem, output=output)
     try:
+        check_names(claim)
         point = exact_point(claim.variables, claim.at)
+    except Refusal as refusal:
+        return Verdict(claim.id, "broken", str(refusal))
     except ValueError as error:
         return Verdict(claim.id, "broken", f"the counterexample: {error}")
     for given in claim.hypotheses:

@@ -25,6 +25,7 @@ from .language import (
     Le,
     Lt,
     Natural,
+    Operator,
     Relation,
     Root,
     Statement,
@@ -37,9 +38,10 @@ from .language import (
     n,
     open_binder,
     substitute,
+    subterms,
 )
 from .normal import Normaliser, Refusal
-from .proofs import Assumed, Calc, Cases, Claim, Expansion, Induction, Intermediate, Squeeze
+from .proofs import Assumed, Calc, Cases, Claim, Expansion, Induction, Intermediate, Refuted, Squeeze
 from .rules import check_equality, check_order
 
 
@@ -186,6 +188,7 @@ def links(claim: Claim) -> tuple[Statement, ...]:
         If the proof has a gap, and says where.
     """
     try:
+        check_names(claim)
         parts = goals(claim)
         if parts is not None:
             return _distinct([obligation for part in parts for obligation in links(part)])
@@ -193,6 +196,17 @@ def links(claim: Claim) -> tuple[Statement, ...]:
         return _all_defined(claim)
     except (LanguageError, RecursionError) as error:
         raise Refusal(f"{type(error).__name__}: {error}") from None
+
+
+def check_names(claim: Claim | Refuted) -> None:
+    """Refuse a statement in which one name stands for two things: it would not be read as what is checked."""
+    known: dict[Any, Any] = {}
+    for node in (claim.statement, *claim.hypotheses):
+        for sub in subterms(node):
+            if isinstance(sub, Variable | Operator):
+                name = (sub.name, len(sub.parameters)) if isinstance(sub, Operator) else sub.name
+                if known.setdefault(name, sub) != sub:
+                    raise Refusal(f"{sub.name} stands for two things in {claim.id}")
 
 
 def goals(claim: Claim) -> tuple[Claim, ...] | None:

@@ -167,7 +167,7 @@ def _(node: Power) -> Layout:
     if exponent == -1:
         return Frac(level=PRODUCT, top=Word(content="1", kind="mn"), bottom=layout(base))
     inner = layout(base)
-    if isinstance(inner, Script) and inner.sup is None:
+    if isinstance(inner, Script) and inner.sup is None and inner.level == ATOM:
         return Script(level=POWER, base=inner.base, sub=inner.sub, sup=layout(exponent))
     return Script(level=POWER, base=tight(inner, ATOM), sup=layout(exponent))
 
@@ -207,8 +207,8 @@ def _(node: D) -> Layout:
 @layout.register
 def _(node: At) -> Layout:
     body, variable, value = node.args
-    where = Row(items=(layout(variable), sign("="), layout(value)))
-    return Script(base=Fence(inner=layout(body), left="[", right="]"), sub=where)
+    where = Row(items=(layout(variable), sign("="), tight(layout(value), ATOM)))
+    return Script(level=POWER, base=Fence(inner=layout(body), left="[", right="]"), sub=where)
 
 
 @layout.register

@@ -73,7 +73,7 @@ class Term(Expr):  # type: ignore[misc]
         return Times(self, Power(other, -1))
 
     def __rtruediv__(self, other: Any) -> Expr:
-        return Power(self, -1) if other == 1 else Times(other, Power(self, -1))
+        return Power(self, -1) if scalar(other) == 1 else Times(other, Power(self, -1))
 
     def __pow__(self, other: Any) -> Expr:
         return Power(self, other)
@@ -95,7 +95,8 @@ class Term(Expr):  # type: ignore[misc]
 
 
 def _negated(value: Any) -> Expr:
-    return -value if isinstance(value, int | Rational) else Times(-1, value)
+    number = scalar(value)
+    return -number if isinstance(number, Rational) else Times(-1, number)
 
 
 class Plus(Term, Add):  # type: ignore[misc]
@@ -119,7 +120,10 @@ class Times(Term, Mul):  # type: ignore[misc]
 
 
 class Power(Term, Pow):  # type: ignore[misc]
-    """A power as written; a quotient a/b is the product of a and b ** -1."""
+    """A power as written; a quotient a/b is the product of a and b ** -1.
+
+    A whole exponent means a product, so t ** 0 is 1 for every t; with any other exponent the base has to be positive.
+    """
 
     def __new__(cls, base: Any, exponent: Any) -> Expr:
         return Pow.__new__(cls, scalar(base), scalar(exponent), evaluate=False)
@@ -147,6 +151,9 @@ class Log(Node):
 
 class Statement(Basic):  # type: ignore[misc]
     """A proposition about terms."""
+
+    def __bool__(self) -> bool:
+        raise LanguageError(f"{self} is not true or false to Python; in a < b < c it would forget that a < b")
 
     _sympystr = _printed_as_text
     _latex = _printed_as_latex

@@ -23,6 +23,8 @@ class Variable(Term, Symbol):  # type: ignore[misc]
     """A variable; the subclass is its sort."""
 
     def __new__(cls, name: str) -> Variable:
+        if (name == "n") != (cls is Size):
+            raise LanguageError("n is the number of entries; there is no other size, and nothing else is called n")
         variable: Variable = Symbol.__new__(cls, name)
         return variable
 
@@ -37,11 +39,6 @@ class Natural(Variable):
 
 class Size(Variable):
     """A positive integer: how many entries the families have.  There is one, `n`, and nothing binds or replaces it."""
-
-    def __new__(cls, name: str) -> Variable:
-        if name != "n":
-            raise LanguageError("the number of entries is n, and there is no other size")
-        return Variable.__new__(cls, name)
 
 
 class Index(Variable):
