@@ -4,9 +4,11 @@ from entnorm.claims.theory import Theory, pages
 
 from . import (
     decreasing,
+    ends,
     entropy,
     escort,
     expansions,
+    gaps,
     inverse,
     limits,
     listings,
@@ -21,7 +23,20 @@ from . import (
 THEORY = Theory(
     "Entropy normalization",
     pages(
-        setting, entropy, escort, slopes, decreasing, expansions, limits, tails, inverse, newton, relations, listings
+        setting,
+        entropy,
+        escort,
+        slopes,
+        decreasing,
+        expansions,
+        limits,
+        gaps,
+        tails,
+        ends,
+        inverse,
+        newton,
+        relations,
+        listings,
     ),
     source.SECTIONS,
 )

@@ -17,6 +17,7 @@ __all__ = [
     "Z",
     "a",
     "b",
+    "breadth",
     "c",
     "covariance",
     "d",
@@ -24,6 +25,7 @@ __all__ = [
     "e",
     "exponent",
     "gamma",
+    "gap",
     "h",
     "h_star",
     "high",
@@ -44,6 +46,7 @@ __all__ = [
     "reach",
     "renyi",
     "s",
+    "slack",
     "temperature",
     "third",
     "ties",
@@ -62,7 +65,7 @@ p = Family("p")  # the distribution that is transformed
 u = Family("u")  # two other distributions
 v = Family("v")
 d = Family("d")  # gaps below the largest logit
-e = Family("e")  # marks of the maxima
+e = Family("e")  # marks: 1 at some entries, 0 at the others
 h = Family("h")  # a direction
 x = Scalar("x")
 y = Scalar("y")
@@ -122,6 +125,15 @@ def _moment(order: Layout, family: Layout, power: Layout) -> Layout:
     return call(Script(base=Word(content="M"), sub=order), power)
 
 
+def _named(letter: str):  # type: ignore[no-untyped-def]
+    """Print an operator by its letter alone: its arguments are those of the page."""
+
+    def typeset(*arguments: Layout, index: Layout | None = None) -> Layout:
+        return Script(base=name(letter), sub=index) if index else name(letter)
+
+    return typeset
+
+
 # The entropy of a distribution, in nats, and the divergence of one from another.
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
@@ -144,6 +156,13 @@ covariance = Operator(
 )
 renyi = Operator("R", (p, gamma), Log(Z(p, gamma)) / (1 - gamma), _at(Word(content="R")))
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
+
+# The gaps below the entry at r, and their reciprocals, which count 0 at the entries that e marks.
+gap = Operator("gap", (p, r), Seq(i, Log(p[r]) - Log(p[i])), _named("delta"))
+slack = Operator("slack", (p, e, r), Seq(i, (1 - e[i]) / (gap(p, r)[i] + e[i])), _named("sigma"))
+
+# More than the range of log p: no logarithm exceeds the first sum less 1, none falls short of 1 less the second.
+breadth = Operator("breadth", (p,), Sum(p[i], i) + Sum(1 / p[i], i), _named("rho"))
 
 # The iteration of the document: the exponent that it computes from a distribution, and its iterates.
 exponent = Operator(
