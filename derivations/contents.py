@@ -3,6 +3,7 @@
 from entnorm.claims.theory import Theory, pages
 
 from . import (
+    concentration,
     decreasing,
     ends,
     entropy,
@@ -12,12 +13,14 @@ from . import (
     inverse,
     limits,
     listings,
+    majorisation,
     newton,
     relations,
     setting,
     slopes,
     source,
     tails,
+    zeros,
 )
 
 THEORY = Theory(
@@ -25,9 +28,12 @@ THEORY = Theory(
     pages(
         setting,
         entropy,
+        zeros,
         escort,
+        concentration,
         slopes,
         decreasing,
+        majorisation,
         expansions,
         limits,
         gaps,

@@ -11,6 +11,7 @@ from entnorm.claims.layout import Layout, Row, Script, Word, call, name
 
 __all__ = [
     "KL",
+    "S0",
     "H",
     "S",
     "V",
@@ -138,6 +139,11 @@ def _named(letter: str):  # type: ignore[no-untyped-def]
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
 uniform = Seq(i, 1 / n)
+
+# The entropy of a distribution with zeros, whose support e marks: where p_i is 0 the logarithm is that of 1.
+S0 = Operator(
+    "S0", (p, e), -Sum(p[i] * Log(p[i] + (1 - e[i])), i), lambda family, marks: call(Word(content="S"), family)
+)
 
 # The power transform, or escort distribution, of order gamma, and its partition function.
 Z = Operator("Z", (p, gamma), Sum(p[i] ** gamma, i), _at(Word(content="Z")))
