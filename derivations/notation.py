@@ -156,7 +156,7 @@ V = Operator(
     "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
 )
 third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
-mean_of = Operator("E", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i))
+mean_of = Operator("mean", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i), _at(Word(content="E")))
 covariance = Operator(
     "Cov", (p, gamma, h), Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) * (Log(p[i]) - mean(p, gamma)), i)
 )
