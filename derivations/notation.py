@@ -25,6 +25,7 @@ __all__ = [
     "delta",
     "e",
     "exponent",
+    "fourth",
     "gamma",
     "gap",
     "h",
@@ -156,6 +157,7 @@ V = Operator(
     "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
 )
 third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
+fourth = Operator("mu4", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 4, i), _at(name("mu4")))
 mean_of = Operator("mean", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i), _at(Word(content="E")))
 covariance = Operator(
     "Cov", (p, gamma, h), Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) * (Log(p[i]) - mean(p, gamma)), i)

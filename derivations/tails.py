@@ -184,12 +184,11 @@ ABOVE_TIES = Claim(
     ),
 )
 
-NEAR_TIES = Claim(
-    "limits.entropy-near-ties",
-    Le(H(p, gamma), Log(ties) + rate / gamma),
+BY_SUMS = Claim(
+    "limits.entropy-by-sums",
+    Le(H(p, gamma), Log(ties) + (top / ties - 1) + tail / ties),
     given=(*marked, Gt(gamma, 0)),
-    defined=(GAP_OFF_MARK,),
-    title="As gamma grows the entropy falls to that logarithm, at least like 1/gamma",
+    title="The excess over that logarithm is at most the excess of the weights and their exponents, for each maximum",
     proof=calc(
         H(p, gamma),
         (Log(top) + tail / top, FROM_LARGEST.at(same(p, gamma, r))),
@@ -198,6 +197,21 @@ NEAR_TIES = Claim(
         le(
             Log(ties) + (top / ties - 1) + tail / ties,
             by.sign(tail * (top - ties) / (top * ties), SUM_BELOW.at(here), GAPS_NONNEGATIVE.at(same(p, e, r))),
+        ),
+    ),
+)
+
+NEAR_TIES = Claim(
+    "limits.entropy-near-ties",
+    Le(H(p, gamma), Log(ties) + rate / gamma),
+    given=(*marked, Gt(gamma, 0)),
+    defined=(GAP_OFF_MARK,),
+    title="As gamma grows the entropy falls to that logarithm, at least like 1/gamma",
+    proof=calc(
+        H(p, gamma),
+        le(
+            Log(ties) + (top / ties - 1) + tail / ties,
+            by.sign(Log(ties) + (top / ties - 1) + tail / ties - H(p, gamma), BY_SUMS.at(here)),
         ),
         le(
             Log(ties) + ((ties + loose / gamma) / ties - 1) + tail / ties,
