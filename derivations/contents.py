@@ -6,6 +6,7 @@ from . import (
     concentration,
     cumulants,
     decreasing,
+    depths,
     ends,
     entropy,
     escort,
@@ -22,6 +23,7 @@ from . import (
     slopes,
     source,
     tails,
+    weights,
     zeros,
 )
 
@@ -40,8 +42,10 @@ THEORY = Theory(
         expansions,
         limits,
         gaps,
+        weights,
         tails,
         rates,
+        depths,
         ends,
         inverse,
         newton,
