@@ -76,8 +76,7 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
 
 def _witnessed_together(claim: Claim, parts: tuple[Claim, ...]) -> tuple[bool | None, Witness | None]:
     found = [witnessed(part) for part in parts]
-    if isinstance(claim.statement, Relation):
-        found.append(witnessed(claim, claim.statement))
+    found.append(witnessed(claim, claim.statement))
     outcomes, records = zip(*found, strict=True)
     agreed = False if False in outcomes else None if None in outcomes else True
     seen = [record for record in records if record is not None]

@@ -250,14 +250,21 @@ def _goals_of_limit(claim: Claim, proof: Squeeze) -> tuple[Claim, ...]:
     _defined(list(within), all_facts(claim))
     if within and point == 0 and not Context(all_facts(claim)).holds(Gt(within[0], 0)):
         raise Refusal(f"{within[0]} is not manifestly positive")
-    vanishing = variable if proof.order == 1 else Power(variable, proof.order)
-    room = proof.rate * vanishing if point == 0 else proof.rate / vanishing
+    lower, upper = bounds_of_limit(claim.statement, proof)
     near = Lt if point == 0 else Gt
     given = (*claim.given, Gt(variable, 0), *(near(variable, bound) for bound in within))
     return (
-        replace(claim, statement=Ge(function, value - room), given=given, proof=proof.below),
-        replace(claim, statement=Le(function, value + room), given=given, proof=proof.above),
+        replace(claim, statement=Ge(function, lower), given=given, proof=proof.below),
+        replace(claim, statement=Le(function, upper), given=given, proof=proof.above),
     )
+
+
+def bounds_of_limit(statement: Tends, proof: Squeeze) -> tuple[Expr, Expr]:
+    """Return the two bounds of the function between which the proof of a limit has to keep it."""
+    _, variable, point, value = statement.args
+    vanishing = variable if proof.order == 1 else Power(variable, proof.order)
+    room = proof.rate * vanishing if point == 0 else proof.rate / vanishing
+    return value - room, value + room
 
 
 def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
