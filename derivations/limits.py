@@ -30,9 +30,11 @@ from .notation import (
     H,
     S,
     V,
+    breadth,
     gamma,
     high,
     i,
+    j,
     low,
     mean,
     n,
@@ -40,7 +42,7 @@ from .notation import (
     tilde,
     uniform,
 )
-from .setting import POSITIVE
+from .setting import LOG_BOUND, POSITIVE
 from .slopes import VARIANCE_IN_MOMENTS
 
 q = tilde(p, gamma)
@@ -178,24 +180,70 @@ VARIANCE_BOUND = Claim(
     ),
 )
 
+LOG_BELOW = Claim(
+    "limits.log-below",
+    Le(Log(p[i]), Sum(p[j], j) - 1),
+    given=(POSITIVE,),
+    title="No logarithm of an entry exceeds the sum of the entries, less 1",
+    proof=calc(
+        Log(p[i]),
+        le(p[i] - 1, by.sign((p[i] - 1) - Log(p[i]), LOG_BOUND)),
+        le(Sum(p[j], j) - 1, by.sign(Sum(p[j], j) - p[i])),
+    ),
+)
+
+LOG_ABOVE = Claim(
+    "limits.log-above",
+    Ge(Log(p[i]), 1 - Sum(1 / p[j], j)),
+    given=(POSITIVE,),
+    title="... and none falls short of 1 less the sum of their reciprocals",
+    proof=calc(
+        Log(p[i]),
+        (-Log(1 / p[i]), by.logs),
+        ge(1 - 1 / p[i], by.sign((1 / p[i] - 1) - Log(1 / p[i]), LOG_BOUND)),
+        ge(1 - Sum(1 / p[j], j), by.sign(Sum(1 / p[j], j) - 1 / p[i])),
+    ),
+)
+
+NEAR_UNIFORM = Claim(
+    "limits.entropy-near-zero",
+    Ge(H(p, gamma), Log(n) - gamma * (breadth(p) - 2)),
+    given=(POSITIVE, Ge(gamma, 0)),
+    title="Near gamma = 0 the entropy falls short of log n by no more than a multiple of gamma",
+    proof=calc(
+        H(p, gamma),
+        ge(
+            Log(n) - gamma * (Sum(p[j], j) - 1 - (1 - Sum(1 / p[j], j))),
+            by.sign(
+                gamma * (Sum(p[j], j) - 1 - (1 - Sum(1 / p[j], j))) - (Log(n) - H(p, gamma)),
+                SHORTFALL_LINEAR.at({p: p, gamma: gamma, high: Sum(p[j], j) - 1, low: 1 - Sum(1 / p[j], j)}),
+                LOG_BELOW.at({p: p}),
+                LOG_ABOVE.at({p: p}),
+            ),
+        ),
+        (Log(n) - gamma * (breadth(p) - 2), breadth),
+    ),
+)
+
 ZERO_LIMIT = Claim(
     "limits.entropy-at-zero",
     Tends(H(p, gamma), gamma, 0, Log(n)),
-    given=(POSITIVE, BELOW, ABOVE),
+    given=(POSITIVE,),
     title="The entropy tends to log n as gamma falls to 0",
     proof=squeeze(
-        high - low,
+        breadth(p),
         below=calc(
             H(p, gamma),
             ge(
-                Log(n) - (high - low) * gamma,
-                by.sign(gamma * (high - low) - (Log(n) - H(p, gamma)), SHORTFALL_LINEAR),
+                Log(n) - gamma * (breadth(p) - 2),
+                by.sign(H(p, gamma) - (Log(n) - gamma * (breadth(p) - 2)), NEAR_UNIFORM),
             ),
+            ge(Log(n) - breadth(p) * gamma, by.sign(2 * gamma)),
         ),
         above=calc(
             H(p, gamma),
             le(Log(n), by.sign(Log(n) - H(p, gamma), ENTROPY_BOUNDED)),
-            le(Log(n) + (high - low) * gamma, by.sign((high - low) * gamma, RANGE.at({high: high, low: low, p: p}))),
+            le(Log(n) + breadth(p) * gamma, by.sign(breadth(p) * gamma)),
         ),
     ),
 )

@@ -11,12 +11,14 @@ from entnorm.claims.layout import Layout, Row, Script, Word, call, name
 
 __all__ = [
     "KL",
+    "S0",
     "H",
     "S",
     "V",
     "Z",
     "a",
     "b",
+    "breadth",
     "c",
     "covariance",
     "d",
@@ -24,7 +26,9 @@ __all__ = [
     "e",
     "exponent",
     "f",
+    "fourth",
     "gamma",
+    "gap",
     "h",
     "h_star",
     "high",
@@ -46,6 +50,7 @@ __all__ = [
     "renyi",
     "residual",
     "s",
+    "slack",
     "temperature",
     "third",
     "ties",
@@ -65,7 +70,7 @@ p = Family("p")  # the distribution that is transformed
 u = Family("u")  # two other distributions
 v = Family("v")
 d = Family("d")  # gaps below the largest logit
-e = Family("e")  # marks of the maxima
+e = Family("e")  # marks: 1 at some entries, 0 at the others
 h = Family("h")  # a direction
 f = Family("f")  # a gradient
 x = Scalar("x")
@@ -130,10 +135,24 @@ def _residual(family: Layout, power: Layout, values: Layout, index: Layout | Non
     return _at(Script(base=Word(content="Rest"), sub=index))(family, power, values)
 
 
+def _named(letter: str):  # type: ignore[no-untyped-def]
+    """Print an operator by its letter alone: its arguments are those of the page."""
+
+    def typeset(*arguments: Layout, index: Layout | None = None) -> Layout:
+        return Script(base=name(letter), sub=index) if index else name(letter)
+
+    return typeset
+
+
 # The entropy of a distribution, in nats, and the divergence of one from another.
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
 uniform = Seq(i, 1 / n)
+
+# The entropy of a distribution with zeros, whose support e marks: where p_i is 0 the logarithm is that of 1.
+S0 = Operator(
+    "S0", (p, e), -Sum(p[i] * Log(p[i] + (1 - e[i])), i), lambda family, marks: call(Word(content="S"), family)
+)
 
 # The power transform, or escort distribution, of order gamma, and its partition function.
 Z = Operator("Z", (p, gamma), Sum(p[i] ** gamma, i), _at(Word(content="Z")))
@@ -146,6 +165,7 @@ V = Operator(
     "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
 )
 third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
+fourth = Operator("mu4", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 4, i), _at(name("mu4")))
 
 # The same of any family h of numbers, its covariance with log p, and what a regression on log p leaves of it.
 mean_of = Operator("Mean", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i), _at(Word(content="Mean")))
@@ -170,6 +190,13 @@ residual = Operator(
 
 renyi = Operator("R", (p, gamma), Log(Z(p, gamma)) / (1 - gamma), _at(Word(content="R")))
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
+
+# The gaps below the entry at r, and their reciprocals, which count 0 at the entries that e marks.
+gap = Operator("gap", (p, r), Seq(i, Log(p[r]) - Log(p[i])), _named("delta"))
+slack = Operator("slack", (p, e, r), Seq(i, (1 - e[i]) / (gap(p, r)[i] + e[i])), _named("sigma"))
+
+# More than the range of log p: no logarithm exceeds the first sum less 1, none falls short of 1 less the second.
+breadth = Operator("breadth", (p,), Sum(p[i], i) + Sum(1 / p[i], i), _named("rho"))
 
 # The iteration of the document: the exponent that it computes from a distribution, and its iterates.
 exponent = Operator(

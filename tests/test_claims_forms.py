@@ -8,6 +8,7 @@ from sympy import Integer, Rational, oo
 from entnorm.claims import (
     IH,
     Claim,
+    D,
     Eq,
     Exp,
     Ge,
@@ -34,6 +35,7 @@ from entnorm.claims import (
     intermediate,
     le,
     lt,
+    monotone,
     n,
     numeric,
     squeeze,
@@ -91,7 +93,37 @@ PARABOLA = Claim(
         at_high=calc((c + 1) ** 2, gt(c**2 + c, by.sign(c + 1))),
     ),
 )
-FORMS = (IDEMPOTENT, SQUARES, HYPERBOLA, PARABOLA)
+half = Rational(1, 2)
+
+ROOT_LIMIT = Claim(
+    "forms.square-root",
+    Tends(x**half * (1 + x), x, 0, 0),
+    proof=squeeze(
+        2,
+        order=half,
+        within=1,
+        below=calc(x**half * (1 + x), ge(0, by.sign), ge(0 - 2 * x**half, by.sign(2 * x**half))),
+        above=calc(x**half * (1 + x), le(0 + 2 * x**half, by.sign(x**half * (1 - x)))),
+    ),
+)
+
+CUBE = Claim(
+    "forms.cube",
+    Lt(c**3 - 3 * c, y**3 - 3 * y),
+    given=(Gt(c, 1), Lt(c, y)),
+    proof=monotone(
+        x**3 - 3 * x,
+        x,
+        low=c,
+        high=y,
+        slope=calc(
+            D(x**3 - 3 * x, x),
+            (3 * x**2 - 3, by.calculus),
+            gt(0, by.sign(3 * (x - 1) * (2 + (x - 1)))),
+        ),
+    ),
+)
+FORMS = (IDEMPOTENT, SQUARES, HYPERBOLA, PARABOLA, ROOT_LIMIT, CUBE)
 
 
 @pytest.mark.parametrize("claim", FORMS, ids=lambda claim: claim.id)
@@ -106,7 +138,8 @@ def test_a_sound_argument_is_proved_and_its_mutants_are_refused(claim):
 def test_each_form_names_what_it_rests_on():
     names = [{f.name for f in foundations_of(claim)} for claim in FORMS]
     assert all(
-        expected in found for expected, found in zip(("cases", "cases", "squeeze", "continuity"), names, strict=True)
+        expected in found
+        for expected, found in zip(("cases", "cases", "squeeze", "continuity", "squeeze", "slopes"), names, strict=True)
     )
 
 
@@ -175,6 +208,70 @@ def test_a_wrong_limit_cannot_be_squeezed():
         ),
     )
     refused(false, "not manifestly nonnegative")
+
+
+def test_a_limit_is_taken_near_its_point_and_at_a_positive_order():
+    proof = ROOT_LIMIT.proof
+    refused(replace(ROOT_LIMIT, proof=replace(proof, within=None)), "not manifestly nonnegative")
+    refused(replace(ROOT_LIMIT, proof=replace(proof, within=Integer(2))), "not manifestly nonnegative")
+    refused(replace(ROOT_LIMIT, proof=replace(proof, within=Integer(0))), "not manifestly positive")
+    refused(replace(ROOT_LIMIT, proof=replace(proof, within=c)), "not manifestly positive")
+    refused(replace(ROOT_LIMIT, proof=replace(proof, within=1 / (c - c))), "not shown to be defined")
+    refused(replace(ROOT_LIMIT, proof=replace(proof, within=x)), "must not depend on x")
+    refused(replace(ROOT_LIMIT, proof=replace(proof, order=Integer(1))), "has the end")
+    for order in (Integer(0), -half, c):
+        refused(replace(ROOT_LIMIT, proof=replace(proof, order=order)), "is not a positive rational number")
+
+
+def test_at_infinity_a_limit_is_shown_beyond_a_bound():
+    shifted = 1 / (1 + (x - 4))
+    beyond = Claim(
+        "forms.beyond",
+        Tends(shifted, x, oo, 0),
+        proof=squeeze(
+            4,
+            within=4,
+            below=calc(shifted, ge(0, by.sign(1 / (1 + (x - 4)))), ge(0 - 4 / x, by.sign(4 / x))),
+            above=calc(shifted, le(0 + 4 / x, by.sign(3 * (x - 4) / ((1 + (x - 4)) * x)))),
+        ),
+    )
+    assert check(beyond).status == "proved"
+    refused(replace(beyond, proof=replace(beyond.proof, within=None)), "not manifestly")
+    refused(replace(beyond, proof=replace(beyond.proof, within=Integer(3))), "not manifestly")
+
+
+def test_an_order_by_slope_needs_ends_in_order_and_a_slope_of_that_sign():
+    proof = CUBE.proof
+    refused(replace(CUBE, given=(Gt(c, 1),)), "not shown: c < y")
+    refused(replace(CUBE, given=(Gt(c, 1), Le(c, y))), "not shown: c < y")
+    refused(replace(CUBE, given=(Lt(c, y),)), "not manifestly positive")
+    refused(replace(CUBE, statement=Gt(*CUBE.statement.args)), "the chain shows")
+    refused(replace(CUBE, statement=Lt(*CUBE.statement.args[::-1])), "the function is")
+    refused(replace(CUBE, statement=Lt(c**3 - 3 * c, y**3 - 2 * y)), "the function is")
+    refused(replace(CUBE, statement=Eq(*CUBE.statement.args)), "a slope does not prove a Eq")
+    refused(replace(CUBE, proof=replace(proof, function=x**3 - 4 * x)), "the function is")
+    refused(replace(CUBE, given=(*CUBE.given, Gt(x, 5))), "must not depend on x")
+    refused(replace(CUBE, proof=replace(proof, slope=Assumed("because"))), "is proved by a chain")
+    weak = replace(CUBE, statement=Le(*CUBE.statement.args), given=(Gt(c, 1), Le(c, y)))
+    assert check(weak).status == "proved"
+    flat = calc(D(x**3 - 3 * x, x), (3 * x**2 - 3, by.calculus), ge(0, by.sign(3 * (x - 1) * (2 + (x - 1)))))
+    refused(replace(CUBE, proof=replace(proof, slope=flat)), "the chain shows")
+
+
+def test_a_function_with_a_pole_between_the_ends_need_not_follow_its_slope():
+    hyperbola = Claim(
+        "forms.falling-across-a-pole",
+        Gt(1 / c, 1 / y),
+        given=(Lt(c, 0), Gt(y, 0)),
+        proof=monotone(
+            1 / x,
+            x,
+            low=c,
+            high=y,
+            slope=calc(D(1 / x, x), (-1 / x**2, by.calculus), lt(0, by.sign(1 / x**2))),
+        ),
+    )
+    refused(hyperbola, "not shown to be defined")
 
 
 def test_a_limit_is_of_a_function_that_is_defined():

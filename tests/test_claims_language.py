@@ -40,9 +40,9 @@ from entnorm.claims.language import (
     substitute,
     unfold,
 )
-from entnorm.claims.mutants import variants
 from entnorm.claims.normal import Normaliser
 from entnorm.claims.typeset import text
+from entnorm.claims.variants import variants
 
 REFUSED = [
     ("a float", lambda: x + 0.5),

@@ -23,6 +23,7 @@ from .proofs import (
     Induction,
     Instance,
     Intermediate,
+    Monotone,
     Numeric,
     Proof,
     Refuted,
@@ -56,6 +57,8 @@ def parts_of(proof: Proof) -> tuple[Any, ...]:
         return (proof.below, proof.above)
     if isinstance(proof, Intermediate):
         return (proof.at_low, proof.at_high)
+    if isinstance(proof, Monotone):
+        return (proof.slope,)
     return proof.chains if isinstance(proof, Expansion) else ()
 
 
@@ -78,6 +81,7 @@ _OWN_FOUNDATION: dict[type, Foundation] = {
     Cases: base.cases,
     Squeeze: base.squeeze,
     Intermediate: base.continuity,
+    Monotone: base.slopes,
     Numeric: base.enclosures,
 }
 

@@ -17,6 +17,7 @@ __all__ = [
     "induction",
     "logarithms",
     "order",
+    "slopes",
     "squeeze",
     "sums",
     "taylor",
@@ -58,12 +59,18 @@ taylor = Foundation(
 induction = Foundation("induction", "Induction over the natural numbers; definition by recursion.")
 squeeze = Foundation(
     "squeeze",
-    "A function between L - c x and L + c x tends to L as x falls to 0; between L - c/x and L + c/x, as x grows.",
+    "With a > 0, a function that is between L - c x**a and L + c x**a for all small x > 0 tends to L as x falls to 0; "
+    "between L - c/x**a and L + c/x**a for all large x, as x grows.",
 )
 continuity = Foundation(
     "continuity",
     "What is made of exp, log, powers, sums, products and quotients is continuous where it is defined; a continuous "
     "function takes every value between two of its values.",
+)
+slopes = Foundation(
+    "slopes",
+    "What is made of exp, log, powers, sums, products and quotients is differentiable where it is defined; a function "
+    "whose slope is nonnegative between two points does not fall from one to the other; if it is positive, it rises.",
 )
 cases = Foundation("cases", "A product is zero only if a factor is; of two real numbers one is at least the other.")
 enclosures = Foundation("enclosures", "Arb's balls contain the exact results of their operations.")

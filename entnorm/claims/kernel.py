@@ -53,7 +53,7 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
     """
     parts = goals(claim) if statement is None else None
     if parts is not None:
-        return _witnessed_together(parts)
+        return _witnessed_together(claim, parts)
     statements = [claim.statement, *_line_by_line(claim)] if statement is None else [statement]
     variables = claim.variables.union(*map(free, statements)) - {n}
     names: set[str] = set()
@@ -74,8 +74,10 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
     return False if False in seen else None if None in seen else True, Witness(count, tuple(sorted(names)))
 
 
-def _witnessed_together(parts: tuple[Claim, ...]) -> tuple[bool | None, Witness | None]:
-    outcomes, records = zip(*map(witnessed, parts), strict=True)
+def _witnessed_together(claim: Claim, parts: tuple[Claim, ...]) -> tuple[bool | None, Witness | None]:
+    found = [witnessed(part) for part in parts]
+    found.append(witnessed(claim, claim.statement))
+    outcomes, records = zip(*found, strict=True)
     agreed = False if False in outcomes else None if None in outcomes else True
     seen = [record for record in records if record is not None]
     if not seen:

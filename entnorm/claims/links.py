@@ -16,6 +16,7 @@ from .definedness import obligations
 from .facts import ALLOWED, ANY, Fact, difference, hypothesis
 from .language import (
     Attained,
+    D,
     Eq,
     ForAll,
     Ge,
@@ -26,6 +27,7 @@ from .language import (
     Lt,
     Natural,
     Operator,
+    Power,
     Relation,
     Root,
     Statement,
@@ -41,7 +43,7 @@ from .language import (
     subterms,
 )
 from .normal import Normaliser, Refusal
-from .proofs import Assumed, Calc, Cases, Claim, Expansion, Induction, Intermediate, Refuted, Squeeze
+from .proofs import Assumed, Calc, Cases, Claim, Expansion, Induction, Intermediate, Monotone, Refuted, Squeeze
 from .rules import check_equality, check_order
 
 
@@ -217,10 +219,10 @@ def goals(claim: Claim) -> tuple[Claim, ...] | None:
     Refusal
         If they would not prove it, whatever their chains say.
     """
-    if isinstance(claim.proof, Cases | Squeeze | Intermediate) and not all(
+    if isinstance(claim.proof, Cases | Squeeze | Intermediate | Monotone) and not all(
         isinstance(part, Calc) for part in parts_of(claim.proof)
     ):
-        raise Refusal("a case, a bound or a value is proved by a chain")
+        raise Refusal("a case, a bound, a value or a slope is proved by a chain")
     match claim.proof:
         case Cases(branches):
             cases = [condition for condition, _ in branches]
@@ -231,6 +233,8 @@ def goals(claim: Claim) -> tuple[Claim, ...] | None:
             return _goals_of_limit(claim, claim.proof)
         case Intermediate():
             return _goals_of_root(claim, claim.proof)
+        case Monotone():
+            return (_goal_of_order(claim, claim.proof),)
     return None
 
 
@@ -258,14 +262,29 @@ def _goals_of_limit(claim: Claim, proof: Squeeze) -> tuple[Claim, ...]:
     if not isinstance(claim.statement, Tends):
         raise Refusal(f"a squeeze does not prove a {type(claim.statement).__name__}")
     function, variable, point, value = claim.statement.args
-    if variable in free(proof.rate) | free(value) | frozenset().union(*map(free, claim.hypotheses)):
+    within = () if proof.within is None else (proof.within,)
+    if variable in frozenset().union(*map(free, (proof.rate, value, *within, *claim.hypotheses))):
         raise Refusal(f"rate, limit and hypotheses must not depend on {variable}")
-    room = proof.rate * variable if point == 0 else proof.rate / variable
-    given = (*claim.given, Gt(variable, 0))
+    if not (isinstance(proof.order, Rational) and proof.order > 0):
+        raise Refusal(f"the order {proof.order} is not a positive rational number")
+    _defined(list(within), all_facts(claim))
+    if within and point == 0 and not Context(all_facts(claim)).holds(Gt(within[0], 0)):
+        raise Refusal(f"{within[0]} is not manifestly positive")
+    lower, upper = bounds_of_limit(claim.statement, proof)
+    near = Lt if point == 0 else Gt
+    given = (*claim.given, Gt(variable, 0), *(near(variable, bound) for bound in within))
     return (
-        replace(claim, statement=Ge(function, value - room), given=given, proof=proof.below),
-        replace(claim, statement=Le(function, value + room), given=given, proof=proof.above),
+        replace(claim, statement=Ge(function, lower), given=given, proof=proof.below),
+        replace(claim, statement=Le(function, upper), given=given, proof=proof.above),
     )
+
+
+def bounds_of_limit(statement: Tends, proof: Squeeze) -> tuple[Expr, Expr]:
+    """Return the two bounds of the function between which the proof of a limit has to keep it."""
+    _, variable, point, value = statement.args
+    vanishing = variable if proof.order == 1 else Power(variable, proof.order)
+    room = proof.rate * vanishing if point == 0 else proof.rate / vanishing
+    return value - room, value + room
 
 
 def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
@@ -286,6 +305,34 @@ def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
     return (
         replace(claim, statement=first(sides[0], value), proof=proof.at_low),
         replace(claim, statement=second(sides[1], value), proof=proof.at_high),
+    )
+
+
+_SLOPE: dict[type, type[Relation]] = {Lt: Gt, Le: Ge, Gt: Lt, Ge: Le}
+
+
+def _goal_of_order(claim: Claim, proof: Monotone) -> Claim:
+    statement, variable = claim.statement, proof.variable
+    if not isinstance(statement, Lt | Le | Gt | Ge):
+        raise Refusal(f"a slope does not prove a {type(statement).__name__}")
+    if variable in frozenset().union(*map(free, (proof.low, proof.high, statement, *claim.hypotheses))):
+        raise Refusal(f"ends, values and hypotheses must not depend on {variable}")
+    for end, side in ((proof.low, statement.lhs), (proof.high, statement.rhs)):
+        value = substitute(proof.function, {variable: end})
+        if not alpha_equal(value, side):
+            raise Refusal(f"the function is {value} at {end}, and the statement has {side}")
+    facts = all_facts(claim)
+    _defined([proof.low, proof.high], facts)
+    ordered = (Lt if isinstance(statement, Lt | Gt) else Le)(proof.low, proof.high)
+    if not Context(facts).holds(ordered):
+        raise Refusal(f"not shown: {ordered}")
+    between = (hypothesis(Ge(variable, proof.low)), hypothesis(Le(variable, proof.high)))
+    _defined([proof.function], (*between, *facts))
+    return replace(
+        claim,
+        statement=_SLOPE[type(statement)](D(proof.function, variable), 0),
+        given=(*claim.given, Gt(variable, proof.low), Lt(variable, proof.high)),
+        proof=proof.slope,
     )
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Integer
 
 from .arithmetics import (
     Exact,
@@ -117,7 +117,7 @@ def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Poi
         if not isinstance(relation, Eq):
             continue
         if isinstance(relation.lhs, Times) and relation.rhs == 0:
-            point = point | _with_zero_factor(relation.lhs, point, random)
+            point = _with_zero_factor(relation.lhs, bound, point, random)
             continue
         for target, value in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
             changed = _solved(target, value, bound, point)
@@ -127,26 +127,36 @@ def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Poi
     return point
 
 
-def _with_zero_factor(product: Times, point: Point, random: Random) -> Point:
-    """Return values that make a factor w or 1 - w of the product zero, entry by entry for families."""
-    simple: list[tuple[Variable, Fraction]] = []
+def _with_zero_factor(product: Times, bound: Variable | None, point: Point, random: Random) -> Point:
+    """Return values that make a factor x, x - t or t - x of the product zero, entry by entry for families.
+
+    If the factors have different variables, that of the last moves: what marks entries comes before what it marks.
+    """
+    ways: list[tuple[Variable, Expr]] = []
     for factor in product.args:
-        inner = factor.args[1] if isinstance(factor, Plus) and factor.args[0] == 1 and len(factor.args) == 2 else factor
-        value = Fraction(int(inner is not factor))
-        inner = inner.args[1] if isinstance(inner, Times) and inner.args[0] == -1 and len(inner.args) == 2 else inner
-        variable = inner.args[0] if isinstance(inner, Entry) else inner
-        if isinstance(variable, Scalar | Family):
-            simple.append((variable, value))
-    changed: Point = {}
-    for k in range(point[n]):
-        now = point | changed
-        entries = [now[v][k] if isinstance(v, Family) else now[v] for v, _ in simple]
-        if not simple or any(entry == value for entry, (_, value) in zip(entries, simple, strict=True)):
-            continue
-        variable, value = simple[-1] if len({v for v, _ in simple}) > 1 else random.choice(simple)
-        old = now[variable]
-        changed[variable] = [*old[:k], value, *old[k + 1 :]] if isinstance(variable, Family) else value
-    return changed
+        first, second = _ends(factor)
+        for side, value in ((first, second), (second, first)):
+            variable = side.args[0] if isinstance(side, Entry) and side.args[1] == bound else side
+            if isinstance(variable, Family) or (isinstance(variable, Scalar) and variable not in free(value)):
+                ways.append((variable, value))
+    now = dict(point)
+    ways = [way for way in ways if way[0] == ways[-1][0]]
+    for k in range(point[n] if ways and isinstance(ways[0][0], Family) else len(ways[:1])):
+        here = now | {bound: k} if isinstance(bound, Index) else now
+        if _exactly(product, here) != 0:
+            variable, value = random.choice(ways)
+            old, zero = now[variable], _exactly(value, here)
+            now[variable] = [*old[:k], zero, *old[k + 1 :]] if isinstance(old, list) else zero
+    return now
+
+
+def _ends(factor: Expr) -> tuple[Expr, Expr]:
+    """Return two terms whose difference the factor is, up to sign."""
+    if isinstance(factor, Plus) and len(factor.args) == 2:
+        first, second = factor.args
+        if isinstance(second, Times) and second.args[0] == -1 and len(second.args) == 2:
+            return first, second.args[1]
+    return factor, Integer(0)
 
 
 def _solved(target: Expr, value: Expr, bound: Variable | None, point: Point) -> Point | None:
@@ -169,6 +179,6 @@ def _solved(target: Expr, value: Expr, bound: Variable | None, point: Point) -> 
 def _exactly(value: Expr, point: Point) -> Any:
     """Return the rational value of a term, or the term itself where it has none."""
     try:
-        return evaluate(value, point, Exact())
+        return evaluate(value, {v: x for v, x in point.items() if v in free(value) | {n}}, Exact())
     except Undefined:
         return value

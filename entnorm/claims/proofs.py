@@ -6,6 +6,7 @@
     Claim(statement, proof=by_cases(...))     whichever of several conditions holds
     Claim(statement, proof=squeeze(...))      a limit, between two explicit bounds
     Claim(statement, proof=intermediate(...)) a root between two points, by continuity
+    Claim(statement, proof=monotone(...))     the order of two values of a function, from the sign of its slope
     Claim(statement, proof=numeric())         a closed statement about numbers, decided in balls
     Claim(statement, proof=run())             what a program prints
     Axiom(statement)                          a textbook fact, listed as such
@@ -20,9 +21,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, Rational, sympify
 
-from .language import Relation, Statement, Variable, free, n, of_sort, scalar
+from .language import Relation, Scalar, Statement, Variable, free, n, of_sort, scalar
 from .normal import Refusal
 
 
@@ -76,11 +77,16 @@ class Cases:
 
 @dataclass(frozen=True)
 class Squeeze:
-    """A limit from two chains: the function is at least L - rate x, and at most L + rate x, or rate / x at infinity."""
+    """A limit from two chains: the function is at least L - rate x**order, and at most L + rate x**order.
+
+    At infinity x**order divides.  With `within` this is shown for x < within only, or for x > within at infinity.
+    """
 
     rate: Expr
     below: Calc
     above: Calc
+    order: Rational
+    within: Expr | None
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,17 @@ class Intermediate:
     width: Expr
     at_low: Calc
     at_high: Calc
+
+
+@dataclass(frozen=True)
+class Monotone:
+    """The order of the values of `function` at `low` and at `high` from one chain: the sign of its slope between."""
+
+    function: Expr
+    variable: Scalar
+    low: Expr
+    high: Expr
+    slope: Calc
 
 
 @dataclass(frozen=True)
@@ -115,7 +132,7 @@ class _InductionHypothesis:
 
 
 IH = _InductionHypothesis()
-Proof = Calc | Induction | Expansion | Cases | Squeeze | Intermediate | Run | Numeric | Assumed
+Proof = Calc | Induction | Expansion | Cases | Squeeze | Intermediate | Monotone | Run | Numeric | Assumed
 
 
 class _Stated:
@@ -244,14 +261,22 @@ def by_cases(*branches: tuple[Relation, Calc]) -> Cases:
     return Cases(branches)
 
 
-def squeeze(rate: Any, *, below: Calc, above: Calc) -> Squeeze:
-    """Return a proof of a limit; its chains may use that the variable is positive."""
-    return Squeeze(scalar(rate), below, above)
+def squeeze(rate: Any, *, below: Calc, above: Calc, order: Any = 1, within: Any = None) -> Squeeze:
+    """Return a proof of a limit; its chains may use that the variable is positive, and on which side of `within`."""
+    return Squeeze(scalar(rate), below, above, sympify(order), None if within is None else scalar(within))
 
 
 def intermediate(*, width: Any, at_low: Calc, at_high: Calc) -> Intermediate:
     """Return a proof that there is a root between two points, whose distance `width` is manifestly positive."""
     return Intermediate(scalar(width), at_low, at_high)
+
+
+def monotone(function: Any, variable: Scalar, *, low: Any, high: Any, slope: Calc) -> Monotone:
+    """Return a proof that compares f(low) with f(high), written in this order.
+
+    The chain `slope` compares f' with 0; it may use that the variable lies strictly between `low` and `high`.
+    """
+    return Monotone(scalar(function), variable, scalar(low), scalar(high), slope)
 
 
 def numeric() -> Numeric:

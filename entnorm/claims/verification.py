@@ -32,6 +32,7 @@ from .proofs import (
     Induction,
     Instance,
     Intermediate,
+    Monotone,
     Numeric,
     Refuted,
     Squeeze,
@@ -296,12 +297,17 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
             return {"kind": "axiom", "source": source}
         case Cases(branches):
             return {"kind": "cases", "chains": [_chain(text(condition), c) for condition, c in branches]}
-        case Squeeze(rate, below, above):
+        case Squeeze(rate, below, above, order, within):
             found = [_chain("from below", below), _chain("from above", above)]
-            return {"kind": "limit", "rate": _formula(rate), "chains": found}
+            reach = None if within is None else _formula(within)
+            return {"kind": "limit", "rate": _formula(rate), "order": str(order), "within": reach, "chains": found}
         case Intermediate(width, at_low, at_high):
             found = [_chain("at the lower end", at_low), _chain("at the upper end", at_high)]
             return {"kind": "root", "width": _formula(width), "chains": found}
+        case Monotone(function, variable, low, high, slope):
+            found = [_chain("slope", slope)]
+            between = {"function": _formula(function), "over": str(variable), "from": _formula(low)}
+            return {"kind": "monotone", **between, "to": _formula(high), "chains": found}
         case Numeric():
             return {"kind": "numeric", "sides": shown_sides(claim.statement, {})}
         case _:

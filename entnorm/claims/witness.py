@@ -50,11 +50,13 @@ from .language import (
     Power,
     Recursion,
     Relation,
+    Root,
     Scalar,
     Seq,
     Size,
     Statement,
     Sum,
+    Tends,
     Term,
     Times,
     Variable,
@@ -296,6 +298,9 @@ def _in_turn(
 
 
 _FIRST = 4  # natural numbers that stand for all of them
+_CLOSE = Fraction(3, 2**61 + 1)  # to 0, and far out when inverted; no whole number, which powers would count up to
+_CLOSE_ENOUGH = Fraction(1, 2**16)
+_PIECES = 8  # into which the interval of a root is cut
 
 
 def _decided(statement: Statement, point: Point, field: Arithmetic, certain: bool) -> bool | None:
@@ -324,7 +329,33 @@ def _decided(statement: Statement, point: Point, field: Arithmetic, certain: boo
             factorial *= max(order, 1)
             outcomes.append(_decided(Eq(statement.derivative(order), factorial * coefficient), point, field, certain))
         return _all(outcomes)
+    if isinstance(statement, Tends | Root) and not certain:
+        return (_nearing if isinstance(statement, Tends) else _crossing)(statement, point, field)
     raise Inexpressible(f"a {type(statement).__name__} is not decided at points")
+
+
+def _nearing(statement: Tends, point: Point, field: Arithmetic) -> bool | None:
+    """Is the function close to its limit, close to the point?"""
+    function, variable, end, value = statement.args
+    at = field.constant(_CLOSE if end == 0 else 1 / _CLOSE)
+    evaluator = _Evaluator(field)
+    found, limit = evaluator.value(function, {**point, variable: at}), evaluator.value(value, point)
+    room = field.constant(_CLOSE_ENOUGH)
+    above, below = field.compare(found, limit + room), field.compare(found, limit + room * field.constant(Fraction(-1)))
+    return None if above is None or below is None else (below, above) == (1, -1)
+
+
+def _crossing(statement: Root, point: Point, field: Arithmetic) -> bool | None:
+    """Is there a change of sign between the ends, seen from a few points between them?"""
+    function, variable, low, high, value = statement.args
+    evaluator = _Evaluator(field)
+    first, last, level = (evaluator.value(term, point) for term in (low, high, value))
+    if field.compare(first, last) != -1:
+        return False
+    steps = [field.constant(Fraction(k, _PIECES)) for k in range(_PIECES + 1)]
+    places = [first * (evaluator.one + step * field.constant(Fraction(-1))) + last * step for step in steps]
+    sides = [field.compare(evaluator.value(function, {**point, variable: place}), level) for place in places]
+    return None if None in sides else 0 in sides[1:-1] or {-1, 1} <= set(sides)
 
 
 def _all(outcomes: list[bool | None]) -> bool | None:

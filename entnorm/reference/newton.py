@@ -160,9 +160,10 @@ def _bracket(problem: Problem, gaps: Gaps) -> tuple[mpmath.mpf, mpmath.mpf, mpma
     """
     A bracket of gamma* and a start inside it.
 
-    Popoviciu's Var <= R^2 / 4 integrated in dH/dgamma = -gamma Var [escort.entropy-slope] bounds gamma* from below;
-    H - log m <= ((s - m) / m) (1 + x) exp(-x) for x = gamma Delta >= 1, from above; with R the largest distance to the
-    maximum and Delta the smallest. The start is exact to second order at gamma = 0.
+    Popoviciu's Var <= R^2 / 4 integrated in dH/dgamma = -gamma Var bounds gamma* from below [rates.bracket-below];
+    H - log m <= ((s - m) / m) (1 + x) exp(-x) for x = gamma Delta, from above [rates.bracket-above]; with R the largest
+    distance to the maximum and Delta the smallest. The start is exact to second order at gamma = 0
+    [cumulants.entropy-jet-at-zero].
     """
     mp, row = problem.mp, problem.row
     d = problem.distances()
