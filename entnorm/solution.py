@@ -185,7 +185,7 @@ class Solution:
         solved, 0 < gamma < inf                 as above; 0 for two entries     as above
         gamma = 0, or uniform on its support    0: it stays uniform             NaN: infinitely fast
         gamma = inf, one maximum                0: it stays one-hot             0, as the target rises
-        gamma = inf, tied maxima                NaN: it jumps when they part    0, as the target rises
+        gamma = inf, tied maxima                NaN: infinitely fast, if parted  0, as the target rises
         infeasible                              NaN                             NaN
         ======================================  ==============================  ==============================
 
