@@ -1,18 +1,39 @@
 """Gradients of a plain softmax, with the exponent kept: which of them are small where the weight is concentrated.
 
 The softmax itself moves little where one entry has nearly all of the weight, and so does the score of that entry.  The
-cross-entropy of another position has its largest gradient just there.
+cross-entropy of another position has its largest gradient just there.  An entropy bounded from below keeps weight
+outside every entry.
 """
 
 from fractions import Fraction
 
-from entnorm.claims import Assumption, At, Claim, D, Eq, Exp, ForAll, Ge, Gt, Le, Log, Refuted, Sum, by, calc, le, n
+from entnorm.claims import (
+    Assumption,
+    At,
+    Claim,
+    D,
+    Eq,
+    Exp,
+    ForAll,
+    Ge,
+    Gt,
+    Le,
+    Log,
+    Lt,
+    Refuted,
+    Sum,
+    by,
+    calc,
+    ge,
+    le,
+    n,
+)
 
 from .escort import SUMS_TO_ONE
 from .inverse import logit, moved
 from .jacobian import VARIANCE_OF_IN_MOMENTS
-from .notation import Z, gamma, h, i, mean_of, p, r, s, tilde, variance_of, x, y
-from .setting import POSITIVE
+from .notation import S, Z, gamma, h, i, mean_of, p, r, s, tilde, variance_of, x, y
+from .setting import LOG_BOUND, NORMALISED, POSITIVE
 
 q = tilde(p, gamma)
 mean_h = mean_of(p, gamma, h)
@@ -133,5 +154,54 @@ SHARES = Claim(
         (Sum(q[i] * h[i], i) - mean_h * Sum(q[i], i) - score_of_r, by.termwise),
         (Sum(q[i] * h[i], i) - mean_h - score_of_r, SUMS_TO_ONE),
         (-score_of_r, by.algebra(mean_of)),
+    ),
+)
+
+# --------------------------------------------------------------------------- what a bound on the entropy does about it
+
+outside = 1 - p[r]
+bound = outside * (1 + Log(n) - Log(outside))
+term = outside / n - p[i] - p[i] * (Log(outside) - Log(n) - Log(p[i]))
+term_r = outside / n - p[r] - p[r] * (Log(outside) - Log(n) - Log(p[r]))
+NOT_ALL = Assumption("p_r is not everything", Lt(p[r], 1))
+
+TANGENT = Claim(
+    "losses.tangent",
+    Ge(term, 0),
+    given=(POSITIVE, NOT_ALL),
+    title="p_i log(w / n p_i) is at most w / n - p_i, with w = 1 - p_r",
+    proof=calc(
+        term,
+        (p[i] * ((outside / n / p[i] - 1) - Log(outside / n / p[i])), by.logs),
+        ge(0, by.sign(p[i] * ((outside / n / p[i] - 1) - Log(outside / n / p[i])), LOG_BOUND)),
+    ),
+)
+
+WEIGHT_OUTSIDE = Claim(
+    "losses.weight-outside",
+    Le(S(p), bound),
+    given=(POSITIVE, NORMALISED, NOT_ALL),
+    title="The weight outside any position bounds the entropy: if the one is small, so is the other",
+    remark="w (1 + log n - log w), with w = 1 - p_r, increases with w, from 0 to 1 + log n. Fano's inequality is a bit "
+    "sharper: it has log (n - 1) for log n, and the entropy of (w, 1 - w) for w (1 - log w).",
+    proof=calc(
+        S(p),
+        (outside - Sum(p[i], i) - (Log(outside) - Log(n)) * Sum(p[i], i) - Sum(term, i), by.termwise(S)),
+        (outside - 1 - (Log(outside) - Log(n)) - Sum(term, i), NORMALISED),
+        le(outside - 1 - (Log(outside) - Log(n)) - term_r, by.sign(Sum(term, i) - term_r, TANGENT)),
+        (outside * (Log(n) - Log(outside)) - outside / n + p[r] * Log(1 / p[r]), by.logs),
+        le(bound, by.sign(outside / n + p[r] * ((1 / p[r] - 1) - Log(1 / p[r])), LOG_BOUND)),
+    ),
+)
+
+NOT_CONCENTRATED = Claim(
+    "losses.not-concentrated",
+    Ge(bound, y),
+    given=(POSITIVE, NORMALISED, NOT_ALL, Ge(S(p), y)),
+    title="An entropy of at least y keeps weight outside every position",
+    proof=calc(
+        bound,
+        ge(S(p), by.sign(bound - S(p), WEIGHT_OUTSIDE)),
+        ge(y, by.sign),
     ),
 )

@@ -101,8 +101,8 @@ class _Tilted:
     q: Floats
     top: NDArray[np.intp]  # where a maximum is
     regressor: Floats  # t_i - E t divided by the largest in the row, so that no square underflows
-    square: Floats  # the mean square of that
-    lever: Floats  # what turns a covariance with the regressor into a slope in t
+    square: Floats  # the mean square of that; 1 where it is 0
+    lever: Floats  # what turns a slope over the regressor into one over t
     support: Integers
     rate: Floats  # gamma where the Jacobian is not zero; to be multiplied by 2**scale
     scale: Integers
@@ -125,11 +125,11 @@ class _Tilted:
         largest = np.maximum(regressor.max(-1), -regressor.min(-1))
         level = largest == 0
         regressor /= np.where(level, 1.0, largest)[:, None]
-        square = row_dot(q * regressor, regressor)
+        square = np.where(level, 1.0, row_dot(q * regressor, regressor))
 
         still = level | (support == 2)  # two entries are where their entropy puts them [gradients.two-entries]
         rate = np.select([failed, free & (gamma == 1), still], [np.nan, 1.0, 0.0], gamma)
-        lever = np.select([peaked | free, failed | level], [0.0, np.nan], 1 / square / largest)
+        lever = np.select([peaked | free, failed | level], [0.0, np.nan], 1 / largest)
         return cls(q, top, regressor, square, lever, support, rate, scale, torn)
 
     def regress(self, vector: Floats) -> tuple[Floats, Floats]:
@@ -139,9 +139,9 @@ class _Tilted:
         centre = base + row_dot(self.q, vector - base[:, None])
         vector -= centre[:, None]
         residual = _less_its_mean(self.q, vector)
-        covariance = row_dot(self.q * residual, self.regressor)
-        residual -= np.where(self.square > 0, covariance / self.square, 0.0)[:, None] * self.regressor
-        return covariance * self.lever, residual
+        slope = row_dot(self.q * residual, self.regressor) / self.square
+        residual -= slope[:, None] * self.regressor
+        return slope * self.lever, residual
 
     def along_logits(self, residual: Floats) -> Floats:
         """The Jacobian, applied from either side to a vector with this residual. Overwrites it."""
@@ -153,8 +153,8 @@ class _Tilted:
 
     def along_entropy(self, rise: Floats) -> Floats:
         """How the distributions move when their entropies rise so fast."""
-        pull = np.where(rise == 0, 0.0, rise * self.lever)
-        return -self.q * self.regressor * pull[:, None]
+        pull = np.where(rise == 0, 0.0, -rise * self.lever)
+        return self.q * self.regressor / self.square[:, None] * pull[:, None]
 
 
 def _escort(

@@ -201,6 +201,10 @@ class TestWhereThereIsNoDerivative:
                      for d in (1e-3, 1e-6, 1e-12)]  # fmt: skip
             assert found[0] > found[1] > found[2] > 0
 
+    def test_targets_below_the_normal_range_keep_a_derivative(self):
+        slopes = [-entnorm.solve(logits=self.SMOOTH, entropy=h).vjp(self.F)[1] for h in (1e-300, 1e-310, 1e-320)]
+        assert slopes[0] > slopes[1] > slopes[2] > 0.9 * slopes[0]
+
     def test_at_infinity_parting_ties_is_not_differentiable(self):
         """The quotient of differences grows without bound as ties part by less and less."""
         moved = [

@@ -28,7 +28,14 @@ SECTIONS = (
                     "to it than the others together; its own score does vanish. What rewards do is not said.",
                 ),
             ),
-            Said("8.1.4", "保持H≥H_min，确保分布不会过度集中"),
+            Said(
+                "8.1.4",
+                "保持H≥H_min，确保分布不会过度集中",
+                Imprecise(
+                    (losses.NOT_CONCENTRATED,),
+                    "How much is too much is not said; this is how much weight stays outside every position.",
+                ),
+            ),
             Said("8.2.1", "α_i=exp(s_i)/Σ", Proved(relations.SOFTMAX)),
             Said("8.2.2", "Attention可能过于集中或过于分散"),
             Said("8.2.3", "确保每个head的Attention熵在合理范围内"),
