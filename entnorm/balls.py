@@ -36,6 +36,7 @@ __all__ = [
     "log",
     "log1p",
     "lower",
+    "magnitude",
     "middle",
     "sign",
     "upper",
@@ -251,6 +252,18 @@ def upper(b: Ball) -> Fraction:
     True
     """
     return _exact(b, b.mid()) + _exact(b, b.rad())
+
+
+def magnitude(b: Ball) -> float:
+    """
+    The largest absolute value in the ball, rounded to a double; infinite if the ball is not finite.
+
+    Examples
+    --------
+    >>> magnitude(hull(ball(-3), ball(1))) >= 3, magnitude(ball(1) / ball(0))
+    (True, inf)
+    """
+    return float(b.abs_upper()) if is_finite(b) else math.inf
 
 
 def middle(b: Ball) -> tuple[int, int]:

@@ -23,7 +23,7 @@ import pytest
 import entnorm
 from entnorm import balls, reference, report
 from entnorm.cli import main
-from entnorm.reference.records import CORPUS
+from entnorm.reference.records import write
 
 TRUE = """
 from entnorm.claims import Claim, Eq, Family, Index, Sum, by, calc
@@ -241,7 +241,7 @@ def test_conform_passes_a_good_solver_and_fails_a_bad_one_by_name(
 def few(tmp_path: Path) -> Path:
     """A file with the first three records."""
     file = tmp_path / "few.jsonl"
-    file.write_text("".join(CORPUS.read_text(encoding="ascii").splitlines(keepends=True)[:3]), encoding="ascii")
+    write(file, reference.load()[:3])
     return file
 
 

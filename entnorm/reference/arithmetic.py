@@ -22,7 +22,7 @@ class Arithmetic(Protocol):
     def working(self, bits: int) -> AbstractContextManager[Any]:
         """Compute with a working precision of `bits` within this block."""
 
-    def number(self, x: int | Fraction) -> Any:
+    def number(self, x: int | float | Fraction) -> Any:
         """The number of this arithmetic for an exact one."""
 
     def exp(self, x: Any) -> Any:
@@ -43,6 +43,9 @@ class Arithmetic(Protocol):
     def least(self, x: Any, y: Any) -> Any:
         """The smaller of two."""
 
+    def magnitude(self, x: Any) -> float:
+        """The absolute value, or the largest in the ball, as a double."""
+
     def middle(self, x: Any, mp: mpmath.MPContext) -> mpmath.mpf:
         """The number itself, or the midpoint of the ball, to all its bits, as a number of the context `mp`."""
 
@@ -56,6 +59,7 @@ class InBalls:
     log = staticmethod(balls.log)
     log1p = staticmethod(balls.log1p)
     least = staticmethod(balls.least)
+    magnitude = staticmethod(balls.magnitude)
 
     def total(self, terms: Iterable[Any]) -> Any:
         """The sum."""
@@ -83,9 +87,13 @@ class InMpmath:
         self.dot = mp.fdot
         self.least = min
 
-    def number(self, x: int | Fraction) -> Any:
+    def number(self, x: int | float | Fraction) -> Any:
         """`x`, rounded to the working precision."""
-        return self.mp.mpf(x.numerator) / x.denominator
+        return self.mp.mpf(x) if isinstance(x, float) else self.mp.mpf(x.numerator) / x.denominator
+
+    def magnitude(self, x: Any) -> float:
+        """The absolute value."""
+        return float(abs(x))
 
     def middle(self, x: Any, mp: mpmath.MPContext) -> mpmath.mpf:
         """The number itself."""
