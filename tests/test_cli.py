@@ -259,6 +259,21 @@ def test_references_are_proved_again(few: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().out == "3 of 3 references proved\n"
 
 
+@pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be certified")
+def test_references_are_made_by_as_many_processes_as_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from entnorm.reference import generate
+
+    plan = generate.entries()[:3]
+    monkeypatch.setattr(generate, "entries", lambda: plan)
+    file = tmp_path / "made.jsonl.gz"
+    assert main(["reference", "make", str(file), "--jobs", "1"]) == 0
+    assert capsys.readouterr().out == f"3 references written to {file}\n"
+    assert main(["reference", "verify", "--file", str(file)]) == 0
+    assert main(["reference", "make", str(file), "--jobs", "0"]) == 2
+
+
 def test_an_edited_reference_is_named(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record = reference.load(few)[1]
     few.write_text(few.read_text().replace(record.slope, record.slope.replace("1", "2", 1)))

@@ -203,9 +203,10 @@ def test_balls_around_slope_and_condition_contain_what_mpmath_finds(p, tenths):
         assert abs(enclosure[1] - enclosure[0]) < abs(enclosure[0]) / 10**45
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("digits", [1, 2, 15, 200, 1000])
-def test_any_number_of_digits(digits):
-    solved = solve([0.5, 0.3, 0.2], entropy="0.9", digits=digits)
+def test_any_number_of_digits(digits, backend):
+    solved = solve([0.5, 0.3, 0.2], entropy="0.9", digits=digits, backend=backend)
     assert_encloses(solved, lambda mp: mp.mpf("0.9"), digits=digits + 60, p=[0.5, 0.3, 0.2])
 
 
