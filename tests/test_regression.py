@@ -2,6 +2,7 @@
 
 import json
 import math
+from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("regression")  # one worker, so that the co
 
 def records():
     """The corpus; without balls, what mpmath can measure in a minute."""
-    return [record for record in reference.load() if balls.available() or record.values.size <= 100]
+    return [record for record in reference.load() if balls.available() or record.values.size <= 300]
 
 
 def lost(family):
@@ -55,28 +56,21 @@ def test_no_family_loses_two_bits(name, now):
 
 
 @pytest.mark.parametrize("name", BEFORE)
-def test_two_lost_bits_are_noticed_in_every_family(name, now, monkeypatch):
-    """The worst gamma of the family, four times as far from the root as it is."""
-    members = [record for record in records() if record.tags[0] == name]
-    by_id = {error.id: error.gamma for error in now.errors}
-    worst = max(members, key=lambda record: by_id[record.id])
-    low, high = worst.enclosure
-    root = (low + high) / 2
+def test_two_lost_bits_are_noticed_in_every_family(name, monkeypatch):
+    """Four times the least error that the report can stand for, which is half of what it shows."""
+    record = next(record for record in records() if record.tags[0] == name)
+    root = sum(record.enclosure) / 2
+    unit = 8 * Fraction(EPS) * (1 + Fraction(record.condition)) * root
+    off = 4 * Fraction(BEFORE[name]["errors"]["gamma"]) / 2 * unit
 
     def worse(**question):
         solution = solve(**question)
-        off = 4 * (_exact(solution.gamma) - root)
-        return SimpleNamespace(success=True, gamma=float(root + off), probs=solution.probs, nit=solution.nit)
+        gamma = math.nextafter(float(root + off), math.inf)
+        return SimpleNamespace(success=True, gamma=gamma, probs=solution.probs, nit=solution.nit)
 
     monkeypatch.setattr(regression, "solve", worse)
-    (family,) = regress([worst]).families
+    (family,) = regress([record]).families
     assert "gamma" in lost(family)
-
-
-def _exact(x):
-    from fractions import Fraction
-
-    return Fraction(float(x))
 
 
 def test_a_row_of_ten_has_the_errors_that_its_definition_gives():
@@ -84,7 +78,7 @@ def test_a_row_of_ten_has_the_errors_that_its_definition_gives():
     (found,) = regress([record]).errors
     gamma = float(solve(p=record.values, entropy=record.target.value).gamma)
     low, high = record.enclosure
-    farthest = max(abs(_exact(gamma) - low), abs(_exact(gamma) - high))
+    farthest = max(abs(Fraction(gamma) - low), abs(Fraction(gamma) - high))
     unit = 8 * EPS * (1 + float(record.condition)) * float(record.gamma)
     assert found.gamma == pytest.approx(float(farthest) / unit, rel=1e-9)
     entropy_off = abs(float(record.slope)) * float(farthest)
