@@ -262,6 +262,7 @@ ALTERED = {
     "p a recipe of another form": ("p.form", {"p": RECIPE | {"form": "eval"}}),
     "p a recipe of a list": ("p.form", {"p": RECIPE | {"form": []}}),
     "p a recipe that is endless": ("p", {"p": RECIPE | {"n": 10**9}}),
+    "p a recipe of too many draws": ("p", {"p": RECIPE | {"n": 100_000, "terms": 64}}),
     "p a recipe beyond exact integers": ("p", {"p": RECIPE | {"terms": 64, "bits": 53}}),
     "p a recipe of negative numbers": ("p", {"p": RECIPE | {"add": -(10**12)}}),
     "p a recipe of zeros": ("p", {"p": RECIPE | {"form": "rank", "add": 0}}),
@@ -361,6 +362,12 @@ def test_sizes_are_bounded(lines, tmp_path, monkeypatch):
             smaller.setattr(reading, name, bound)
             with pytest.raises(RecordError, match=message):
                 load(path)
+    with monkeypatch.context() as smaller:
+        smaller.setattr(reading, "MOST_DRAWS", 10_000)
+        path.write_text("\n".join(line for line in lines if '"form":"sum","n":1000,' in line) + "\n")
+        with pytest.raises(RecordError, match="more than 10000 draws in this file"):
+            load(path)
+    path.write_text("\n".join(lines[:3]) + "\n")
     monkeypatch.setattr(fields, "MOST_ENTRIES", 2)
     with pytest.raises(RecordError, match="list of 1 to 2"):
         load(path)

@@ -22,6 +22,7 @@ from entnorm.reference import generate, load
 from entnorm.reference.families import REAL, rows
 from entnorm.reference.places import PLACES
 from entnorm.reference.recipes import Recipe, SplitMix64, row_checksum
+from entnorm.solution import EntnormError
 
 needs_flint = pytest.mark.skipif(not balls.available(), reason="python-flint is not installed (extra `rigorous`)")
 deterministic = settings(derandomize=True, deadline=None, max_examples=60)
@@ -181,6 +182,17 @@ def test_what_goes_wrong_in_a_task_stops_the_making_and_keeps_what_is_proved(few
     monkeypatch.setattr(generate, "entries", lambda: few)
     generate.make(tmp_path / "c.jsonl", executor=threads)
     assert len(load(tmp_path / "c.jsonl")) == 12
+
+
+@needs_flint
+def test_records_of_other_versions_are_not_written(few, tmp_path, threads, monkeypatch):
+    def line(number):
+        return replace(few[number].record(), provenance=load()[0].provenance | {"backend": "another"}).to_json()
+
+    monkeypatch.setattr(generate, "line", line)
+    with pytest.raises(EntnormError, match="12 records, uniformish-p3-entropy-mid5 among them"):
+        generate.make(tmp_path / "c.jsonl", executor=threads)
+    assert not (tmp_path / "c.jsonl").exists()
 
 
 def test_nothing_is_written_that_is_not_certified(tmp_path, monkeypatch):

@@ -31,6 +31,7 @@ from entnorm.reference.places import PLACES, PLATEAU, Limits, Place, limits
 from entnorm.reference.reading import RecordError, record_on
 from entnorm.reference.records import Record, RecordTarget, outputs, write
 from entnorm.reference.solver import solve
+from entnorm.solution import EntnormError
 
 DIGITS = 50
 
@@ -149,6 +150,8 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
     ------
     ImportError
         If python-flint is not installed: a record must be certified.
+    EntnormError
+        If what the executor computed is not what was asked for.
     """
     if not balls.available():
         raise ImportError('records are certified in balls: pip install "entnorm[rigorous]"')
@@ -158,11 +161,17 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
     bar = tqdm(total=len(plan), initial=len(done), desc="references", unit="record", disable=None if progress else True)
     missing = [number for number, entry in enumerate(plan) if entry.id not in done]
     with bar, nullcontext(executor) if executor else processes() as pool, journal.open("a", encoding="ascii") as file:
-        for line in _computed(pool, missing):
-            file.write(line + "\n")
+        for text in _computed(pool, missing):
+            file.write(text + "\n")
             file.flush()
             bar.update()
     done = _kept(journal, plan)
+    strange = [entry.id for entry in plan if entry.id not in done]
+    if strange:
+        raise EntnormError(
+            f"{len(strange)} records, {strange[0]} among them, do not answer the plan: "
+            "have all workers the versions of entnorm, mpmath and python-flint that this process has?"
+        )
     write(path, [done[entry.id] for entry in plan])
     journal.unlink()
     return len(plan)

@@ -21,6 +21,9 @@ from entnorm.solution import EntnormError
 MOST_BYTES = 64 * 2**20
 MOST_LINE = 4 * 2**20
 MOST_RECORDS = 100_000
+MOST_DRAWS = 2**25
+"""Random integers that the recipes of one file may ask for: a second's work."""
+
 GZIP = b"\x1f\x8b"
 
 
@@ -91,8 +94,12 @@ def _shipped() -> tuple[Record, ...]:
 
 def _loaded(path: Path) -> tuple[Record, ...]:
     records: dict[str, Record] = {}
+    left = MOST_DRAWS
     for number, line in _lines(path):
         record = record_on(line, str(path), number)
+        left -= record.recipe.draws if record.recipe else 0
+        if left < 0:
+            raise RecordError(str(path), record.id, record.kind, f"asks for more than {MOST_DRAWS} draws in this file")
         if record.id in records:
             raise RecordError(str(path), record.id, "id", f"is there twice, again on line {number}")
         records[record.id] = record

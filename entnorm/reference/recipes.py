@@ -25,6 +25,8 @@ FORMS: tuple[Form, ...] = get_args(Form)
 EXACT = 2**53
 """Integers up to here are doubles."""
 
+MOST_DRAWS = 2**20
+
 _STEP = 0x9E3779B97F4A7C15
 _MASK = 2**64 - 1
 
@@ -97,11 +99,17 @@ class Recipe:
             and 0 <= self.seed < EXACT
             and 1 <= self.bits <= 53
             and 1 <= self.terms <= 64
+            and self.draws <= MOST_DRAWS
             and largest < EXACT
             and abs(self.exponent) <= 960
         )
         if not bounded:
-            raise ValueError(f"the recipe {self} is not one, or leaves the integers up to 2^53")
+            raise ValueError(f"the recipe {self} is not one, is too long, or leaves the integers up to 2^53")
+
+    @property
+    def draws(self) -> int:
+        """How many random integers it takes, at the most."""
+        return self.n * self.terms
 
     def values(self, kind: Kind) -> NDArray[np.float64]:
         """

@@ -190,7 +190,7 @@ def solve(
     digits : int
         The enclosure has relative width at most 10^-digits; from 1 to 1000.
     backend : {"mpmath", "arb"}
-        What computes the value: mpmath, or arb, some five times faster. The certificate is always in ball arithmetic.
+        What computes the value: mpmath, or arb, which is several times faster. The certificate is always in ball arithmetic.
 
     Returns
     -------
