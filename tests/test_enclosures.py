@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import sys
 from fractions import Fraction as F
 
 import mpmath
@@ -176,6 +177,25 @@ def test_a_direction_that_does_not_fit_is_refused():
         solved.jvp([1, math.inf, 0])
     with pytest.raises(EntnormError, match="dtarget must be"):
         solved.jvp([1, 2, 3], None)
+
+
+@needs_flint
+def test_what_was_certified_elsewhere_is_not_enclosed_without_flint(monkeypatch):
+    solved = solve([5, 3, 2], entropy="0.9", digits=10)
+    monkeypatch.setitem(sys.modules, "flint", None)
+    balls._flint.cache_clear()
+    with pytest.raises(ImportError, match=r"entnorm\[rigorous\]"):
+        _ = solved.probs
+
+
+@needs_flint
+def test_what_was_not_certified_is_not_enclosed_in_balls(monkeypatch):
+    with monkeypatch.context() as absent:
+        absent.setattr(balls, "available", lambda: False)
+        solved = solve([5, 3, 2], entropy="0.9", digits=10)
+    monkeypatch.setattr(balls, "ends", lambda ball: pytest.fail("balls were used"))
+    assert abs(sum(solved.probs) - 1) < 1e-9
+    assert not solved.rigorous
 
 
 def test_derived_numbers_survive_pickling_and_are_equal():

@@ -34,7 +34,7 @@ MARGIN = 16
 """Bits that rounding may cost in mpmath, where nothing is proved anyway."""
 
 
-def enclose(row: Row, target: Target, digits: int, quantity: Quantity, sizes: Sizes) -> list[Pair]:
+def enclose(row: Row, target: Target, digits: int, rigorous: bool, quantity: Quantity, sizes: Sizes) -> list[Pair]:
     """
     Enclosures of a quantity at the root, each narrower than 10^-digits times the size that `sizes` gives for it.
 
@@ -42,15 +42,17 @@ def enclose(row: Row, target: Target, digits: int, quantity: Quantity, sizes: Si
 
     Raises
     ------
+    ImportError
+        If it is to be `rigorous`, and python-flint is not installed.
     ArithmeticError
         If 2^17 more digits of gamma* do not tell the quantity.
     """
     room = gaps(row, target)
     guard = GUARD + room.bits
-    evaluate = _in_balls if balls.available() else _in_mpmath
+    evaluate = _in_balls if rigorous else _in_mpmath
     extra = 5
     while extra <= MOST_EXTRA:
-        found = locate(row, target, room, digits + extra, "arb" if balls.available() else "mpmath")
+        found = locate(row, target, room, digits + extra, "arb" if rigorous else "mpmath")
         bits = ceil((digits + extra) * log2(10)) + guard
         pairs = evaluate(row, target, found, bits, quantity)
         if _narrow(pairs, sizes, digits, bits):

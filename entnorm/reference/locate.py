@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from math import ceil, log2
 from typing import NamedTuple
@@ -15,6 +18,8 @@ from entnorm.reference.enclosure import brackets
 from entnorm.reference.exact import Row, Target
 from entnorm.reference.newton import Backend, Problem, root
 
+_OF_THREAD = threading.local()
+
 
 class Located(NamedTuple):
     """
@@ -23,7 +28,7 @@ class Located(NamedTuple):
     Attributes
     ----------
     gamma : mpf
-        Within the enclosure.
+        Within the enclosure; of mpmath's global context, with all the bits that it was computed to.
     enclosure : tuple of two Fraction
     rigorous : bool
         Were the signs at the two ends proved by balls, or else found by mpmath at two precisions?
@@ -45,11 +50,12 @@ def locate(row: Row, target: Target, room: Gaps, digits: int, backend: Backend) 
     """
     bits = ceil((digits + 3) * log2(10)) + 8
     for extra in (0, 64, 256):
-        problem = Problem(row, target, backend)
-        gamma = root(problem, room, bits + extra)
-        enclosure = ends(rational(gamma), digits)
-        if _confirmed(problem, enclosure, backend):
-            return Located(gamma, enclosure, balls.available())
+        with _context() as mp:
+            problem = Problem(row, target, mp, backend)
+            gamma = root(problem, room, bits + extra)
+            enclosure = ends(rational(gamma), digits)
+            if _confirmed(problem, enclosure, backend):
+                return Located(mpmath.mp.make_mpf(gamma._mpf_), enclosure, balls.available())
     raise ArithmeticError("the root that was computed could not be confirmed: please report this row and target")
 
 
@@ -62,7 +68,23 @@ def _confirmed(problem: Problem, enclosure: Interval, backend: Backend) -> bool:
 
 
 def _signs(row: Row, target: Target, enclosure: tuple[Fraction, Fraction], bits: int) -> bool:
-    problem = Problem(row, target)
-    problem.mp.prec = bits
-    at_lower, at_upper = (problem.excess(problem.lift(end)) for end in enclosure)
-    return bool(at_lower > 0 > at_upper)
+    with _context() as mp:
+        problem = Problem(row, target, mp)
+        mp.prec = bits
+        at_lower, at_upper = (problem.excess(problem.lift(end)) for end in enclosure)
+        return bool(at_lower > 0 > at_upper)
+
+
+@contextmanager
+def _context() -> Iterator[mpmath.MPContext]:
+    """
+    A context of mpmath that is used in this block and nowhere else.
+
+    A thread keeps those that it has made: making one takes longer than a step of the iteration.
+    """
+    spare: list[mpmath.MPContext] = _OF_THREAD.__dict__.setdefault("spare", [])
+    mp = spare.pop() if spare else mpmath.MPContext()
+    try:
+        yield mp
+    finally:
+        spare.append(mp)

@@ -26,8 +26,8 @@ MOST_BITS = 2**20
 class Problem:
     """H(gamma) = H* for one row: sums over the row in the arithmetic of a backend, all else in an mpmath context."""
 
-    def __init__(self, row: Row, target: Target, backend: Backend = "mpmath") -> None:
-        self.mp = mpmath.MPContext()
+    def __init__(self, row: Row, target: Target, mp: mpmath.MPContext, backend: Backend = "mpmath") -> None:
+        self.mp = mp
         self.row = row
         self.target = target
         self.arithmetic: Arithmetic = InBalls() if backend == "arb" else InMpmath(self.mp)

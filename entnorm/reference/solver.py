@@ -151,7 +151,7 @@ class Certified:
         return Target(self.certificate.target_kind, self.certificate.target)
 
     def _enclose(self, quantity: Quantity, sizes: Sizes) -> list[Pair]:
-        return enclose(self._row, self._target, self.digits, quantity, sizes)
+        return enclose(self._row, self._target, self.digits, self.rigorous, quantity, sizes)
 
     def __repr__(self) -> str:
         known = "certified in ball arithmetic" if self.rigorous else "not certified: mpmath at two precisions"
@@ -190,7 +190,7 @@ def solve(
     digits : int
         The enclosure has relative width at most 10^-digits; from 1 to 1000.
     backend : {"mpmath", "arb"}
-        What computes the value: mpmath, or arb, which is several times faster. The certificate is always in ball arithmetic.
+        What computes the value: mpmath, or arb, which is several times faster. The certificate is always in balls.
 
     Returns
     -------
@@ -221,4 +221,4 @@ def solve(
     target = exact.target(entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
     found = locate(row, target, gaps(row, target), digits, cast(Backend, backend))
     certificate = Certificate(row.kind, row.values, target.kind, target.value, *found.enclosure, digits)
-    return Certified(mpmath.mp.make_mpf(found.gamma._mpf_), found.rigorous, certificate)
+    return Certified(found.gamma, found.rigorous, certificate)
