@@ -159,7 +159,7 @@ def test_a_record_has_what_a_tester_of_solvers_needs(records):
 def test_the_file_is_as_its_schema_says(lines):
     validator = jsonschema.Draft202012Validator(SCHEMA)
     validator.check_schema(SCHEMA)
-    for line in [line for i, line in enumerate(lines) if i % 10 == 0 or '"form"' in line]:
+    for line in lines:
         validator.validate(json.loads(line))
 
 

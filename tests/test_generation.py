@@ -11,6 +11,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from math import ldexp
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -139,6 +140,46 @@ def test_a_killed_making_goes_on_and_loses_no_more_than_the_record_in_hand(tmp_p
     assert int(done.stdout) == 8 - kept
     assert [record.id for record in load(file)] == [entry.id for entry in generate.entries()[:8]]
     assert not journal.exists()
+
+
+def in_session(leader):
+    """The processes of a session that are alive, by /proc."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, _, _, session = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
+        except OSError:  # it has just ended
+            continue
+        if int(session) == leader and state != "Z":
+            found.append(int(folder.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are listed by /proc")
+def test_processes_end_with_the_one_that_asked_even_if_it_is_killed(tmp_path):
+    program = tmp_path / "wait.py"
+    program.write_text(
+        textwrap.dedent(
+            """
+            import time
+            from entnorm.reference import generate
+            if __name__ == "__main__":
+                with generate.processes(2) as pool:
+                    print(list(pool.map(abs, [-1, 2])), flush=True)
+                    time.sleep(300)
+            """
+        ),
+        encoding="utf-8",
+    )
+    process = subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout.readline() == b"[1, 2]\n"
+    assert len(in_session(process.pid)) >= 2
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    deadline = time.monotonic() + 60
+    while in_session(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert in_session(process.pid) == []
 
 
 @needs_flint

@@ -18,8 +18,9 @@ from fractions import Fraction
 from functools import cache
 from importlib.metadata import version
 from itertools import cycle, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 from tqdm import tqdm
@@ -178,8 +179,20 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
 
 
 def processes(count: int | None = None) -> Executor:
-    """So many processes, by default one on each core."""
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    """So many processes, by default one on each core; they end with this one, even if it is killed."""
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Else a worker whose pool is gone waits for its next task forever."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _computed(pool: Executor, numbers: list[int]) -> Iterator[str]:

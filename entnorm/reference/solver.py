@@ -210,6 +210,9 @@ def solve(
     >>> solution = solve([0.5, 0.25, 0.25], entropy="0.9", digits=20)
     >>> float(solution.gamma)
     1.844605783883141
+    >>> low, high = solution.probs_enclosure[0]
+    >>> bool(low <= solution.probs[0] <= high), bool(high - low < low * 1e-20)
+    (True, True)
     >>> solve(["0.5", "0.125", "0.125", "0.125", "0.125"], perplexity=4, digits=10).enclosure[0] < 1
     True
     """
