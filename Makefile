@@ -3,13 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test check-reports reports bench-references lock clean
+.PHONY: help verify test check-reports reports lock clean
 
 help:
 	@echo "make verify         prove the claims, certify the references, test the solver, write reports/"
 	@echo "make test           the tests, ruff, mypy and check-reports"
 	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
-	@echo "make bench-references  how many references a second, beside mpmath.findroot"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
 
 .venv/.ready: requirements.lock pyproject.toml
@@ -32,12 +31,13 @@ test: .venv/.ready
 check-reports: .venv/.ready
 	$(BIN)/entnorm report --check reports
 
-bench-references: .venv/.ready
-	$(BIN)/python tests/bench/references.py
-
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --extra all --extra test --generate-hashes \
 	  --no-emit-package entnorm --custom-compile-command "make lock" --quiet --output-file requirements.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: bench-references
+bench-references: .venv/.ready  # references a second, beside mpmath.findroot
+	$(BIN)/python tests/bench/references.py

@@ -14,7 +14,7 @@ import numpy as np
 from mpmath import nstr
 
 from entnorm import reference
-from entnorm.conformance.budget import COARSE, EPS, TIGHT
+from entnorm.conformance.budget import EPS, TIGHT
 from entnorm.conformance.foreign import Call, FloatArray
 
 
@@ -212,7 +212,7 @@ def unreachable() -> tuple[tuple[str, Call], ...]:
 
 @lru_cache(maxsize=1)
 def recorded() -> tuple[Case, ...]:
-    """Records of probabilities, away from the ends, for which careful double precision in log space is enough."""
+    """The certified records of probabilities on which careful double precision in log space is good enough."""
     cases = []
     for record in reference.load():
         if record.kind != "p":
@@ -227,7 +227,7 @@ def recorded() -> tuple[Case, ...]:
             answer=f"gamma = {nstr(record.gamma_mpf, 20)} (certified)",
             source=f"next(r.values for r in entnorm.reference.load() if r.id == {record.id!r})",
         )
-        if _loss_in_log_space(case) <= TIGHT / 1000 and case.room >= COARSE:
+        if _loss_in_log_space(case) <= TIGHT / 1000:
             cases.append(case)
     return tuple(cases)
 
