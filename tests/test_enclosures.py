@@ -164,6 +164,12 @@ def test_the_distribution_does_not_follow_what_changes_no_order(p, tenths):
     assert abs(sum(solved.jvp([0] * len(p), 1))) < 1e-15
 
 
+def test_without_a_direction_the_logits_stay():
+    solved = solve([5, 3, 2], entropy="0.9", digits=20)
+    assert solved.jvp(dtarget=2) == solved.jvp([0, 0, 0], 2)
+    assert max(map(abs, solved.jvp())) == 0
+
+
 def test_two_entries_keep_their_distribution():
     solved = solve([3, 1], entropy="0.5", digits=20)
     assert max(map(abs, solved.jvp([1, F(-1, 3)]))) < 1e-18

@@ -109,14 +109,15 @@ class Certified:
         target = self._target
         return middle(self._enclose(lambda at, _: [target_gradient(at, target)], each)[0])
 
-    def jvp(self, dlogits: Iterable[Number], dtarget: Number = 0) -> tuple[mpmath.mpf, ...]:
+    def jvp(self, dlogits: Iterable[Number] | None = None, dtarget: Number = 0) -> tuple[mpmath.mpf, ...]:
         """
         The derivative of the distribution along a direction of the logits and of the target.
 
         Parameters
         ----------
-        dlogits : iterable of n numbers
+        dlogits : iterable of n numbers, optional
             Exact, as in `solve`; entries outside the support do not count. For a row of probabilities, dp_i / p_i.
+            Without it, the logits stay.
         dtarget : number
             In the unit in which the target was given.
 
@@ -137,7 +138,8 @@ class Certified:
         >>> [round(float(dq), 12) for dq in solved.jvp([0, 1, -1])]  # gamma q_i up, gamma q_i down
         [0.0, 0.329891792851, -0.329891792851]
         """
-        direction = exact.direction(dlogits, len(self.certificate.values))
+        size = len(self.certificate.values)
+        direction = exact.direction([0] * size if dlogits is None else dlogits, size)
         along = Direction(self._row, self._target, direction, exact.exact(dtarget, "dtarget"))
         found = iter(self._enclose(along.derivatives, along.sizes))
         return tuple(_ZERO[0] if place is None else middle(next(found)) for place in self._row.places)
