@@ -41,3 +41,7 @@ lock:
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: bench-references
+bench-references: .venv/.ready  # references a second, beside mpmath.findroot
+	$(BIN)/python tests/bench/references.py

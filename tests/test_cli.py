@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import json
 import os
 import pty
@@ -317,7 +318,7 @@ def test_a_solver_that_cannot_be_called_is_told_once(
 def few(tmp_path: Path) -> Path:
     """A file with the first three records."""
     file = tmp_path / "few.jsonl"
-    file.write_text("".join(CORPUS.read_text(encoding="ascii").splitlines(keepends=True)[:3]), encoding="ascii")
+    file.write_bytes(b"".join(gzip.decompress(CORPUS.read_bytes()).splitlines(keepends=True)[:3]))
     return file
 
 
@@ -333,6 +334,21 @@ def test_references_are_listed_and_shown(few: Path, capsys: pytest.CaptureFixtur
 def test_references_are_proved_again(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reference", "verify", "--file", str(few)]) == 0
     assert capsys.readouterr().out == "3 of 3 references proved\n"
+
+
+@pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be certified")
+def test_references_are_made_by_as_many_processes_as_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from entnorm.reference import generate
+
+    plan = generate.entries()[:3]
+    monkeypatch.setattr(generate, "entries", lambda: plan)
+    file = tmp_path / "made.jsonl.gz"
+    assert main(["reference", "make", str(file), "--jobs", "1"]) == 0
+    assert capsys.readouterr().out == f"3 references written to {file}\n"
+    assert main(["reference", "verify", "--file", str(file)]) == 0
+    assert main(["reference", "make", str(file), "--jobs", "0"]) == 2
 
 
 def test_an_edited_reference_is_named(few: Path, capsys: pytest.CaptureFixture[str]) -> None:

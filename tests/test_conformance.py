@@ -492,13 +492,6 @@ def test_an_answer_that_is_none_is_an_infinite_error(spoil: str, monkeypatch) ->
     json.dumps(result.as_dict(), allow_nan=False)
 
 
-def test_our_solver_is_inside_on_every_record() -> None:
-    records = reference.load()
-    result = conformance.regress(records)
-    assert len(result.errors) == len(records)
-    assert not result.outside
-
-
 def test_the_regression_is_the_same_bytes_twice() -> None:
     first, second = (json.dumps(conformance.regress(reference.load()[::9]).as_dict(), allow_nan=False) for _ in "ab")
     assert first == second
