@@ -36,7 +36,7 @@ LIBRARIES = {
     "reference": {"numpy", "mpmath", "tqdm"},
     "claims": {"sympy", "mpmath", "pebble"},
     "derivations": {"sympy"},
-    "conformance": {"numpy", "mpmath"},
+    "conformance": {"numpy", "mpmath", "pebble", "hypothesis", "pytest"},
     "report": {"numpy", "jinja2"},
     "cli": {"numpy", "tqdm"},
 }

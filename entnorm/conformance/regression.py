@@ -21,7 +21,7 @@ import numpy as np
 from mpmath import MPContext
 
 from entnorm.conformance.budget import EPS, one_digit_up
-from entnorm.conformance.foreign import FloatArray
+from entnorm.conformance.calls import FloatArray
 from entnorm.reference import Record
 from entnorm.solver import solve
 

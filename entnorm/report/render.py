@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from entnorm.report.graph import Drawing, draw
+from entnorm.report.junit import junit
 
 __all__ = ["STATUSES", "render", "summary"]
 
@@ -27,6 +28,8 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "broken": ("‼", "the proof does not check: something is wrong"),
     "passed": ("✓", "the promise was kept on every row"),
     "failed": ("✗", "the promise was broken on some row"),
+    "unexpected pass": ("⊠", "the promise was kept, though it was announced that it would be broken"),
+    "expected failure": ("⊘", "the promise was broken, as announced"),
     "not applicable": ("–", "the check says nothing about this solver"),
     "not run": ("·", "the solver did not get so far"),
 }
@@ -49,12 +52,12 @@ def _environment(*, escape: bool) -> Environment:
 
 
 def render(*models: Mapping[str, Any]) -> dict[str, str]:
-    """Return the three reports of each model: contents by file name.
+    """Return the three reports of each model: contents by file name; a verdict in JUnit's XML too.
 
     Parameters
     ----------
     *models : mapping
-        What `proofs_model` or `conformance_model` returned.
+        What `proofs_model`, `conformance_model` or `entnorm.conformance.Report.as_dict` returned.
 
     Raises
     ------
@@ -69,11 +72,12 @@ def _rendered(model: Mapping[str, Any]) -> dict[str, str]:
     if name not in _VIEWS:
         raise ValueError(f"no report shows a model of format {model.get('format')!r}")
     view = {"model": model, **_VIEWS[name](model)}
-    return {
+    files = {
         f"{name}.html": _environment(escape=True).get_template(f"{name}.html").render(view),
         f"{name}.md": _environment(escape=False).get_template(f"{name}.md").render(view),
         f"{name}.json": json.dumps(model, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     }
+    return files | ({f"{name}.xml": junit(model)} if name == "verdict" else {})
 
 
 def summary(**found: Any) -> str:
@@ -100,7 +104,16 @@ def _view_of_conformance(model: Mapping[str, Any]) -> dict[str, Any]:
     return {"check_counts": _counted(model["checks"]["counts"])}
 
 
-_VIEWS: Final = {"proofs": _view_of_proofs, "conformance": _view_of_conformance}
+def _view_of_verdict(model: Mapping[str, Any]) -> dict[str, Any]:
+    chosen = ("failed", "unexpected pass")
+    return {
+        "check_counts": _counted(model["counts"]),
+        "failures": [check for check in model["checks"] if check["outcome"] in chosen],
+        "levels": list(dict.fromkeys(check["level"] for check in model["checks"])),
+    }
+
+
+_VIEWS: Final = {"proofs": _view_of_proofs, "conformance": _view_of_conformance, "verdict": _view_of_verdict}
 
 
 def _counted(counts: Mapping[str, int]) -> dict[str, int]:
