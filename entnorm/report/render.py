@@ -113,7 +113,29 @@ def _view_of_verdict(model: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_VIEWS: Final = {"proofs": _view_of_proofs, "conformance": _view_of_conformance, "verdict": _view_of_verdict}
+def _view_of_peers(model: Mapping[str, Any]) -> dict[str, Any]:
+    present = [peer for peer in model["peers"] if peer["installed"]]
+    outcomes = [check["outcome"] for peer in present for check in peer["results"].values()]
+    return {
+        "present": present,
+        "absent": [peer for peer in model["peers"] if not peer["installed"]],
+        "outcomes": [status for status in STATUSES if status in outcomes],
+        "passed": {peer["name"]: _outcomes(peer).count("passed") for peer in present},
+        "failed": {peer["name"]: _outcomes(peer).count("failed") for peer in present},
+        "grades": list(model["accuracy"][0]["counts"]),
+    }
+
+
+def _outcomes(peer: Mapping[str, Any]) -> list[str]:
+    return [check["outcome"] for check in peer["results"].values()]
+
+
+_VIEWS: Final = {
+    "proofs": _view_of_proofs,
+    "conformance": _view_of_conformance,
+    "verdict": _view_of_verdict,
+    "peers": _view_of_peers,
+}
 
 
 def _counted(counts: Mapping[str, int]) -> dict[str, int]:
