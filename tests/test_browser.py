@@ -207,10 +207,7 @@ def test_a_report_is_drawn(browser: Browser, report: str, headline: str, formula
 def test_a_verdict_is_drawn(browser: Browser, screen: str, tmp_path: Path) -> None:
     width, height, scheme = SCREENS[screen]
     expected = {"keeps_zeros_zero": "known", "keeps_ties_tied": "not so"}
-    for solver, headline in (
-        (rogues.fills_zeros, "1 of 23 checks failed"),
-        (rogues.takes_bits, "10 of 23 checks failed"),
-    ):
+    for solver, failures in ((rogues.fills_zeros, 1), (rogues.takes_bits, 10)):
         found = conformance.run(solver, expected=expected)
         (page,) = (path for path in write(tmp_path, render(found.as_dict())) if path.suffix == ".html")
         browser.open(page, width, height, scheme)

@@ -125,7 +125,18 @@ def test_a_failure_says_what_was_expected_the_right_answer_and_how_to_see_it_aga
     assert isinstance(group.subgroup(lambda e: isinstance(e, conformance.CheckFailed)), conformance.ConformanceError)
 
 
-@pytest.mark.parametrize("rogue", ["accumulates_in_float32", "ignores_the_axis", "bisects_between_0_01_and_100"])
+@pytest.mark.parametrize(
+    "rogue",
+    [
+        "accumulates_in_float32",
+        "ignores_the_axis",
+        "bisects_between_0_01_and_100",
+        "counts_zeros_as_entries",
+        "takes_its_range_from_the_ends",
+        "adds_epsilon_to_an_unshifted_sum",
+        "counts_the_rest_as_an_entry",
+    ],
+)
 def test_the_reproducer_of_a_failure_runs_as_it_stands(rogue: str) -> None:
     solver = Foreign(getattr(rogues, rogue))
     for failure in conformance.run(solver.solve).failures:
@@ -139,6 +150,15 @@ def test_the_reproducer_of_a_failure_runs_as_it_stands(rogue: str) -> None:
         assert program != failure.reproducer
         exec(program, {"solve": solve})
         assert any(failure.got in (f"gamma = {a.gamma!r}", f"entropy = {a.entropy!r}") for a in answers)
+
+
+def test_the_source_of_a_row_is_that_row() -> None:
+    names = {"np": np, "entnorm": entnorm}
+    sourced = [*EXPLICIT, *cases.recorded(), cases.long(), *(hard.long(kind) for kind in ("p", "logits"))]
+    sourced = [case for case in sourced if case.source]
+    assert len(sourced) > 20
+    for case in sourced:
+        np.testing.assert_array_equal(eval(case.source, names), case.values)
 
 
 def test_a_solver_that_passes_returns_quietly() -> None:

@@ -12,7 +12,18 @@ from entnorm.cli.shared import BROKEN, UsageError, add_command, bar, imported
 if TYPE_CHECKING:
     from entnorm.conformance import Report
 
-_EPILOG: Final = """\
+_WRAP: Final = """\
+A function that speaks otherwise, of logits, squared distances, bits, perplexity, temperature or torch tensors, or of
+one row at a time, is wrapped by adapt; help(entnorm.conformance.adapt) has every option:
+
+  # mysolver.py
+  from entnorm.conformance import adapt
+  from mypackage import find_temperature               # (logits, perplexity) of one row -> temperature
+  solve = adapt(find_temperature, takes="logits", target="perplexity", returns="temperature", rows="one")
+
+  $ entnorm conform mysolver:solve
+"""
+_EPILOG: Final = f"""\
 A solver is called as solve(p, target, axis=-1).
 
 It receives
@@ -24,15 +35,11 @@ It returns one of
   an object        with gamma and success, of the batch shape
 Where no gamma > 0 reaches the target it raises, or returns NaN there, or says success = False.
 
-A function that speaks otherwise, of logits, squared distances, bits, perplexity, temperature or torch tensors, or of
-one row at a time, is wrapped by adapt; help(entnorm.conformance.adapt) has every option:
+{_WRAP}
+Checks that are known to fail are announced in a file for --expect; one of them that passes is a failure then:
 
-  # mysolver.py
-  from entnorm.conformance import adapt
-  from mypackage import find_temperature               # (logits, perplexity) of one row -> temperature
-  solve = adapt(find_temperature, takes="logits", target="perplexity", returns="temperature", rows="one")
-
-  $ entnorm conform mysolver:solve
+  [expected-failures]
+  reports_unreachable_targets = "clips on purpose"
 
 The solver runs in a process of its own: one that hangs or crashes fails the check in hand. Exit code 0 if nothing
 failed, 1 if something did, 2 if the solver could not be found. In pytest: entnorm.conformance.parametrize_with_checks.
@@ -89,9 +96,13 @@ def _written(report: Report, folder: Path | None) -> list[Path]:
 
 def _told(report: Report, written: list[Path]) -> str:
     """A line for each check, the failures at length, and the sum of it."""
-    lines = [f"{result.outcome:>16}  {result.sentence}" for result in report.results]
+    asked = [result for result in report.results if result.outcome != "not run"]
+    lines = [f"{result.outcome:>16}  {result.sentence}" for result in asked]
+    lines += [f"{'not run':>16}  {reason}" for reason in {r.reason for r in report.results if r.outcome == "not run"}]
     for result in report.failures:
         lines += ["", str(result)]
+    if report.results[0] in report.failures:
+        lines += ["", _WRAP]
     counts = [f"{count} {outcome}" for outcome, count in report.as_dict()["counts"].items() if count]
     lines += ["", f"{report.solver}, level {report.level}: {', '.join(counts)}"]
     lines += [str(path) for path in written]

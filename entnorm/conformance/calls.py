@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum, isfinite, log, nan
 from typing import Final, Literal
 
@@ -76,6 +76,10 @@ class Call:
         elif self.form == "float32":
             values = values.astype(np.float32)
         return values, self.target.copy()
+
+    def changed(self, values: FloatArray, how: str) -> Call:
+        """The same question about other values; `how` is the Python for the change, with ``{}`` for the old ones."""
+        return replace(self, values=values, source=how.format(self.source) if self.source else None)
 
     @property
     def literal(self) -> str:
@@ -208,4 +212,5 @@ def _implied_gamma(d: FloatArray, q: FloatArray) -> float:
     x, weight = -d[inside] / scale, shares[inside] / fsum(shares[inside])
     x = x - fsum(weight * x)
     variance = fsum(weight * x * x)
-    return fsum(weight * x * np.log(weight / weight.max())) / variance / scale if variance > 0 else nan
+    slope = fsum(weight * x * np.log(weight / weight.max())) / variance if variance > 0 else nan
+    return slope / float(scale)

@@ -128,6 +128,11 @@ def solved(name: str, values: FloatArray, target: float, kind: Kind = "p", sourc
     )
 
 
+def _spelt(name: str, expression: str, weights: list[int], target: float) -> Case:
+    """A case of probabilities whose weights, whole numbers, are shorter as an expression."""
+    return solved(name, row(weights), target, source=f"(w := np.array({expression})) / w.sum()")
+
+
 def known(name: str, values: FloatArray, gamma: float, kind: Kind = "p", source: str | None = None) -> Case:
     """A case whose exponent is chosen; its target is the entropy that belongs to it [escort.entropy-from-top]."""
     levels, counts = np.unique(values, return_counts=True)
@@ -169,7 +174,7 @@ def with_zeros() -> tuple[Case, ...]:
     return (
         solved("two zeros among five", row([5, 0, 3, 2, 0]), 0.75),
         solved("zeros at both ends", row([0, 4, 1, 2, 8, 0]), 1.25),
-        solved("two entries before sixty zeros, flattened", row([8, 1] + 60 * [0]), 0.65),
+        _spelt("two entries before sixty zeros, flattened", "[8.0, 1.0] + 60 * [0.0]", [8, 1] + 60 * [0], 0.65),
     )
 
 
@@ -214,8 +219,18 @@ def far_from_one() -> tuple[Case, ...]:
 def concentrated() -> tuple[Case, ...]:
     """Nearly equal entries far below one: every power p_i^gamma is negligible unless the largest is divided out."""
     return (
-        solved("64 entries within 6 %, powers near 1e-250", row([4096 - 4 * (i * 37 % 64) for i in range(64)]), 3.0),
-        solved("64 entries within 0.3 %, powers underflow", row([40960 - 2 * (i * 37 % 64) for i in range(64)]), 3.0),
+        _spelt(
+            "64 entries within 6 %, powers near 1e-250",
+            "[4096.0 - 4 * (i * 37 % 64) for i in range(64)]",
+            [4096 - 4 * (i * 37 % 64) for i in range(64)],
+            3.0,
+        ),
+        _spelt(
+            "64 entries within 0.3 %, powers underflow",
+            "[40960.0 - 2 * (i * 37 % 64) for i in range(64)]",
+            [40960 - 2 * (i * 37 % 64) for i in range(64)],
+            3.0,
+        ),
     )
 
 

@@ -28,7 +28,7 @@ def answers_a_plain_question(solver: Foreign) -> Iterator[Finding]:
     """Called as solve(p, target, axis=-1), with p float64 probabilities and target the entropy in nats, it answers.
 
     An answer is gamma, or the distribution, or an object with gamma and success. Functions that speak of logits,
-    distances, bits, perplexity or temperature, or that take one row at a time are wrapped by adapt, of entnorm.conformance.
+    distances, bits, perplexity or temperature, or that take one row at a time, can be wrapped by adapt.
     """
     case = cases.plain()[2]  # in reach in nats, in bits, as a perplexity: a wrong unit is another check's business
     answer = ask(solver, case.call)

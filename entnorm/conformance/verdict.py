@@ -80,7 +80,7 @@ class Result:
         if self.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_RUN):
             return "\n".join(lines)
         lines += [f"case: {self.case}", f"expected: {self.expected}", f"got: {self.got}"]
-        if self.error is not None:
+        if self.error is not None and isfinite(self.error):
             lines.append(f"error: {self.error:.3g} of the budget")
         if self.answer is not None:
             lines.append(f"right answer: {self.answer}")
