@@ -99,12 +99,16 @@ class Call:
 def _literal(values: FloatArray) -> str:
     """Decimals that Python reads back as the same doubles."""
     if values.ndim == 0:
-        return repr(float(values))
+        return _number(float(values))
     if values.size > _LONGEST_LITERAL:
         raise ValueError(f"{values.size} entries are too many to write out: give the call a source")
-    numbers = ", ".join(repr(x) if isfinite(x) else f"float('{x}')" for x in values.ravel().tolist())
+    numbers = ", ".join(map(_number, values.ravel().tolist()))
     shape = "" if values.ndim == 1 else f".reshape({values.shape})"
     return f"np.array([{numbers}], dtype=float){shape}"
+
+
+def _number(x: float) -> str:
+    return repr(x) if isfinite(x) else f"float('{x}')"
 
 
 @dataclass(frozen=True, eq=False)

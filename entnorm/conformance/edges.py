@@ -116,7 +116,7 @@ def has_the_gradient_of_the_implicit_function(solver: Foreign) -> Iterator[Findi
         cotangent: FloatArray = np.arange(case.values.size, dtype=np.float64) % 3 - 0.75
         found = solver.gradient(case.call, cotangent)
         if found is None:
-            raise NotApplicable("the solver gives no gradient: its result has no vjp")
+            raise NotApplicable("the solver gives no gradient in logits and nats: its result has no vjp")
         (dlogits, dtarget), (right, right_target) = found, _gradient(case, cotangent)
         scale = TIGHT * (1 + case.condition) * float(np.abs(right).max())
         if dlogits.shape != right.shape:

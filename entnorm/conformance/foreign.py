@@ -91,7 +91,9 @@ class Foreign:
         return [_answers(call, reply) for call, reply in zip(calls, replies, strict=True)]
 
     def gradient(self, call: Call, cotangent: FloatArray) -> tuple[FloatArray, float] | None:
-        """The gradient of ``cotangent . distribution`` in logits and target; None if the solver gives none."""
+        """The gradient of ``cotangent . distribution`` in logits and nats; None if the solver gives none in these."""
+        if isinstance(self.solve, Adapted) and self.solve.target != "entropy":
+            return None
         reply = self._run(call, perform_gradient, call, cotangent)
         if isinstance(reply, str):
             raise ForeignError(call, reply)
