@@ -309,7 +309,13 @@ def careful(p, target, *, axis=-1):
     return entnorm.solve(p, entropy=target, axis=axis)
 
 
+def normalises(p, target, *, axis=-1):
+    """No sin: distributions alone."""
+    return entnorm.normalize(p, entropy=target, axis=axis, infeasible="nan")
+
+
 def gammas(p, target, axis=-1):
+    """No sin: exponents alone."""
     return np.array(entnorm.solve(p, entropy=target, axis=axis).gamma)
 
 
@@ -513,13 +519,12 @@ def rounds_by_position(p, target, *, axis=-1):
     return found + np.spacing(found) * (np.arange(found.size).reshape(found.shape) % 2)
 
 
-@rowwise
-def samples_the_longest_rows(p, target):
+def samples_the_longest_rows(p, target, *, axis=-1):
     """Looks at every third entry of a row of more than 100,000."""
-    if p.size <= 100_000:
-        return float(gammas(p, target))
+    if p.shape[axis] <= 100_000:
+        return gammas(p, target, axis)
     kept = np.sort(p)[::-3]
-    return float(gammas(kept / kept.sum(), target))
+    return gammas(kept / kept.sum(), target)
 
 
 def loses_its_place_in_large_batches(p, target, *, axis=-1):
@@ -528,9 +533,8 @@ def loses_its_place_in_large_batches(p, target, *, axis=-1):
     return np.concatenate([found[:1000], np.roll(found[1000:], -1)]) if found.size > 1000 else found
 
 
-@rowwise
-def treats_multiples_as_ties(p, target):
+def treats_multiples_as_ties(p, target, *, axis=-1):
     """Where the largest entry is twice the next one, and twice that the one after, a shortcut goes wrong."""
-    top = np.sort(p)[::-1]
-    off = p.size == 4 and top[0] > 2 * top[1] and top[1] > 2 * top[2] and top[2] == top[3]
-    return float(gammas(p, target)) * (1 + 1e-6 * off)
+    top = np.sort(p, axis=None)[::-1]
+    off = p.shape == (4,) and top[0] > 2 * top[1] and top[1] > 2 * top[2] and top[2] == top[3]
+    return gammas(p, target, axis) * (1 + 1e-6 * off)

@@ -307,8 +307,9 @@ def test_entnorm_passes_stress_and_gives_every_check_something_to_judge() -> Non
     assert len(report.results) == len(LEVEL) >= 30
 
 
-@pytest.mark.parametrize("bare", ["careful", "gammas"])
+@pytest.mark.parametrize("bare", ["careful", "gammas", "normalises"])
+@pytest.mark.usefixtures("no_records")
 def test_entnorm_passes_accuracy_whatever_it_returns(bare: str) -> None:
-    """A solution; gamma alone."""
+    """A solution; gamma alone; a distribution alone."""
     found = results(bare, "smoke", "core", "edge", "accuracy")
     assert not [str(r) for r in found.values() if r.outcome is Outcome.FAILED]

@@ -16,7 +16,7 @@ import unruly
 
 import entnorm
 from entnorm import conformance, report
-from entnorm.conformance import Outcome
+from entnorm.conformance import Outcome, cases, hard
 from entnorm.solution import EntnormError
 
 pytest_plugins = ["pytester"]
@@ -220,7 +220,9 @@ def test_a_question_that_its_translation_rounds_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize("takes", ["logits", "squared distances"])
-def test_hard_rows_are_put_in_logits_to_who_takes_logits(takes: str) -> None:
+def test_hard_rows_are_put_in_logits_to_who_takes_logits(takes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = hard.certified("logits")
+    monkeypatch.setattr(hard, "certified", lambda kind: cases.spread(list(records), 30))
     sign = {"logits": 1, "squared distances": -1}[takes]
     adapted = conformance.adapt(
         lambda x, target, axis: entnorm.solve(logits=sign * x, entropy=target, axis=axis), takes=takes
