@@ -25,7 +25,7 @@ from mpmath import MPContext
 
 from entnorm import balls
 from entnorm.conformance.budget import EPS, one_digit_up
-from entnorm.conformance.foreign import FloatArray
+from entnorm.conformance.calls import FloatArray
 from entnorm.reference import Record
 from entnorm.reference.arithmetic import Arithmetic, InBalls, InMpmath
 from entnorm.reference.escort import Escort, distances, goal

@@ -31,7 +31,7 @@ from entnorm.conformance.budget import one_digit_up
 from entnorm.conformance.example import run_example
 from entnorm.reference.records import Record
 from entnorm.report.figures import figures
-from entnorm.transforms import normalize
+from entnorm.solver import solve
 
 __all__ = ["THEORY", "Over", "broken_claims", "broken_numbers", "conformance_model", "machine", "proofs_model"]
 
@@ -190,7 +190,7 @@ def conformance_model(over: Over = _silent) -> dict[str, Any]:
         "worst": {"error": one_digit_up(worst.worst), "id": worst.id},
         "references": _references(records, over),
         "regression": regression.as_dict(),
-        "checks": conformance.run(_entnorm).as_dict(),
+        "checks": conformance.run(_entnorm, "accuracy").as_dict(),
         "example": run_example(),
     }
 
@@ -208,7 +208,7 @@ def broken_numbers(model: dict[str, Any]) -> list[str]:
 
 
 def _entnorm(p: Any, target: Any, *, axis: int = -1) -> Any:
-    return normalize(p, entropy=target, axis=axis)
+    return solve(p, entropy=target, axis=axis)
 
 
 def _references(records: Iterable[Record], over: Over) -> dict[str, Any]:
