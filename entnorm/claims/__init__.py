@@ -6,7 +6,7 @@ Trusted, and meant to be read in one sitting, in this order: `language` (what ca
 
 The second witness (`witness`, `points`, `arithmetics`) shares nothing with the rules but the language.  `theory`
 collects claims into pages, `ledger` holds what became of a document's statements, `verification` checks it all in
-processes; `layout` and `typeset` print; `mutants` tries to make true claims false.
+processes; `layout` and `typeset` print; `variants` and `mutants` try to make true claims false.
 """
 
 from .kernel import Verdict, check

@@ -356,14 +356,6 @@ class Context:
             for f in self.facts
         )
 
-    def _is_instance(self, statement: Statement) -> bool:
-        """Is the statement what a fact says, for values that satisfy the hypotheses of that fact?"""
-        return any(
-            (values := match(fact.relation, statement, fact.variables)) is not None
-            and self._established(fact, values) is not None
-            for fact in self.facts
-        )
-
     # -------------------------------------------------------------------------------------------------- statements
 
     def holds(self, statement: Statement) -> bool:
@@ -383,7 +375,7 @@ class Context:
             )
         if not isinstance(statement, Relation):
             return False
-        if self._is_known(statement) or self._is_instance(statement):
+        if self._is_known(statement):
             return True
         if isinstance(statement, Eq):
             sides = [self.rewrite_all(side) for side in (statement.lhs, statement.rhs)]

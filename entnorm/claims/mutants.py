@@ -32,7 +32,20 @@ from .language import (
 )
 from .links import bounds_of_limit, goals, links
 from .normal import Refusal
-from .proofs import Calc, Cases, Claim, Expansion, Induction, Intermediate, Monotone, Numeric, Proof, Squeeze, Step
+from .proofs import (
+    Assumption,
+    Calc,
+    Cases,
+    Claim,
+    Expansion,
+    Induction,
+    Intermediate,
+    Monotone,
+    Numeric,
+    Proof,
+    Squeeze,
+    Step,
+)
 from .variants import chosen
 from .witness import Undefined
 
@@ -296,7 +309,7 @@ def score(claim: Claim) -> Score:
         elif mutant.asked and not fails:
             accidents.append(mutant.change + ("" if refused else ": accepted, and true"))
     unneeded = [
-        str(g)
+        g.name if isinstance(g, Assumption) else str(g)
         for k, g in enumerate(claim.given)
         if not _refused(replace(claim, given=claim.given[:k] + claim.given[k + 1 :]))
     ]

@@ -298,7 +298,7 @@ def _in_turn(
 
 
 _FIRST = 4  # natural numbers that stand for all of them
-_CLOSE = Fraction(3, 2**61 + 1)  # to 0, and far out when inverted; no whole number, which powers would count up to
+_CLOSE = Fraction(1009, 2**61 + 1)  # to 0, and far out when inverted; powers would count up to a whole number
 _CLOSE_ENOUGH = Fraction(1, 2**16)
 _PIECES = 8  # into which the interval of a root is cut
 
