@@ -48,6 +48,7 @@ from entnorm.claims import (
     n,
     ne,
 )
+from entnorm.claims.citing import foundations_of
 from entnorm.claims.context import Context
 from entnorm.claims.facts import hypothesis
 from entnorm.claims.language import LanguageError
@@ -185,6 +186,14 @@ def test_true_lines_are_accepted(case):
 def test_false_and_undefined_lines_are_refused(case):
     with pytest.raises(Refusal):
         links(case())
+
+
+def test_what_is_done_under_a_derivative_rests_on_the_calculus():
+    inside = ACCEPTED["a claim inside a derivative"]()
+    assert {f.name for f in foundations_of(inside)} == {"calculus", "field", "order", "sums"}
+    slope = Operator("slope", (x,), D(x**3, x))
+    assert "calculus" in {f.name for f in foundations_of(chain(slope(x) + x, (x + slope(x), by.algebra)))}
+    assert {f.name for f in foundations_of(ACCEPTED["algebra"]())} == {"field"}
 
 
 def test_plain_sympy_terms_are_refused_when_they_are_written():

@@ -5,13 +5,14 @@ This module is trusted.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from . import foundations as base
 from .definedness import obligations
 from .facts import Fact, hypothesis
 from .foundations import Foundation
-from .language import Attained, Operator, Relation, Statement, Variable, free, fresh, substitute
+from .language import Attained, D, Operator, Relation, Statement, Variable, free, fresh, substitute, subterms
 from .normal import Refusal
 from .proofs import (
     IH,
@@ -87,14 +88,24 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
     if isinstance(claim, Refuted):
         return ()
     used = {f.name: f for chain in chains(claim.proof) for s in chain.steps for f in rule_of(s.reason).foundations}
-    if any(obligations(term) for chain in chains(claim.proof) for term in written(chain, claim)) or any(
-        source.given for source in cited(claim)
-    ):  # discharged by sign
+    terms = [term for chain in chains(claim.proof) for term in written(chain, claim)]
+    if any(map(obligations, terms)) or any(source.given for source in cited(claim)):  # discharged by sign
         used |= {f.name: f for f in by.sign.foundations}
+    if any(map(_differentiates, terms)):
+        used[base.calculus.name] = base.calculus
     for kind, foundation in _OWN_FOUNDATION.items():
         if isinstance(claim.proof, kind):
             used[foundation.name] = foundation
     return tuple(used[name] for name in sorted(used))
+
+
+@cache
+def _differentiates(node: Any) -> bool:
+    """Is there a derivative in a term, or in a definition that it uses?"""
+    return any(
+        isinstance(sub, D) or (isinstance(sub, Operator) and any(map(_differentiates, sub.bodies)))
+        for sub in subterms(node)
+    )
 
 
 def _fact(citation: Any, claim: Claim) -> Fact | None:
