@@ -35,6 +35,7 @@ from entnorm.claims import (
     Ne,
     Operator,
     Power,
+    Recursion,
     Refusal,
     Scalar,
     Seq,
@@ -188,11 +189,13 @@ def test_false_and_undefined_lines_are_refused(case):
         links(case())
 
 
-def test_what_is_done_under_a_derivative_rests_on_the_calculus():
+def test_derivatives_and_recursions_rest_on_something_wherever_they_stand():
     inside = ACCEPTED["a claim inside a derivative"]()
     assert {f.name for f in foundations_of(inside)} == {"calculus", "field", "order", "sums"}
     slope = Operator("slope", (x,), D(x**3, x))
     assert "calculus" in {f.name for f in foundations_of(chain(slope(x) + x, (x + slope(x), by.algebra)))}
+    count = Recursion("count", (k,), Integer(0), lambda before: before + 1)
+    assert "induction" in {f.name for f in foundations_of(chain(count(k) + x, (x + count(k), by.algebra)))}
     assert {f.name for f in foundations_of(ACCEPTED["algebra"]())} == {"field"}
 
 

@@ -12,7 +12,7 @@ from . import foundations as base
 from .definedness import obligations
 from .facts import Fact, hypothesis
 from .foundations import Foundation
-from .language import Attained, D, Operator, Relation, Statement, Variable, free, fresh, substitute, subterms
+from .language import Attained, D, Operator, Recursion, Relation, Statement, Variable, free, fresh, substitute, subterms
 from .normal import Refusal
 from .proofs import (
     IH,
@@ -73,6 +73,7 @@ def cited(claim: Claim | Refuted) -> tuple[Claim, ...]:
     return tuple(dict.fromkeys(source for source in sources if isinstance(source, Claim)))
 
 
+_FOUNDATION_OF_TERMS: dict[type, Foundation] = {D: base.calculus, Recursion: base.induction}
 _OWN_FOUNDATION: dict[type, Foundation] = {
     Induction: base.induction,
     Expansion: base.taylor,
@@ -91,8 +92,9 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
     terms = [term for chain in chains(claim.proof) for term in written(chain, claim)]
     if any(map(obligations, terms)) or any(source.given for source in cited(claim)):  # discharged by sign
         used |= {f.name: f for f in by.sign.foundations}
-    if any(map(_differentiates, terms)):
-        used[base.calculus.name] = base.calculus
+    for kind, foundation in _FOUNDATION_OF_TERMS.items():
+        if any(_mentions(term, kind) for term in terms):
+            used[foundation.name] = foundation
     for kind, foundation in _OWN_FOUNDATION.items():
         if isinstance(claim.proof, kind):
             used[foundation.name] = foundation
@@ -100,10 +102,10 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
 
 
 @cache
-def _differentiates(node: Any) -> bool:
-    """Is there a derivative in a term, or in a definition that it uses?"""
+def _mentions(node: Any, kind: type) -> bool:
+    """Is there something of that kind in a term, or in a definition that it uses?"""
     return any(
-        isinstance(sub, D) or (isinstance(sub, Operator) and any(map(_differentiates, sub.bodies)))
+        isinstance(sub, kind) or (isinstance(sub, Operator) and any(_mentions(body, kind) for body in sub.bodies))
         for sub in subterms(node)
     )
 
