@@ -117,7 +117,7 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
     if isinstance(citation, Assumption | Statement):
         if citation not in claim.given:
             raise Refusal(f"{claim.id} cites a hypothesis that it does not make: {citation}")
-        return hypothesis(citation.statement if isinstance(citation, Assumption) else citation, citation)
+        return hypothesis(citation.statement if isinstance(citation, Assumption) else citation)
     source, values = (citation.claim, dict(citation.values)) if isinstance(citation, Instance) else (citation, {})
     if not isinstance(source, Claim):
         raise Refusal(f"{citation!r} is not a reason")
@@ -137,8 +137,6 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
         # A claim speaks of numbers: at a term it holds where that is one.
         (*(substitute(g, mapping) for g in source.hypotheses), *(o for t in values.values() for o in obligations(t))),
         substitute(condition, mapping) if condition is not None else None,
-        frozenset(),
-        source.id,
     )
 
 
