@@ -35,6 +35,7 @@ from entnorm.claims import (
     Ne,
     Operator,
     Power,
+    Recursion,
     Refusal,
     Scalar,
     Seq,
@@ -48,6 +49,7 @@ from entnorm.claims import (
     n,
     ne,
 )
+from entnorm.claims.citing import foundations_of
 from entnorm.claims.context import Context
 from entnorm.claims.facts import hypothesis
 from entnorm.claims.language import LanguageError
@@ -185,6 +187,16 @@ def test_true_lines_are_accepted(case):
 def test_false_and_undefined_lines_are_refused(case):
     with pytest.raises(Refusal):
         links(case())
+
+
+def test_derivatives_and_recursions_rest_on_something_wherever_they_stand():
+    inside = ACCEPTED["a claim inside a derivative"]()
+    assert {f.name for f in foundations_of(inside)} == {"calculus", "field", "order", "sums"}
+    slope = Operator("slope", (x,), D(x**3, x))
+    assert "calculus" in {f.name for f in foundations_of(chain(slope(x) + x, (x + slope(x), by.algebra)))}
+    count = Recursion("count", (k,), Integer(0), lambda before: before + 1)
+    assert "induction" in {f.name for f in foundations_of(chain(count(k) + x, (x + count(k), by.algebra)))}
+    assert {f.name for f in foundations_of(ACCEPTED["algebra"]())} == {"field"}
 
 
 def test_plain_sympy_terms_are_refused_when_they_are_written():

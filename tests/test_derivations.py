@@ -14,8 +14,9 @@ import pytest
 import entnorm
 from entnorm import balls
 from entnorm.claims import Claim, Operator, Refuted
-from entnorm.claims.language import Apply, Statement, Variable, subterms
+from entnorm.claims.language import Apply, Statement, Variable, alpha_equal, subterms
 from entnorm.claims.theory import load
+from entnorm.claims.typeset import text
 from entnorm.claims.verification import verify
 
 ROOT = Path(__file__).parents[1]
@@ -132,6 +133,16 @@ def test_a_name_means_one_thing():
                 if isinstance(node, Apply):
                     operator: Operator = node.operator
                     assert operators.setdefault(operator.name, operator) == operator, operator.name
+
+
+def test_terms_that_are_printed_alike_are_equal():
+    """An operator may print some of its arguments only, as long as no claim needs to tell them apart."""
+    for claim in THEORY.claims():
+        printed = {}
+        for statement in (claim.statement, *claim.hypotheses):
+            for node in nodes(statement) if isinstance(statement, Statement) else ():
+                if isinstance(node, Apply):
+                    assert alpha_equal(printed.setdefault(text(node), node), node), f"{claim.id}: {node}"
 
 
 def test_every_id_that_the_code_cites_is_proved(by_id):

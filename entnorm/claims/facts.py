@@ -6,7 +6,6 @@ This module is trusted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sympy import Expr
 
@@ -67,7 +66,6 @@ class Fact:
     given: tuple[Statement, ...] = ()
     condition: Statement | None = None
     tied: frozenset[Variable] = frozenset()
-    source: Any = None
 
     @property
     def is_open(self) -> bool:
@@ -75,7 +73,7 @@ class Fact:
         return isinstance(self.relation, Lt | Gt | Ne) and all(isinstance(v, Index) for v in self.variables)
 
 
-def hypothesis(statement: Statement, source: Any = None) -> Fact:
+def hypothesis(statement: Statement) -> Fact:
     """Return a hypothesis as a fact; its quantifiers become variables."""
     variables: set[Variable] = set()
     while isinstance(statement, ForAll):
@@ -89,4 +87,4 @@ def hypothesis(statement: Statement, source: Any = None) -> Fact:
     if not isinstance(statement, Relation):
         raise Refusal(f"a hypothesis must be a relation, for all of its variables: {statement}")
     about = free(statement) | (free(condition) if condition is not None else frozenset())
-    return Fact(statement, frozenset(variables), (), condition, about - variables, source)
+    return Fact(statement, frozenset(variables), (), condition, about - variables)

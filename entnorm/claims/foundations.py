@@ -50,7 +50,9 @@ order = Foundation(
 )
 calculus = Foundation(
     "calculus",
-    "Sum, product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
+    "What is made of exp, log, powers, sums, products and quotients is differentiable where it is defined, and strict "
+    "inequalities between such functions persist near a point; a derivative depends on what is near alone. Sum, "
+    "product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
 )
 taylor = Foundation(
     "taylor",

@@ -165,7 +165,7 @@ def _own_equation(claim: Claim, counter: Variable, step: Variable | None = None)
     general = free(relation) - {n, step or counter} - frozenset().union(*map(free, claim.hypotheses))
     fixed = free(relation) | frozenset().union(*map(free, claim.hypotheses))
     apart = {v: fresh(type(v)(v.name + "°"), fixed) for v in general}
-    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n}, "IH")
+    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n})
 
 
 def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
