@@ -50,7 +50,7 @@ def parts_of(proof: Proof) -> tuple[Any, ...]:
     if isinstance(proof, Calc):
         return (proof,)
     if isinstance(proof, Induction):
-        return (proof.base, proof.step)
+        return (proof.base, proof.step, *(chain for other in proof.beside for chain in (other.base, other.step)))
     if isinstance(proof, Cases):
         return tuple(chain for _, chain in proof.branches)
     if isinstance(proof, Squeeze):

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
-from sympy import Expr, Integer, Rational
+from sympy import Basic, Expr, Integer, Rational
 
 from .definedness import obligations
 from .facts import ALLOWED, ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Fact, Signs, difference
@@ -43,6 +43,7 @@ from .language import (
     Plus,
     Power,
     Relation,
+    Scalar,
     Seq,
     Size,
     Statement,
@@ -51,9 +52,12 @@ from .language import (
     Variable,
     abstraction,
     alpha_equal,
+    bound_in,
     free,
+    fresh,
     match,
     open_binder,
+    recursions,
     reduce_entry,
     substitute,
     subterms,
@@ -105,6 +109,7 @@ class Context:
 
     facts: tuple[Fact, ...] = ()
     depth: int = 0
+    defined: frozenset[Apply] = frozenset()  # recursions whose definedness is shown elsewhere
     _signs: dict[tuple[Expr, int], Signs] = field(default_factory=dict, compare=False, repr=False)
 
     # ------------------------------------------------------------------------------------------------------- scope
@@ -117,7 +122,7 @@ class Context:
     def near(self, variable: Variable) -> Context:
         """Return what is still known for all nearby values of `variable`: hypotheses that are open conditions on it."""
         kept = tuple(f for f in self.facts if variable not in f.tied or f.is_open)
-        return Context(kept, self.depth)
+        return Context(kept, self.depth, self.defined)
 
     def _deeper(self) -> Context:
         return replace(self, depth=self.depth + 1)
@@ -342,7 +347,26 @@ class Context:
         """Is the statement defined and true?"""
         if self._is_known(statement):
             return True
-        return self.holds(statement) and all(self.holds(needed) for needed in obligations(statement))
+        return self.holds(statement) and all(map(self.discharges, obligations(self._with_names(statement))))
+
+    def _with_names(self, statement: Statement) -> Statement:
+        """Put a variable for every recursion that is known to be defined."""
+        taken = free(statement) | bound_in(statement)
+        names: dict[Basic, Variable] = {}
+        for term in recursions(statement) & self.defined:
+            sort = Scalar if term.is_number_valued else Family
+            names[term] = fresh(sort(term.operator.name), taken | set(names.values()))
+        renamed: Statement = statement.xreplace(names)
+        return renamed
+
+    def discharges(self, obligation: Statement) -> bool:
+        """Does an obligation hold, where its own terms are defined?
+
+        What defines them is an obligation beside it; a recursion is defined at a step by what holds at those before.
+        """
+        while isinstance(obligation, ForAll):
+            _, obligation = open_binder(obligation, self.fixed | free(obligation))
+        return Context(self.facts, self.depth, self.defined | recursions(obligation)).holds(obligation)
 
     def _is_known(self, statement: Statement) -> bool:
         """Is the statement an instance of a fact, at indices and natural numbers, which are always defined?"""

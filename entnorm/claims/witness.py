@@ -285,6 +285,8 @@ def _in_turn(
     statement: Statement, point: Mapping[Variable, Any], fields: tuple[Arithmetic, ...], certain: bool
 ) -> tuple[bool | None, str]:
     """Decide in the first arithmetic that can express all terms."""
+    spoken_of = free(statement)  # a coordinate that is a term costs an evaluation, so those of no concern are left out
+    point = {v: x for v, x in point.items() if v in spoken_of or not isinstance(x, Term)}
     for field in fields[:-1]:
         try:
             with field.scope():
