@@ -3,6 +3,8 @@
 from entnorm.claims.theory import Theory, pages
 
 from . import (
+    convergence,
+    cycles,
     decreasing,
     ends,
     entropy,
@@ -10,6 +12,7 @@ from . import (
     expansions,
     gaps,
     inverse,
+    iteration,
     limits,
     listings,
     newton,
@@ -35,6 +38,9 @@ THEORY = Theory(
         ends,
         inverse,
         newton,
+        convergence,
+        iteration,
+        cycles,
         relations,
         listings,
     ),
