@@ -5,15 +5,21 @@ than e times another and the target is not below the entropy of p, that number f
 whose entries take two values, equally often, it can also go to and fro between 1 and -1 for ever.
 """
 
+from fractions import Fraction
+
 from sympy import oo
 
 from entnorm.claims import (
     IH,
     Claim,
+    Eq,
     Exp,
     Ge,
     Gt,
     Le,
+    Log,
+    Refuted,
+    Sum,
     Tends,
     beside,
     by,
@@ -22,6 +28,7 @@ from entnorm.claims import (
     gt,
     induction,
     le,
+    n,
     squeeze,
 )
 
@@ -40,9 +47,31 @@ from .convergence import (
     bounded,
 )
 from .gaps import EXP_BOUND
-from .newton import DOCUMENT_LOOP, ITERATE_ENTROPY, VARENTROPY
-from .notation import H, S, V, a, b, c, h_star, iterate, k, newton_step, p, reach, total_exponent
-from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
+from .newton import DOCUMENT_LOOP, ITERATE_ENTROPY, NO_ZERO, REBASED_STEP, VARENTROPY
+from .notation import (
+    H,
+    S,
+    V,
+    Z,
+    a,
+    b,
+    c,
+    exponent,
+    h_star,
+    i,
+    iterate,
+    j,
+    k,
+    newton_step,
+    p,
+    r,
+    reach,
+    s,
+    tilde,
+    total_exponent,
+    u,
+)
+from .setting import NORMALISED, NOT_CONSTANT, POSITIVE, U_POSITIVE
 from .slopes import ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
 
 now, then = total_exponent(k, p, h_star), total_exponent(k + 1, p, h_star)
@@ -272,5 +301,87 @@ QUADRATIC = Claim(
             ),
         ),
         ((h_star - S(loop)) ** 2 / (c**2 * V(p, c)), ITERATE_ENTROPY),
+    ),
+)
+
+# ------------------------------------------------------------------------------------ what the document writes down
+
+UPDATE = Claim(
+    "iteration.update",
+    Eq(
+        iterate(k + 1, p, h_star)[i],
+        loop[i] ** exponent(loop, h_star) / Sum(loop[j] ** exponent(loop, h_star), j),
+    ),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT, NO_ZERO),
+    title="The next distribution is a power of the one before",
+    defined=(DOCUMENT_LOOP, *well_defined, VARENTROPY),
+    proof=calc(
+        iterate(k + 1, p, h_star)[i],
+        (loop[i] ** exponent(loop, h_star) / Sum(loop[j] ** exponent(loop, h_star), j), by.algebra(iterate, tilde, Z)),
+    ),
+)
+
+ENTROPY_WRITTEN_OUT = Claim(
+    "iteration.entropy-written-out",
+    Eq(S(u), -Sum(u[i] * Log(u[i]), i)),
+    given=(U_POSITIVE,),
+    title="The entropy of the distribution at hand, whichever it is",
+    proof=calc(S(u), (-Sum(u[i] * Log(u[i]), i), S)),
+)
+
+PRODUCT = Claim(
+    "iteration.product-of-exponents",
+    Eq(now * exponent(loop, h_star), then),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT, NO_ZERO),
+    title="The document's exponent is the factor by which Newton's exponent changes",
+    defined=(DOCUMENT_LOOP, *well_defined, VARENTROPY),
+    proof=calc(
+        now * exponent(loop, h_star),
+        (now * exponent(tilde(p, now), h_star), DOCUMENT_LOOP),
+        (newton_step(p, now, h_star), REBASED_STEP),
+        (then, total_exponent),
+    ),
+)
+
+IS_CUMULATIVE = Refuted(
+    "iteration.exponent-is-cumulative",
+    Eq(exponent(loop, h_star), then),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT),
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], r: 0, s: 1, h_star: Fraction(3, 5), k: 1},
+    correction=PRODUCT,
+    title="The exponents that the document computes are those of Newton's method for H(gamma) = H*",
+    remark="They are its factors: they tend to 1, whatever the root is.",
+)
+
+STEP_VANISHES = Claim(
+    "iteration.exponent-tends-to-one",
+    Tends(then / now, k, oo, 1),
+    given=near,
+    title="The factors tend to 1",
+    defined=(*orbit, POSITIVE_EXPONENTS.at(here)),
+    proof=squeeze(
+        distance / c,
+        below=calc(
+            then / now,
+            ge(c / now, by.sign((then - c) / now, STAYS_ABOVE.at(here | {k: k + 1}))),
+            (1 - (now - c) / now, by.algebra),
+            ge(1 - (now - c) / c, by.sign((now - c) ** 2 / (c * now))),
+            ge(
+                1 - (1 - c) * Exp(-(k * share)) / c,
+                by.sign(((1 - c) * Exp(-(k * share)) - (now - c)) / c, RATE.at(here)),
+            ),
+            (1 - (1 - c) / Exp(k * share) / c, by.logs),
+            ge(
+                1 - distance / c / k,
+                by.sign(
+                    (1 - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share) * c), EXP_BOUND
+                ),
+            ),
+        ),
+        above=calc(
+            then / now,
+            le(1, by.sign((now - then) / now, DECREASING.at(here))),
+            le(1 + distance / c / k, by.sign(distance / c / k)),
+        ),
     ),
 )

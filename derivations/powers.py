@@ -26,7 +26,8 @@ raw = (
     - (H(p, gamma) - h_star)
     * (2 * gamma * V(p, gamma) + gamma**2 * D(V(p, gamma), gamma))
     / (gamma**2 * V(p, gamma)) ** 2
-)  # the slope of the error, which is `slope` in cumulants
+)  # the slope of the error
+in_cumulants = by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE)  # ... which is `slope`
 
 NO_EXCESS = Claim(
     "powers.no-excess",
@@ -64,7 +65,10 @@ value = calc(At(step, gamma, c), (c * at_c ** (1 / alpha), by.algebra), (c, BASE
 first = calc(
     At(D(step, gamma), gamma, c),
     (At(base ** (1 / alpha) + gamma * base ** (1 / alpha - 1) * raw, gamma, c), by.calculus(excess)),
-    (At(base ** (1 / alpha) + gamma * base ** (1 / alpha - 1) * slope, gamma, c), by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE)),
+    (
+        At(base ** (1 / alpha) + gamma * base ** (1 / alpha - 1) * slope, gamma, c),
+        in_cumulants,
+    ),
     (at_c ** (1 / alpha) + c * at_c ** (1 / alpha - 1) * slope_c, by.algebra),
     (1 + c * slope_c, BASE_ONE),
     (0, ROOT),
@@ -75,7 +79,10 @@ curved = (
         At(D(base ** (1 / alpha) + gamma * base ** (1 / alpha - 1) * raw, gamma), gamma, c),
         by.calculus(excess),
     ),
-    (At(D(base ** (1 / alpha) + gamma * base ** (1 / alpha - 1) * slope, gamma), gamma, c), by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE)),
+    (
+        At(D(base ** (1 / alpha) + gamma * base ** (1 / alpha - 1) * slope, gamma), gamma, c),
+        in_cumulants,
+    ),
     (
         At(
             base ** (1 / alpha - 1) * raw
@@ -97,7 +104,7 @@ curved = (
             gamma,
             c,
         ),
-        by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE),
+        in_cumulants,
     ),
     (
         2 * at_c ** (1 / alpha - 1) * slope_c
@@ -135,7 +142,7 @@ BEST_POWER = Claim(
     Jet(step, gamma, c, c, 0, 0),
     given=(*near, BEST),
     title="The power 2 + c3/c2 makes it vanish: convergence of third order",
-    remark="c2 and c3 are the cumulants of log of the distribution that is sought: c3/c2 = gamma mu3 / Var at the root.",
+    remark="c2, c3 are cumulants of log of the distribution that is sought: c3/c2 is gamma mu3 / Var at the root.",
     defined=well_defined,
     proof=expansion(value, first, calc(*curved, (2 * constant, ROOT), (Times(2, 0), BEST))),
 )
@@ -154,14 +161,17 @@ LOG_CONSTANT = Claim(
         calc(
             At(D(log_step, gamma), gamma, c),
             (At(Exp(error) + gamma * Exp(error) * raw, gamma, c), by.calculus(excess)),
-            (At(Exp(error) + gamma * Exp(error) * slope, gamma, c), by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE)),
+            (At(Exp(error) + gamma * Exp(error) * slope, gamma, c), in_cumulants),
             (Exp(excess(p, c, h_star)) * (1 + c * slope_c), by.algebra),
             (0, ROOT),
         ),
         calc(
             At(D(D(log_step, gamma), gamma), gamma, c),
             (At(D(Exp(error) + gamma * Exp(error) * raw, gamma), gamma, c), by.calculus(excess)),
-            (At(D(Exp(error) + gamma * Exp(error) * slope, gamma), gamma, c), by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE)),
+            (
+                At(D(Exp(error) + gamma * Exp(error) * slope, gamma), gamma, c),
+                in_cumulants,
+            ),
             (
                 At(
                     Exp(error) * raw
@@ -179,13 +189,12 @@ LOG_CONSTANT = Claim(
                     * (
                         2 * slope
                         + gamma * slope**2
-                        + gamma
-                        * (1 / gamma**2 + gamma * V(p, gamma) * bend - (H(p, gamma) - h_star) * D(bend, gamma))
+                        + gamma * (1 / gamma**2 + gamma * V(p, gamma) * bend - (H(p, gamma) - h_star) * D(bend, gamma))
                     ),
                     gamma,
                     c,
                 ),
-                by.algebra(ENTROPY_SLOPE, VARIANCE_SLOPE),
+                in_cumulants,
             ),
             (
                 Exp(excess(p, c, h_star))
