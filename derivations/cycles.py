@@ -17,6 +17,7 @@ from entnorm.claims import (
     Claim,
     D,
     Eq,
+    Exp,
     ForAll,
     Ge,
     Gt,
@@ -43,6 +44,7 @@ from .notation import (
     V,
     Z,
     a,
+    b,
     e,
     gamma,
     h_star,
@@ -56,11 +58,12 @@ from .notation import (
     s,
     tilde,
     total_exponent,
+    u,
     w,
     x,
     y,
 )
-from .setting import MARKS, NORMALISED, NOT_CONSTANT, POSITIVE
+from .setting import MARKS, NORMALISED, NOT_CONSTANT, POSITIVE, U_NORMALISED
 from .slopes import ENTROPY_SLOPE, MEAN_SLOPE, VARIANCE_POSITIVE
 
 TWO_VALUES = Assumption("p is x where e is 1, and y elsewhere", ForAll(i, Eq(p[i], x * e[i] + y * (1 - e[i]))))
@@ -104,6 +107,49 @@ LOG_OF_EITHER = Claim(
             Eq(w, 1),
             calc(mixed**gamma * Log(mixed), (w * x**gamma * Log(x) + (1 - w) * y**gamma * Log(y), Eq(w, 1))),
         ),
+    ),
+)
+
+SOUGHT = Assumption("u is a where e is 1, and b elsewhere", ForAll(i, Eq(u[i], a * e[i] + b * (1 - e[i]))))
+QUOTIENT = Eq(gamma, (Log(a) - Log(b)) / (Log(x) - Log(y)))
+several = (Gt(x, 0), Gt(y, 0), Gt(a, 0), Gt(b, 0), Ne(Log(x) - Log(y), 0), QUOTIENT)
+POWERS_IN_PROPORTION = Claim(
+    "cycles.powers-in-proportion",
+    Eq(x**gamma, a / b * y**gamma),
+    given=several,
+    title="A quotient of logarithms is the exponent that turns one ratio into another",
+    proof=calc(
+        x**gamma,
+        (y**gamma * Exp(gamma * (Log(x) - Log(y))), by.logs),
+        (y**gamma * Exp(Log(a) - Log(b)), QUOTIENT),
+        (a / b * y**gamma, by.logs),
+    ),
+)
+
+EXPONENT = Claim(
+    "cycles.exponent",
+    Eq(tilde(p, gamma)[i], u[i]),
+    given=(POSITIVE, MARKS, TWO_VALUES, SOUGHT, U_NORMALISED, *several),
+    title="Between distributions of the same two classes of entries the exponent is a quotient of logarithms",
+    remark="For n = 2 all that has no formula here is the inverse of one function: the entropy of (a, 1 - a).",
+    defined=(POSITIVE_EITHER,),
+    proof=calc(
+        tilde(p, gamma)[i],
+        (p[i] ** gamma / Sum(p[i] ** gamma, i), by.algebra(tilde, Z)),
+        (
+            (x * e[i] + y * (1 - e[i])) ** gamma / Sum((x * e[i] + y * (1 - e[i])) ** gamma, i),
+            TWO_VALUES,
+        ),
+        (
+            (x**gamma * e[i] + y**gamma * (1 - e[i])) / Sum(x**gamma * e[i] + y**gamma * (1 - e[i]), i),
+            POWER_OF_EITHER,
+        ),
+        (
+            (a * e[i] + b * (1 - e[i])) / Sum(a * e[i] + b * (1 - e[i]), i),
+            by.termwise(POWERS_IN_PROPORTION.at({a: a, b: b, gamma: gamma, x: x, y: y})),
+        ),
+        (u[i] / Sum(u[i], i), SOUGHT),
+        (u[i], U_NORMALISED),
     ),
 )
 
