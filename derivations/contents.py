@@ -11,8 +11,10 @@ from . import (
     escort,
     expansions,
     gaps,
+    gradients,
     inverse,
     iteration,
+    jacobian,
     limits,
     listings,
     newton,
@@ -23,6 +25,7 @@ from . import (
     slopes,
     source,
     tails,
+    vanishing,
 )
 
 THEORY = Theory(
@@ -39,6 +42,9 @@ THEORY = Theory(
         tails,
         ends,
         inverse,
+        gradients,
+        jacobian,
+        vanishing,
         newton,
         convergence,
         iteration,

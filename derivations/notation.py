@@ -26,6 +26,7 @@ __all__ = [
     "e",
     "excess",
     "exponent",
+    "f",
     "gamma",
     "gap",
     "h",
@@ -47,6 +48,7 @@ __all__ = [
     "r",
     "reach",
     "renyi",
+    "residual",
     "s",
     "slack",
     "temperature",
@@ -58,6 +60,7 @@ __all__ = [
     "u",
     "uniform",
     "v",
+    "variance_of",
     "w",
     "x",
     "y",
@@ -69,6 +72,7 @@ v = Family("v")
 d = Family("d")  # gaps below the largest logit
 e = Family("e")  # marks: 1 at some entries, 0 at the others
 h = Family("h")  # a direction
+f = Family("f")  # a gradient
 x = Scalar("x")
 y = Scalar("y")
 w = Scalar("w")
@@ -137,6 +141,10 @@ def _named(letter: str):  # type: ignore[no-untyped-def]
     return typeset
 
 
+def _residual(family: Layout, power: Layout, values: Layout, index: Layout | None = None) -> Layout:
+    return _at(Script(base=Word(content="Rest"), sub=index))(family, power, values)
+
+
 # The entropy of a distribution, in nats, and the divergence of one from another.
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
@@ -153,10 +161,28 @@ V = Operator(
     "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
 )
 third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
-mean_of = Operator("E", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i))
-covariance = Operator(
-    "Cov", (p, gamma, h), Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) * (Log(p[i]) - mean(p, gamma)), i)
+
+# The same of any family h of numbers, its covariance with log p, and what a regression on log p leaves of it.
+mean_of = Operator("Mean", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i), _at(Word(content="Mean")))
+variance_of = Operator(
+    "Variance",
+    (p, gamma, h),
+    Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) ** 2, i),
+    _at(Word(content="Variance")),
 )
+covariance = Operator(
+    "Cov",
+    (p, gamma, h),
+    Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) * (Log(p[i]) - mean(p, gamma)), i),
+    _at(Word(content="Cov")),
+)
+residual = Operator(
+    "Rest",
+    (p, gamma, h),
+    Seq(i, h[i] - mean_of(p, gamma, h) - covariance(p, gamma, h) / V(p, gamma) * (Log(p[i]) - mean(p, gamma))),
+    _residual,
+)
+
 renyi = Operator("R", (p, gamma), Log(Z(p, gamma)) / (1 - gamma), _at(Word(content="R")))
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
 

@@ -10,16 +10,20 @@ here find that gamma to the last digits, for any number of rows at once, with Nu
 3.0
 """
 
+from entnorm.clipping import solve_clipped
 from entnorm.measures import deficit, entropy, evenness, perplexity
 from entnorm.solution import EntnormError, InfeasibleTargetError, Solution, Status
 from entnorm.solver import solve
-from entnorm.transforms import escort, log_softmax, normalize, softmax
+from entnorm.transforms import clip_entropy, escort, log_softmax, normalize, softmax
+
+__version__ = "0.1.0"
 
 __all__ = [
     "EntnormError",
     "InfeasibleTargetError",
     "Solution",
     "Status",
+    "clip_entropy",
     "deficit",
     "entropy",
     "escort",
@@ -29,4 +33,5 @@ __all__ = [
     "perplexity",
     "softmax",
     "solve",
+    "solve_clipped",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from entnorm.moments import EMPTY, Floats, excess_of
+from entnorm.moments import EMPTY, Floats, excess, excess_of
 from entnorm.rows import Rows
 from entnorm.spectrum import DeficitEquation, Spectrum
 from entnorm.targets import Goal, log_in_two_words
@@ -142,6 +142,18 @@ def evenness(p: ArrayLike, *, axis: int = -1, keepdims: bool = False) -> Any:
     1.0
     """
     return _measured(p, axis, keepdims, _evenness)
+
+
+def entropies(rows: Rows) -> tuple[Floats, Floats, Floats]:
+    """Entropies of distributions, or of the softmax of logits, with the least and the greatest that rows can attain."""
+    found, least, most = np.empty((3, rows.count))
+    with np.errstate(all="ignore"):
+        for part, values in rows.blocks():
+            spectrum = Spectrum.survey(values, logits=rows.logits)
+            least[part], most[part] = log_in_two_words(spectrum.ties)[0], log_in_two_words(spectrum.support)[0]
+            above = excess(spectrum.below, spectrum.ties, np.ones(least[part].shape)).value
+            found[part] = least[part] + (above if rows.logits else _excess(spectrum))
+    return found, least, most
 
 
 def _measured(p: ArrayLike, axis: int, keepdims: bool, measure: Callable[[Spectrum], Floats]) -> Any:

@@ -1,7 +1,7 @@
 """The caller's array: checked before any work is done, then read a block of rows at a time, in one layout."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -70,6 +70,21 @@ class Rows:
             else:
                 block = self.array[np.unravel_index(np.arange(part.start, part.stop), self.batch)]
             yield part, np.require(block.reshape(-1, self.array.shape[-1]), np.float64, ["C", "A"])
+
+    def alongside(self, name: str, values: ArrayLike) -> Self:
+        """Another array of the same shape, or one that broadcasts to it: its rows come in the same blocks.
+
+        Raises
+        ------
+        EntnormError
+            If it has another shape, or does not hold real numbers.
+        """
+        array, shape = _real_array(name, values), np.moveaxis(self.array, -1, self.axis).shape
+        try:
+            whole = np.broadcast_to(array, shape)
+        except ValueError:
+            raise EntnormError(f"{name} has shape {array.shape}, where the distributions have {shape}") from None
+        return replace(self, array=np.moveaxis(whole, self.axis, -1), logits=True)
 
     def escort(self, gamma: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""

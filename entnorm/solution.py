@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 _NAMED = 5  # rows an error message spells out
 
@@ -36,6 +36,16 @@ class Source(Protocol):
 
     def escort(self, gamma: NDArray[np.float64], scale: NDArray[np.int64], *, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale``, shaped as the caller's array."""
+
+
+class Derivative(Protocol):
+    """How distributions depend on rows and targets; `entnorm.gradients.Jacobian` is the one implementation."""
+
+    def jvp(self, dlogits: ArrayLike | None, dtarget: ArrayLike | None, dp: ArrayLike | None) -> NDArray[Any]:
+        """Tangents of the distributions."""
+
+    def vjp(self, cotangent: ArrayLike, wrt: str) -> tuple[NDArray[Any], Any]:
+        """Gradients in the rows and in the targets."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +96,7 @@ class Solution:
     condition: Any
     message: str
     _source: Source = field(repr=False)
+    _derivative: Derivative = field(repr=False)
     _gamma: NDArray[np.float64] = field(repr=False)  # flat, and in float64's range when multiplied by 2**-_scale
     _scale: NDArray[np.int64] = field(repr=False)
     _nearest: NDArray[np.float64] = field(repr=False)  # gamma of the nearest end, for infeasible rows
@@ -133,6 +144,103 @@ class Solution:
         if (status == Status.GAMMA_OVERFLOW).any():
             raise EntnormError(self.message)
         return self
+
+    def jvp(
+        self, dlogits: ArrayLike | None = None, dtarget: ArrayLike | None = None, *, dp: ArrayLike | None = None
+    ) -> NDArray[Any]:
+        """Jacobian-vector product: the rate at which `probs` move when logits and targets do.
+
+        Parameters
+        ----------
+        dlogits : array_like, optional
+            Tangent of the logits, or of log p where `p` was passed; of the shape of the input, or broadcast to it.
+            Entries outside the support do not count.
+        dtarget : array_like, optional
+            Tangent of the target, in the unit in which it was given; broadcast to the batch shape.
+        dp : array_like, optional
+            Tangent of `p`, instead of `dlogits`: the same as ``dlogits = dp / p`` [gradients.along-probabilities].
+
+        Returns
+        -------
+        ndarray
+            Shaped as `probs`, of its dtype: ``gamma q_i r_i(dlogits) - q_i (t_i - E t) / Var t dH``, where t_i is
+            gamma log p_i, dH the rate of the target entropy, and r(f) the residual of f in its least-squares
+            regression on (1, t) with the weights q [gradients.along-logits], [gradients.along-entropy].
+
+        Raises
+        ------
+        EntnormError
+            If a tangent has the wrong shape or dtype, if `dp` is passed with `dlogits` or for logits, or if it is not
+            zero where `p` is: the support does not move.
+
+        Notes
+        -----
+        O(n) operations for each row. Tangents sum to 0 [gradients.sums-to-zero]; those along logits keep the entropy
+        [gradients.entropy-kept], and vanish along constants and along the logits themselves [gradients.null-vectors].
+        Where there is no derivative, the rows are NaN:
+
+        ======================================  ==============================  ==============================
+        row                                     along logits                    along the target
+        ======================================  ==============================  ==============================
+        solved, 0 < gamma < inf                 as above; 0 for two entries     as above
+        gamma = 0, or uniform on its support    0: it stays uniform             NaN: infinitely fast
+        gamma = inf, one maximum                0: it stays one-hot             0, as the target rises
+        gamma = inf, tied maxima                NaN: it jumps when they part    0, as the target rises
+        infeasible                              NaN                             NaN
+        ======================================  ==============================  ==============================
+
+        Rounding errors are those of a regression: a few units of ``eps * gamma q_i (|f_i - E f| + |b (t_i - E t)|)``, b
+        the slope, and ``1 + condition`` times as much of ``gamma q_i |r_i|``. NaN and inf in a tangent stay in its row.
+
+        Examples
+        --------
+        >>> import entnorm
+        >>> solution = entnorm.solve(logits=[2.0, 1.0, 0.0], entropy=0.8)
+        >>> print(solution.jvp([1.0, 0.0, 0.0]).round(6), solution.jvp(dtarget=1.0).round(6))
+        [ 0.034612 -0.069224  0.034612] [-0.630306  0.331171  0.299135]
+        """
+        return self._derivative.jvp(dlogits, dtarget, dp)
+
+    def vjp(self, cotangent: ArrayLike, *, wrt: str = "logits") -> tuple[NDArray[Any], Any]:
+        """Vector-Jacobian product: the gradient in logits and target of a function of `probs`, from its gradient there.
+
+        Parameters
+        ----------
+        cotangent : array_like
+            Gradient of the function in `probs`; of their shape, or broadcast to it. Entries outside the support do
+            not count.
+        wrt : {"logits", "p"}, default "logits"
+            What to differentiate by: the logits, which are log p where `p` was passed; or `p` itself, for which each
+            entry is divided by that of `p` [gradients.along-probabilities].
+
+        Returns
+        -------
+        gradient : ndarray
+            Shaped as the input, of the dtype of `probs`: ``gamma q_i r_i``, with r the residual of `cotangent` in its
+            least-squares regression on (1, t), t_i = gamma log p_i, with the weights q [gradients.pullback]. It is
+            exactly 0 outside the support.
+        dtarget : float64 or ndarray
+            Of the batch shape: minus the slope of that regression, per unit of the target [gradients.pullback-entropy].
+            Where one target was broadcast over many rows, its gradient is the sum of theirs.
+
+        Raises
+        ------
+        EntnormError
+            If the cotangent has the wrong shape or dtype, or `wrt` is "p" for rows that were passed as logits.
+
+        See Also
+        --------
+        jvp : Its transpose, with a table of the rows that have no derivative, and the size of rounding errors.
+
+        Examples
+        --------
+        >>> import entnorm
+        >>> solution = entnorm.solve([0.7, 0.2, 0.1], perplexity=2)
+        >>> dp, dperplexity = solution.vjp([1.0, 0.0, 0.0], wrt="p")
+        >>> print(dp.round(6), round(float(dperplexity), 6))
+        [ 0.018391 -0.180702  0.23267 ] -0.264675
+        """
+        return self._derivative.vjp(cotangent, wrt)
 
     def _distributions(self, *, log: bool, clip: bool) -> NDArray[Any]:
         """`probs` or `log_probs`, with infeasible rows at their nearest end instead of NaN if `clip`."""

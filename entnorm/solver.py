@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm.gradients import Jacobian
 from entnorm.moments import EPS, Floats, Integers
 from entnorm.rows import Rows
 from entnorm.solution import Solution, Status, name_row, name_rows
@@ -232,6 +233,7 @@ def _restore(rows: Rows, target: Target, answers: _Answers) -> Solution:
         condition=shaped(np.minimum(wanted, answers.goal_deficit) / answers.varentropy + failed),
         message=_message(rows.batch, target, status, answers),
         _source=rows,
+        _derivative=Jacobian(rows, target, answers.gamma, answers.scale),
         _gamma=answers.gamma,
         _scale=answers.scale,
         _nearest=answers.nearest,

@@ -53,7 +53,7 @@ class Target:
             names = ", ".join(f"{kind}=" for kind in kinds)
             raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
         ((kind, values),) = given.items()
-        flat = _broadcast(kind, values, batch)
+        flat = per_row(kind, values, batch)
         for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
             if bad.any():
                 raise EntnormError(f"{kind} is {what} for {name_rows(np.flatnonzero(bad).tolist(), batch)}")
@@ -65,6 +65,15 @@ class Target:
         reduced = {"entropy": _entropy, "deficit": _deficit, "perplexity": _perplexity, "evenness": _evenness}
         return reduced[self.kind](self.values[part], support, ties, top, bottom)
 
+    def slopes(self, part: slice, support: Integers) -> Floats:
+        """How fast the entropies of a block of rows rise with their targets."""
+        values = self.values[part]
+        if self.kind == "perplexity":
+            return 1 / values
+        if self.kind == "evenness":
+            return log_in_two_words(support)[0]
+        return np.full(values.shape, -1.0 if self.kind == "deficit" else 1.0)
+
     def interval(self, support: int, ties: int) -> tuple[float, float]:
         """What a row with s = `support` and m = `ties` can attain, in the units of the target."""
         low, high = _log(ties)[0], _log(support)[0]
@@ -75,6 +84,24 @@ class Target:
         if self.kind == "deficit":
             return 0.0, high - low
         return (_ratio(ties, support) if support > 1 else 0.0), 1.0
+
+
+def per_row(name: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
+    """One number for each row of the flattened batch."""
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise EntnormError(f"{name} is not an array: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
+    try:
+        return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
+    except ValueError:
+        hint = "pass a scalar" + (f" or one number per row, an array of shape {batch}" if batch else "")
+        raise EntnormError(
+            f"{name} has shape {array.shape}, which does not broadcast to the batch shape {batch} (the shape of the"
+            f" input without its axis): {hint}"
+        ) from None
 
 
 def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
@@ -106,23 +133,6 @@ def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: An
     excess = (entropy - bottom[0]) + (entropy_error + e * top[1] - bottom[1])
     single = (support == 1) & (e <= 1)  # 0 = log 1 whatever its evenness is called
     return Goal(excess, (1 - e) * top[0], (e == 1) | single, e == least)
-
-
-def _broadcast(kind: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise EntnormError(f"{kind} is not an array: {error}") from None
-    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-        raise EntnormError(f"{kind} has dtype {array.dtype}; targets are real numbers that float64 can hold")
-    try:
-        return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
-    except ValueError:
-        hint = "pass a scalar" + (f" or one number per row, an array of shape {batch}" if batch else "")
-        raise EntnormError(
-            f"{kind} has shape {array.shape}, which does not broadcast to the batch shape {batch} (the shape of the"
-            f" input without its axis): {hint}"
-        ) from None
 
 
 @lru_cache(maxsize=2**16)

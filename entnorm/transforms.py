@@ -5,6 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm.clipping import solve_clipped
 from entnorm.rows import Rows
 from entnorm.solution import EntnormError, InfeasibleTargetError, Solution, Status
 from entnorm.solver import solve
@@ -204,6 +205,55 @@ def log_softmax(
         logits=logits, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness
     )
     return _distributions(solution, infeasible, log=True)
+
+
+def clip_entropy(
+    p: ArrayLike | None = None,
+    *,
+    logits: ArrayLike | None = None,
+    min: ArrayLike | None = None,
+    max: ArrayLike | None = None,
+    axis: int = -1,
+) -> NDArray[Any]:
+    """Keep the entropies of distributions between bounds; rows that are between them already stay as they are.
+
+    Parameters
+    ----------
+    p : array_like, optional
+        Probabilities along `axis`, nonnegative with sum 1. Zeros stay zero, ties stay tied, order is kept
+        [escort.order].
+    logits : array_like, optional
+        Scores instead of `p`: the distributions are ``softmax(logits)``.
+    min, max : array_like, optional
+        Bounds of the Shannon entropy in nats, either or both, broadcast to the batch shape.
+    axis : int, default -1
+        The axis along which distributions lie.
+
+    Returns
+    -------
+    ndarray
+        Shaped as the input, of its floating dtype (float64 for integers). Rows of `p` between the bounds are returned
+        bit for bit; the others have the entropy of the bound that they broke, or are uniform on their support or on
+        their maxima where it is out of reach.
+
+    Raises
+    ------
+    EntnormError
+        If `min` is greater than `max` in some row, or an argument is malformed, with the indices of the rows at fault.
+
+    See Also
+    --------
+    solve_clipped : The exponents too, and derivatives.
+
+    Examples
+    --------
+    >>> import entnorm
+    >>> q = entnorm.clip_entropy([[0.98, 0.01, 0.01], [0.5, 0.3, 0.2]], min=0.5)
+    >>> print(q.round(6), entnorm.entropy(q).round(6))
+    [[0.860798 0.069601 0.069601]
+     [0.5      0.3      0.2     ]] [0.5      1.029653]
+    """
+    return solve_clipped(p, logits=logits, min=min, max=max, axis=axis).probs
 
 
 def _check_choice(infeasible: str) -> None:

@@ -281,6 +281,11 @@ def ignores_the_axis(p, target, *, axis=-1):
     return careful_brentq(p, np.full(p.shape[:-1], np.ravel(target)[0]))
 
 
+def answers_in_words(p, target, *, axis=-1):
+    """Returns text."""
+    return f"{careful_gamma(p, target, axis=axis)}"
+
+
 def takes_bits(p, target, *, axis=-1):
     """Reads the target as bits."""
     return careful_brentq(p, np.asarray(target) * log(2), axis=axis)

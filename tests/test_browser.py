@@ -199,10 +199,12 @@ def test_a_report_is_drawn(browser: Browser, report: str, headline: str, formula
 
 def test_the_graph_is_drawn_and_each_box_leads_to_its_claim(browser: Browser) -> None:
     browser.open(REPORTS / "proofs.html", 1280, 900, "light")
-    boxes = browser.value("[...document.querySelectorAll('svg a')].map(a => a.getAttribute('href'))")
+    boxes = browser.value("[...document.querySelectorAll('.graph svg a')].map(a => a.getAttribute('href'))")
     model = json.loads((REPORTS / "proofs.json").read_text(encoding="utf-8"))
     assert {href[1:] for href in boxes} == {c["id"] for c in model["claims"] if c["uses"] or c["used_by"]}
-    assert browser.value("document.querySelectorAll('svg path').length") == sum(len(c["uses"]) for c in model["claims"])
+    assert browser.value("document.querySelectorAll('.graph svg path').length") == sum(
+        len(c["uses"]) for c in model["claims"]
+    )
     assert browser.value(SPILL) <= 0, "a name must fit its box"
 
 

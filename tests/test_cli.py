@@ -22,7 +22,7 @@ import pytest
 
 import entnorm
 from entnorm import balls, reference, report
-from entnorm.cli import main
+from entnorm.cli import main, verifying
 from entnorm.reference.records import CORPUS
 
 TRUE = """
@@ -58,6 +58,13 @@ def run(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProc
 # ---------------------------------------------------------------------------------------------------------------- usage
 
 
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(["--version"])
+    assert exit.value.code == 0
+    assert capsys.readouterr().out == f"entnorm {entnorm.__version__}\n"
+
+
 @pytest.mark.parametrize("command", [[], ["verify"], ["report"], ["conform"], ["reference"], ["solve"]])
 def test_every_command_explains_itself(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit:
@@ -66,24 +73,29 @@ def test_every_command_explains_itself(command: list[str], capsys: pytest.Captur
     assert "usage: entnorm" in capsys.readouterr().out
 
 
+def test_our_own_theory_has_one_name() -> None:
+    assert verifying.OURS == report.THEORY
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["verify", "escort.entropy-slop"], "nearest: escort.entropy-slope"),
         (["verify", "escort.order", "--reports", "x"], "leave out the ids"),
         (["verify", "--jobs", "0"], "at least one process"),
-        (["verify", "--theory", "nonsense"], "named as pkg.mod:NAME"),
-        (["verify", "--theory", "no.such.module:THEORY"], "there is no module 'no'"),
-        (["verify", "--theory", "entnorm:solve"], "has no theory 'solve'"),
+        (["verify", "non:sense:"], "there is no module 'non'"),
+        (["verify", "no.such.module:THEORY"], "there is no module 'no'"),
+        (["verify", "entnorm:solve"], "has no theory 'solve'"),
         (["conform", "nonsense"], "named as pkg.mod:function"),
         (["conform", "no_such_module:f"], "there is no module 'no_such_module'"),
         (["conform", "entnorm:nothing"], "has no function 'nothing'"),
         (["conform", "entnorm:solve", "--level", "extreme"], "the levels are smoke < core"),
         (["reference", "show", "no-such-record"], "no reference is named no-such-record"),
         (["reference", "show", "--file", "no/such/file"], "No such file"),
-        (["solve", "--p", "0.5,half", "--entropy", "0.1"], "'0.5,half' is not rows of numbers"),
+        (["solve", "--p", "0.5,half", "--entropy", "0.1"], "'0.5,half' is not a row of numbers"),
         (["solve", "--p", "no-such-file.npy", "--entropy", "0.1"], "No such file"),
-        (["solve", "--p", "no-such-file.csv", "--entropy", "0.1"], "not found"),
+        (["solve", "--p", "no-such-file.csv", "--entropy", "0.1"], "No such file"),
+        (["solve", "--p", "rows.txt", "--entropy", "0.1"], "'rows.txt' does not end in .npy or .csv"),
         (["solve", "--p", "0.5,0.6", "--entropy", "0.1"], "row"),
         (["solve", "--logits", "0,nan", "--entropy", "0.1"], "nan"),
     ],
@@ -129,34 +141,54 @@ def test_a_theory_of_the_current_folder_is_verified_and_reported(
     module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module("tiny_true", TRUE)
-    assert main(["verify", "--theory", "tiny_true:THEORY", "--reports", "out", "--jobs", "1"]) == 0
+    assert main(["verify", "tiny_true:THEORY", "--reports", "out", "--jobs", "1"]) == 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["proofs.html", "proofs.json", "proofs.md"]
     assert "out/proofs.html" in capsys.readouterr().out
-    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 0
+    assert main(["report", "tiny_true:THEORY", "--check", "out"]) == 0
     page = tmp_path / "out" / "proofs.md"
     page.write_text(page.read_text(encoding="utf-8").replace("tiny.twice", "tiny.thrice"), encoding="utf-8")
     before = page.read_bytes()
     capsys.readouterr()
-    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 1
+    assert main(["report", "tiny_true:THEORY", "--check", "out"]) == 1
     captured = capsys.readouterr()
     assert "proofs.md differs" in captured.err
-    assert "+- check it: `entnorm verify tiny.twice`" in captured.err
+    assert "+- check it: `entnorm verify tiny_true:THEORY tiny.twice`" in captured.err
     assert "1 of 3 files differ" in captured.out
     assert page.read_bytes() == before
-    assert main(["report", "--theory", "tiny_true:THEORY", "--out", "out"]) == 0
-    assert main(["report", "--theory", "tiny_true:THEORY", "--check", "out"]) == 0
+    assert main(["report", "tiny_true:THEORY", "--out", "out"]) == 0
+    assert main(["report", "tiny_true:THEORY", "--check", "out"]) == 0
+
+
+def test_one_claim_of_a_theory_of_the_current_folder_is_verified(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("tiny_one", TRUE)
+    assert main(["verify", "tiny_one:THEORY", "tiny.twice"]) == 0
+    assert "✓ tiny.twice: proved" in capsys.readouterr().out
+    assert main(["verify", "tiny_one:THEORY", "tiny.twic"]) == 2
+    assert "nearest: tiny.twice" in capsys.readouterr().err
+
+
+def test_a_theory_that_cannot_be_imported_is_told_with_its_line(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("tiny_broken", TRUE + "1 +\n")
+    assert main(["verify", "tiny_broken:THEORY"]) == 2
+    err = capsys.readouterr().err
+    assert "SyntaxError" in err
+    assert "tiny_broken.py, line 9" in err
 
 
 def test_a_false_claim_is_broken_by_name_and_the_report_shows_it(
     module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     module("tiny_false", FALSE)
-    assert main(["verify", "--theory", "tiny_false:THEORY", "--reports", "out"]) == 1
+    assert main(["verify", "tiny_false:THEORY", "--reports", "out"]) == 1
     out = capsys.readouterr().out
     assert "BROKEN\n  tiny.twice:" in out
     assert "Nothing is broken" not in out
     assert "</span> broken</span>" in (tmp_path / "out" / "proofs.html").read_text(encoding="utf-8")
-    assert main(["report", "--theory", "tiny_false:THEORY", "--check", "out"]) == 1
+    assert main(["report", "tiny_false:THEORY", "--check", "out"]) == 1
 
 
 def test_stored_references_that_cannot_be_read_are_a_failure_not_a_usage_error(
@@ -166,9 +198,9 @@ def test_stored_references_that_cannot_be_read_are_a_failure_not_a_usage_error(
         raise reference.RecordError("corpus.jsonl", "a-record", "gamma", "is not what it was")
 
     module("tiny_whole", TRUE)
-    monkeypatch.setattr(report, "THEORY", "tiny_whole:THEORY")
+    monkeypatch.setattr(verifying, "OURS", "tiny_whole:THEORY")
     monkeypatch.setattr(reference, "load", load)
-    assert main(["verify", "--theory", "tiny_whole:THEORY"]) == 1
+    assert main(["verify", "tiny_whole:THEORY"]) == 1
     err = capsys.readouterr().err
     assert "a-record" in err
     assert "gamma" in err
@@ -224,7 +256,7 @@ def test_conform_passes_a_good_solver_and_fails_a_bad_one_by_name(
     module("mine_good", "import entnorm\ndef f(p, t, *, axis=-1):\n    return entnorm.solve(p, entropy=t, axis=axis)\n")
     module("mine_bad", "import numpy\ndef f(p, t, *, axis=-1):\n    return numpy.ones(numpy.delete(p.shape, axis))\n")
     assert main(["conform", "mine_good:f", "--level", "smoke"]) == 0
-    assert "0 of 6 checks failed" in capsys.readouterr().out
+    assert "0 of 7 checks failed" in capsys.readouterr().out
     assert main(["conform", "mine_bad:f", "--level", "smoke"]) == 1
     out = capsys.readouterr().out
     assert "failed  hits the target entropy" in out
@@ -232,6 +264,50 @@ def test_conform_passes_a_good_solver_and_fails_a_bad_one_by_name(
     assert main(["conform", "mine_bad:f", "--level", "smoke", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert found["passed"] is False
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("x = 1\ndef f(p, t:\n", ["SyntaxError: '(' was never closed", "mine_broken.py, line 2"]),
+        ("x = 1\nraise RuntimeError('no data')\n", ["RuntimeError: no data", "mine_broken.py, line 2"]),
+        ("import no_such_package\n", ["no module named 'no_such_package'", "mine_broken.py, line 1"]),
+        ("import sys\nsys.exit('bye')\n", ["SystemExit: bye", "mine_broken.py, line 2"]),
+        ("import mine_helper\n", ["mine_broken.py, line 1", "mine_helper.py, line 3"]),
+        ("f = 3\n", ["mine_broken:f cannot be called: it is int"]),
+    ],
+)
+def test_what_keeps_a_solver_from_being_imported_is_said_with_file_and_line(
+    source: str, said: list[str], module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("mine_helper", "\n\n1 / 0\n")
+    module("mine_broken", source)
+    assert main(["conform", "mine_broken:f"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "importlib" not in captured.err
+    for part in said:
+        assert part.lower() in captured.err.lower()
+
+
+def test_conform_help_says_what_a_solver_receives_and_returns(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["conform", "--help"])
+    said = capsys.readouterr().out
+    assert "solve(p, target, axis=-1)" in said
+    assert "from entnorm.conformance import adapt" in said
+    for word in ("receives", "returns", "gamma", "nats", "batch"):
+        assert word in said
+
+
+def test_a_solver_that_cannot_be_called_is_told_once(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("mine_other", "def f(distances, perplexity):\n    return 1.0\n")
+    assert main(["conform", "mine_other:f"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("TypeError: f() got an unexpected keyword argument 'axis'") == 1
+    assert "adapt" in out
 
 
 # ------------------------------------------------------------------------------------------------------------ reference
@@ -305,6 +381,25 @@ def test_ends_are_spelt_where_json_has_no_word_for_them(capsys: pytest.CaptureFi
     (row,) = solved(capsys, "--p", "0.7,0.2,0.1", "--entropy", "0")
     assert row["gamma"] == "inf"
     assert row["probs"] == [1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"0.7,0.2,0.1\n0.5,0.5\n", "x.csv, line 2: 2 numbers, but 3 in the first row"),
+        (b"a,b,c\n0.7,0.2,0.1\n", "x.csv, line 1, column 1: 'a' is not a number: if the first line names the columns"),
+        (b"0.7,0.2,0.1\n0.5,,0.5\n", "x.csv, line 2, column 2: '' is not a number"),
+        (b"", "holds no numbers"),
+        (b"\xff\xfe0,1", "does not hold what its name says"),
+    ],
+)
+def test_what_is_wrong_in_a_csv_file_is_named_with_its_place(
+    content: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "x.csv"
+    file.write_bytes(content)
+    assert main(["solve", "--p", str(file), "--entropy", "0.5"]) == 2
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", [b"", b"\x80\x04K\x01.", b"PK\x03\x04", b"\x93NUMPY\x01\x00v\x00{"])

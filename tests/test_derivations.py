@@ -66,6 +66,12 @@ HEADLINES = {
     "escort.entropy-decreasing": ([*BASE, "logarithms"], ["setting.log-bound"]),
     "escort.composition": ([*BASE, "logarithms"], []),
     "escort.first-order-at-one": ([*BASE, "calculus", "logarithms", "taylor"], []),
+    "gradients.along-logits": ([*BASE, "calculus", "logarithms"], []),
+    "gradients.along-entropy": ([*BASE, "calculus", "logarithms"], []),
+    "gradients.pullback": ([*BASE, "calculus", "logarithms"], []),
+    "gradients.symmetric": (BASE, []),
+    "gradients.positive-semidefinite": (BASE, []),
+    "gradients.two-entries": (BASE, []),
     "newton.step-at-one": ([*BASE, "calculus", "logarithms"], []),
     "newton.document-loop": ([*BASE, "calculus", "induction", "logarithms"], []),
 }

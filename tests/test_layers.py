@@ -17,8 +17,9 @@ LAYERS = (
     {"solution"},
     {"targets"},
     {"rows"},
-    {"spectrum"},
+    {"gradients", "spectrum"},
     {"measures", "solver"},
+    {"clipping"},
     {"transforms"},
     {"continuous", "joint", "adapters"},
     {"balls"},
@@ -37,7 +38,7 @@ LIBRARIES = {
     "claims": {"sympy", "mpmath", "pebble"},
     "derivations": {"sympy"},
     "conformance": {"numpy", "mpmath"},
-    "report": {"numpy", "jinja2"},
+    "report": {"numpy", "mpmath", "jinja2"},
     "cli": {"numpy", "tqdm"},
 }
 CORE = {"numpy"}  # what everything to the left of the balls may import

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+import entnorm
+
 ROOT = Path(__file__).parents[1]
 SHIPPED = ("derivations", "entnorm", "CHANGELOG.md", "CITATION.cff", "LICENSE", "README.md", "pyproject.toml")
 
@@ -98,6 +100,11 @@ def test_the_wheel_declares_what_the_design_says(built: Path) -> None:
     extras = set(re.findall(r"^Provides-Extra: (\S+)", metadata, re.MULTILINE))
     assert extras == set(project["optional-dependencies"])
     assert "torch" not in " ".join(project["optional-dependencies"]["all"])
+
+
+def test_the_version_is_the_same_wherever_it_is_written() -> None:
+    assert entnorm.__version__ == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert f"\nversion: {entnorm.__version__}\n" in (ROOT / "CITATION.cff").read_text()
 
 
 def test_import_and_types_with_the_core_alone(core: Path, tmp_path: Path) -> None:

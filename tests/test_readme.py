@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from entnorm.cli import _parser
+from entnorm.cli import _parser, main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,7 +24,25 @@ def section(title: str) -> str:
 def test_the_python_of_the_readme_runs() -> None:
     results = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
     assert results.failed == 0
-    assert results.attempted == 10
+    assert results.attempted == 22
+
+
+def test_the_theory_of_the_readme_is_proved_and_refuted_and_its_mistake_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (program,) = re.findall(r"```python\n# draws.py\n(.*?)```", section("A theory of your own"), re.DOTALL)
+    mistaken = program.replace("(Sum((p[i] - 1 / n)", "(Sum((p[i] + 1 / n)")
+    assert mistaken != program
+    (tmp_path / "draws.py").write_text(program, encoding="utf-8")
+    (tmp_path / "mistaken.py").write_text(mistaken, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert main(["verify", "draws:THEORY"]) == 0
+    out = capsys.readouterr().out
+    assert "1 proved, 1 refuted" in out
+    assert "mutants      16 variants" in out
+    assert main(["verify", "mistaken:THEORY", "draws.agree-at-least"]) == 1
+    assert "line 1 (termwise)" in capsys.readouterr().out
 
 
 def test_what_why_and_for_whom_and_the_two_commands_fit_one_screen() -> None:

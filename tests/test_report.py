@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -44,7 +45,8 @@ def tiny() -> dict[str, Any]:
     sections = (Section("1", "One", (Said("1.1", "a | b * c", None),)),)
     theory = Theory("Tiny & small", (Page("tiny", "First.\n\nSecond.", tuple(claims)),), sections)
     model = verify(theory)
-    return {"theory": "tests:TINY", **model, "definitions": models._definitions(theory), "outputs": {}}
+    more = {"definitions": models._definitions(theory), "outputs": {}, "figures": []}
+    return {"theory": "tests:TINY", **model, **more}
 
 
 class Elements(HTMLParser):
@@ -188,6 +190,20 @@ def test_every_correction_sets_the_printed_beside_the_true() -> None:
         assert output.strip() in html.replace("&#34;", '"').replace("&#39;", "'"), name
 
 
+def test_corrections_say_what_is_printed_and_what_is_our_proof_of_the_contrary() -> None:
+    model = committed("proofs")
+    status = {claim["id"]: claim["status"] for claim in model["claims"]}
+    html = report.render(model)["proofs.html"]
+    cards = re.findall(r'<article class="correction .*?</article>', html, flags=re.DOTALL)
+    saids = {said["id"]: said for section in model["ledger"] for said in section["statements"]}
+    for card in cards:
+        group = [saids[id] for id in re.findall(r'id="c-([^"]*)"', card)]
+        assert len({(said["counterexample"], said.get("correction")) for said in group}) == 1
+        assert ("Why it fails" in card) == (status[group[0]["counterexample"]] != "refuted")
+    assert any(len(re.findall('id="c-', card)) > 1 for card in cards)
+    assert any("Why it fails" in card for card in cards)
+
+
 def test_text_is_escaped_in_html(tiny: dict[str, Any]) -> None:
     hostile = {**tiny, "title": "<script>alert(1)</script>"}
     hostile["ledger"][0]["statements"][0]["printed"] = "<b>&"
@@ -302,6 +318,24 @@ def test_a_failed_report_leaves_the_old_one_as_it_was(tmp_path: Path, monkeypatc
         report.write(tmp_path, {"a.md": "new"})
     monkeypatch.undo()
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.md": "old", "b.md": "old"}
+
+
+@pytest.mark.parametrize("error", [OSError("input/output error"), KeyboardInterrupt()])
+def test_a_report_that_fails_halfway_is_rolled_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    report.write(tmp_path, {"a.md": "old", "c.md": "old"})
+    move = os.replace
+
+    def fails_at_c(source: Path, target: Path) -> None:
+        if Path(source).suffix == ".new" and Path(target).name == "c.md":
+            raise error
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", fails_at_c)
+    with pytest.raises(type(error)):
+        report.write(tmp_path, {"a.md": "new", "b.md": "new", "c.md": "new"})
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.md": "old", "c.md": "old"}
 
 
 def test_figures_from_another_machine_are_kept_and_their_rendering_checked(tmp_path: Path) -> None:

@@ -110,6 +110,9 @@ EXPECTED = {
     "ignores_the_axis": {
         "accepts_any_axis": "the last one, always",
     },
+    "answers_in_words": {
+        "answers_a_plain_question": "text is no number",
+    },
     "takes_bits": {
         "takes_its_target_in_nats": "bits",
         "hits_the_target_entropy": "another target",

@@ -1,15 +1,23 @@
 """Applications: section 8 of the annotated derivation."""
 
-from entnorm.claims.ledger import Proved, Said, Section, Unverifiable, Wrong
+from entnorm.claims.ledger import Imprecise, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import relations
+from .. import relations, vanishing
 
 SECTIONS = (
     Section(
         "8",
         "8. Applications",
         (
-            Said("8.1.1", "概率分布过于集中（熵太小）时，梯度会很小"),
+            Said(
+                "8.1.1",
+                "概率分布过于集中（熵太小）时，梯度会很小",
+                Imprecise(
+                    (vanishing.CONCENTRATED, vanishing.SMALL_LOSS_GRADIENT, vanishing.CROSS_ENTROPY),
+                    "It does not say of what. The gradient of the softmax itself is small there; that of its "
+                    "cross-entropy is not, unless the weight is concentrated on the right position.",
+                ),
+            ),
             Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, relations.SCORE_MEAN_ZERO)),
             Said("8.1.3", "梯度主要来自单个样本，容易消失"),
             Said("8.1.4", "保持H≥H_min，确保分布不会过度集中"),

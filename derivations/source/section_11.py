@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import escort, iteration, newton, tails
+from .. import escort, gradients, iteration, newton, tails, vanishing
 
 SECTIONS = (
     Section(
@@ -26,7 +26,15 @@ SECTIONS = (
                 Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
             ),
             Said("11.5", "✅ 快速收敛（3-4次迭代）", Wrong(newton.CLOSE_AFTER_THREE, newton.ERROR_CONSTANT)),
-            Said("11.6", "✅ 可微分（可用于梯度优化）"),
+            Said(
+                "11.6",
+                "✅ 可微分（可用于梯度优化）",
+                Needs(
+                    "p is not uniform on its support, and log m < H* < log n, where m entries share the maximum",
+                    vanishing.CONTINUOUS_AT_UNIFORM,
+                    gradients.ALONG_LOGITS,
+                ),
+            ),
             Said("11.7", "提供了一种原理性的方法", Unverifiable("A judgement.")),
             Said("11.8", "应用潜力 …", Unverifiable("A list of hopes.")),
         ),

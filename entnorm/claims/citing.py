@@ -129,6 +129,7 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
         substitute(condition, mapping) if condition is not None else None,
         frozenset(),
         source.id,
+        tuple(values.values()),
     )
 
 

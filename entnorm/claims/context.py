@@ -284,7 +284,9 @@ class Context:
     def _by_two_facts(self, term: Expr, plain: Normaliser) -> Signs:
         """Return the sign of a - c from those of a - b and b - c, for hypotheses without variables."""
         simple = [
-            f for f in self.facts if not f.variables and not f.given and isinstance(f.relation, Lt | Le | Gt | Ge)
+            f
+            for f in self.facts
+            if not f.variables and f.is_unconditional and isinstance(f.relation, Lt | Le | Gt | Ge)
         ]
         oriented = [
             (difference(f.relation) if isinstance(f.relation, Gt | Ge) else Times(-1, difference(f.relation)), f)
@@ -331,13 +333,15 @@ class Context:
                 if extended is None:
                     return None
                 known = extended
-        return known if fact.variables <= known.keys() else None
+        if not (fact.variables <= known.keys() and all(map(below.has_value, fact.values))):
+            return None
+        return known
 
     def _matching_hypothesis(
         self, condition: Statement, variables: frozenset[Variable], known: dict[Variable, Any]
     ) -> dict[Variable, Any] | None:
         for fact in self.facts:
-            if fact.tied and not fact.given:
+            if fact.tied and fact.is_unconditional:
                 found: dict[Variable, Any] | None = match(condition, fact.relation, variables, known)
                 if found is not None and free(condition) & variables <= found.keys():
                     return found
@@ -347,17 +351,20 @@ class Context:
         """Is the statement defined and true?"""
         if self._is_known(statement):
             return True
-        return self.holds(statement) and all(map(self.discharges, obligations(self._with_names(statement))))
+        return self.holds(statement) and self.has_value(statement)
 
-    def _with_names(self, statement: Statement) -> Statement:
+    def has_value(self, node: Any) -> bool:
+        """Is the term, family or statement defined?"""
+        return all(map(self.discharges, obligations(self._with_names(node))))
+
+    def _with_names(self, node: Any) -> Any:
         """Put a variable for every recursion that is known to be defined."""
-        taken = free(statement) | bound_in(statement)
+        taken = free(node) | bound_in(node)
         names: dict[Basic, Variable] = {}
-        for term in recursions(statement) & self.defined:
+        for term in recursions(node) & self.defined:
             sort = Scalar if term.is_number_valued else Family
             names[term] = fresh(sort(term.operator.name), taken | set(names.values()))
-        renamed: Statement = statement.xreplace(names)
-        return renamed
+        return node.xreplace(names)
 
     def discharges(self, obligation: Statement) -> bool:
         """Does an obligation hold, where its own terms are defined?
@@ -374,7 +381,7 @@ class Context:
             _, statement = open_binder(statement, self.fixed | free(statement))
             return self._is_known(statement)
         return any(
-            not f.given
+            f.is_unconditional
             and all(isinstance(v, Index | Natural) for v in f.variables)
             and match(f.relation, statement, f.variables) is not None
             for f in self.facts
@@ -400,7 +407,7 @@ class Context:
             return self.holds(bound) and any(
                 f.condition is not None
                 and not f.variables
-                and not f.given
+                and f.is_unconditional
                 and alpha_equal(f.relation, bound)
                 and alpha_equal(f.condition, condition)
                 for f in self.facts

@@ -57,7 +57,7 @@ def difference(relation: Relation) -> Expr:
 
 @dataclass(frozen=True)
 class Fact:
-    """`relation`, for all `variables` that satisfy `given`.
+    """`relation`, for all `variables` that satisfy `given`, where the `values` that it was put at are defined.
 
     `tied` are the variables about which it is a hypothesis: under a binder of one of them it may not be used.
     """
@@ -68,6 +68,12 @@ class Fact:
     condition: Statement | None = None
     tied: frozenset[Variable] = frozenset()
     source: Any = None
+    values: tuple[Expr, ...] = ()
+
+    @property
+    def is_unconditional(self) -> bool:
+        """Does it hold at all values of its variables?"""
+        return not self.given and not self.values
 
     @property
     def is_open(self) -> bool:
@@ -88,4 +94,5 @@ def hypothesis(statement: Statement, source: Any = None) -> Fact:
         statement, condition = statement.bound, statement.condition
     if not isinstance(statement, Relation):
         raise Refusal(f"a hypothesis must be a relation, for all of its variables: {statement}")
-    return Fact(statement, frozenset(variables), (), condition, free(statement) - variables, source)
+    about = free(statement) | (free(condition) if condition is not None else frozenset())
+    return Fact(statement, frozenset(variables), (), condition, about - variables, source)

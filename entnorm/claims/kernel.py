@@ -144,8 +144,8 @@ def _checked(claim: Claim) -> Verdict:
 
 def _checked_numeric(claim: Claim) -> Verdict:
     """Decide a closed relation; only certain answers count."""
-    if free(claim.statement) or claim.given:
-        return Verdict(claim.id, "open", "a statement with variables is not decided by numbers")
+    if not isinstance(claim.statement, Relation) or free(claim.statement) or claim.given:
+        return Verdict(claim.id, "open", "only a relation without variables is decided by numbers")
     return _settled(claim.id, claim.statement, {}, True)
 
 

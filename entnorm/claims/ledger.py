@@ -86,11 +86,12 @@ Settlement = Proved | Needs | Wrong | Imprecise | Unverifiable
 
 @dataclass(frozen=True)
 class Said:
-    """One statement of the document: its permanent id, what is printed there, and what settles it."""
+    """One statement of the document: its permanent id, what is printed there, what settles it, and what it means."""
 
     id: str
     printed: str
     settled: Settlement | None = None
+    english: str = ""
 
 
 @dataclass(frozen=True)

@@ -77,9 +77,14 @@ def _defined_by_induction(nodes: list[Any], facts: tuple[Fact, ...], claim: Clai
     return found
 
 
+def _known(claim: Claim) -> tuple[Fact, ...]:
+    """Return what every line of a proof may use: the hypotheses, and the claims cited for definedness."""
+    return (*(hypothesis(h) for h in claim.hypotheses), *facts_of(claim.defined, claim))
+
+
 def _check_chain(chain: Calc, claim: Claim, extra: tuple[Fact, ...]) -> tuple[str, list[Any]]:
     """Check every step; return the relation of the two ends and the conditions under which weak steps are equations."""
-    known = (*(hypothesis(h) for h in claim.hypotheses), *facts_of(claim.defined, claim))
+    known = _known(claim)
     defined = frozenset().union(*map(recursions, written(chain, claim)))
     symbols, conditions, line = [], [], chain.start
     for number, step in enumerate(chain.steps, 1):
@@ -132,8 +137,7 @@ def _check_relation(claim: Claim, relation: Relation, condition: Statement | Non
         raise Refusal(
             "a case of equality needs a chain with one weak inequality whose certificate shows when it vanishes"
         )
-    context = Context((*(hypothesis(h) for h in claim.hypotheses), *facts_of(claim.defined, claim)))
-    if not context.equivalent(conditions[0], condition):
+    if not Context(_known(claim)).equivalent(conditions[0], condition):
         raise Refusal(f"equality holds when {conditions[0]}, which is not shown to mean {condition}")
 
 
@@ -222,7 +226,9 @@ def goals(claim: Claim) -> tuple[Claim, ...] | None:
         raise Refusal("a case, a bound, a value or a slope is proved by a chain")
     match claim.proof:
         case Cases(branches):
-            _check_exhaustive(claim, [condition for condition, _ in branches])
+            cases = [condition for condition, _ in branches]
+            _check_exhaustive(claim, cases)
+            _defined(cases, _known(claim))  # by none of themselves: where none has a value, none holds
             return tuple(replace(claim, given=(*claim.given, case), proof=chain) for case, chain in branches)
         case Squeeze():
             return _goals_of_limit(claim, claim.proof)

@@ -285,8 +285,6 @@ def _in_turn(
     statement: Statement, point: Mapping[Variable, Any], fields: tuple[Arithmetic, ...], certain: bool
 ) -> tuple[bool | None, str]:
     """Decide in the first arithmetic that can express all terms."""
-    spoken_of = free(statement)  # a coordinate that is a term costs an evaluation, so those of no concern are left out
-    point = {v: x for v, x in point.items() if v in spoken_of or not isinstance(x, Term)}
     for field in fields[:-1]:
         try:
             with field.scope():
@@ -367,7 +365,8 @@ def exact_point(variables: frozenset[Variable], values: Mapping[Variable, Any]) 
     Raises
     ------
     ValueError
-        If a variable has no value, or one outside its sort: indices are positions from 0, a family has n numbers.
+        If a variable has no value, or one outside its sort: indices are positions from 0, a family has n numbers; or
+        if a term that stands for a number is none.
     """
     missing = sorted(str(v) for v in variables | {n} if v not in values)
     if missing:
@@ -375,7 +374,12 @@ def exact_point(variables: frozenset[Variable], values: Mapping[Variable, Any]) 
     size = values[n]
     if not _is_whole(size) or size < 1:
         raise ValueError(f"n = {size!r} is not a positive integer")
-    return {v: _of_sort(v, x, int(size)) for v, x in values.items()}
+    point = {v: _of_sort(v, x, int(size)) for v, x in values.items()}
+    try:
+        settle(Eq(size, size), point)  # which evaluates the point
+    except Undefined as undefined:
+        raise ValueError(f"a coordinate has no value: {undefined}") from None
+    return point
 
 
 def _is_whole(value: Any) -> bool:

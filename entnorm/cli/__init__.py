@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+import entnorm
 from entnorm.cli.conforming import add_conform
 from entnorm.cli.references import add_reference
 from entnorm.cli.shared import BROKEN, INTERRUPTED, USAGE, BrokenError, UsageError
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="entnorm", description=__doc__.partition("\n")[0])
+    parser.add_argument("--version", action="version", version=f"%(prog)s {entnorm.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (add_verify, add_report, add_conform, add_reference, add_solve):
         add(commands)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -45,3 +47,33 @@ def over(items: Iterable[T], label: str) -> Iterable[T]:
     items = list(items)
     shown: Iterable[T] = bar(len(items), label, items)
     return shown
+
+
+def imported(spec: str, what: str) -> Any:
+    """The object that ``pkg.mod:NAME`` names; whatever keeps its module from being imported is said with its place."""
+    module_name, colon, attribute = spec.partition(":")
+    if not (module_name and colon and attribute):
+        raise UsageError(f"a {what} is named as pkg.mod:{what}, not {spec!r}")
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        if error.name and f"{module_name}.".startswith(f"{error.name}."):
+            raise UsageError(f"there is no module {error.name!r} (asked for by {spec!r})") from error
+        raise UsageError(_why_not_imported(module_name, error)) from error
+    except (Exception, SystemExit) as error:
+        raise UsageError(_why_not_imported(module_name, error)) from error
+    if not hasattr(module, attribute):
+        raise UsageError(f"{module_name} has no {what} {attribute!r}")
+    return getattr(module, attribute)
+
+
+def _why_not_imported(module_name: str, error: BaseException) -> str:
+    """One line for the error, and one for each line of somebody's code on the way to it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = (importlib.__file__, __file__)
+    theirs = [f for f in frames if f.filename not in ours and not f.filename.startswith("<frozen importlib")]
+    places = [f"{f.filename}, line {f.lineno}" for f in theirs]
+    if isinstance(error, SyntaxError) and error.filename:
+        places.append(f"{error.filename}, line {error.lineno}")
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    return "\n  ".join([f"{module_name} cannot be imported: {type(error).__name__}: {said}", *places])

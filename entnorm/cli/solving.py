@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
+import os
 import sys
-import warnings
 from math import isfinite, isnan
 from typing import Any
 
@@ -56,24 +57,57 @@ def _solve(options: argparse.Namespace) -> int:
 
 def _numbers(text: str) -> Any:
     """The rows that an argument spells, or that the file has that it names; nothing is ever unpickled."""
+    read = _npy if text.endswith(".npy") else _csv if text.endswith(".csv") else _spelt
     try:
-        if text.endswith(".npy"):
-            with open(text, "rb") as file:
-                rows = np.lib.format.read_array(file, allow_pickle=False)
-        elif text.endswith(".csv"):
-            with warnings.catch_warnings(action="ignore"):  # that there is nothing is said below
-                rows = np.loadtxt(text, delimiter=",", ndmin=2)
-        else:
-            rows = np.array([float(number) for number in text.split(",")])
-    except (ValueError, EOFError, MemoryError) as error:
-        raise UsageError(
-            f"{text!r} is not rows of numbers with commas between them, or a .npy file: {error}"
-        ) from error
+        rows = read(text)
+    except (EOFError, MemoryError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{text!r} does not hold what its name says: {error}") from error
     if not rows.size:
         raise UsageError(f"{text!r} holds no numbers")
     if rows.ndim > 2:
         raise UsageError(f"{text!r} has {rows.ndim} axes: one row, or one row for each line, is what is wanted")
     return np.atleast_2d(rows)
+
+
+def _npy(path: str) -> Any:
+    with open(path, "rb") as file:
+        try:
+            return np.lib.format.read_array(file, allow_pickle=False)
+        except ValueError as error:
+            raise UsageError(f"{path!r} is not an array in .npy format: {error}") from error
+
+
+def _csv(path: str) -> Any:
+    rows: list[list[float]] = []
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        for line, cells in enumerate(csv.reader(file), start=1):
+            if not cells:
+                continue
+            where = f"{path}, line {line}"
+            rows.append([_cell(cell, f"{where}, column {k}", first=not rows) for k, cell in enumerate(cells, start=1)])
+            if len(cells) != len(rows[0]):
+                raise UsageError(
+                    f"{where}: {len(cells)} numbers, but {len(rows[0])} in the first row; "
+                    "fill shorter rows up with 0 for --p, with -inf for --logits"
+                )
+    return np.array(rows)
+
+
+def _cell(cell: str, where: str, *, first: bool) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        hint = ": if the first line names the columns, take it out" if first else ""
+        raise UsageError(f"{where}: {cell!r} is not a number{hint}") from None
+
+
+def _spelt(text: str) -> Any:
+    try:
+        return np.array([float(number) for number in text.split(",")])
+    except ValueError as error:
+        if os.path.exists(text) or os.path.splitext(text)[1].removeprefix(".").isalpha():
+            raise UsageError(f"{text!r} does not end in .npy or .csv, the files that are read") from error
+        raise UsageError(f"{text!r} is not a row of numbers with commas between them: {error}") from error
 
 
 def _plain(value: float) -> float | str | None:

@@ -9,15 +9,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from entnorm.cli.shared import BROKEN, BrokenError, UsageError, add_command, bar, over
+from entnorm.cli.shared import BROKEN, BrokenError, UsageError, add_command, bar, imported, over
+
+OURS = "entnorm.derivations:THEORY"
 
 
 def add_verify(commands: Any) -> None:
     """Add ``entnorm verify``."""
     help = "prove every claim, certify the references, hold the NumPy solver against them"
     command = add_command(commands, "verify", _verify, help)
-    command.add_argument("ids", nargs="*", metavar="ID", help="only these claims, and what they rest on")
-    _add_theory(command)
+    command.add_argument(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="claims by id: only these, and what they rest on; before them, as PKG.MOD:THEORY, a theory of yours",
+    )
+    _add_jobs(command)
     command.add_argument("--reports", type=Path, metavar="DIR", help="write the reports there")
     command.add_argument("--json", action="store_true", help="print the models of the reports instead of the summary")
 
@@ -25,34 +32,34 @@ def add_verify(commands: Any) -> None:
 def add_report(commands: Any) -> None:
     """Add ``entnorm report``."""
     command = add_command(commands, "report", _report, "make the reports again, or compare them with what is there")
+    command.add_argument("theory", nargs="?", default=OURS, metavar="PKG.MOD:THEORY", help=f"(default {OURS})")
     where = command.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, metavar="DIR", default=Path("reports"), help="write there (default reports)")
     where.add_argument("--check", type=Path, metavar="DIR", help="write nothing; do the files there differ?")
-    _add_theory(command)
+    _add_jobs(command)
 
 
-def _add_theory(command: argparse.ArgumentParser) -> None:
-    default = "entnorm.derivations:THEORY"
-    command.add_argument("--theory", default=default, metavar="PKG.MOD:NAME", help=f"(default {default})")
+def _add_jobs(command: argparse.ArgumentParser) -> None:
     command.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes for the claims")
 
 
-def _evidence(options: argparse.Namespace, ids: list[str] | None) -> tuple[list[dict[str, Any]], list[str]]:
+def _evidence(spec: str, ids: list[str] | None, jobs: int) -> tuple[list[dict[str, Any]], list[str]]:
     """The model of the proofs, that of the numbers unless only a part was asked for; and what is broken."""
     from entnorm import reference, report
     from entnorm.claims.theory import TheoryError, load
 
-    if options.jobs < 1:
-        raise UsageError(f"--jobs {options.jobs}: at least one process is needed")
+    if jobs < 1:
+        raise UsageError(f"--jobs {jobs}: at least one process is needed")
+    imported(spec, "theory")
     try:
-        theory = load(options.theory)
+        theory = load(spec)
         count = len(list(theory.claims()) if ids is None else theory.with_ancestors(ids))
         with bar(count, "claims") as shown:
-            models = [report.proofs_model(options.theory, ids=ids, workers=options.jobs, tick=lambda _: shown.update())]
+            models = [report.proofs_model(spec, ids=ids, workers=jobs, tick=lambda _: shown.update())]
     except TheoryError as error:
         raise UsageError(str(error)) from error
     broken = report.broken_claims(models[0])
-    if ids is None and options.theory == report.THEORY:
+    if ids is None and spec == OURS:
         try:
             models.append(report.conformance_model(over))
         except reference.RecordError as error:
@@ -64,10 +71,10 @@ def _evidence(options: argparse.Namespace, ids: list[str] | None) -> tuple[list[
 def _verify(options: argparse.Namespace) -> int:
     from entnorm import balls, report
 
-    ids = options.ids or None
+    spec, *ids = options.names if ":" in "".join(options.names[:1]) else [OURS, *options.names]
     if ids and options.reports:
         raise UsageError("--reports needs the whole theory: leave out the ids")
-    models, broken = _evidence(options, ids)
+    models, broken = _evidence(spec, ids or None, options.jobs)
     proofs, numbers = (*models, None)[:2]
     written = report.write(options.reports, report.render(*models)) if options.reports else []
     if options.json:
@@ -76,7 +83,7 @@ def _verify(options: argparse.Namespace) -> int:
     found = {
         "proofs": proofs,
         "numbers": numbers,
-        "named": [claim for claim in models[0]["claims"] if claim["id"] in (ids or ())],
+        "named": [claim for claim in models[0]["claims"] if claim["id"] in ids],
         "written": ", ".join(str(path) for path in written if path.suffix == ".html"),
         "without_balls": not balls.available(),
     }
@@ -87,7 +94,7 @@ def _verify(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     from entnorm import balls, report
 
-    models, broken = _evidence(options, None)
+    models, broken = _evidence(options.theory, None, options.jobs)
     for line in broken:
         print(line, file=sys.stderr)
     if options.check is None:

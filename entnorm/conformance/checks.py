@@ -32,6 +32,20 @@ from entnorm.conformance.foreign import Call, Foreign, ForeignError, distances
 Check = Callable[[Foreign], Iterator[Finding]]
 
 
+def answers_a_plain_question(solver: Foreign) -> Iterator[Finding]:
+    """Called as solve(p, target, axis=-1), with p float64 probabilities and target the entropy in nats, it answers.
+
+    An answer is gamma, or the distribution, or an object with gamma and success; `entnorm.conformance.adapt` wraps
+    functions that speak of logits, bits, perplexity or temperature, or that take one row at a time.
+    """
+    case = cases.plain()[
+        2
+    ]  # within reach in nats, in bits and as a perplexity: a wrong unit is another check's business
+    answer = ask(solver, case.call)
+    got = f"{'gamma' if answer.probs is None else 'a distribution, gamma'} = {answer.gamma!r}"
+    yield Finding(case.name, (case.call,), answer.given, "finite numbers", got, case.answer)
+
+
 def takes_its_target_in_nats(solver: Foreign) -> Iterator[Finding]:
     """The target is an entropy in nats: neither bits nor a perplexity."""
     for case in cases.plain():
@@ -88,7 +102,6 @@ def does_not_write_its_input(solver: Foreign) -> Iterator[Finding]:
 
 def reports_unreachable_targets(solver: Foreign) -> Iterator[Finding]:
     """A target that no exponent reaches is reported: by an exception, NaN, infinity or a result without success."""
-    ask(solver, cases.plain()[0].call)  # an exception is a report only from a solver that can do without
     for name, call in cases.unreachable():
         try:
             answer = ask(solver, call)
@@ -247,6 +260,7 @@ def accumulates_in_double(solver: Foreign) -> Iterator[Finding]:
 
 CHECKS: Final[dict[str, tuple[Check, ...]]] = {
     "smoke": (
+        answers_a_plain_question,
         takes_its_target_in_nats,
         hits_the_target_entropy,
         finds_the_certified_exponent,
@@ -273,4 +287,7 @@ CHECKS: Final[dict[str, tuple[Check, ...]]] = {
         accumulates_in_double,
     ),
 }
-"""The checks that enter at each level; a level holds all those of the levels before it."""
+"""The checks that enter at each level; a level holds all those of the levels before it.
+
+The first one is the door: of a solver that does not pass it, nothing else is asked.
+"""

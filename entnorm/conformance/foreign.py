@@ -143,15 +143,25 @@ class Foreign:
 def _read(result: Any, call: Call) -> FloatArray:
     """Gamma or distribution as an array of their own; a result that says it failed counts as NaN."""
     batch = tuple(int(length) for length in np.delete(call.p.shape, call.axis))
+    expected = f"expected {batch} for gamma or {call.p.shape} for the distribution"
     if hasattr(result, "gamma") and hasattr(result, "success"):
         result = np.where(result.success, result.gamma, nan)
-    values = np.array(result, dtype=np.float64)
+    try:
+        values = np.array(result, dtype=np.float64)
+        loose = np.array(result, dtype=object).flat
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"the solver returned {_described(result)}; {expected}") from error
+    if any(value is None or isinstance(value, str | bytes) for value in loose):  # NumPy would make numbers of them
+        raise TypeError(f"the solver returned {_described(result)}; {expected}")
     if values.shape not in (batch, call.p.shape):
-        raise TypeError(
-            f"the solver returned shape {values.shape}; "
-            f"expected {batch} for gamma or {call.p.shape} for the distribution"
-        )
+        raise TypeError(f"the solver returned shape {values.shape}; {expected}")
     return values
+
+
+def _described(result: Any) -> str:
+    """What somebody returned, in a few words."""
+    spelt = repr(result)
+    return f"{type(result).__name__} {spelt}" if len(spelt) <= 60 and "\n" not in spelt else type(result).__name__
 
 
 def distances(p: FloatArray) -> FloatArray:

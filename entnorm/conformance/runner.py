@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     NOT_APPLICABLE = "not applicable"
+    NOT_RUN = "not run"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Result:
     level : str
         The level at which it enters.
     outcome : Outcome
-        Passed, failed or not applicable.
+        Passed, failed, not applicable, or not run.
     promise : str
         What the check holds the solver to.
     error : float or None
@@ -43,7 +45,7 @@ class Result:
     case : str
         Where the worst error, or the first failure, was.
     expected, got : str
-        There, in words and numbers; for a check that does not apply, `got` says why.
+        There, in words and numbers; for a check that does not apply or was not run, `got` says why.
     answer : str or None
         The right answer there, where one is known.
     reproducer : str
@@ -69,7 +71,7 @@ class Result:
     def __str__(self) -> str:
         """Everything that is needed to see a failure again."""
         lines = [f"{self.name}: {self.outcome}", self.promise]
-        if self.outcome is Outcome.NOT_APPLICABLE:
+        if self.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_RUN):
             return "\n".join([*lines, self.got])
         lines += [f"case: {self.case}", f"expected: {self.expected}", f"got: {self.got}"]
         if self.error is not None:
@@ -96,7 +98,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Report:
-    """The results of all checks up to a level, in their order."""
+    """The results of all checks up to a level, in their order.
+
+    Where the first one fails, that the solver answers at all, the others are not run.
+    """
 
     level: str
     results: tuple[Result, ...]
@@ -165,9 +170,11 @@ def run(solve: Solver, level: str = "core") -> Report:
     'hits the target entropy'
     """
     solver = Foreign(solve)
-    return Report(
-        level, tuple(_result(check, entered, solver) for entered in _up_to(level) for check in CHECKS[entered])
-    )
+    (entered, door), *rest = [(entered, check) for entered in _up_to(level) for check in CHECKS[entered]]
+    first = _result(door, entered, solver)
+    if first.outcome is Outcome.FAILED:
+        return Report(level, (first, *(_not_run(check, entered, door) for entered, check in rest)))
+    return Report(level, (first, *(_result(check, entered, solver) for entered, check in rest)))
 
 
 def check_solver(solve: Solver, level: str = "core") -> None:
@@ -210,8 +217,17 @@ def _up_to(level: str) -> tuple[str, ...]:
     return levels[: levels.index(level) + 1]
 
 
+def _not_run(check: Check, level: str, door: Check) -> Result:
+    why = f"what does not pass {door.__name__} is asked nothing else"
+    return Result(check.__name__, level, Outcome.NOT_RUN, _promise(check), got=why)
+
+
+def _promise(check: Check) -> str:
+    return inspect.getdoc(check) or ""
+
+
 def _result(check: Check, level: str, solver: Foreign) -> Result:
-    name, promise = check.__name__, (check.__doc__ or "").strip()
+    name, promise = check.__name__, _promise(check)
     try:
         with np.errstate(all="ignore"):  # an absurd answer is judged like any other
             findings = list(check(solver))

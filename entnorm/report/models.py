@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, TypeVar
 import numpy as np
 
 from entnorm import balls, conformance, reference
+from entnorm.claims.citing import chains
 from entnorm.claims.language import (
     Apply,
     Entry,
@@ -21,7 +22,7 @@ from entnorm.claims.language import (
     reduce_entry,
     subterms,
 )
-from entnorm.claims.proofs import Calc, Claim, Expansion, Induction, Refuted
+from entnorm.claims.proofs import Claim, Refuted
 from entnorm.claims.runs import Prints
 from entnorm.claims.theory import Theory, load
 from entnorm.claims.typeset import latex, mathml, text
@@ -29,6 +30,7 @@ from entnorm.claims.verification import verify
 from entnorm.conformance.budget import one_digit_up
 from entnorm.conformance.example import run_example
 from entnorm.reference.records import Record
+from entnorm.report.figures import figures
 from entnorm.transforms import normalize
 
 __all__ = ["THEORY", "Over", "broken_claims", "broken_numbers", "conformance_model", "machine", "proofs_model"]
@@ -82,7 +84,9 @@ def proofs_model(
     """
     theory = load(spec)
     model = verify(theory, spec=spec, ids=ids, workers=workers, tick=tick)
-    return {"theory": spec, **model, "definitions": _definitions(theory), "outputs": _outputs(theory, model)}
+    shown = figures() if spec == THEORY and ids is None else []
+    more = {"definitions": _definitions(theory), "outputs": _outputs(theory, model), "figures": shown}
+    return {"theory": spec, **model, **more}
 
 
 def _outputs(theory: Theory, model: dict[str, Any]) -> dict[str, str]:
@@ -132,21 +136,11 @@ def _definitions(theory: Theory) -> list[dict[str, Any]]:
 def _terms(claim: Claim | Refuted) -> Iterator[Any]:
     """What a claim shows: its statement and the lines of its proof."""
     yield claim.statement
-    if isinstance(claim, Refuted):
-        return
-    match claim.proof:
-        case Calc() as chain:
-            chains: tuple[Calc, ...] = (chain,)
-        case Induction(_, base, step):
-            chains = (base, step)
-        case Expansion(coefficients):
-            chains = coefficients
-        case _:
-            chains = ()
-    for chain in chains:
-        yield chain.start
-        for line in chain.steps:
-            yield line.line
+    if isinstance(claim, Claim):
+        for chain in chains(claim.proof):
+            yield chain.start
+            for line in chain.steps:
+                yield line.line
 
 
 def _equations(operator: Operator) -> Iterator[Relation]:

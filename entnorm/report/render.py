@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from entnorm.report.charts import chart
 from entnorm.report.graph import Drawing, draw
+from entnorm.report.models import THEORY
 
 __all__ = ["STATUSES", "render", "summary"]
 
@@ -28,6 +31,7 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "passed": ("✓", "the promise was kept on every row"),
     "failed": ("✗", "the promise was broken on some row"),
     "not applicable": ("–", "the check says nothing about this solver"),
+    "not run": ("·", "the solver did not get so far"),
 }
 """Every status and outcome, in the order in which they are counted: its glyph and its meaning."""
 
@@ -42,7 +46,9 @@ def _environment(*, escape: bool) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(glyph=lambda status: STATUSES[status][0], calc=_calc_as_text, cell=_table_cell)
+    environment.filters.update(
+        glyph=lambda status: STATUSES[status][0], calc=_calc_as_text, cell=_table_cell, sample=_sample
+    )
     environment.globals.update(STATUSES=STATUSES)
     return environment
 
@@ -85,14 +91,23 @@ def _view_of_proofs(model: Mapping[str, Any]) -> dict[str, Any]:
     statements = [said for section in model["ledger"] for said in section["statements"]]
     return {
         "claims": claims,
+        "named": "" if model["theory"] == THEORY else f"{model['theory']} ",
         "claim_counts": _counted(model["counts"]["claims"]),
         "ledger_counts": _counted(model["counts"]["ledger"]),
         "statements": statements,
-        "corrections": [said for said in statements if said["outcome"] in ("refuted", "needs")],
+        "corrections": _corrections(statements),
         "axioms": [claim for claim in model["claims"] if claim["proof"]["kind"] == "axiom"],
         "settles": {id: [said["id"] for said in statements if id in said["claims"]] for id in claims},
         "graph": _graph(model["claims"]),
+        "charts": {figure["id"]: chart(figure) for figure in model["figures"]},
     }
+
+
+def _corrections(statements: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The statements that are wrong or lack a condition; neighbours that are settled alike stand together."""
+    wrong = [said for said in statements if said["outcome"] in ("refuted", "needs")]
+    alike = ("outcome", "counterexample", "assumption", "correction")
+    return [list(group) for _, group in groupby(wrong, lambda said: [said.get(key) for key in alike])]
 
 
 def _view_of_conformance(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,3 +152,8 @@ def _citation_as_text(citation: Mapping[str, str]) -> str:
 def _table_cell(text: str) -> str:
     """Text that a Markdown table shows as it is."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("\n", " ")
+
+
+def _sample(series: Mapping[str, Any], ticks: list[float]) -> list[float]:
+    """The values of a curve at its points nearest to some ticks, for a table that says what the picture shows."""
+    return [min(series["points"], key=lambda point: abs(point[0] / tick - 1))[1] for tick in ticks]

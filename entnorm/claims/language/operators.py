@@ -9,8 +9,8 @@ from sympy import Basic, Expr
 from sympy.core.symbol import Str
 
 from .binding import bound_in, free, reduce_entry, substitute, subterms
-from .terms import LanguageError, Node, Plus
-from .variables import Definition, Entry, Family, Index, Natural, Scalar, Variable, n, of_sort
+from .terms import LanguageError, Node, Plus, scalar
+from .variables import Definition, Entry, Family, Index, Natural, Scalar, Variable, family, n, of_sort
 
 
 class Operator(Definition):
@@ -36,6 +36,8 @@ class Operator(Definition):
     ) -> Any:
         if n in parameters or len(set(parameters)) < len(parameters):
             raise LanguageError(f"the parameters of {name} must be different variables other than n")
+        sort = scalar if getattr(bodies[0], "is_number_valued", True) else family
+        bodies = tuple(map(sort, bodies))  # in a recursion, the value after a step is of the sort of that at 0
         stray = frozenset().union(*map(free, bodies)) - known - {n}
         if stray:
             raise LanguageError(f"the definition of {name} depends on {sorted(map(str, stray))}, not a parameter")

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Basic, Expr, oo, sympify
 
 from .terms import Ge, LanguageError, Le, Relation, Statement, scalar
-from .variables import At, Binding, D, Index, Natural, Scalar, Variable
+from .variables import At, Binding, D, Index, Natural, Scalar, Variable, real
 
 
 class ForAll(Statement):
@@ -50,9 +50,9 @@ class Jet(Statement):
     binding = Binding(place=1, scope=0)
 
     def __new__(cls, function: Any, variable: Scalar, point: Any, *coefficients: Any) -> Jet:
-        if not isinstance(variable, Scalar):
-            raise LanguageError(f"{variable!r} is not a real variable")
-        jet: Jet = Basic.__new__(cls, scalar(function), variable, scalar(point), *map(scalar, coefficients))
+        if not coefficients:
+            raise LanguageError("an expansion has at least one coefficient: the value of its function at the point")
+        jet: Jet = Basic.__new__(cls, scalar(function), real(variable), scalar(point), *map(scalar, coefficients))
         return jet
 
     @property
@@ -76,13 +76,12 @@ class Tends(Statement):
     binding = Binding(place=1, scope=0)
 
     def __new__(cls, function: Any, variable: Scalar | Natural, point: Any, value: Any) -> Tends:
-        if not isinstance(variable, Scalar | Natural):
-            raise LanguageError(f"{variable!r} is neither a real variable nor a natural number")
         if isinstance(variable, Natural) and point != oo:
             raise LanguageError("a sequence has its limit at infinity")
         if point not in (0, oo):
             raise LanguageError(f"a limit is taken at 0 from above or at infinity, not at {point!r}")
-        tends: Tends = Basic.__new__(cls, scalar(function), variable, sympify(point), scalar(value))
+        moving = variable if isinstance(variable, Natural) else real(variable)
+        tends: Tends = Basic.__new__(cls, scalar(function), moving, sympify(point), scalar(value))
         return tends
 
 
@@ -92,5 +91,5 @@ class Root(Statement):
     binding = Binding(place=1, scope=0)
 
     def __new__(cls, function: Any, variable: Scalar, low: Any, high: Any, value: Any) -> Root:
-        root: Root = Basic.__new__(cls, scalar(function), variable, scalar(low), scalar(high), scalar(value))
+        root: Root = Basic.__new__(cls, scalar(function), real(variable), *map(scalar, (low, high, value)))
         return root

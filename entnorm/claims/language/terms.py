@@ -28,13 +28,6 @@ def scalar(value: Any) -> Expr:
     raise LanguageError(f"{value!r} is not a number-valued term")
 
 
-def family(value: Any) -> Term:
-    """Return `value` as a family, or refuse it."""
-    if isinstance(value, Term) and not value.is_number_valued:
-        return value
-    raise LanguageError(f"{value!r} is not a family")
-
-
 def _printed_as_text(self: Basic, printer: object) -> str:
     from ..typeset import text
 

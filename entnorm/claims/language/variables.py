@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sympy import Basic, Expr, Integer, Symbol
 
-from .terms import LanguageError, Node, Plus, Term, family, scalar
+from .terms import LanguageError, Node, Plus, Term, scalar
 
 
 class Binding(NamedTuple):
@@ -62,6 +62,20 @@ class Family(Variable):
 n = Size("n")
 
 
+def real(variable: Any) -> Scalar:
+    """Return `variable` as a real variable, or refuse it."""
+    if isinstance(variable, Scalar):
+        return variable
+    raise LanguageError(f"{variable!r} is not a real variable")
+
+
+def family(value: Any) -> Term:
+    """Return `value` as a family, or refuse it."""
+    if isinstance(value, Term) and not value.is_number_valued and not isinstance(value, Index):
+        return value
+    raise LanguageError(f"{value!r} is not a family")
+
+
 class Entry(Node):
     """The entry of a family at an index."""
 
@@ -101,9 +115,7 @@ class D(Node):
     """The derivative of `body` with respect to the real variable `variable`, at that variable."""
 
     def __new__(cls, body: Any, variable: Scalar) -> Expr:
-        if not isinstance(variable, Scalar):
-            raise LanguageError(f"{variable!r} is not a real variable")
-        return Expr.__new__(cls, scalar(body), variable)
+        return Expr.__new__(cls, scalar(body), real(variable))
 
 
 class At(Node):
@@ -112,9 +124,7 @@ class At(Node):
     binding = Binding(place=1, scope=0)
 
     def __new__(cls, body: Any, variable: Scalar, value: Any) -> Expr:
-        if not isinstance(variable, Scalar):
-            raise LanguageError(f"{variable!r} is not a real variable")
-        return Expr.__new__(cls, scalar(body), variable, scalar(value))
+        return Expr.__new__(cls, scalar(body), real(variable), scalar(value))
 
 
 class Definition(Basic):  # type: ignore[misc]
