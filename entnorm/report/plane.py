@@ -103,4 +103,4 @@ def _runs(row: list[str], y: float, glyphs: Mapping[str, str]) -> Iterator[Run]:
 def _curve(name: str, points: list[tuple[float, float]]) -> Curve:
     inside = [(x, y) for x, y in points if y >= TOP]
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in inside)
-    return Curve(name, path, inside[-1][0] + CELL, inside[-1][1])
+    return Curve(name, path, inside[0][0] + CELL, inside[0][1] + ROW)
