@@ -3,6 +3,7 @@
 from entnorm.claims.theory import Theory, pages
 
 from . import (
+    arrival,
     convergence,
     cycles,
     decreasing,
@@ -48,6 +49,7 @@ THEORY = Theory(
         newton,
         convergence,
         iteration,
+        arrival,
         cycles,
         orbits,
         powers,

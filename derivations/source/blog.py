@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable
 
-from .. import cycles, decreasing, entropy, escort, expansions, iteration, listings, newton, orbits, tails
+from .. import arrival, cycles, decreasing, entropy, escort, expansions, iteration, listings, newton, orbits, tails
 
 SECTIONS = (
     Section(
@@ -83,7 +83,7 @@ SECTIONS = (
                 Needs(
                     "no entry is more than e times another, and the target is not below the entropy of p",
                     orbits.REVERSED_TWO,
-                    iteration.ENTROPY_CONVERGES,
+                    arrival.ARRIVES,
                 ),
             ),
             Said(
