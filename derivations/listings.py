@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from sympy import Rational
 
-from entnorm.claims import Claim, Eq, Exp, Log, Lt, Prints, Refuted, by, calc, n, numeric, run
+from entnorm.claims import Claim, Eq, Exp, Log, Lt, Prints, Refuted, Sum, by, calc, n, numeric, run
 
-from .notation import a, b, c
+from .notation import a, b, c, i, j, p
+from .setting import POSITIVE
 
 LISTING_2 = """\
 import numpy as np
@@ -53,6 +54,50 @@ for seed in range(100):
         p /= p.sum()
     worst = max(worst, abs(-(p * np.log(p)).sum() - H_f))
 print("every entropy within 1e-14 of log 30:", bool(worst < 1e-14))
+"""
+
+# The first listing's loop from the second one's seed, and the exponents with which one may hope to repeat its result.
+LISTING_1_EXPONENTS = """\
+import numpy as np
+
+np.random.seed(42)
+p = np.random.random(100)
+p /= p.sum()
+gamma = 1
+H_f = np.log(30)
+first, product = p, 1.0
+for i in range(10):
+    H = -(p * np.log(p)).sum()
+    gamma = 1 + (H_f - H) / (H**2 - (p * np.log(p)**2).sum())
+    p = p**gamma
+    p /= p.sum()
+    product *= gamma
+
+
+def entropy(exponent):
+    q = first**exponent
+    q /= q.sum()
+    return -(q * np.log(q)).sum()
+
+
+print(f"target: {H_f:.4f}")
+print(f"p**gamma: {entropy(gamma):.4f}")
+print(f"p**(product of all gammas): {entropy(product):.4f}")
+"""
+
+# A state of the generator whose first draw is 0.0, one of the values that it is documented to return.
+LISTING_1_ZERO = """\
+import numpy as np
+
+np.random.seed(42)
+state = list(np.random.get_state())
+state[1][:2], state[2] = 0, 0
+np.random.set_state(tuple(state))
+
+p = np.random.random(100)
+p /= p.sum()
+with np.errstate(all="ignore"):
+    print(-(p * np.log(p)).sum())
 """
 
 # The document's sample and target, and one step of its loop, for the questions that its listing does not print.
@@ -168,6 +213,33 @@ FIRST_LISTING = Claim(
     Prints(LISTING_1_SEEDED, 0, "every entropy within 1e-14 of log 30: True"),
     title="The first listing reaches its target from a hundred seeds",
     proof=run(),
+)
+EXPONENTS = Claim(
+    "listings.exponents",
+    Prints(LISTING_1_EXPONENTS, -1, "target: 3.4012\np**gamma: 4.3797\np**(product of all gammas): 3.4012"),
+    title="Not the last gamma of the first listing but the product of all of them reaches the target",
+    proof=run(),
+)
+LAST_GAMMA = Refuted(
+    "listings.last-gamma",
+    Prints(LISTING_1_EXPONENTS, 1, "p**gamma: 3.4012"),
+    correction=EXPONENTS,
+    title="The variable gamma of the first listing ends as the exponent that reaches the target",
+    remark="It ends near 1, and the 1 that it begins with is never used.",
+)
+DRAWN = Claim(
+    "listings.drawn-distribution",
+    Eq(Sum(p[i] / Sum(p[j], j), i), 1),
+    given=(POSITIVE,),
+    title="Positive numbers over their sum are a distribution",
+    proof=calc(Sum(p[i] / Sum(p[j], j), i), (1, by.termwise)),
+)
+ZERO_DRAW = Refuted(
+    "listings.zero-draw",
+    Prints(LISTING_1_ZERO, 0, "4.3797"),
+    correction=DRAWN,
+    title="Whatever the generator draws, the first listing computes an entropy",
+    remark="It draws from [0, 1), 0 included; 0 * log 0 is not a number in NumPy, and neither is anything after it.",
 )
 LOG_30 = Claim(
     "listings.log-30",

@@ -17,6 +17,7 @@ __all__ = [
     "V",
     "Z",
     "a",
+    "alpha",
     "b",
     "breadth",
     "c",
@@ -24,6 +25,7 @@ __all__ = [
     "d",
     "delta",
     "e",
+    "excess",
     "exponent",
     "f",
     "fourth",
@@ -80,6 +82,7 @@ delta = Scalar("Delta")  # the gap below the maxima
 reach = Scalar("R")  # the largest gap
 ties = Scalar("m")  # how many maxima there are
 gamma = Scalar("gamma")
+alpha = Scalar("alpha")  # the power of gamma in which a step is taken
 a = Scalar("a")  # two values of gamma
 b = Scalar("b")
 c = Scalar("c")
@@ -216,4 +219,12 @@ newton_step = Operator(
 )
 total_exponent = Recursion(
     "Gamma", (k, p, h_star), Integer(1), lambda before: newton_step(p, before, h_star), _counted("Gamma")
+)
+
+# By how much the entropy exceeds its target, in units of its slope in log gamma.
+excess = Operator(
+    "epsilon",
+    (p, gamma, h_star),
+    (H(p, gamma) - h_star) / (gamma**2 * V(p, gamma)),
+    lambda f, g, t: call(name("epsilon"), g),
 )

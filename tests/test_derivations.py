@@ -89,6 +89,17 @@ HEADLINES = {
     "rates.bracket-above": ([*BASE, "cases", "logarithms"], ["setting.log-bound"]),
     "newton.step-at-one": ([*BASE, "calculus", "logarithms"], []),
     "newton.document-loop": ([*BASE, "calculus", "induction", "logarithms"], []),
+    "iteration.converges": (
+        [*BASE, "calculus", "cases", "induction", "logarithms", "slopes", "squeeze"],
+        ["setting.log-bound"],
+    ),
+    "iteration.entropy-converges": (
+        [*BASE, "calculus", "cases", "induction", "logarithms", "slopes", "squeeze"],
+        ["setting.log-bound"],
+    ),
+    "iteration.quadratic": ([*BASE, "calculus", "cases", "induction", "logarithms", "slopes"], []),
+    "cycles.never-arrives": ([*BASE, "calculus", "cases", "induction", "logarithms"], []),
+    "powers.best-power": ([*BASE, "calculus", "logarithms", "taylor"], []),
 }
 
 

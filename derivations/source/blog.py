@@ -3,16 +3,20 @@
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable
 
 from .. import (
+    arrival,
     concentration,
+    cycles,
     decreasing,
     ends,
     entropy,
     escort,
     expansions,
+    iteration,
     limits,
     listings,
     majorisation,
     newton,
+    orbits,
     relations,
     tails,
     zeros,
@@ -131,7 +135,14 @@ SECTIONS = (
                 "H_γ = log Σp^γ - γ Σp^γ log p/Σp^γ  (eq. 4)",
                 Proved(escort.ENTROPY_WRITTEN_OUT, escort.ENTROPY_EXPLICIT),
             ),
-            Said("B2.3", "应该不存在解析解"),
+            Said(
+                "B2.3",
+                "应该不存在解析解",
+                Unverifiable(
+                    "Closed form is not defined, and that no formula of exp, log and roots serves would be a theorem about fields of functions, beyond this kernel. The fragment: for entries of two values, so for n = 2, the exponent is a quotient of logarithms once the distribution of the target entropy is known, which is one equation in one unknown.",
+                    cycles.EXPONENT,
+                ),
+            ),
             Said("B2.4", "p_i^γ ≈ p_i+(γ-1)p_i log p_i", Proved(expansions.POWER_JET)),
             Said("B2.5", "H_γ ≈ H_1+(H_1^2-E[(log p)^2])(γ-1)  (eq. 5)", Proved(expansions.FIRST_ORDER)),
             Said(
@@ -139,7 +150,15 @@ SECTIONS = (
                 "γ ≈ 1+(H_γ-H_1)/(H_1^2-E[(log p)^2])  (eq. 6)",
                 Needs("p is not uniform on its support", expansions.INVERSE_WITHOUT_SPREAD, expansions.INVERSE_JET),
             ),
-            Said("B2.7", "从γ=1出发，反复利用上式进行迭代，就可以求出最终的分布  (eq. 7)"),
+            Said(
+                "B2.7",
+                "从γ=1出发，反复利用上式进行迭代，就可以求出最终的分布  (eq. 7)",
+                Needs(
+                    "no entry is more than e times another, and the target is not below the entropy of p",
+                    orbits.REVERSED_TWO,
+                    arrival.ARRIVES,
+                ),
+            ),
             Said(
                 "B2.8",
                 "这其实就是求解非线性方程的牛顿法了",
@@ -165,9 +184,27 @@ SECTIONS = (
                     "Roughly is not said how roughly. Read as within 0.1 of the target, two iterations do not suffice for every distribution.",
                 ),
             ),
-            Said("B2.11", "Numpy的参考代码 (listing 1)"),
-            Said("B2.12", "gamma = 1 … gamma = 1 + …  (listing 1's variable)"),
-            Said("B2.13", "p = np.random.random(100) # 模拟分布"),
+            Said(
+                "B2.11",
+                "Numpy的参考代码 (listing 1)",
+                Imprecise(
+                    (listings.FIRST_LISTING, listings.ZERO_DRAW),
+                    "The listing draws an unseeded distribution and prints nothing. From the seeds 0 to 99 it reaches its target. From a state of the generator whose first draw is 0 it computes nothing but NaN.",
+                ),
+            ),
+            Said(
+                "B2.12",
+                "gamma = 1 … gamma = 1 + …  (listing 1's variable)",
+                Imprecise(
+                    (listings.LAST_GAMMA, listings.EXPONENTS, iteration.STEP_VANISHES),
+                    "Read as the exponent of one step it is right, and its first value is never used. Read as the exponent that reaches the target it is wrong: it tends to 1.",
+                ),
+            ),
+            Said(
+                "B2.13",
+                "p = np.random.random(100) # 模拟分布",
+                Needs("no draw is 0, so that the entropy is a number", listings.ZERO_DRAW, listings.DRAWN),
+            ),
         ),
     ),
     Section(

@@ -1,8 +1,8 @@
 """Newton's method: section 4 of the annotated derivation."""
 
-from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import escort, expansions, newton, tails
+from .. import cycles, escort, expansions, iteration, newton, tails
 
 SECTIONS = (
     Section(
@@ -14,7 +14,14 @@ SECTIONS = (
                 "给定目标熵H*∈(0,log n)，求γ*使得 H(γ)-H*=0",
                 Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
             ),
-            Said("4.1.2", "一般没有解析解"),
+            Said(
+                "4.1.2",
+                "一般没有解析解",
+                Unverifiable(
+                    "Closed form is not defined, and that no formula of exp, log and roots serves would be a theorem about fields of functions, beyond this kernel. The fragment: for entries of two values, so for n = 2, the exponent is a quotient of logarithms once the distribution of the target entropy is known, which is one equation in one unknown.",
+                    cycles.EXPONENT,
+                ),
+            ),
             Said("4.2.1", "γ=1时变换是恒等变换", Proved(escort.IDENTITY_AT_ONE, escort.ENTROPY_AT_ONE)),
             Said("4.2.2", "p^γ ≈ p+(γ-1)p log p+O((γ-1)²)", Proved(expansions.POWER_JET)),
             Said("4.2.3", "Z ≈ 1+(γ-1)E[log p]", Proved(expansions.PARTITION_JET)),
@@ -48,15 +55,30 @@ SECTIONS = (
                 "γ ≈ 1+(H*-H(1))/(H(1)²-E[(log p)²])",
                 Needs("p is not uniform on its support", expansions.INVERSE_WITHOUT_SPREAD, expansions.INVERSE_JET),
             ),
-            Said("4.5.2", "H^(k)=-Σp^(k)log p^(k)"),
+            Said("4.5.2", "H^(k)=-Σp^(k)log p^(k)", Proved(iteration.ENTROPY_WRITTEN_OUT)),
             Said(
                 "4.5.3",
                 "Δγ=(H*-H^(k))/((H^(k))²-Σp^(k)(log p^(k))²)",
                 Needs("p is not uniform on its support", expansions.INVERSE_WITHOUT_SPREAD, newton.STEP_AT_ONE),
             ),
-            Said("4.5.4", "更新γ: γ^(k+1)=1+Δγ"),
-            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ"),
-            Said("4.5.6", "直到收敛（|H^(k)-H*|<ε）"),
+            Said(
+                "4.5.4",
+                "更新γ: γ^(k+1)=1+Δγ",
+                Imprecise(
+                    (iteration.IS_CUMULATIVE, iteration.PRODUCT, iteration.STEP_VANISHES),
+                    "Read as the exponent of one step, from p^(k) to p^(k+1), it is right. Read as an approximation of the root, which the name and the heading suggest, it is wrong: it tends to 1, and the product of all of them to the root.",
+                ),
+            ),
+            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ", Proved(iteration.UPDATE)),
+            Said(
+                "4.5.6",
+                "直到收敛（|H^(k)-H*|<ε）",
+                Needs(
+                    "no entry is more than e times another, and the target is not below the entropy of p",
+                    cycles.NEVER_ARRIVES,
+                    iteration.ENTROPY_CONVERGES,
+                ),
+            ),
         ),
     ),
 )

@@ -1,16 +1,24 @@
 """Convergence: section 5 of the annotated derivation."""
 
-from entnorm.claims.ledger import Imprecise, Proved, Said, Section, Wrong
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Wrong
 
-from .. import decreasing, escort, expansions, limits, listings
+from .. import cycles, decreasing, escort, expansions, iteration, limits, listings, newton
 
 SECTIONS = (
     Section(
         "5",
         "5. Convergence",
         (
-            Said("5.1.1", "牛顿法是二阶收敛的 |e_{k+1}|≤C|e_k|²"),
-            Said("5.1.2", "e_k=|H^(k)-H*|"),
+            Said(
+                "5.1.1",
+                "牛顿法是二阶收敛的 |e_{k+1}|≤C|e_k|²",
+                Needs(
+                    "no entry is more than e times another, and the target is not below the entropy of p",
+                    cycles.NEVER_ARRIVES,
+                    iteration.QUADRATIC,
+                ),
+            ),
+            Said("5.1.2", "e_k=|H^(k)-H*|", Proved(newton.ITERATE_ENTROPY, iteration.ERROR_SIGN)),
             Said(
                 "5.1.3",
                 "第1次迭代：误差减少到约10%",

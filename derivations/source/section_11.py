@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import escort, gradients, newton, tails, vanishing
+from .. import escort, gradients, iteration, newton, tails, vanishing
 
 SECTIONS = (
     Section(
@@ -10,7 +10,15 @@ SECTIONS = (
         "11. Summary",
         (
             Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT)),
-            Said("11.2", "牛顿法求γ → H(p~)=H*"),
+            Said(
+                "11.2",
+                "牛顿法求γ → H(p~)=H*",
+                Needs(
+                    "no entry is more than e times another, and the target is not below the entropy of p",
+                    newton.CLOSE_AFTER_THREE,
+                    iteration.ENTROPY_CONVERGES,
+                ),
+            ),
             Said("11.3", "✅ 保持单调性", Proved(escort.ORDER)),
             Said(
                 "11.4",

@@ -51,7 +51,7 @@ def parts_of(proof: Proof) -> tuple[Any, ...]:
     if isinstance(proof, Calc):
         return (proof,)
     if isinstance(proof, Induction):
-        return (proof.base, proof.step)
+        return (proof.base, proof.step, *(chain for other in proof.beside for chain in (other.base, other.step)))
     if isinstance(proof, Cases):
         return tuple(chain for _, chain in proof.branches)
     if isinstance(proof, Squeeze):
@@ -138,9 +138,10 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
     return Fact(
         substitute(statement, mapping),
         frozenset(apart.values()),
-        # A claim speaks of numbers: at a term it holds where that is one.
-        (*(substitute(g, mapping) for g in source.hypotheses), *(o for t in values.values() for o in obligations(t))),
+        tuple(substitute(g, mapping) for g in source.hypotheses),
         substitute(condition, mapping) if condition is not None else None,
+        frozenset(),
+        tuple(values.values()),
     )
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
-from sympy import Expr, Integer, Rational
+from sympy import Basic, Expr, Integer, Rational
 
 from .definedness import obligations
 from .facts import ALLOWED, ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Fact, Signs, difference
@@ -43,6 +43,7 @@ from .language import (
     Plus,
     Power,
     Relation,
+    Scalar,
     Seq,
     Size,
     Statement,
@@ -51,9 +52,12 @@ from .language import (
     Variable,
     abstraction,
     alpha_equal,
+    bound_in,
     free,
+    fresh,
     match,
     open_binder,
+    recursions,
     reduce_entry,
     substitute,
     subterms,
@@ -105,6 +109,7 @@ class Context:
 
     facts: tuple[Fact, ...] = ()
     depth: int = 0
+    defined: frozenset[Apply] = frozenset()  # recursions whose definedness is shown elsewhere
     _signs: dict[tuple[Expr, int], Signs] = field(default_factory=dict, compare=False, repr=False)
 
     # ------------------------------------------------------------------------------------------------------- scope
@@ -117,7 +122,7 @@ class Context:
     def near(self, variable: Variable) -> Context:
         """Return what is still known for all nearby values of `variable`: hypotheses that are open conditions on it."""
         kept = tuple(f for f in self.facts if variable not in f.tied or f.is_open)
-        return Context(kept, self.depth)
+        return Context(kept, self.depth, self.defined)
 
     def _deeper(self) -> Context:
         return replace(self, depth=self.depth + 1)
@@ -279,7 +284,9 @@ class Context:
     def _by_two_facts(self, term: Expr, plain: Normaliser) -> Signs:
         """Return the sign of a - c from those of a - b and b - c, for hypotheses without variables."""
         simple = [
-            f for f in self.facts if not f.variables and not f.given and isinstance(f.relation, Lt | Le | Gt | Ge)
+            f
+            for f in self.facts
+            if not f.variables and f.is_unconditional and isinstance(f.relation, Lt | Le | Gt | Ge)
         ]
         oriented = [
             (difference(f.relation) if isinstance(f.relation, Gt | Ge) else Times(-1, difference(f.relation)), f)
@@ -326,13 +333,15 @@ class Context:
                 if extended is None:
                     return None
                 known = extended
-        return known if fact.variables <= known.keys() else None
+        if not (fact.variables <= known.keys() and all(map(below.has_value, fact.values))):
+            return None
+        return known
 
     def _matching_hypothesis(
         self, condition: Statement, variables: frozenset[Variable], known: dict[Variable, Any]
     ) -> dict[Variable, Any] | None:
         for fact in self.facts:
-            if fact.tied and not fact.given:
+            if fact.tied and fact.is_unconditional:
                 found: dict[Variable, Any] | None = match(condition, fact.relation, variables, known)
                 if found is not None and free(condition) & variables <= found.keys():
                     return found
@@ -342,7 +351,29 @@ class Context:
         """Is the statement defined and true?"""
         if self._is_known(statement):
             return True
-        return self.holds(statement) and all(self.holds(needed) for needed in obligations(statement))
+        return self.holds(statement) and self.has_value(statement)
+
+    def has_value(self, node: Any) -> bool:
+        """Is the term, family or statement defined?"""
+        return all(map(self.discharges, obligations(self._with_names(node))))
+
+    def _with_names(self, node: Any) -> Any:
+        """Put a variable for every recursion that is known to be defined."""
+        taken = free(node) | bound_in(node)
+        names: dict[Basic, Variable] = {}
+        for term in recursions(node) & self.defined:
+            sort = Scalar if term.is_number_valued else Family
+            names[term] = fresh(sort(term.operator.name), taken | set(names.values()))
+        return node.xreplace(names)
+
+    def discharges(self, obligation: Statement) -> bool:
+        """Does an obligation hold, where its own terms are defined?
+
+        What defines them is an obligation beside it; a recursion is defined at a step by what holds at those before.
+        """
+        while isinstance(obligation, ForAll):
+            _, obligation = open_binder(obligation, self.fixed | free(obligation))
+        return Context(self.facts, self.depth, self.defined | recursions(obligation)).holds(obligation)
 
     def _is_known(self, statement: Statement) -> bool:
         """Is the statement an instance of a fact, at indices and natural numbers, which are always defined?"""
@@ -350,7 +381,7 @@ class Context:
             _, statement = open_binder(statement, self.fixed | free(statement))
             return self._is_known(statement)
         return any(
-            not f.given
+            f.is_unconditional
             and all(isinstance(v, Index | Natural) for v in f.variables)
             and match(f.relation, statement, f.variables) is not None
             for f in self.facts
@@ -368,7 +399,7 @@ class Context:
             return self.holds(bound) and any(
                 f.condition is not None
                 and not f.variables
-                and not f.given
+                and f.is_unconditional
                 and alpha_equal(f.relation, bound)
                 and alpha_equal(f.condition, condition)
                 for f in self.facts

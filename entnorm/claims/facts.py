@@ -56,7 +56,7 @@ def difference(relation: Relation) -> Expr:
 
 @dataclass(frozen=True)
 class Fact:
-    """`relation`, for all `variables` that satisfy `given`.
+    """`relation`, for all `variables` that satisfy `given`, where the `values` that it was put at are defined.
 
     `tied` are the variables about which it is a hypothesis: under a binder of one of them it may not be used.
     """
@@ -66,6 +66,12 @@ class Fact:
     given: tuple[Statement, ...] = ()
     condition: Statement | None = None
     tied: frozenset[Variable] = frozenset()
+    values: tuple[Expr, ...] = ()
+
+    @property
+    def is_unconditional(self) -> bool:
+        """Does it hold at all values of its variables?"""
+        return not self.given and not self.values
 
     @property
     def is_open(self) -> bool:

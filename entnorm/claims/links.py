@@ -39,11 +39,24 @@ from .language import (
     fresh,
     n,
     open_binder,
+    recursions,
     substitute,
     subterms,
 )
 from .normal import Normaliser, Refusal
-from .proofs import Assumed, Calc, Cases, Claim, Expansion, Induction, Intermediate, Monotone, Refuted, Squeeze
+from .proofs import (
+    Assumed,
+    Beside,
+    Calc,
+    Cases,
+    Claim,
+    Expansion,
+    Induction,
+    Intermediate,
+    Monotone,
+    Refuted,
+    Squeeze,
+)
 from .rules import check_equality, check_order
 
 
@@ -52,28 +65,27 @@ def _defined(nodes: list[Any], facts: tuple[Fact, ...]) -> list[Statement]:
     context = Context(facts)
     found = list(dict.fromkeys(o for node in nodes for o in obligations(node)))
     for obligation in found:
-        if not context.holds(obligation):
+        if not context.discharges(obligation):
             raise Refusal(f"not shown to be defined: {obligation}")
     return found
 
 
-def _defined_by_induction(
-    nodes: list[Any], facts: tuple[Fact, ...], claim: Claim, counter: Variable
-) -> list[Statement]:
+def _defined_by_induction(nodes: list[Any], facts: tuple[Fact, ...], claim: Claim, proof: Induction) -> list[Statement]:
     """Return the obligations of the lines of an induction step, all discharged.
 
     A recursion is defined after every step because of what the induction has shown before it: the definition at k + 1
-    and the equation at k go together.
+    and the relations at k go together.
     """
-    now = _own_equation(claim, counter)
-    context = Context((now, *facts))
-    found = list(dict.fromkeys(o for node in nodes for o in obligations(node, (counter, counter + 1))))
+    now = _shown_before(claim, proof, proof.counter)
+    context = Context((*now, *facts))
+    reach = (proof.counter, proof.counter + 1)
+    found = list(dict.fromkeys(o for node in nodes for o in obligations(node, reach)))
     for obligation in found:
         if isinstance(obligation, ForAll) and isinstance(obligation.args[0], Natural):
             step, scope = open_binder(obligation, context.fixed | free(obligation))
-            holds = Context((_own_equation(claim, counter, step), now, *facts)).holds(scope)
+            holds = Context((*_shown_before(claim, proof, step), *now, *facts)).discharges(scope)
         else:
-            holds = context.holds(obligation)
+            holds = context.discharges(obligation)
         if not holds:
             raise Refusal(f"not shown to be defined: {obligation}")
     return found
@@ -87,11 +99,12 @@ def _known(claim: Claim) -> tuple[Fact, ...]:
 def _check_chain(chain: Calc, claim: Claim, extra: tuple[Fact, ...]) -> tuple[str, list[Any]]:
     """Check every step; return the relation of the two ends and the conditions under which weak steps are equations."""
     known = _known(claim)
+    defined = frozenset().union(*map(recursions, written(chain, claim)))
     symbols, conditions, line = [], [], chain.start
     for number, step in enumerate(chain.steps, 1):
         rule = rule_of(step.reason)
         facts = facts_of(rule.citations, claim, extra)
-        context = Context((*facts, *known))
+        context = Context((*facts, *known), defined=defined)
         equations = tuple(f for f in facts if isinstance(f.relation, Eq))
         try:
             if step.symbol == "=":
@@ -144,25 +157,39 @@ def _check_relation(claim: Claim, relation: Relation, condition: Statement | Non
 
 def _check_induction(claim: Claim, relation: Relation, proof: Induction) -> None:
     counter = proof.counter
-    if not isinstance(relation, Eq):
-        raise Refusal("induction is for equations")
     if not isinstance(counter, Natural):
         raise Refusal(f"{counter} is not a natural number: induction does not reach all of its values")
     if any(counter in free(h) for h in claim.hypotheses):
         raise Refusal(f"a hypothesis speaks of {counter}, on which the induction goes")
-    first, then = ([substitute(side, {counter: k}) for side in relation.args] for k in (Integer(0), counter + 1))
-    _check_ends(proof.base, first[0], first[1], "the base case")
-    _check_ends(proof.step, then[0], then[1], "the induction step")
-    for chain, extra in ((proof.base, ()), (proof.step, (_own_equation(claim, counter),))):
-        symbol, _ = _check_chain(chain, claim, extra)
-        if symbol != "=":
-            raise Refusal("induction is for equations")
+    known = _shown_before(claim, proof, counter)
+    for wanted, base, step in ((relation, proof.base, proof.step), *map(_parts_beside, proof.beside)):
+        for chain, at, extra, name in (
+            (base, Integer(0), (), "base case"),
+            (step, counter + 1, known, "induction step"),
+        ):
+            lhs, rhs = (substitute(side, {counter: at}) for side in wanted.args)
+            _check_ends(chain, lhs, rhs, f"the {name}")
+            symbol, _ = _check_chain(chain, claim, extra)
+            if wanted.symbol not in _IMPLIES[symbol]:
+                raise Refusal(f"the {name} shows {symbol}, the statement says {wanted.symbol}")
 
 
-def _own_equation(claim: Claim, counter: Variable, step: Variable | None = None) -> Fact:
-    """Return the equation of an induction at a step, general in all but the variables of its hypotheses."""
-    relation = substitute(claim.statement, {counter: step or counter})
-    general = free(relation) - {n, step or counter} - frozenset().union(*map(free, claim.hypotheses))
+def _parts_beside(beside: Beside) -> tuple[Relation, Calc, Calc]:
+    if not isinstance(beside.relation, Relation):
+        raise Refusal("an induction carries relations along, and nothing else")
+    return beside.relation, beside.base, beside.step
+
+
+def _shown_before(claim: Claim, proof: Induction, step: Variable) -> tuple[Fact, ...]:
+    """Return what an induction has shown at a step before the next: its relation, and those beside it."""
+    relations = (claim.statement, *(beside.relation for beside in proof.beside))
+    return tuple(_shown_at(step, relation, proof.counter, claim) for relation in relations)
+
+
+def _shown_at(step: Variable, relation: Any, counter: Variable, claim: Claim) -> Fact:
+    """Return a relation of an induction at a step, general in all but the variables of the hypotheses."""
+    relation = substitute(relation, {counter: step})
+    general = free(relation) - {n, step} - frozenset().union(*map(free, claim.hypotheses))
     fixed = free(relation) | frozenset().union(*map(free, claim.hypotheses))
     apart = {v: fresh(type(v)(v.name + "°"), fixed) for v in general}
     return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n})
@@ -356,9 +383,10 @@ def _follows(claim: Claim) -> None:
 def _all_defined(claim: Claim) -> tuple[Statement, ...]:
     proof = claim.proof
     facts = all_facts(claim)
-    if isinstance(proof, Induction):  # whose two ends are the statement
-        found = _defined([*claim.hypotheses, *written(proof.base, claim)], facts)
-        found += _defined_by_induction(written(proof.step, claim), facts, claim, proof.counter)
+    if isinstance(proof, Induction):  # whose ends are the statement, and what is shown beside it
+        bases, steps = parts_of(proof)[::2], parts_of(proof)[1::2]
+        found = _defined([*claim.hypotheses, *(t for base in bases for t in written(base, claim))], facts)
+        found += _defined_by_induction([t for step in steps for t in written(step, claim)], facts, claim, proof)
     else:
         lines = [term for chain in chains(proof) for term in written(chain, claim)]
         found = _defined([claim.statement, *claim.hypotheses, *lines], facts)

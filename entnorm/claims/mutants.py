@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
@@ -34,6 +35,7 @@ from .links import bounds_of_limit, goals, links
 from .normal import Refusal
 from .proofs import (
     Assumption,
+    Beside,
     Calc,
     Cases,
     Claim,
@@ -110,6 +112,8 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
             yield from _of_coefficients(claim, claim.statement, proof, random)
         case Calc() | Induction():
             yield from _of_ends(claim, proof, random)
+            if isinstance(proof, Induction):
+                yield from _of_ends_beside(claim, proof, random)
             for name, chain, rebuilt in _chains(proof):
                 for change, changed, false in _of_lines(chain, random):
                     mutated = replace(claim, proof=rebuilt(changed))
@@ -141,6 +145,18 @@ def _chains(proof: Calc | Induction) -> Iterator[tuple[str, Calc, Callable[[Calc
     else:
         yield "base, ", proof.base, lambda chain: replace(proof, base=chain)
         yield "step, ", proof.step, lambda chain: replace(proof, step=chain)
+        for number, other in enumerate(proof.beside):
+            yield "base beside, ", other.base, partial(_with_chain_beside, proof, number, True)
+            yield "step beside, ", other.step, partial(_with_chain_beside, proof, number, False)
+
+
+def _with_chain_beside(proof: Induction, number: int, is_base: bool, chain: Calc) -> Induction:
+    other = proof.beside[number]
+    return _with_beside(proof, number, replace(other, base=chain) if is_base else replace(other, step=chain))
+
+
+def _with_beside(proof: Induction, number: int, changed: Beside) -> Induction:
+    return replace(proof, beside=(*proof.beside[:number], changed, *proof.beside[number + 1 :]))
 
 
 def _with_end(proof: Calc | Induction, end: Expr, first: bool) -> Proof:
@@ -155,6 +171,18 @@ def _chain_with_end(chain: Calc, end: Expr, first: bool) -> Calc:
     if first or not chain.steps:
         return replace(chain, start=end)
     return replace(chain, steps=(*chain.steps[:-1], replace(chain.steps[-1], line=end)))
+
+
+def _of_ends_beside(claim: Claim, proof: Induction, random: Random) -> Iterator[Mutant]:
+    """Yield mutants of what an induction carries along: its relation with the matching ends of its chains."""
+    for number, other in enumerate(proof.beside):
+        alone = Induction(proof.counter, other.base, other.step)
+        for mutant in _of_ends(replace(claim, statement=other.relation, proof=alone), alone, random):
+            chains, relation = mutant.claim.proof, mutant.claim.statement
+            assert isinstance(chains, Induction)
+            assert isinstance(relation, Relation)
+            changed = _with_beside(proof, number, Beside(relation, chains.base, chains.step))
+            yield replace(mutant, claim=replace(claim, proof=changed), change=f"beside, {mutant.change}")
 
 
 def _of_ends(claim: Claim, proof: Calc | Induction, random: Random) -> Iterator[Mutant]:

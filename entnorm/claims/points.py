@@ -31,6 +31,7 @@ from .language import (
     Seq,
     Statement,
     Sum,
+    Term,
     Times,
     Variable,
     free,
@@ -91,6 +92,8 @@ def _general(random: Random) -> Source:
 
 
 def _is_true(statement: Statement, point: Point) -> bool:
+    # A coordinate that is a term costs an evaluation, so those that the statement does not speak of are left out.
+    point = {v: x for v, x in point.items() if v in free(statement) or not isinstance(x, Term)}
     try:
         return decide(statement, point)[0] is True
     except Undefined:

@@ -53,12 +53,25 @@ class Calc:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A relation that an induction carries along, with its own base and step."""
+
+    relation: Relation
+    base: Calc
+    step: Calc
+
+
+@dataclass(frozen=True)
 class Induction:
-    """Induction on a natural number: the statement at 0, and at k + 1 from that at k, which is cited as `IH`."""
+    """Induction on a natural number: the statement at 0, and at k + 1 from that at k, which is cited as `IH`.
+
+    What is shown `beside` it, in the same induction, belongs to the induction hypothesis.
+    """
 
     counter: Variable
     base: Calc
     step: Calc
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -242,9 +255,14 @@ def ne(line: Any, reason: Any) -> Step:
     return Step("≠", scalar(line), reason)
 
 
-def induction(counter: Variable, *, base: Calc, step: Calc) -> Induction:
-    """Return a proof by induction on `counter`."""
-    return Induction(counter, base, step)
+def induction(counter: Variable, *, base: Calc, step: Calc, beside: tuple[Beside, ...] = ()) -> Induction:
+    """Return a proof by induction on `counter`, of a relation alone or of several together."""
+    return Induction(counter, base, step, beside)
+
+
+def beside(relation: Relation, *, base: Calc, step: Calc) -> Beside:
+    """Return a relation that is shown in the same induction."""
+    return Beside(relation, base, step)
 
 
 def expansion(*chains: Calc) -> Expansion:

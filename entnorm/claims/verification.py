@@ -284,13 +284,13 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
     match claim.proof:
         case Calc():
             return {"kind": "calc", "chains": [_chain("", claim.proof)]}
-        case Induction(counter, first, then):
+        case Induction(counter, first, then, others):
             over = str(counter)
-            return {
-                "kind": "induction",
-                "over": over,
-                "chains": [_chain(f"{over} = 0", first), _chain(f"{over} + 1", then)],
-            }
+            chains = [_chain(f"{over} = 0", first), _chain(f"{over} + 1", then)]
+            for other in others:
+                name = f"beside it {text(other.relation)}"
+                chains += [_chain(f"{name}: {over} = 0", other.base), _chain(f"{name}: {over} + 1", other.step)]
+            return {"kind": "induction", "over": over, "chains": chains}
         case Expansion(chains):
             return {"kind": "expansion", "chains": [_chain(f"order {k}", c) for k, c in enumerate(chains)]}
         case Assumed(source):

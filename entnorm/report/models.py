@@ -31,6 +31,7 @@ from entnorm.conformance.budget import one_digit_up
 from entnorm.conformance.example import run_example
 from entnorm.reference.records import Record
 from entnorm.report.figures import figures
+from entnorm.report.iteration import survey
 from entnorm.solver import solve
 
 __all__ = ["THEORY", "Over", "broken_claims", "broken_numbers", "conformance_model", "machine", "proofs_model"]
@@ -87,9 +88,15 @@ def proofs_model(
     """
     theory = load(spec)
     model = verify(theory, spec=spec, ids=ids, workers=workers, tick=tick)
-    shown = figures() if spec == THEORY and ids is None else []
-    more = {"definitions": _definitions(theory), "outputs": _outputs(theory, model), "figures": shown}
-    return {"theory": spec, **model, **more}
+    more = {"definitions": _definitions(theory), "outputs": _outputs(theory, model)}
+    whole = spec == THEORY and ids is None
+    return {
+        "theory": spec,
+        **model,
+        **more,
+        "figures": figures() if whole else [],
+        "iteration": survey() if whole else None,
+    }
 
 
 def _outputs(theory: Theory, model: dict[str, Any]) -> dict[str, str]:

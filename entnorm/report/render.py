@@ -14,6 +14,7 @@ from entnorm.report.charts import chart
 from entnorm.report.graph import Drawing, draw
 from entnorm.report.junit import junit
 from entnorm.report.models import THEORY
+from entnorm.report.plane import draw_plane
 
 __all__ = ["STATUSES", "render", "summary"]
 
@@ -104,6 +105,20 @@ def _view_of_proofs(model: Mapping[str, Any]) -> dict[str, Any]:
         "settles": {id: [said["id"] for said in statements if id in said["claims"]] for id in claims},
         "graph": _graph(model["claims"]),
         "charts": {figure["id"]: chart(figure) for figure in model["figures"]},
+        **_view_of_iteration(model["iteration"]),
+    }
+
+
+def _view_of_iteration(survey: Mapping[str, Any] | None) -> dict[str, Any]:
+    if survey is None:
+        return {}
+    glyphs = {name: found["glyph"] for name, found in survey["outcomes"].items()}
+    met = {cell["outcome"] for row in survey["rows"] for cell in row["cells"]}
+    met |= {outcome for row in survey["plane"]["cells"] for outcome in row} | {o["outcome"] for o in survey["orbits"]}
+    return {
+        "plane": draw_plane(survey["plane"], glyphs),
+        "orbit_chart": chart(survey["figure"]),
+        "met": [name for name in glyphs if name in met],
     }
 
 

@@ -15,8 +15,19 @@ Variables carry their sort in their class.  A free variable of a claim is univer
 `terms` < `variables` < `binding` < `operators`, and `variables` < `statements`.  All of it is trusted.
 """
 
-from .binding import abstraction, alpha_equal, free, fresh, match, open_binder, reduce_entry, substitute, subterms
-from .operators import Apply, Operator, Recursion, unfold
+from .binding import (
+    abstraction,
+    alpha_equal,
+    bound_in,
+    free,
+    fresh,
+    match,
+    open_binder,
+    reduce_entry,
+    substitute,
+    subterms,
+)
+from .operators import Apply, Operator, Recursion, recursions, unfold
 from .statements import Attained, ForAll, Jet, Root, Tends
 from .terms import (
     Eq,
@@ -75,12 +86,14 @@ __all__ = [
     "Variable",
     "abstraction",
     "alpha_equal",
+    "bound_in",
     "free",
     "fresh",
     "match",
     "n",
     "of_sort",
     "open_binder",
+    "recursions",
     "reduce_entry",
     "scalar",
     "substitute",

@@ -45,6 +45,11 @@ def free(node: Basic) -> frozenset[Variable]:
     return found
 
 
+def bound_in(node: Basic) -> frozenset[Variable]:
+    """Return the variables that are bound somewhere in a term or statement."""
+    return frozenset(found.variable for part in subterms(node) if (found := _binding(part)))
+
+
 def fresh(variable: Variable, avoid: frozenset[Variable] | set[Variable]) -> Variable:
     """Return a variable of the same sort whose name is not among those to avoid."""
     names = {v.name for v in avoid}

@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Basic, Expr
 from sympy.core.symbol import Str
 
-from .binding import free, reduce_entry, substitute
+from .binding import bound_in, free, reduce_entry, substitute, subterms
 from .terms import LanguageError, Node, Plus, scalar
 from .variables import Definition, Entry, Family, Index, Natural, Scalar, Variable, family, n, of_sort
 
@@ -122,6 +122,12 @@ class Apply(Node):
 
     def __getitem__(self, index: Index) -> Expr:
         return Entry(self, index)
+
+
+def recursions(node: Basic) -> frozenset[Apply]:
+    """Return the values of recursions that a term or statement speaks of, if they depend on nothing that it binds."""
+    found = (part for part in subterms(node) if isinstance(part, Apply) and isinstance(part.operator, Recursion))
+    return frozenset(part for part in found if not free(part) & bound_in(node))
 
 
 def unfold(node: Any, operators: frozenset[Operator]) -> Any:

@@ -70,15 +70,18 @@ class Jet(Statement):
 class Tends(Statement):
     """`function` of `variable` tends to `value` as the variable falls to 0, or grows beyond all bounds.
 
-    `point` is 0 or oo; the variable is positive.
+    `point` is 0 or oo; the variable is positive.  A sequence, whose variable is a natural number, tends at oo only.
     """
 
     binding = Binding(place=1, scope=0)
 
-    def __new__(cls, function: Any, variable: Scalar, point: Any, value: Any) -> Tends:
+    def __new__(cls, function: Any, variable: Scalar | Natural, point: Any, value: Any) -> Tends:
+        if isinstance(variable, Natural) and point != oo:
+            raise LanguageError("a sequence has its limit at infinity")
         if point not in (0, oo):
             raise LanguageError(f"a limit is taken at 0 from above or at infinity, not at {point!r}")
-        tends: Tends = Basic.__new__(cls, scalar(function), real(variable), sympify(point), scalar(value))
+        moving = variable if isinstance(variable, Natural) else real(variable)
+        tends: Tends = Basic.__new__(cls, scalar(function), moving, sympify(point), scalar(value))
         return tends
 
 

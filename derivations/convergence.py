@@ -1,0 +1,451 @@
+"""Where the document's loop converges: a sufficient condition that can be read off p and the target.
+
+Let no two logarithms of entries of p differ by more than R.  Then the third central moment of log p is at most R times
+the variance, and the entropy is concave for 0 <= gamma <= 1/R.  Where a function that falls is concave, Newton's method
+never passes its root from above; so if R <= 1 and the target is not below the entropy of p, the exponents fall to the
+root, first at a geometric rate and in the end quadratically, with a constant that is one over the variance of log of
+the distribution that is sought.
+"""
+
+from sympy import Rational
+
+from entnorm.claims import (
+    Assumption,
+    At,
+    Claim,
+    D,
+    Eq,
+    ForAll,
+    Ge,
+    Gt,
+    Le,
+    Log,
+    Ne,
+    Sum,
+    by,
+    by_cases,
+    calc,
+    ge,
+    gt,
+    le,
+    monotone,
+    ne,
+)
+
+from .escort import SUMS_TO_ONE
+from .notation import H, V, a, b, c, gamma, h_star, i, j, mean, newton_step, p, r, reach, third, tilde, x
+from .setting import NOT_CONSTANT, POSITIVE
+from .slopes import (
+    ENTROPY_CURVATURE,
+    ENTROPY_SLOPE,
+    ENTROPY_SLOPE_NONZERO,
+    VARIANCE_NONNEGATIVE,
+    VARIANCE_POSITIVE,
+    VARIANCE_SLOPE,
+)
+
+q = tilde(p, gamma)
+half = Rational(1, 2)
+WITHIN = Assumption(
+    "no two logarithms of entries differ by more than R", ForAll(i, ForAll(j, Le(Log(p[i]) - Log(p[j]), reach)))
+)
+
+REACH_NONNEGATIVE = Claim(
+    "convergence.reach-nonnegative",
+    Ge(reach, 0),
+    given=(POSITIVE, WITHIN),
+    title="A bound of all differences is not negative",
+    proof=calc(
+        reach,
+        ge(Log(p[r]) - Log(p[r]), by.sign(reach - (Log(p[r]) - Log(p[r])))),
+        (0, by.algebra),
+    ),
+)
+
+BELOW_MEAN = Claim(
+    "convergence.below-mean",
+    Le(mean(p, gamma) - Log(p[i]), reach),
+    given=(POSITIVE, WITHIN),
+    title="No logarithm lies further than R below the mean",
+    proof=calc(
+        mean(p, gamma) - Log(p[i]),
+        (Sum(q[j] * Log(p[j]), j) - Log(p[i]) * Sum(q[j], j), by.algebra(mean, SUMS_TO_ONE)),
+        (Sum(q[j] * (Log(p[j]) - Log(p[i])), j), by.termwise),
+        le(Sum(q[j] * reach, j), by.sign(Sum(q[j] * (reach - (Log(p[j]) - Log(p[i]))), j))),
+        (reach * Sum(q[j], j), by.termwise),
+        (reach, SUMS_TO_ONE),
+    ),
+)
+
+ABOVE_MEAN = Claim(
+    "convergence.above-mean",
+    Le(Log(p[i]) - mean(p, gamma), reach),
+    given=(POSITIVE, WITHIN),
+    title="... and none further above it",
+    proof=calc(
+        Log(p[i]) - mean(p, gamma),
+        (Log(p[i]) * Sum(q[j], j) - Sum(q[j] * Log(p[j]), j), by.algebra(mean, SUMS_TO_ONE)),
+        (Sum(q[j] * (Log(p[i]) - Log(p[j])), j), by.termwise),
+        le(Sum(q[j] * reach, j), by.sign(Sum(q[j] * (reach - (Log(p[i]) - Log(p[j]))), j))),
+        (reach * Sum(q[j], j), by.termwise),
+        (reach, SUMS_TO_ONE),
+    ),
+)
+
+square = (Log(p[i]) - mean(p, gamma)) ** 2
+THIRD_FROM_BELOW = Claim(
+    "convergence.third-from-below",
+    Ge(third(p, gamma) + reach * V(p, gamma), 0),
+    given=(POSITIVE, WITHIN),
+    title="The third central moment is at least -R times the variance",
+    proof=calc(
+        third(p, gamma) + reach * V(p, gamma),
+        (Sum(q[i] * square * (reach - (mean(p, gamma) - Log(p[i]))), i), by.termwise(third, V)),
+        ge(0, by.sign(Sum(q[i] * square * (reach - (mean(p, gamma) - Log(p[i]))), i), BELOW_MEAN)),
+    ),
+)
+
+THIRD_FROM_ABOVE = Claim(
+    "convergence.third-from-above",
+    Ge(reach * V(p, gamma) - third(p, gamma), 0),
+    given=(POSITIVE, WITHIN),
+    title="... and at most R times the variance",
+    proof=calc(
+        reach * V(p, gamma) - third(p, gamma),
+        (Sum(q[i] * square * (reach - (Log(p[i]) - mean(p, gamma))), i), by.termwise(third, V)),
+        ge(0, by.sign(Sum(q[i] * square * (reach - (Log(p[i]) - mean(p, gamma))), i), ABOVE_MEAN)),
+    ),
+)
+
+CONCAVE = Claim(
+    "convergence.concave",
+    Le(D(D(H(p, gamma), gamma), gamma), 0),
+    given=(POSITIVE, WITHIN, Ge(gamma, 0), Le(gamma * reach, 1)),
+    title="The entropy is concave for 0 <= gamma <= 1/R",
+    proof=calc(
+        D(D(H(p, gamma), gamma), gamma),
+        (-(V(p, gamma) + gamma * third(p, gamma)), ENTROPY_CURVATURE),
+        le(
+            0,
+            by.sign(
+                (1 - gamma * reach) * V(p, gamma) + gamma * (third(p, gamma) + reach * V(p, gamma)),
+                VARIANCE_NONNEGATIVE,
+                THIRD_FROM_BELOW,
+            ),
+        ),
+    ),
+)
+
+# -------------------------------------------------------------------------------- what concavity means, without limits
+
+bounded = {reach: reach}  # the bound that the cited claims are meant to speak of
+interval = (POSITIVE, WITHIN, Ge(a, 0), Le(a, b), Le(b * reach, 1))
+
+SHORTER = Claim(
+    "convergence.shorter",
+    Le(a * reach, 1),
+    given=(POSITIVE, WITHIN, Le(a, b), Le(b * reach, 1)),
+    title="What holds for an exponent holds for a smaller one",
+    proof=calc(
+        a * reach,
+        le(b * reach, by.sign((b - a) * reach, REACH_NONNEGATIVE.at({p: p} | bounded))),
+        le(1, by.sign(1 - b * reach)),
+    ),
+)
+
+STEEPENS = Claim(
+    "convergence.slope-steepens",
+    Le(a * V(p, a), b * V(p, b)),
+    given=interval,
+    title="There the entropy falls ever more steeply",
+    proof=monotone(
+        x * V(p, x),
+        x,
+        low=a,
+        high=b,
+        slope=calc(
+            D(x * V(p, x), x),
+            (V(p, x) + x * D(V(p, x), x), by.calculus),
+            (V(p, x) + x * third(p, x), VARIANCE_SLOPE),
+            ge(
+                0,
+                by.sign(
+                    ((b - x) * reach + (1 - b * reach)) * V(p, x) + x * (third(p, x) + reach * V(p, x)),
+                    VARIANCE_NONNEGATIVE,
+                    THIRD_FROM_BELOW.at(bounded),
+                    REACH_NONNEGATIVE.at({p: p} | bounded),
+                ),
+            ),
+        ),
+    ),
+)
+
+TANGENT_ABOVE = Claim(
+    "convergence.tangent-at-upper-end",
+    Le(H(p, a) + b * V(p, b) * a, H(p, b) + b * V(p, b) * b),
+    given=interval,
+    title="The tangent at b lies above the entropy at every a <= b",
+    proof=monotone(
+        H(p, x) + b * V(p, b) * x,
+        x,
+        low=a,
+        high=b,
+        slope=calc(
+            D(H(p, x) + b * V(p, b) * x, x),
+            (D(H(p, x), x) + b * V(p, b), by.calculus),
+            (-x * V(p, x) + b * V(p, b), ENTROPY_SLOPE),
+            ge(0, by.sign(b * V(p, b) - x * V(p, x), STEEPENS.at(bounded))),
+        ),
+    ),
+)
+
+TANGENT_BELOW = Claim(
+    "convergence.tangent-at-lower-end",
+    Ge(H(p, a) + a * V(p, a) * a, H(p, b) + a * V(p, a) * b),
+    given=interval,
+    title="... and that at a at every b >= a",
+    proof=monotone(
+        H(p, x) + a * V(p, a) * x,
+        x,
+        low=a,
+        high=b,
+        slope=calc(
+            D(H(p, x) + a * V(p, a) * x, x),
+            (D(H(p, x), x) + a * V(p, a), by.calculus),
+            (-x * V(p, x) + a * V(p, a), ENTROPY_SLOPE),
+            le(
+                0,
+                by.sign(x * V(p, x) - a * V(p, a), STEEPENS.at(bounded), SHORTER.at({p: p, a: x, b: b} | bounded)),
+            ),
+        ),
+    ),
+)
+
+ENTROPY_ORDER = Claim(
+    "convergence.entropy-order",
+    Ge(H(p, a), H(p, b)),
+    given=(POSITIVE, Ge(a, 0), Le(a, b)),
+    title="The entropy does not grow with gamma >= 0",
+    proof=monotone(
+        H(p, x),
+        x,
+        low=a,
+        high=b,
+        slope=calc(
+            D(H(p, x), x),
+            (-x * V(p, x), ENTROPY_SLOPE),
+            le(0, by.sign(x * V(p, x), VARIANCE_NONNEGATIVE)),
+        ),
+    ),
+)
+
+# ---------------------------------------------------------------------------------------------------- one step
+
+ROOT = Eq(H(p, c), h_star)
+spread = (POSITIVE, NOT_CONSTANT, WITHIN)
+well_defined = (VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO)
+
+SLOPE_NONZERO = Claim(
+    "convergence.slope-nonzero",
+    Ne(At(D(H(p, a), a), a, gamma), 0),
+    given=(POSITIVE, NOT_CONSTANT, Gt(c, 0), Ge(gamma, c)),
+    title="At and above a positive number Newton's denominator does not vanish",
+    proof=calc(
+        At(D(H(p, a), a), a, gamma),
+        (-gamma * V(p, gamma), ENTROPY_SLOPE),
+        ne(0, by.sign(-gamma * V(p, gamma), VARIANCE_POSITIVE)),
+    ),
+)
+
+STEP = Claim(
+    "convergence.step",
+    Eq(newton_step(p, gamma, h_star), gamma + (H(p, gamma) - h_star) / (gamma * V(p, gamma))),
+    given=(POSITIVE, NOT_CONSTANT, Ne(gamma, 0)),
+    title="A Newton step, through the variance",
+    defined=well_defined,
+    proof=calc(
+        newton_step(p, gamma, h_star),
+        (gamma - (H(p, gamma) - h_star) / (-gamma * V(p, gamma)), by.algebra(newton_step, ENTROPY_SLOPE)),
+        (gamma + (H(p, gamma) - h_star) / (gamma * V(p, gamma)), by.algebra),
+    ),
+)
+
+gain = (H(p, gamma) + gamma * V(p, gamma) * gamma - (H(p, c) + gamma * V(p, gamma) * c)) / (gamma * V(p, gamma))
+NOT_BELOW = Claim(
+    "convergence.not-below",
+    Ge(newton_step(p, gamma, h_star), c),
+    given=(Gt(gamma, 0), Le(gamma * reach, 1), Gt(c, 0), Le(c * reach, 1), *spread, ROOT),
+    title="A step from anywhere in 0 < gamma <= 1/R does not end below the root",
+    defined=well_defined,
+    proof=by_cases(
+        (
+            Le(c, gamma),
+            calc(
+                newton_step(p, gamma, h_star),
+                (gamma + (H(p, gamma) - h_star) / (gamma * V(p, gamma)), STEP),
+                (gamma + (H(p, gamma) - H(p, c)) / (gamma * V(p, gamma)), ROOT),
+                ge(c, by.sign(gain, TANGENT_ABOVE.at(bounded))),
+            ),
+        ),
+        (
+            Gt(c, gamma),
+            calc(
+                newton_step(p, gamma, h_star),
+                (gamma + (H(p, gamma) - h_star) / (gamma * V(p, gamma)), STEP),
+                (gamma + (H(p, gamma) - H(p, c)) / (gamma * V(p, gamma)), ROOT),
+                ge(c, by.sign(gain, TANGENT_BELOW.at(bounded))),
+            ),
+        ),
+    ),
+)
+
+STEP_POSITIVE = Claim(
+    "convergence.step-positive",
+    Gt(newton_step(p, gamma, h_star), 0),
+    given=(Gt(gamma, 0), Le(gamma * reach, 1), Gt(c, 0), Le(c * reach, 1), *spread, ROOT),
+    title="... so it does not turn the order round",
+    defined=well_defined,
+    proof=calc(
+        newton_step(p, gamma, h_star),
+        ge(c, by.sign(newton_step(p, gamma, h_star) - c, NOT_BELOW.at({c: c} | bounded))),
+        gt(0, by.sign),
+    ),
+)
+
+NOT_ABOVE = Claim(
+    "convergence.not-above",
+    Le(newton_step(p, gamma, h_star), gamma),
+    given=(POSITIVE, NOT_CONSTANT, Gt(c, 0), ROOT, Le(c, gamma)),
+    title="From above the root every step goes down",
+    defined=well_defined,
+    proof=calc(
+        newton_step(p, gamma, h_star),
+        (gamma + (H(p, gamma) - h_star) / (gamma * V(p, gamma)), STEP),
+        (gamma + (H(p, gamma) - H(p, c)) / (gamma * V(p, gamma)), ROOT),
+        le(gamma, by.sign((H(p, c) - H(p, gamma)) / (gamma * V(p, gamma)), ENTROPY_ORDER)),
+    ),
+)
+
+shorter = SHORTER.at({p: p, a: gamma, b: 1} | bounded)
+slack = H(p, c) + c * V(p, c) * c - (H(p, gamma) + c * V(p, c) * gamma)
+CONTRACTION = Claim(
+    "convergence.contraction",
+    Le(newton_step(p, gamma, h_star) - c, (gamma - c) * (1 - c * V(p, c) / V(p, 1))),
+    given=(Gt(c, 0), Le(c, gamma), Le(gamma, 1), Le(reach, 1), *spread, ROOT),
+    title="A step from above takes away a fixed share of the distance to the root",
+    defined=well_defined,
+    proof=calc(
+        newton_step(p, gamma, h_star) - c,
+        (gamma + (H(p, gamma) - h_star) / (gamma * V(p, gamma)) - c, STEP),
+        (gamma + (H(p, gamma) - H(p, c)) / (gamma * V(p, gamma)) - c, ROOT),
+        le(
+            (gamma - c) * (1 - c * V(p, c) / (gamma * V(p, gamma))),
+            by.sign(slack / (gamma * V(p, gamma)), TANGENT_BELOW.at(bounded), shorter),
+        ),
+        le(
+            (gamma - c) * (1 - c * V(p, c) / V(p, 1)),
+            by.sign(
+                (gamma - c) * (c * V(p, c)) * (1 * V(p, 1) - gamma * V(p, gamma)) / (gamma * V(p, gamma) * V(p, 1)),
+                STEEPENS.at(bounded),
+            ),
+        ),
+    ),
+)
+
+# --------------------------------------------------------------------------------------- how the errors are squared
+
+beyond = (*interval, Gt(c, 0), Le(c, a))
+bend = 2 * (b * V(p, b)) / c
+FLATTENS = Claim(
+    "convergence.slope-bends",
+    Ge(a * V(p, a) - bend * a, b * V(p, b) - bend * b),
+    given=beyond,
+    title="From c on the slope changes at most at the rate 2 b Var(b) / c",
+    proof=monotone(
+        x * V(p, x) - bend * x,
+        x,
+        low=a,
+        high=b,
+        slope=calc(
+            D(x * V(p, x) - bend * x, x),
+            (V(p, x) + x * D(V(p, x), x) - bend, by.calculus),
+            (V(p, x) + x * third(p, x) - bend, VARIANCE_SLOPE),
+            le(
+                0,
+                by.sign(
+                    x * (reach * V(p, x) - third(p, x))
+                    + (1 - x * reach) * V(p, x)
+                    + 2 * ((x - a) * V(p, x) + (a - c) * V(p, x) + (b * V(p, b) - x * V(p, x))) / c,
+                    THIRD_FROM_ABOVE,
+                    VARIANCE_NONNEGATIVE,
+                    STEEPENS.at(bounded),
+                    SHORTER.at({p: p, a: x, b: b} | bounded),
+                ),
+            ),
+        ),
+    ),
+)
+
+PARABOLA = Claim(
+    "convergence.parabola",
+    Le(
+        -H(p, a) - b * V(p, b) * a - half * bend * (a - b) ** 2,
+        -H(p, b) - b * V(p, b) * b - half * bend * (b - b) ** 2,
+    ),
+    given=beyond,
+    title="The entropy lies above its tangent at b bent down by a parabola",
+    proof=monotone(
+        -H(p, x) - b * V(p, b) * x - half * bend * (x - b) ** 2,
+        x,
+        low=a,
+        high=b,
+        slope=calc(
+            D(-H(p, x) - b * V(p, b) * x - half * bend * (x - b) ** 2, x),
+            (-D(H(p, x), x) - b * V(p, b) - bend * (x - b), by.calculus),
+            (x * V(p, x) - b * V(p, b) - bend * (x - b), ENTROPY_SLOPE),
+            ge(
+                0,
+                by.sign(
+                    (x * V(p, x) - bend * x) - (b * V(p, b) - bend * b),
+                    FLATTENS.at({p: p, a: x, b: b, c: c} | bounded),
+                ),
+            ),
+        ),
+    ),
+)
+
+to = newton_step(p, gamma, h_star)
+steep = gamma * V(p, gamma)
+QUADRATIC_STEP = Claim(
+    "convergence.quadratic-step",
+    Le(h_star - H(p, to), (h_star - H(p, gamma)) ** 2 / (c**2 * V(p, c))),
+    given=(Gt(c, 0), Le(c, gamma), Le(gamma, 1), Le(reach, 1), *spread, ROOT),
+    title="A step from above squares the error of the entropy, over the variance of log of what is sought",
+    remark="c squared times Var(c) is the variance of log p̃(c) under p̃(c).",
+    defined=(*well_defined, NOT_ABOVE),
+    proof=calc(
+        h_star - H(p, to),
+        le(
+            h_star - H(p, gamma) + steep * (to - gamma) + half * (2 * steep / c) * (to - gamma) ** 2,
+            by.sign(
+                (-H(p, gamma) - steep * gamma - half * (2 * steep / c) * (gamma - gamma) ** 2)
+                - (-H(p, to) - steep * to - half * (2 * steep / c) * (to - gamma) ** 2),
+                PARABOLA.at({p: p, a: to, b: gamma, c: c} | bounded),
+                NOT_BELOW.at({p: p, c: c} | bounded),
+                STEP_POSITIVE.at({p: p, c: c} | bounded),
+                NOT_ABOVE.at({p: p, c: c}),
+                SHORTER.at({p: p, a: gamma, b: 1} | bounded),
+                SHORTER.at({p: p, a: c, b: 1} | bounded),
+            ),
+        ),
+        ((h_star - H(p, gamma)) ** 2 / (c * steep), STEP),
+        le(
+            (h_star - H(p, gamma)) ** 2 / (c**2 * V(p, c)),
+            by.sign(
+                (h_star - H(p, gamma)) ** 2 * (steep - c * V(p, c)) / (c * steep * (c * V(p, c))),
+                STEEPENS.at(bounded),
+                SHORTER.at({p: p, a: gamma, b: 1} | bounded),
+            ),
+        ),
+    ),
+)
