@@ -16,12 +16,13 @@ from . import (
     slopes,
     source,
     tails,
+    truncation,
 )
 
 THEORY = Theory(
     "Entropy normalization",
     pages(
-        setting, entropy, escort, slopes, decreasing, expansions, limits, tails, inverse, newton, relations, listings
+        setting, entropy, escort, slopes, decreasing, expansions, limits, tails, inverse, newton, relations, truncation, listings
     ),
     source.SECTIONS,
 )

@@ -31,6 +31,7 @@ __all__ = [
     "iterate",
     "j",
     "k",
+    "kept",
     "lagrange",
     "low",
     "m",
@@ -50,12 +51,14 @@ __all__ = [
     "tilde",
     "total",
     "total_exponent",
+    "truncated_entropy",
     "u",
     "uniform",
     "v",
     "w",
     "x",
     "y",
+    "z",
 ]  # fmt: skip
 
 p = Family("p")  # the distribution that is transformed
@@ -64,6 +67,7 @@ v = Family("v")
 d = Family("d")  # gaps below the largest logit
 e = Family("e")  # marks of the maxima
 h = Family("h")  # a direction
+z = Family("z")  # logits
 x = Scalar("x")
 y = Scalar("y")
 w = Scalar("w")
@@ -126,6 +130,12 @@ def _moment(order: Layout, family: Layout, power: Layout) -> Layout:
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
 uniform = Seq(i, 1 / n)
+
+# Truncation: the sum of the marked entries, and their entropy once they are divided by it.
+kept = Operator("P", (p, e), Sum(e[i] * p[i], i), lambda f, marks: Word(content="P"))
+truncated_entropy = Operator(
+    "S_trunc", (p, e), -Sum(e[i] * p[i] / kept(p, e) * Log(p[i] / kept(p, e)), i), lambda f, marks: name("S_kept")
+)
 
 # The power transform, or escort distribution, of order gamma, and its partition function.
 Z = Operator("Z", (p, gamma), Sum(p[i] ** gamma, i), _at(Word(content="Z")))
