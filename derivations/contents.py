@@ -3,6 +3,7 @@
 from entnorm.claims.theory import Theory, pages
 
 from . import (
+    concentration,
     decreasing,
     entropy,
     escort,
@@ -11,6 +12,7 @@ from . import (
     limits,
     listings,
     newton,
+    regularisers,
     relations,
     setting,
     slopes,
@@ -22,7 +24,21 @@ from . import (
 THEORY = Theory(
     "Entropy normalization",
     pages(
-        setting, entropy, escort, slopes, decreasing, expansions, limits, tails, inverse, newton, relations, truncation, listings
+        setting,
+        entropy,
+        escort,
+        slopes,
+        decreasing,
+        expansions,
+        limits,
+        tails,
+        inverse,
+        newton,
+        relations,
+        truncation,
+        regularisers,
+        concentration,
+        listings,
     ),
     source.SECTIONS,
 )

@@ -6,7 +6,7 @@ stay outside (`setting` says what that means for the entropy).
 
 from sympy import Integer
 
-from entnorm.claims import At, D, Family, Index, Log, Natural, Operator, Recursion, Scalar, Seq, Sum, n
+from entnorm.claims import At, D, Exp, Family, Index, Log, Natural, Operator, Recursion, Scalar, Seq, Sum, n
 from entnorm.claims.layout import Layout, Row, Script, Word, call, name
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "e",
     "exponent",
     "gamma",
+    "gini",
     "h",
     "h_star",
     "high",
@@ -45,6 +46,7 @@ __all__ = [
     "reach",
     "renyi",
     "s",
+    "softmax",
     "temperature",
     "third",
     "ties",
@@ -130,6 +132,10 @@ def _moment(order: Layout, family: Layout, power: Layout) -> Layout:
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
 uniform = Seq(i, 1 / n)
+
+# The softmax of logits, and another measure of uncertainty: the Gini (or Tsallis) entropy of order 2.
+softmax = Operator("softmax", (z,), Seq(i, Exp(z[i]) / Sum(Exp(z[j]), j)))
+gini = Operator("G", (u,), (1 - Sum(u[i] ** 2, i)) / 2)
 
 # Truncation: the sum of the marked entries, and their entropy once they are divided by it.
 kept = Operator("P", (p, e), Sum(e[i] * p[i], i), lambda f, marks: Word(content="P"))

@@ -57,9 +57,7 @@ MARK_AT_MOST_ONE = Claim(
     Ge(1 - w, 0),
     given=(Eq(w * (1 - w), 0),),
     title="... and does not exceed 1",
-    proof=by_cases(
-        (Eq(w, 0), calc(1 - w, (1, Eq(w, 0)), ge(0, by.sign))), (Eq(w, 1), calc(1 - w, (0, Eq(w, 1))))
-    ),
+    proof=by_cases((Eq(w, 0), calc(1 - w, (1, Eq(w, 0)), ge(0, by.sign))), (Eq(w, 1), calc(1 - w, (0, Eq(w, 1))))),
 )
 
 MARKS_NONNEGATIVE = Claim(

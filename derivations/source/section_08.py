@@ -1,28 +1,69 @@
 """Applications: section 8 of the annotated derivation."""
 
-from entnorm.claims.ledger import Proved, Said, Section, Unverifiable, Wrong
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import relations
+from .. import concentration, escort, limits, relations, tails
 
 SECTIONS = (
     Section(
         "8",
         "8. Applications",
         (
-            Said("8.1.1", "概率分布过于集中（熵太小）时，梯度会很小"),
+            Said(
+                "8.1.1",
+                "概率分布过于集中（熵太小）时，梯度会很小",
+                Imprecise(
+                    (
+                        concentration.SOFTMAX_SLOPE,
+                        concentration.THROUGH_SOFTMAX,
+                        concentration.CROSS_ENTROPY_SLOPE,
+                        concentration.CROSS_ENTROPY_SMALL,
+                    ),
+                    "What passes through a softmax is bounded by a multiple of its entropy. The slope of a cross-entropy is not small where the distribution is confident and wrong.",
+                ),
+            ),
             Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, relations.SCORE_MEAN_ZERO)),
-            Said("8.1.3", "梯度主要来自单个样本，容易消失"),
-            Said("8.1.4", "保持H≥H_min，确保分布不会过度集中"),
+            Said("8.1.3", "梯度主要来自单个样本，容易消失", Wrong(concentration.ONE_SAMPLE, concentration.SCORE_SPLIT)),
+            Said(
+                "8.1.4",
+                "保持H≥H_min，确保分布不会过度集中",
+                Imprecise(
+                    (escort.ENTROPY_BOUNDED, concentration.NOT_CONCENTRATED),
+                    "Too concentrated is not defined. Precisely: H >= H_min leaves at least H_min/(2 log(2n/H_min)) to the other entries. No power transform of n positive entries keeps an H_min above log n.",
+                ),
+            ),
             Said("8.2.1", "α_i=exp(s_i)/Σ", Proved(relations.SOFTMAX)),
-            Said("8.2.2", "Attention可能过于集中或过于分散"),
-            Said("8.2.3", "确保每个head的Attention熵在合理范围内"),
-            Said("8.2.4", "提高模型的稳定性和外推能力"),
+            Said(
+                "8.2.2",
+                "Attention可能过于集中或过于分散",
+                Unverifiable(
+                    "What is too concentrated, and how attention of trained models behaves, is a matter of experience. What can be proved is that bounded logits are close to uniform: the entropy is within gamma R of log n, which grows with n.",
+                    limits.SHORTFALL_LINEAR,
+                ),
+            ),
+            Said(
+                "8.2.3",
+                "确保每个head的Attention熵在合理范围内",
+                Needs(
+                    "some value of the range has log m < H* < log n, where m of n positive entries share the maximum",
+                    tails.OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
+            ),
+            Said("8.2.4", "提高模型的稳定性和外推能力", Unverifiable("An empirical statement about trained models.")),
             Said(
                 "8.3.1", "低熵（H≈1）：确定性、重复性高", Unverifiable("An empirical statement about generated text.")
             ),
             Said("8.3.2", "中等熵（H≈log(100)）", Unverifiable("An empirical statement about generated text.")),
             Said("8.3.3", "高熵（H≈log(|V|/10)）", Unverifiable("An empirical statement about generated text.")),
-            Said("8.3.4", "动态调整每步生成的熵，可以实现更细粒度的生成控制"),
+            Said(
+                "8.3.4",
+                "动态调整每步生成的熵，可以实现更细粒度的生成控制",
+                Unverifiable(
+                    "An empirical statement about generated text. What can be proved is that every entropy between log m and log n is attained, where top-k offers at most n of them.",
+                    tails.EXISTENCE,
+                ),
+            ),
         ),
     ),
 )
