@@ -198,7 +198,7 @@ ROOM = Claim(
     Le(S(p), room),
     given=(POSITIVE, NORMALISED, MARKS, Eq(Sum(e[i], i), 1), Gt(delta, 0)),
     title="The entropy is bounded by what one entry leaves to the others",
-    remark="For Delta = (1 - p_r)/(n - 1) the bound is (1 - p_r)(1 + log(n - 1) - log(1 - p_r)): it vanishes with 1 - p_r.",
+    remark="For Delta = (1 - p_r)/(n - 1) it is (1 - p_r)(1 + log(n - 1) - log(1 - p_r)): it vanishes with 1 - p_r.",
     proof=calc(
         S(p),
         (

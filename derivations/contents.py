@@ -5,6 +5,7 @@ from entnorm.claims.theory import Theory, pages
 from . import (
     concentration,
     decreasing,
+    densities,
     entropy,
     escort,
     expansions,
@@ -38,6 +39,7 @@ THEORY = Theory(
         truncation,
         regularisers,
         concentration,
+        densities,
         listings,
     ),
     source.SECTIONS,

@@ -6,7 +6,25 @@ stay outside (`setting` says what that means for the entropy).
 
 from sympy import Integer
 
-from entnorm.claims import At, D, Exp, Family, Index, Log, Natural, Operator, Recursion, Scalar, Seq, Sum, n
+from entnorm.claims import (
+    At,
+    D,
+    Exp,
+    Family,
+    Function,
+    Index,
+    Integral,
+    Log,
+    Natural,
+    Operator,
+    Point,
+    Recursion,
+    Rows,
+    Scalar,
+    Seq,
+    Sum,
+    n,
+)
 from entnorm.claims.layout import Layout, Row, Script, Word, call, name
 
 __all__ = [
@@ -21,11 +39,17 @@ __all__ = [
     "covariance",
     "d",
     "delta",
+    "density",
+    "dentropy",
+    "dmean",
+    "dvariance",
     "e",
     "exponent",
+    "f",
     "gamma",
     "gini",
     "h",
+    "h_of",
     "h_star",
     "high",
     "i",
@@ -36,15 +60,19 @@ __all__ = [
     "lagrange",
     "low",
     "m",
+    "mass",
     "mean",
     "mean_of",
     "moment",
+    "moment_of",
     "n",
     "newton_step",
+    "o",
     "p",
     "r",
     "reach",
     "renyi",
+    "rows",
     "s",
     "softmax",
     "temperature",
@@ -90,6 +118,9 @@ i = Index("i")
 j = Index("j")
 r = Index("r")  # two positions at which p differs, where it is not constant
 s = Index("s")
+o = Point("o")  # a point of the space on which densities live
+f = Function("f")  # a density
+rows = Rows("J")  # a joint density: its rows are functions
 k = Natural("k")
 m = Natural("m")
 
@@ -128,6 +159,21 @@ def _moment(order: Layout, family: Layout, power: Layout) -> Layout:
     return call(Script(base=Word(content="M"), sub=order), power)
 
 
+def _moment_of(order: Layout, function: Layout, power: Layout) -> Layout:
+    return call(Script(base=Word(content="I"), sub=order), function, power)
+
+
+def _of_density(letter: str):  # type: ignore[no-untyped-def]
+    return lambda function, *rest: call(Script(base=name(letter), sub=function), *rest)
+
+
+def _power_density(function: Layout, power: Layout, index: Layout | None = None) -> Layout:
+    head = (
+        Script(base=Word(content="f̃"), sub=power) if function == Word(content="f") else call(name("T"), function, power)
+    )
+    return call(head, index) if index else head
+
+
 # The entropy of a distribution, in nats, and the divergence of one from another.
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
@@ -160,6 +206,17 @@ covariance = Operator(
 )
 renyi = Operator("R", (p, gamma), Log(Z(p, gamma)) / (1 - gamma), _at(Word(content="R")))
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
+
+# The same for a density: integrals in place of sums.
+moment_of = Operator("I", (m, f, gamma), Integral(f[o] ** gamma * Log(f[o]) ** m, o), _moment_of)
+mass = Operator("mass", (f, gamma), Integral(f[o] ** gamma, o), _of_density("Z"))
+density = Operator("density", (f, gamma), Seq(o, f[o] ** gamma / mass(f, gamma)), _power_density)
+dentropy = Operator("h", (f,), -Integral(f[o] * Log(f[o]), o))
+h_of = Operator("h_of", (f, gamma), dentropy(density(f, gamma)), _of_density("h"))
+dmean = Operator("dmean", (f, gamma), Integral(density(f, gamma)[o] * Log(f[o]), o), _of_density("E"))
+dvariance = Operator(
+    "dvar", (f, gamma), Integral(density(f, gamma)[o] * (Log(f[o]) - dmean(f, gamma)) ** 2, o), _of_density("Var")
+)
 
 # The iteration of the document: the exponent that it computes from a distribution, and its iterates.
 exponent = Operator(

@@ -11,7 +11,7 @@ from . import foundations as base
 from .definedness import obligations
 from .facts import Fact, hypothesis
 from .foundations import Foundation
-from .language import Attained, Operator, Relation, Statement, Variable, free, fresh, substitute
+from .language import Attained, Integrable, Operator, Relation, Statement, Variable, free, fresh, substitute, subterms
 from .normal import Refusal
 from .proofs import (
     IH,
@@ -87,10 +87,11 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
     if isinstance(claim, Refuted):
         return ()
     used = {f.name: f for chain in chains(claim.proof) for s in chain.steps for f in rule_of(s.reason).foundations}
-    if any(obligations(term) for chain in chains(claim.proof) for term in written(chain, claim)) or any(
-        source.given for source in cited(claim)
-    ):  # discharged by sign
+    raised = [o for chain in chains(claim.proof) for term in written(chain, claim) for o in obligations(term)]
+    if raised or any(source.given for source in cited(claim)):  # discharged by sign
         used |= {f.name: f for f in by.sign.foundations}
+    if any(isinstance(sub, Integrable) for obligation in raised for sub in subterms(obligation)):
+        used[base.integrals.name] = base.integrals
     for kind, foundation in _OWN_FOUNDATION.items():
         if isinstance(claim.proof, kind):
             used[foundation.name] = foundation
@@ -111,7 +112,7 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
     statement, condition = source.statement, None
     if isinstance(statement, Attained):
         statement, condition = statement.bound, statement.condition
-    if not isinstance(statement, Relation):
+    if not isinstance(statement, Relation | Integrable):
         raise Refusal(f"{source.id} states no relation that a rule could use")
     spoken_of = claim.variables | source.variables | frozenset().union(*map(free, values.values()))
     apart: dict[Variable, Any] = {

@@ -14,11 +14,14 @@ from sympy import Expr
 from .language import (
     Apply,
     At,
+    D,
+    Differentiable,
     ForAll,
     Gt,
+    Integrable,
+    Integral,
     Jet,
     Log,
-    Natural,
     Ne,
     Operator,
     Power,
@@ -31,7 +34,9 @@ from .language import (
     Variable,
     free,
     fresh,
+    is_natural,
     substitute,
+    subterms,
 )
 from .normal import Normaliser, Refusal
 
@@ -62,6 +67,16 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
             yield from obligations(node.operator.instance(node.args[1:]), reach)
     elif isinstance(node, Sum):
         yield from _for_all(node.args[1], node.args[0], reach)
+    elif isinstance(node, Integral):
+        yield from _for_all(node.args[1], node.args[0], reach)
+        yield Integrable(*node.args)
+    elif isinstance(node, Integrable):
+        yield from _for_all(node.args[1], node.args[0], reach)
+    elif isinstance(node, D):
+        yield from obligations(node.args[0], reach)
+        for integral in _integrals(node.args[0]):
+            if node.args[1] in free(integral):
+                yield Differentiable(integral, node.args[1], node.args[1])
     elif isinstance(node, Seq | ForAll):
         yield from _for_all(node.args[0], node.args[1], reach)
     elif isinstance(node, At):
@@ -69,7 +84,7 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
         yield from obligations(value, reach)
         for inner in obligations(body, reach):
             yield substitute(inner, {variable: value})
-    elif isinstance(node, Tends | Root):
+    elif isinstance(node, Tends | Root | Differentiable):
         return  # defined where the proof's own goals say so: for the positive values, or between the ends
     elif isinstance(node, Jet):
         for order, coefficient in enumerate(node.coefficients):
@@ -84,6 +99,16 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
             yield from _of_power(*node.args)
 
 
+def _integrals(term: Any) -> Iterator[Integral]:
+    """Yield the integrals of which a term is made, those within its operators included."""
+    for node in subterms(term):
+        if isinstance(node, Integral):
+            yield node
+        if isinstance(node, Apply):
+            instance = node.operator.instance(node.args[1:])
+            yield from () if instance is None else _integrals(instance)
+
+
 def _for_all(bound: Variable, scope: Any, reach: Reach) -> Iterator[Statement]:
     for inner in obligations(scope, reach):
         yield ForAll(bound, inner) if bound in free(inner) else inner
@@ -94,7 +119,7 @@ def _of_power(base: Expr, exponent: Expr) -> Iterator[Statement]:
     if constant is not None and constant.denominator == 1:
         if constant < 0:
             yield Ne(base, 0)
-    elif not isinstance(exponent, Natural):
+    elif not is_natural(exponent):
         yield Gt(base, 0)
 
 

@@ -17,6 +17,7 @@ from .language import (
     Ge,
     Gt,
     Index,
+    Integrable,
     Le,
     Lt,
     Ne,
@@ -57,12 +58,12 @@ def difference(relation: Relation) -> Expr:
 
 @dataclass(frozen=True)
 class Fact:
-    """`relation`, for all `variables` that satisfy `given`.
+    """`relation`, or a statement of convergence, for all `variables` that satisfy `given`.
 
     `tied` are the variables about which it is a hypothesis: under a binder of one of them it may not be used.
     """
 
-    relation: Relation
+    relation: Any
     variables: frozenset[Variable] = frozenset()
     given: tuple[Statement, ...] = ()
     condition: Statement | None = None
@@ -86,6 +87,6 @@ def hypothesis(statement: Statement, source: Any = None) -> Fact:
     condition = None
     if isinstance(statement, Attained):
         statement, condition = statement.bound, statement.condition
-    if not isinstance(statement, Relation):
+    if not isinstance(statement, Relation | Integrable):
         raise Refusal(f"a hypothesis must be a relation, for all of its variables: {statement}")
     return Fact(statement, frozenset(variables), (), condition, free(statement) - variables, source)

@@ -15,6 +15,7 @@ __all__ = [
     "enclosures",
     "field",
     "induction",
+    "integrals",
     "logarithms",
     "order",
     "squeeze",
@@ -50,6 +51,11 @@ order = Foundation(
 calculus = Foundation(
     "calculus",
     "Sum, product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
+)
+integrals = Foundation(
+    "integrals",
+    "The integral over a measure is linear on the functions whose absolute values have a finite integral, and positive "
+    "on positive ones; the measure is not zero.",
 )
 taylor = Foundation(
     "taylor",

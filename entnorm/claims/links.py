@@ -15,7 +15,9 @@ from .context import Context
 from .definedness import obligations
 from .facts import ALLOWED, ANY, Fact, difference, hypothesis
 from .language import (
+    AMBIENT,
     Attained,
+    D,
     Eq,
     ForAll,
     Ge,
@@ -34,7 +36,6 @@ from .language import (
     alpha_equal,
     free,
     fresh,
-    n,
     open_binder,
     substitute,
 )
@@ -154,10 +155,11 @@ def _check_induction(claim: Claim, relation: Relation, proof: Induction) -> None
 def _own_equation(claim: Claim, counter: Variable, step: Variable | None = None) -> Fact:
     """Return the equation of an induction at a step, general in all but the variables of its hypotheses."""
     relation = substitute(claim.statement, {counter: step or counter})
-    general = free(relation) - {n, step or counter} - frozenset().union(*map(free, claim.hypotheses))
+    general = free(relation) - AMBIENT - {step or counter} - frozenset().union(*map(free, claim.hypotheses))
     fixed = free(relation) | frozenset().union(*map(free, claim.hypotheses))
     apart = {v: fresh(type(v)(v.name + "°"), fixed) for v in general}
-    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n}, "IH")
+    tied = free(relation) - general - AMBIENT
+    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, tied, "IH")
 
 
 def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
@@ -292,6 +294,9 @@ def _all_defined(claim: Claim) -> tuple[Statement, ...]:
     if isinstance(proof, Induction):  # whose two ends are the statement
         found = _defined([*claim.hypotheses, *written(proof.base, claim)], facts)
         found += _defined_by_induction(written(proof.step, claim), facts, claim, proof.counter)
+    elif isinstance(proof, Assumed) and isinstance(claim.statement, Eq) and isinstance(claim.statement.lhs, D):
+        # That the derivative exists is part of what is assumed.
+        found = _defined([claim.statement.lhs.args[0], claim.statement.rhs, *claim.hypotheses], facts)
     else:
         lines = [term for chain in chains(proof) for term in written(chain, claim)]
         found = _defined([claim.statement, *claim.hypotheses, *lines], facts)

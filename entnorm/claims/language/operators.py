@@ -10,7 +10,7 @@ from sympy.core.symbol import Str
 
 from .binding import free, reduce_entry, substitute
 from .terms import LanguageError, Node, Plus
-from .variables import Definition, Entry, Family, Index, Natural, Scalar, Variable, n, of_sort
+from .variables import AMBIENT, Definition, Entry, Family, Natural, Scalar, Variable, of_sort
 
 
 class Operator(Definition):
@@ -34,9 +34,9 @@ class Operator(Definition):
         known: frozenset[Variable],
         typeset: Any,
     ) -> Any:
-        if n in parameters or len(set(parameters)) < len(parameters):
-            raise LanguageError(f"the parameters of {name} must be different variables other than n")
-        stray = frozenset().union(*map(free, bodies)) - known - {n}
+        if AMBIENT & {*parameters} or len(set(parameters)) < len(parameters):
+            raise LanguageError(f"the parameters of {name} must be different variables other than n and mu")
+        stray = frozenset().union(*map(free, bodies)) - known - AMBIENT
         if stray:
             raise LanguageError(f"the definition of {name} depends on {sorted(map(str, stray))}, not a parameter")
         operator = Basic.__new__(cls, Str(name))
@@ -51,6 +51,10 @@ class Operator(Definition):
     @property
     def is_number_valued(self) -> bool:
         return bool(getattr(self.bodies[0], "is_number_valued", True))
+
+    @property
+    def indexed_by(self) -> type | None:
+        return getattr(self.bodies[0], "indexed_by", None)
 
     def __call__(self, *arguments: Any) -> Expr:
         return Apply(self, *arguments)
@@ -118,7 +122,11 @@ class Apply(Node):
     def is_number_valued(self) -> bool:  # type: ignore[override]
         return self.operator.is_number_valued
 
-    def __getitem__(self, index: Index) -> Expr:
+    @property
+    def indexed_by(self) -> type | None:  # type: ignore[override]
+        return self.operator.indexed_by
+
+    def __getitem__(self, index: Any) -> Expr:
         return Entry(self, index)
 
 
