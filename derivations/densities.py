@@ -8,10 +8,8 @@ exponents, a below gamma and b above.
 
 The measure is arbitrary: with Lebesgue's these are densities, with the counting measure of a finite or infinite set
 distributions on it, on a product space joint distributions.  The second witness looks at measures of finitely many
-atoms.  The real line itself is met through antiderivatives.
+atoms.  The real line itself is met on the next page.
 """
-
-from sympy import Rational
 
 from entnorm.claims import (
     Assumption,
@@ -21,33 +19,19 @@ from entnorm.claims import (
     Eq,
     ForAll,
     Ge,
+    Gt,
     Integrable,
     Integral,
     Log,
     Lt,
+    Ne,
     by,
     calc,
     ge,
 )
 
-from .notation import (
-    a,
-    b,
-    density,
-    dentropy,
-    dmean,
-    dvariance,
-    f,
-    gamma,
-    h_of,
-    m,
-    mass,
-    moment_of,
-    o,
-    x,
-)
+from .notation import a, b, density, dentropy, dmean, dvariance, f, gamma, h_of, h_star, m, mass, moment_of, o
 
-half = Rational(1, 2)
 g = density(f, gamma)
 
 F_POSITIVE = Assumption("f is positive", ForAll(o, f[o] > 0))
@@ -173,4 +157,70 @@ ENTROPY_SLOPE = Claim(
         (D(Log(mass(f, gamma)), gamma) - dmean(f, gamma) - gamma * D(dmean(f, gamma), gamma), by.calculus),
         (-gamma * dvariance(f, gamma), by.algebra(LOG_MASS_SLOPE, MEAN_SLOPE)),
     ),
+)
+
+at_one = (F_POSITIVE, F_NORMALISED, Lt(a, 1), Gt(b, 1), *INSIDE[3:], Eq(gamma, 1))
+FINITE_AT_ONE = FINITE_MOMENTS.at({f: f, gamma: 1, a: a, b: b})
+square = Integral(f[o] * Log(f[o]) ** 2, o)
+SLOPE_AT_ONE = Claim(
+    "densities.slope-at-one",
+    Eq(D(h_of(f, gamma), gamma), dentropy(f) ** 2 - square),
+    given=at_one,
+    title="... at gamma = 1 it is the squared entropy less the mean of the squared logarithm",
+    defined=(FINITE, FINITE_AT_ONE, SLOPES),
+    proof=calc(
+        D(h_of(f, gamma), gamma),
+        (-gamma * dvariance(f, gamma), ENTROPY_SLOPE.at({f: f, a: a, b: b})),
+        (-1 * dvariance(f, 1), Eq(gamma, 1)),
+        (
+            (Integral(f[o] * Log(f[o]), o) / Integral(f[o], o)) ** 2 * (2 - Integral(f[o], o) / Integral(f[o], o))
+            - square / Integral(f[o], o),
+            by.termwise(dvariance, dmean, density, mass),
+        ),
+        (Integral(f[o] * Log(f[o]), o) ** 2 - square, F_NORMALISED),
+        (dentropy(f) ** 2 - square, dentropy),
+    ),
+)
+
+ENTROPY_AT_ONE = Claim(
+    "densities.entropy-at-one",
+    Eq(h_of(f, 1), dentropy(f)),
+    given=(F_POSITIVE, F_NORMALISED, Integrable(f[o], o), Integrable(f[o] * Log(f[o]), o)),
+    title="At gamma = 1 the entropy is that of f",
+    proof=calc(
+        h_of(f, 1),
+        (
+            -Integral(f[o] / Integral(f[o], o) * Log(f[o] / Integral(f[o], o)), o),
+            by.algebra(h_of, dentropy, density, mass),
+        ),
+        (-Integral(f[o] / 1 * Log(f[o] / 1), o), F_NORMALISED),
+        (dentropy(f), by.algebra(dentropy)),
+    ),
+)
+
+NEWTON_STEP = Claim(
+    "densities.newton-step",
+    Eq(
+        1 + (h_star - dentropy(f)) / (dentropy(f) ** 2 - square),
+        gamma - (h_of(f, gamma) - h_star) / D(h_of(f, gamma), gamma),
+    ),
+    given=(*at_one, Ne(dentropy(f) ** 2 - square, 0)),
+    title="The document's step, with integrals for sums, is Newton's for the differential entropy",
+    defined=(FINITE, FINITE_AT_ONE, SLOPES),
+    proof=calc(
+        1 + (h_star - dentropy(f)) / (dentropy(f) ** 2 - square),
+        (1 - (dentropy(f) - h_star) / (dentropy(f) ** 2 - square), by.algebra),
+        (gamma - (dentropy(f) - h_star) / (dentropy(f) ** 2 - square), Eq(gamma, 1)),
+        (gamma - (h_of(f, 1) - h_star) / (dentropy(f) ** 2 - square), ENTROPY_AT_ONE),
+        (gamma - (h_of(f, gamma) - h_star) / (dentropy(f) ** 2 - square), Eq(gamma, 1)),
+        (gamma - (h_of(f, gamma) - h_star) / D(h_of(f, gamma), gamma), SLOPE_AT_ONE.at({f: f, a: a, b: b})),
+    ),
+)
+
+EXPECTATION = Claim(
+    "densities.entropy-as-expectation",
+    Eq(dentropy(f), Integral(f[o] * -Log(f[o]), o)),
+    given=(F_POSITIVE, Assumption("f log f is integrable", Integrable(f[o] * Log(f[o]), o))),
+    title="Differential entropy is the mean of -log f, where that exists",
+    proof=calc(dentropy(f), (Integral(f[o] * -Log(f[o]), o), by.termwise(dentropy))),
 )

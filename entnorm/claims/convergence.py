@@ -22,6 +22,7 @@ from .language import (
     Natural,
     Variable,
     free,
+    fresh,
     match,
     open_binder,
     substitute,
@@ -68,6 +69,9 @@ def differentiable(statement: Differentiable, context: Context) -> bool:
     The coefficients are made of elementary functions, and of integrals that are asked about on their own.
     """
     integral, variable, at = unfolded_fully(statement).args
+    if at != variable:  # what is known of a variable of that name is not known of this one
+        name = fresh(variable, context.fixed | free(statement))
+        integral, variable = substitute(integral, {variable: name}), name
     point, body = open_binder(integral, context.fixed | free(statement))
     laws = context.normaliser(logs=True)
     known = [substitute(k.args[0], {k.args[1]: point}) for k in _differentiated(variable, at, context)]
