@@ -25,7 +25,7 @@ from entnorm.claims import (
     Sum,
     n,
 )
-from entnorm.claims.layout import Layout, Row, Script, Word, call, name
+from entnorm.claims.layout import Fence, Layout, Row, Script, Word, call, name
 
 __all__ = [
     "KL",
@@ -36,6 +36,7 @@ __all__ = [
     "a",
     "b",
     "c",
+    "conditional_entropy",
     "covariance",
     "d",
     "delta",
@@ -55,11 +56,13 @@ __all__ = [
     "i",
     "iterate",
     "j",
+    "joint_entropy",
     "k",
     "kept",
     "lagrange",
     "low",
     "m",
+    "marginal",
     "mass",
     "mean",
     "mean_of",
@@ -174,6 +177,15 @@ def _power_density(function: Layout, power: Layout, index: Layout | None = None)
     return call(head, index) if index else head
 
 
+def _marginal(joint: Layout, index: Layout | None = None) -> Layout:
+    base = name("J_X")
+    return Script(base=Fence(inner=base), sub=index) if index else base
+
+
+def _about(what: str):  # type: ignore[no-untyped-def]
+    return lambda joint: call(Word(content="h"), Word(content=what, kind="mtext"))
+
+
 # The entropy of a distribution, in nats, and the divergence of one from another.
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
@@ -216,6 +228,16 @@ h_of = Operator("h_of", (f, gamma), dentropy(density(f, gamma)), _of_density("h"
 dmean = Operator("dmean", (f, gamma), Integral(density(f, gamma)[o] * Log(f[o]), o), _of_density("E"))
 dvariance = Operator(
     "dvar", (f, gamma), Integral(density(f, gamma)[o] * (Log(f[o]) - dmean(f, gamma)) ** 2, o), _of_density("Var")
+)
+
+# A joint density of a discrete X, the index, and any Y, the point: the distribution of X, and three entropies.
+marginal = Operator("marginal", (rows,), Seq(i, Integral(rows[i][o], o)), _marginal)
+joint_entropy = Operator("h_XY", (rows,), -Sum(Integral(rows[i][o] * Log(rows[i][o]), o), i), _about("X, Y"))
+conditional_entropy = Operator(
+    "h_Y|X",
+    (rows,),
+    -Sum(Integral(rows[i][o] * (Log(rows[i][o]) - Log(marginal(rows)[i])), o), i),
+    _about("Y | X"),
 )
 
 # The iteration of the document: the exponent that it computes from a distribution, and its iterates.

@@ -7,6 +7,7 @@ converges.  This module is trusted.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Integer
@@ -17,9 +18,12 @@ from .language import (
     D,
     Differentiable,
     Eq,
+    Function,
+    Index,
     Integrable,
     Integral,
     Natural,
+    Point,
     Variable,
     free,
     fresh,
@@ -57,7 +61,7 @@ def converges(statement: Integrable, context: Context) -> bool:
             return True
     point, body = open_binder(unfolded_fully(statement), context.fixed | free(statement))
     laws = context.normaliser(logs=True)
-    instances = [(fact, *instance) for fact in facts for instance in _instances(fact)]
+    instances = [(fact, *instance) for fact in facts for instance in _instances(fact, body)]
     known = [found for fact, found, values in instances if context.established(fact, values) is not None]
     bodies = [unfolded_fully(substitute(k.args[0], {k.args[1]: point})) for k in known]
     return all(any(laws.equal(part, k) for k in bodies) for part in laws.parts(body, point))
@@ -74,11 +78,11 @@ def differentiable(statement: Differentiable, context: Context) -> bool:
         integral, variable = substitute(integral, {variable: name}), name
     point, body = open_binder(integral, context.fixed | free(statement))
     laws = context.normaliser(logs=True)
-    known = [substitute(k.args[0], {k.args[1]: point}) for k in _differentiated(variable, at, context)]
+    known = [substitute(k.args[0], {k.args[1]: point}) for k in _differentiated(body, variable, at, context)]
     return all(any(laws.equal(part, k) for k in known) for part in laws.parts(body, point))
 
 
-def _differentiated(variable: Variable, at: Expr, context: Context) -> Iterator[Integral]:
+def _differentiated(body: Expr, variable: Variable, at: Expr, context: Context) -> Iterator[Integral]:
     """Yield the integrals whose derivative is known there, as functions of the variable."""
     for fact in context.facts:
         if not (isinstance(fact.relation, Eq) and isinstance(fact.relation.lhs, D)):
@@ -87,17 +91,23 @@ def _differentiated(variable: Variable, at: Expr, context: Context) -> Iterator[
         if theirs not in fact.variables and not theirs == variable == at:
             continue
         place = {theirs: at} if theirs in fact.variables else {}
-        for equation, values in _instances(fact, frozenset({theirs})):
+        for equation, values in _instances(fact, body, frozenset({theirs})):
             function = unfolded_fully(equation.lhs.args[0])
             if isinstance(function, Integral) and context.established(fact, values | place) is not None:
                 yield substitute(function, {theirs: variable})
 
 
-def _instances(fact: Fact, free_to_choose: frozenset[Variable] = frozenset()) -> Iterator[tuple[Any, dict[Any, Any]]]:
-    """Yield what a fact says for the first natural numbers, if it is for all of them and otherwise definite."""
-    naturals = [v for v in fact.variables if isinstance(v, Natural)]
-    if len(naturals) > 1 or fact.variables - {*naturals} - free_to_choose:
-        return
-    for k in range(_FIRST if naturals else 1):
-        values = dict.fromkeys(naturals, Integer(k))
+def _instances(
+    fact: Fact, body: Expr, undecided: frozenset[Variable] = frozenset()
+) -> Iterator[tuple[Any, dict[Variable, Any]]]:
+    """Yield what a fact says for the functions and indices of an integrand, and for the first natural numbers."""
+    nodes = list(dict.fromkeys(subterms(body)))
+    choices: dict[type, list[Expr]] = {
+        Function: [node for node in nodes if getattr(node, "indexed_by", None) is Point],
+        Index: [node for node in nodes if isinstance(node, Index)],
+        Natural: [Integer(k) for k in range(_FIRST)],
+    }
+    wanted = sorted((free(fact.relation) & fact.variables) - undecided, key=lambda v: v.name)
+    for choice in product(*(choices.get(type(v), []) for v in wanted)):
+        values = dict(zip(wanted, choice, strict=True))
         yield substitute(fact.relation, values), values

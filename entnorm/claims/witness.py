@@ -217,7 +217,7 @@ class _Evaluator:
             self._level -= 1
 
     def _applied(self, term: Apply, point: Mapping[Variable, Any]) -> Any:
-        relevant = [point[v] for v in sorted(free(term), key=lambda v: v.name)] + [point[n]]
+        relevant = [point[v] for v in sorted(free(term) | {n} & point.keys(), key=lambda v: v.name)]
         key = (term, self._level, *map(id, relevant))
         if key not in self._known:
             pairs = zip(term.operator.parameters, term.args[1:], strict=True)
