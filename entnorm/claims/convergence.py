@@ -61,10 +61,16 @@ def converges(statement: Integrable, context: Context) -> bool:
             return True
     point, body = open_binder(unfolded_fully(statement), context.fixed | free(statement))
     laws = context.normaliser(logs=True)
-    instances = [(fact, *instance) for fact in facts for instance in _instances(fact, body)]
-    known = [found for fact, found, values in instances if context.established(fact, values) is not None]
-    bodies = [unfolded_fully(substitute(k.args[0], {k.args[1]: point})) for k in known]
-    return all(any(laws.equal(part, k) for k in bodies) for part in laws.parts(body, point))
+
+    def is_known(part: Expr) -> bool:
+        return any(
+            laws.equal(part, unfolded_fully(substitute(found.args[0], {found.args[1]: point})))
+            and context.established(fact, values) is not None
+            for fact in facts
+            for found, values in _instances(fact, body)
+        )
+
+    return all(map(is_known, laws.parts(body, point)))
 
 
 def differentiable(statement: Differentiable, context: Context) -> bool:
@@ -78,12 +84,20 @@ def differentiable(statement: Differentiable, context: Context) -> bool:
         integral, variable = substitute(integral, {variable: name}), name
     point, body = open_binder(integral, context.fixed | free(statement))
     laws = context.normaliser(logs=True)
-    known = [substitute(k.args[0], {k.args[1]: point}) for k in _differentiated(body, variable, at, context)]
-    return all(any(laws.equal(part, k) for k in known) for part in laws.parts(body, point))
+
+    def is_known(part: Expr) -> bool:
+        return any(
+            laws.equal(part, known) and context.established(fact, values) is not None
+            for fact, known, values in _differentiated(body, variable, point, at, context)
+        )
+
+    return all(map(is_known, laws.parts(body, point)))
 
 
-def _differentiated(body: Expr, variable: Variable, at: Expr, context: Context) -> Iterator[Integral]:
-    """Yield the integrals whose derivative is known there, as functions of the variable."""
+def _differentiated(
+    body: Expr, variable: Variable, point: Variable, at: Expr, context: Context
+) -> Iterator[tuple[Fact, Expr, dict[Variable, Any]]]:
+    """Yield integrands, as functions of the variable, for whose integrals a fact gives the derivative."""
     for fact in context.facts:
         if not (isinstance(fact.relation, Eq) and isinstance(fact.relation.lhs, D)):
             continue
@@ -92,9 +106,10 @@ def _differentiated(body: Expr, variable: Variable, at: Expr, context: Context) 
             continue
         place = {theirs: at} if theirs in fact.variables else {}
         for equation, values in _instances(fact, body, frozenset({theirs})):
-            function = unfolded_fully(equation.lhs.args[0])
-            if isinstance(function, Integral) and context.established(fact, values | place) is not None:
-                yield substitute(function, {theirs: variable})
+            integral = unfolded_fully(equation.lhs.args[0])
+            if isinstance(integral, Integral):
+                known = substitute(integral, {theirs: variable})
+                yield fact, substitute(known.args[0], {known.args[1]: point}), values | place
 
 
 def _instances(
