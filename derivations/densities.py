@@ -30,7 +30,7 @@ from entnorm.claims import (
     ge,
 )
 
-from .notation import a, b, density, dentropy, dmean, dvariance, f, gamma, h_of, h_star, m, mass, moment_of, o
+from .notation import a, b, density, dentropy, dmean, dvariance, f, gamma, h_of, h_star, k, mass, moment_of, o
 
 g = density(f, gamma)
 
@@ -48,16 +48,16 @@ INSIDE = (
 
 FINITE_MOMENTS = Axiom(
     "densities.finite-moments",
-    Integrable(f[o] ** gamma * Log(f[o]) ** m, o),
+    Integrable(f[o] ** gamma * Log(f[o]) ** k, o),
     given=INSIDE,
-    source="Textbooks on exponential families: f^gamma |log f|^m is at most a multiple of f^a + f^b.",
+    source="Textbooks on exponential families: f^gamma |log f|^k is at most a multiple of f^a + f^b.",
     title="Inside the interval all moments of log f are finite",
 )
 FINITE = FINITE_MOMENTS.at({f: f, gamma: gamma, a: a, b: b})
 
 MOMENT_SLOPE = Axiom(
     "densities.moment-slope",
-    Eq(D(moment_of(m, f, gamma), gamma), moment_of(m + 1, f, gamma)),
+    Eq(D(moment_of(k, f, gamma), gamma), moment_of(k + 1, f, gamma)),
     given=INSIDE,
     source="Textbooks on exponential families: differentiation under the integral sign.",
     title="... and one may differentiate under the integral sign",

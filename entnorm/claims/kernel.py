@@ -14,7 +14,7 @@ from typing import Any
 
 from .arithmetics import Inexpressible, Undefined
 from .citing import chains
-from .language import Relation, Root, Statement, Tends, Variable, free, n
+from .language import Relation, Root, Statement, Tends, Variable, free, mu, n
 from .links import goals, links
 from .normal import Refusal
 from .points import points
@@ -184,7 +184,7 @@ def _refuted(claim: Refuted) -> Verdict:
         problem = "" if refuted else "the program prints just that"
         return Verdict(claim.id, "refuted" if refuted else "broken", problem, output=output)
     try:
-        point = exact_point(claim.variables, claim.at)
+        point = exact_point(claim.variables | free(claim.statement) & {mu}, claim.at)
     except ValueError as error:
         return Verdict(claim.id, "broken", f"the counterexample: {error}")
     for given in claim.hypotheses:
