@@ -16,6 +16,7 @@ from entnorm.claims.language import (
     Index,
     Natural,
     Operator,
+    Point,
     Recursion,
     Relation,
     reduce_entry,
@@ -162,8 +163,8 @@ def _equations(operator: Operator) -> Iterator[Relation]:
 def _equation(left: Any, right: Any) -> Relation:
     if left.is_number_valued:
         return Eq(left, right)
-    i = Index("i")
-    return Eq(Entry(left, i), reduce_entry(Entry(right, i)))
+    at = Index("i") if left.indexed_by is Index else Point("o")
+    return Eq(Entry(left, at), reduce_entry(Entry(right, at)))
 
 
 def _printed(statement: Relation) -> dict[str, str]:
