@@ -123,6 +123,20 @@ LOG_MASS_SLOPE = Claim(
     ),
 )
 
+MASS_SLOPE = Claim(
+    "densities.mass-slope",
+    Eq(D(mass(f, gamma), gamma), mass(f, gamma) * dmean(f, gamma)),
+    given=INSIDE,
+    title="The slope of Z itself",
+    defined=(FINITE, SLOPES),
+    proof=calc(
+        D(mass(f, gamma), gamma),
+        (D(moment_of(0, f, gamma), gamma), by.algebra(mass, moment_of)),
+        (moment_of(1, f, gamma), SLOPES),
+        (mass(f, gamma) * dmean(f, gamma), by.termwise(dmean, density, mass, moment_of)),
+    ),
+)
+
 MEAN_SLOPE = Claim(
     "densities.mean-slope",
     Eq(D(dmean(f, gamma), gamma), dvariance(f, gamma)),

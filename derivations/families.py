@@ -10,9 +10,30 @@ although the target is attained.  The exponential densities show that nothing ne
 
 from sympy import Integer, Rational, oo
 
-from entnorm.claims import Claim, D, Eq, Exp, Ge, Gt, Le, Log, Tends, by, calc, ge, le, squeeze
+from entnorm.claims import (
+    Claim,
+    D,
+    Eq,
+    Exp,
+    Ge,
+    Gt,
+    Le,
+    Log,
+    Root,
+    Tends,
+    by,
+    calc,
+    ge,
+    gt,
+    intermediate,
+    le,
+    lt,
+    numeric,
+    squeeze,
+)
+from entnorm.claims.language import Plus
 
-from .notation import c, gamma, h_star, x
+from .notation import c, gamma, h_star, x, y
 from .tails import EXP_BOUND
 
 half = Rational(1, 2)
@@ -116,12 +137,48 @@ PARETO_STEP = Claim(
     Le(1 + (h_star - 2) / (2**2 - Integer(8)), half),
     given=(Ge(h_star, 4),),
     title="So from there the document's step towards an entropy of 4 or more leaves the interval at once",
-    remark="At gamma <= 1/2 the power has no integral.  Yet the entropy is attained, for a gamma between 1/2 and 1: "
-    "f^gamma is again of this kind, with an entropy of 1 + 1/y - log y for y = 2 gamma - 1.",
+    remark="At gamma <= 1/2 the power has no integral.",
     proof=calc(
         1 + (h_star - 2) / (2**2 - Integer(8)),
         (half - Rational(1, 4) * (h_star - 4), by.algebra),
         le(half, by.sign(Rational(1, 4) * (h_star - 4))),
+    ),
+)
+
+power = y * x ** (-y - 1)
+PARETO_POWERS = Claim(
+    "families.pareto-powers",
+    Eq(D(x**-y * (Log(y) - (y + 1) * (Log(x) + 1 / y)), x), -power * Log(power)),
+    given=(Gt(x, 0), Gt(y, 0)),
+    title="The powers of 1/x^2 are y x^(-y-1) with y = 2 gamma - 1, and their entropy is 1 + 1/y - log y",
+    remark="The antiderivative of -f log f grows from log y - 1 - 1/y at 1 to 0.",
+    proof=calc(
+        D(x**-y * (Log(y) - (y + 1) * (Log(x) + 1 / y)), x),
+        (-y * x ** (-y - 1) * (Log(y) - (y + 1) * (Log(x) + 1 / y)) - x**-y * (y + 1) / x, by.calculus),
+        (-power * Log(power), by.logs),
+    ),
+)
+
+third = Rational(1, 3)
+PARETO_ABOVE = Claim(
+    "families.pareto-above", Gt(4 + Log(3), 4), numeric(), title="At y = 1/3 that is 4 + log 3, more than 4"
+)
+
+PARETO_ATTAINS = Claim(
+    "families.pareto-attains",
+    Root(1 + 1 / (third + x) - Log(third + x), x, 0, 2 * third, 4),
+    title="... at y = 1 it is 2: so an entropy of 4 is attained all the same, for a gamma between 2/3 and 1",
+    remark="y is 1/3 + x, and gamma is (1 + y)/2.",
+    proof=intermediate(
+        width=2 * third,
+        at_low=calc(
+            1 + 1 / Plus(third, 0) - Log(Plus(third, 0)),
+            (4 + Log(3), by.logs),
+            gt(4, by.sign(PARETO_ABOVE)),
+        ),
+        at_high=calc(
+            1 + 1 / Plus(third, 2 * third) - Log(Plus(third, 2 * third)), (2, by.logs), lt(4, by.sign(Integer(2)))
+        ),
     ),
 )
 

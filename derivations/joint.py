@@ -11,8 +11,6 @@ kept there is one solution at most, while for a power of the joint density there
 
 from fractions import Fraction
 
-from sympy import Rational
-
 from entnorm.claims import (
     Assumption,
     Claim,
@@ -26,34 +24,31 @@ from entnorm.claims import (
     Le,
     Log,
     Lt,
-    Operator,
-    Power,
     Refuted,
-    Root,
+    Seq,
     Sum,
     by,
     calc,
-    gt,
-    intermediate,
     le,
-    lt,
     mu,
     n,
-    numeric,
 )
 
-from .densities import ENTROPY_SLOPE, FINITE_MOMENTS, MOMENT_SLOPE
+from .densities import ENTROPY_SLOPE, FINITE_MOMENTS, MASS_SLOPE, MOMENT_SLOPE
 from .notation import (
     S,
     a,
     b,
     conditional_entropy,
+    dmean,
     dvariance,
     gamma,
     h_of,
     i,
+    j,
     joint_entropy,
     marginal,
+    mass,
     o,
     rows,
     u,
@@ -129,62 +124,6 @@ POWER_MARGINAL = Claim(
     ),
 )
 
-# A pair of binary variables: the rows (1/2, 1/100) and (49/200, 49/200), raised to a power and normalised.
-first = Power(Rational(1, 2), gamma) + Power(Rational(1, 100), gamma)
-second = 2 * Power(Rational(49, 200), gamma)
-entropy_of_x = Operator(
-    "H_X",
-    (gamma,),
-    -(first / (first + second) * Log(first / (first + second)))
-    - second / (first + second) * Log(second / (first + second)),
-)
-target = Rational(69, 100)
-
-
-X_AT_LOW = Claim(
-    "joint.x-at-low", Gt(entropy_of_x(Rational(1, 10)), target), numeric(), title="At gamma = 1/10 H(X) is above 0.69"
-)
-X_BETWEEN = Claim(
-    "joint.x-between", Lt(entropy_of_x(Rational(2, 5)), target), numeric(), title="... at 2/5 it is below"
-)
-X_AT_ONE = Claim("joint.x-at-one", Gt(entropy_of_x(1), target), numeric(), title="... at 1 again above")
-X_AT_TWO = Claim("joint.x-at-two", Lt(entropy_of_x(2), target), numeric(), title="... and at 2 below")
-
-X_ROOT = Claim(
-    "joint.x-root",
-    Root(entropy_of_x(gamma), gamma, Rational(1, 10), Rational(2, 5), target),
-    title="So a power of the joint distribution has H(X) = 0.69 for a gamma between 1/10 and 2/5,",
-    proof=intermediate(
-        width=Rational(3, 10),
-        at_low=calc(entropy_of_x(Rational(1, 10)), gt(target, by.sign(X_AT_LOW))),
-        at_high=calc(entropy_of_x(Rational(2, 5)), lt(target, by.sign(X_BETWEEN))),
-    ),
-)
-
-X_SECOND_ROOT = Claim(
-    "joint.x-second-root",
-    Root(entropy_of_x(gamma), gamma, Rational(2, 5), 1, target),
-    title="... for another between 2/5 and 1,",
-    proof=intermediate(
-        width=Rational(3, 5),
-        at_low=calc(entropy_of_x(Rational(2, 5)), lt(target, by.sign(X_BETWEEN))),
-        at_high=calc(entropy_of_x(1), gt(target, by.sign(X_AT_ONE))),
-    ),
-)
-
-X_THIRD_ROOT = Claim(
-    "joint.x-third-root",
-    Root(entropy_of_x(gamma), gamma, 1, 2, target),
-    title="... and for a third between 1 and 2",
-    proof=intermediate(
-        width=1,
-        at_low=calc(entropy_of_x(1), gt(target, by.sign(X_AT_ONE))),
-        at_high=calc(entropy_of_x(2), lt(target, by.sign(X_AT_TWO))),
-    ),
-)
-
-# ----------------------------------------------------------------------------------------- the entropy of Y given X
-
 ROWS_INSIDE = (
     J_POSITIVE,
     Lt(a, gamma),
@@ -194,6 +133,72 @@ ROWS_INSIDE = (
 )
 FINITE_ROWS = FINITE_MOMENTS.at({gamma: gamma, a: a, b: b})
 ROW_SLOPES = MOMENT_SLOPE.at({a: a, b: b})
+here = {a: a, b: b, gamma: gamma}
+powers = Sum(mass(rows[j], gamma), j)
+weight = mass(rows[i], gamma) / powers
+excess = dmean(rows[i], gamma) - Sum(mass(rows[j], gamma) * dmean(rows[j], gamma), j) / powers
+logs = Sum(mass(rows[i], gamma) * Log(mass(rows[i], gamma)), i)
+growth = Sum(mass(rows[i], gamma) * dmean(rows[i], gamma), i)
+
+POWER_SLOPE_OF_X = Claim(
+    "joint.slope-of-x",
+    Eq(D(S(Seq(i, weight)), gamma), -Sum(weight * excess * Log(weight), i)),
+    given=ROWS_INSIDE,
+    title="Along powers of the joint density the slope of H(X) is minus a covariance, which may have either sign",
+    remark="Of log q_X and of the mean of log J given X.",
+    defined=(FINITE_ROWS, ROW_SLOPES),
+    proof=calc(
+        D(S(Seq(i, weight)), gamma),
+        (D(Log(powers) - logs / powers, gamma), by.logs(S)),
+        (
+            Sum(D(mass(rows[i], gamma), gamma), i) / powers
+            - Sum(D(mass(rows[i], gamma), gamma) * (Log(mass(rows[i], gamma)) + 1), i) / powers
+            + logs * Sum(D(mass(rows[i], gamma), gamma), i) / powers**2,
+            by.calculus,
+        ),
+        (
+            growth / powers
+            - Sum(mass(rows[i], gamma) * dmean(rows[i], gamma) * (Log(mass(rows[i], gamma)) + 1), i) / powers
+            + logs * growth / powers**2,
+            MASS_SLOPE.at(here),
+        ),
+        (-Sum(weight * excess * Log(weight), i), by.logs),
+    ),
+)
+
+POWER_SLOPE_OF_Y = Claim(
+    "joint.slope-of-y-given-x",
+    Eq(
+        D(Sum(weight * h_of(rows[i], gamma), i), gamma),
+        -gamma * Sum(weight * dvariance(rows[i], gamma), i) + Sum(weight * excess * h_of(rows[i], gamma), i),
+    ),
+    given=ROWS_INSIDE,
+    title="... and that of H(Y | X) has besides the mean of the slopes a covariance, too",
+    remark="Of the entropy of Y given X and of the mean of log J given X.",
+    defined=(FINITE_ROWS, ROW_SLOPES),
+    proof=calc(
+        D(Sum(weight * h_of(rows[i], gamma), i), gamma),
+        (
+            Sum(D(mass(rows[i], gamma), gamma) * h_of(rows[i], gamma), i) / powers
+            + Sum(mass(rows[i], gamma) * D(h_of(rows[i], gamma), gamma), i) / powers
+            - Sum(mass(rows[i], gamma) * h_of(rows[i], gamma), i) * Sum(D(mass(rows[i], gamma), gamma), i) / powers**2,
+            by.calculus,
+        ),
+        (
+            Sum(mass(rows[i], gamma) * dmean(rows[i], gamma) * h_of(rows[i], gamma), i) / powers
+            + Sum(mass(rows[i], gamma) * (-gamma * dvariance(rows[i], gamma)), i) / powers
+            - Sum(mass(rows[i], gamma) * h_of(rows[i], gamma), i) * growth / powers**2,
+            by.algebra(MASS_SLOPE.at(here), ENTROPY_SLOPE.at(here)),
+        ),
+        (
+            -gamma * Sum(weight * dvariance(rows[i], gamma), i) + Sum(weight * excess * h_of(rows[i], gamma), i),
+            by.termwise,
+        ),
+    ),
+)
+
+# ----------------------------------------------------------------------------------------- the entropy of Y given X
+
 average = Sum(u[i] * h_of(rows[i], gamma), i)
 
 CONDITIONAL_SLOPE = Claim(
@@ -206,7 +211,7 @@ CONDITIONAL_SLOPE = Claim(
     proof=calc(
         D(average, gamma),
         (Sum(u[i] * D(h_of(rows[i], gamma), gamma), i), by.calculus),
-        (Sum(u[i] * (-gamma * dvariance(rows[i], gamma)), i), ENTROPY_SLOPE.at({a: a, b: b, gamma: gamma})),
+        (Sum(u[i] * (-gamma * dvariance(rows[i], gamma)), i), ENTROPY_SLOPE.at(here)),
         (-gamma * Sum(u[i] * dvariance(rows[i], gamma), i), by.termwise),
     ),
 )
@@ -219,43 +224,7 @@ CONDITIONAL_FALLS = Claim(
     defined=(FINITE_ROWS, ROW_SLOPES),
     proof=calc(
         D(average, gamma),
-        (-gamma * Sum(u[i] * dvariance(rows[i], gamma), i), CONDITIONAL_SLOPE.at({a: a, b: b, gamma: gamma})),
+        (-gamma * Sum(u[i] * dvariance(rows[i], gamma), i), CONDITIONAL_SLOPE.at(here)),
         le(0, by.sign(gamma * Sum(u[i] * dvariance(rows[i], gamma), i))),
-    ),
-)
-
-# Another pair: the rows (1/5, 1/1000) and (799/2000, 799/2000).
-left = Power(Rational(1, 5), gamma)
-right = Power(Rational(1, 1000), gamma)
-even = 2 * Power(Rational(799, 2000), gamma)
-within = -(left * Log(left / (left + right))) - right * Log(right / (left + right)) + even * Log(2)
-entropy_of_y = Operator("H_Y|X", (gamma,), within / (left + right + even))
-goal = Rational(3, 5)
-
-Y_AT_LOW = Claim(
-    "joint.y-at-low", Gt(entropy_of_y(Rational(1, 4)), goal), numeric(), title="At gamma = 1/4 H(Y | X) is above 0.6"
-)
-Y_AT_ONE = Claim("joint.y-at-one", Lt(entropy_of_y(1), goal), numeric(), title="... at 1 it is below")
-Y_AT_THREE = Claim("joint.y-at-three", Gt(entropy_of_y(3), goal), numeric(), title="... and at 3 above again")
-
-Y_ROOT = Claim(
-    "joint.y-root",
-    Root(entropy_of_y(gamma), gamma, Rational(1, 4), 1, goal),
-    title="So a power of the joint distribution has H(Y | X) = 0.6 for a gamma between 1/4 and 1,",
-    proof=intermediate(
-        width=Rational(3, 4),
-        at_low=calc(entropy_of_y(Rational(1, 4)), gt(goal, by.sign(Y_AT_LOW))),
-        at_high=calc(entropy_of_y(1), lt(goal, by.sign(Y_AT_ONE))),
-    ),
-)
-
-Y_SECOND_ROOT = Claim(
-    "joint.y-second-root",
-    Root(entropy_of_y(gamma), gamma, 1, 3, goal),
-    title="... and for another between 1 and 3",
-    proof=intermediate(
-        width=2,
-        at_low=calc(entropy_of_y(1), lt(goal, by.sign(Y_AT_ONE))),
-        at_high=calc(entropy_of_y(3), gt(goal, by.sign(Y_AT_THREE))),
     ),
 )

@@ -75,7 +75,8 @@ HEADLINES = {
     "concentration.through-softmax": (BASE, ["setting.log-bound"]),
     "densities.entropy-slope": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
     "joint.chain-rule": ([*BASE, "integrals"], []),
-    "joint.x-second-root": ([*BASE, "continuity", "enclosures"], []),
+    "joint.slope-of-x": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
+    "pairs.x-second-root": ([*BASE, "continuity", "enclosures"], []),
 }
 
 

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
-from .. import densities, families, joint, tails
+from .. import densities, families, joint, pairs, tails
 
 SECTIONS = (
     Section(
@@ -39,10 +39,10 @@ SECTIONS = (
                     (
                         joint.MARGINAL_KEPT,
                         joint.OTHER_MARGINAL,
-                        joint.POWER_MARGINAL,
-                        joint.X_ROOT,
-                        joint.X_SECOND_ROOT,
-                        joint.X_THIRD_ROOT,
+                        joint.POWER_SLOPE_OF_X,
+                        pairs.X_ROOT,
+                        pairs.X_SECOND_ROOT,
+                        pairs.X_THIRD_ROOT,
                     ),
                     "Transforming the marginal of X, and keeping Y given X, is the problem of one variable; it moves the marginal of Y. A power of the joint density with a given H(X) need not be unique: there are three exponents in a case of two binary variables.",
                 ),
@@ -64,8 +64,9 @@ SECTIONS = (
                         joint.CHAIN_RULE,
                         joint.CONDITIONAL_SLOPE,
                         joint.CONDITIONAL_FALLS,
-                        joint.Y_ROOT,
-                        joint.Y_SECOND_ROOT,
+                        joint.POWER_SLOPE_OF_Y,
+                        pairs.Y_ROOT,
+                        pairs.Y_SECOND_ROOT,
                     ),
                     "With one exponent for all conditional distributions, and X as it is, H(Y | X) falls and has one solution at most. A power of the joint density with a given H(Y | X) need not be unique.",
                 ),
