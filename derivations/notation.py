@@ -42,6 +42,7 @@ __all__ = [
     "delta",
     "density",
     "dentropy",
+    "divergence",
     "dmean",
     "dvariance",
     "e",
@@ -71,6 +72,7 @@ __all__ = [
     "n",
     "newton_step",
     "o",
+    "other",
     "p",
     "r",
     "reach",
@@ -122,7 +124,8 @@ j = Index("j")
 r = Index("r")  # two positions at which p differs, where it is not constant
 s = Index("s")
 o = Point("o")  # a point of the space on which densities live
-f = Function("f")  # a density
+f = Function("f")  # a density, and another
+other = Function("F")
 rows = Rows("J")  # a joint density: its rows are functions
 k = Natural("k")
 m = Natural("m")
@@ -224,6 +227,7 @@ moment_of = Operator("I", (m, f, gamma), Integral(f[o] ** gamma * Log(f[o]) ** m
 mass = Operator("mass", (f, gamma), Integral(f[o] ** gamma, o), _of_density("Z"))
 density = Operator("density", (f, gamma), Seq(o, f[o] ** gamma / mass(f, gamma)), _power_density)
 dentropy = Operator("h", (f,), -Integral(f[o] * Log(f[o]), o))
+divergence = Operator("D", (f, other), Integral(f[o] * (Log(f[o]) - Log(other[o])), o))
 h_of = Operator("h_of", (f, gamma), dentropy(density(f, gamma)), _of_density("h"))
 dmean = Operator("dmean", (f, gamma), Integral(density(f, gamma)[o] * Log(f[o]), o), _of_density("E"))
 dvariance = Operator(

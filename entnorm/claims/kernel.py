@@ -69,6 +69,8 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
         count += 1
         seen += [outcome for outcome, _ in outcomes]
         names |= {name for _, name in outcomes}
+        if mu in point:
+            names.add("measures of finitely many atoms")
     if not count:
         return None, None
     return False if False in seen else None if None in seen else True, Witness(count, tuple(sorted(names)))
