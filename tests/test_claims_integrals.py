@@ -22,6 +22,7 @@ from entnorm.claims import (
     Index,
     Integrable,
     Integral,
+    Jet,
     Log,
     Lt,
     Natural,
@@ -30,6 +31,7 @@ from entnorm.claims import (
     Point,
     Refusal,
     Refuted,
+    Root,
     Rows,
     Scalar,
     Seq,
@@ -37,12 +39,15 @@ from entnorm.claims import (
     by,
     calc,
     check,
+    expansion,
     ge,
     gt,
+    intermediate,
     mu,
     n,
 )
 from entnorm.claims.citing import foundations_of
+from entnorm.claims.definedness import obligations
 from entnorm.claims.language import (
     Differentiable,
     Entry,
@@ -225,6 +230,51 @@ def test_the_tests_of_refusal_fail_for_their_one_reason():
         links(chain(elsewhere, lines, given=at_y, defined=(SLOPES,)))
     with pytest.raises(Refusal, match="has a derivative in x at y"):
         links(chain(elsewhere, lines, given=at_y, defined=(there,)))
+
+
+def test_what_is_known_of_one_row_is_not_known_of_all():
+    total = Sum(mass(P[i], x), i)
+    lines = (D(2 * total, x), (2 * D(total, x), by.calculus))
+    every = (ForAll(i, ForAll(o, P[i][o] > 0)), Lt(a, x), Lt(x, b))
+    rows = tuple(ForAll(i, Integrable(P[i][o] ** e, o)) for e in (a, b))
+    one = tuple(Integrable(P[i][o] ** e, o) for e in (a, b))
+    defined = (FINITE.at({x: x, a: a, b: b}), SLOPE.at({a: a, b: b}))
+    links(chain(*lines, given=(*every, *rows), defined=defined))
+    with pytest.raises(Refusal, match=r"not shown to be defined: .* for every i"):
+        links(chain(*lines, given=(*every, *one), defined=defined))
+    finite = ForAll(i, Integrable(P[i][o] ** x, o))
+    with pytest.raises(Refusal, match="has a derivative in x at x for every i"):
+        links(chain(*lines, given=(*every, *one, finite), defined=defined))
+
+
+def test_nothing_is_known_of_second_derivatives_continuity_or_smoothness():
+    second = D(D(mass(f, x), x), x)
+    with pytest.raises(Refusal, match="has a derivative"):
+        links(chain(2 * second, (second + second, by.algebra), given=INSIDE, defined=(HERE, SLOPES)))
+    jet = Jet(mass(f, x), x, y, mass(f, y))
+    with pytest.raises(Refusal, match="need not be continuous"):
+        links(Claim("integrals.jet", jet, expansion(calc(At(mass(f, x), x, y), (mass(f, y), by.algebra)))))
+    root = Root(mass(f, x), x, 0, 1, y)
+    with pytest.raises(Refusal, match="need not be continuous"):
+        links(
+            Claim(
+                "integrals.root",
+                root,
+                intermediate(
+                    width=1, at_low=calc(mass(f, 0), gt(y, by.sign)), at_high=calc(mass(f, 1), gt(y, by.sign))
+                ),
+                (F_POSITIVE,),
+            )
+        )
+
+
+def test_a_derivative_at_a_value_is_a_derivative_there():
+    inner = At(mass(f, y), y, x**2)
+    found = set(obligations(D(inner, x)))
+    assert Differentiable(Integral(f[o] ** y, o), y, x**2) in {
+        s if not isinstance(s, Differentiable) else Differentiable(substitute(s.args[0], {s.args[1]: y}), y, s.args[2])
+        for s in found
+    }
 
 
 def test_a_case_of_equality_is_not_one_for_every_point():

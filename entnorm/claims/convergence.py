@@ -79,6 +79,8 @@ def differentiable(statement: Differentiable, context: Context) -> bool:
     The coefficients are made of elementary functions, and of integrals that are asked about on their own.
     """
     integral, variable, at = unfolded_fully(statement).args
+    if not isinstance(integral, Integral):
+        return False
     if at != variable:  # what is known of a variable of that name is not known of this one
         name = fresh(variable, context.fixed | free(statement))
         integral, variable = substitute(integral, {variable: name}), name

@@ -12,7 +12,7 @@ from sympy import Expr, Integer, Rational
 
 from .citing import all_facts, chains, facts_of, parts_of, rule_of, written
 from .context import Context
-from .definedness import obligations
+from .definedness import obligations, slopes
 from .facts import ALLOWED, ANY, Fact, difference, hypothesis
 from .language import (
     AMBIENT,
@@ -162,7 +162,14 @@ def _own_equation(claim: Claim, counter: Variable, step: Variable | None = None)
     return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, tied, "IH")
 
 
+def _made_of_elementary_functions(function: Expr, variable: Variable) -> None:
+    """Refuse a function with integrals, which need be neither continuous nor smooth."""
+    if any(True for _ in slopes(function, variable)):
+        raise Refusal(f"{function} has integrals that depend on {variable}: they need not be continuous")
+
+
 def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
+    _made_of_elementary_functions(jet.args[0], jet.args[1])
     if len(proof.chains) != len(jet.coefficients):
         raise Refusal(f"{len(jet.coefficients)} coefficients need as many chains")
     factorial = 1
@@ -256,6 +263,7 @@ def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
     function, variable, low, high, value = claim.statement.args
     if variable in frozenset().union(*map(free, (low, high, value, *claim.hypotheses))):
         raise Refusal(f"ends, value and hypotheses must not depend on {variable}")
+    _made_of_elementary_functions(function, variable)
     facts = all_facts(claim)
     _defined([proof.width, low, high, value], facts)
     if not (Normaliser().equal(high - low, proof.width) and Context(facts).holds(Gt(proof.width, 0))):
