@@ -201,7 +201,7 @@ gini = Operator("G", (u,), (1 - Sum(u[i] ** 2, i)) / 2)
 # Truncation: the sum of the marked entries, and their entropy once they are divided by it.
 kept = Operator("P", (p, e), Sum(e[i] * p[i], i), lambda f, marks: Word(content="P"))
 truncated_entropy = Operator(
-    "S_trunc", (p, e), -Sum(e[i] * p[i] / kept(p, e) * Log(p[i] / kept(p, e)), i), lambda f, marks: name("S_kept")
+    "S_kept", (p, e), -Sum(e[i] * p[i] / kept(p, e) * Log(p[i] / kept(p, e)), i), lambda f, marks: name("S_kept")
 )
 
 # The power transform, or escort distribution, of order gamma, and its partition function.
@@ -224,18 +224,18 @@ H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
 
 # The same for a density: integrals in place of sums.
 moment_of = Operator("I", (m, f, gamma), Integral(f[o] ** gamma * Log(f[o]) ** m, o), _moment_of)
-mass = Operator("mass", (f, gamma), Integral(f[o] ** gamma, o), _of_density("Z"))
-density = Operator("density", (f, gamma), Seq(o, f[o] ** gamma / mass(f, gamma)), _power_density)
+mass = Operator("Z_f", (f, gamma), Integral(f[o] ** gamma, o), _of_density("Z"))
+density = Operator("f̃", (f, gamma), Seq(o, f[o] ** gamma / mass(f, gamma)), _power_density)
 dentropy = Operator("h", (f,), -Integral(f[o] * Log(f[o]), o))
 divergence = Operator("D", (f, other), Integral(f[o] * (Log(f[o]) - Log(other[o])), o))
-h_of = Operator("h_of", (f, gamma), dentropy(density(f, gamma)), _of_density("h"))
-dmean = Operator("dmean", (f, gamma), Integral(density(f, gamma)[o] * Log(f[o]), o), _of_density("E"))
+h_of = Operator("h_f", (f, gamma), dentropy(density(f, gamma)), _of_density("h"))
+dmean = Operator("E_f", (f, gamma), Integral(density(f, gamma)[o] * Log(f[o]), o), _of_density("E"))
 dvariance = Operator(
-    "dvar", (f, gamma), Integral(density(f, gamma)[o] * (Log(f[o]) - dmean(f, gamma)) ** 2, o), _of_density("Var")
+    "Var_f", (f, gamma), Integral(density(f, gamma)[o] * (Log(f[o]) - dmean(f, gamma)) ** 2, o), _of_density("Var")
 )
 
 # A joint density of a discrete X, the index, and any Y, the point: the distribution of X, and three entropies.
-marginal = Operator("marginal", (rows,), Seq(i, Integral(rows[i][o], o)), _marginal)
+marginal = Operator("J_X", (rows,), Seq(i, Integral(rows[i][o], o)), _marginal)
 joint_entropy = Operator("h_XY", (rows,), -Sum(Integral(rows[i][o] * Log(rows[i][o]), o), i), _about("X, Y"))
 conditional_entropy = Operator(
     "h_Y|X",
