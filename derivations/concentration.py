@@ -10,8 +10,6 @@ Normalising the entropy removes one more direction: the result does not see the 
 
 from fractions import Fraction
 
-from sympy import Rational
-
 from entnorm.claims import (
     At,
     Claim,
@@ -35,7 +33,6 @@ from entnorm.claims import (
 )
 
 from .notation import S, Z, c, delta, e, gamma, h, h_star, i, p, r, reach, softmax, tilde, x, z
-from .relations import SCORE_MEAN_ZERO
 from .setting import LOG_BOUND, NORMALISED, POSITIVE
 from .truncation import MARKS, MARKS_AT_MOST_ONE, MARKS_NONNEGATIVE
 
@@ -45,30 +42,6 @@ mass = Sum(e[i] * p[i], i)
 spread = Sum(p[i] * h[i] ** 2, i) - Sum(p[i] * h[i], i) ** 2
 
 # -------------------------------------------------------------------------------------------- through a softmax
-
-SOFTMAX_SLOPE = Claim(
-    "concentration.softmax-slope",
-    Eq(At(D(softmax(line)[r], x), x, 0), softmax(z)[r] * (h[r] - Sum(softmax(z)[i] * h[i], i))),
-    title="The slope of softmax along a direction of its logits: the Jacobian is diag(q) - q q'",
-    proof=calc(
-        At(D(softmax(line)[r], x), x, 0),
-        (At(D(Exp(z[r] + x * h[r]) / Sum(Exp(z[i] + x * h[i]), i), x), x, 0), softmax),
-        (
-            At(
-                h[r] * Exp(z[r] + x * h[r]) / Sum(Exp(z[i] + x * h[i]), i)
-                - Exp(z[r] + x * h[r]) * Sum(h[i] * Exp(z[i] + x * h[i]), i) / Sum(Exp(z[i] + x * h[i]), i) ** 2,
-                x,
-                0,
-            ),
-            by.calculus,
-        ),
-        (
-            Exp(z[r]) / Sum(Exp(z[i]), i) * (h[r] - Sum(Exp(z[i]) * h[i], i) / Sum(Exp(z[i]), i)),
-            by.logs,
-        ),
-        (softmax(z)[r] * (h[r] - Sum(softmax(z)[i] * h[i], i)), by.termwise(softmax)),
-    ),
-)
 
 SPREAD_BOUND = Claim(
     "concentration.spread-bound",
@@ -155,36 +128,6 @@ CROSS_ENTROPY_SMALL = Refuted(
     correction=CROSS_ENTROPY_SLOPE,
     title="The slope of a cross-entropy is small where the entropy is",
     remark="The distribution is confident, and wrong: the slope in the logit of the true class is -0.99.",
-)
-
-SCORE_SPLIT = Claim(
-    "concentration.score-split",
-    Eq(
-        Sum(e[i] * (q[i] * D(Log(q[i]), gamma)), i),
-        -Sum((1 - e[i]) * (q[i] * D(Log(q[i]), gamma)), i),
-    ),
-    given=(POSITIVE,),
-    title="In the mean of the score any entries weigh as much as all the others, with the opposite sign",
-    proof=calc(
-        Sum(e[i] * (q[i] * D(Log(q[i]), gamma)), i),
-        (
-            Sum(q[i] * D(Log(q[i]), gamma), i) - Sum((1 - e[i]) * (q[i] * D(Log(q[i]), gamma)), i),
-            by.termwise,
-        ),
-        (-Sum((1 - e[i]) * (q[i] * D(Log(q[i]), gamma)), i), by.algebra(SCORE_MEAN_ZERO)),
-    ),
-)
-
-ONE_SAMPLE = Refuted(
-    "concentration.one-sample",
-    Gt(
-        Sum(e[i] * (q[i] * D(Log(q[i]), gamma)), i) ** 2,
-        Sum((1 - e[i]) * (q[i] * D(Log(q[i]), gamma)), i) ** 2,
-    ),
-    given=(POSITIVE, NORMALISED, MARKS, Gt(mass, Rational(9, 10))),
-    at={n: 2, p: [Fraction(99, 100), Fraction(1, 100)], e: [1, 0], gamma: 1},
-    correction=SCORE_SPLIT,
-    title="In the mean of the score a dominating entry outweighs the others",
 )
 
 # ---------------------------------------------------------------------------------------- entropy against one-hot

@@ -47,7 +47,6 @@ __all__ = [
     "dvariance",
     "e",
     "exponent",
-    "f",
     "gamma",
     "gini",
     "h",
@@ -72,13 +71,14 @@ __all__ = [
     "n",
     "newton_step",
     "o",
-    "other",
     "p",
     "r",
     "reach",
     "renyi",
+    "rho",
     "rows",
     "s",
+    "sigma",
     "softmax",
     "temperature",
     "third",
@@ -124,8 +124,8 @@ j = Index("j")
 r = Index("r")  # two positions at which p differs, where it is not constant
 s = Index("s")
 o = Point("o")  # a point of the space on which densities live
-f = Function("f")  # a density, and another
-other = Function("F")
+rho = Function("rho")  # a density, and another
+sigma = Function("sigma")
 rows = Rows("J")  # a joint density: its rows are functions
 k = Natural("k")
 m = Natural("m")
@@ -174,9 +174,7 @@ def _of_density(letter: str):  # type: ignore[no-untyped-def]
 
 
 def _power_density(function: Layout, power: Layout, index: Layout | None = None) -> Layout:
-    head = (
-        Script(base=Word(content="f̃"), sub=power) if function == Word(content="f") else call(name("T"), function, power)
-    )
+    head = Script(base=Word(content="ρ̃"), sub=power) if function == name("rho") else call(name("T"), function, power)
     return call(head, index) if index else head
 
 
@@ -223,15 +221,18 @@ renyi = Operator("R", (p, gamma), Log(Z(p, gamma)) / (1 - gamma), _at(Word(conte
 H = Operator("H", (p, gamma), S(tilde(p, gamma)), _at(Word(content="H")))
 
 # The same for a density: integrals in place of sums.
-moment_of = Operator("I", (m, f, gamma), Integral(f[o] ** gamma * Log(f[o]) ** m, o), _moment_of)
-mass = Operator("Z_f", (f, gamma), Integral(f[o] ** gamma, o), _of_density("Z"))
-density = Operator("f̃", (f, gamma), Seq(o, f[o] ** gamma / mass(f, gamma)), _power_density)
-dentropy = Operator("h", (f,), -Integral(f[o] * Log(f[o]), o))
-divergence = Operator("D", (f, other), Integral(f[o] * (Log(f[o]) - Log(other[o])), o))
-h_of = Operator("h_f", (f, gamma), dentropy(density(f, gamma)), _of_density("h"))
-dmean = Operator("E_f", (f, gamma), Integral(density(f, gamma)[o] * Log(f[o]), o), _of_density("E"))
+moment_of = Operator("I", (m, rho, gamma), Integral(rho[o] ** gamma * Log(rho[o]) ** m, o), _moment_of)
+mass = Operator("Z_rho", (rho, gamma), Integral(rho[o] ** gamma, o), _of_density("Z"))
+density = Operator("ρ̃", (rho, gamma), Seq(o, rho[o] ** gamma / mass(rho, gamma)), _power_density)
+dentropy = Operator("h", (rho,), -Integral(rho[o] * Log(rho[o]), o))
+divergence = Operator("D", (rho, sigma), Integral(rho[o] * (Log(rho[o]) - Log(sigma[o])), o))
+h_of = Operator("h_rho", (rho, gamma), dentropy(density(rho, gamma)), _of_density("h"))
+dmean = Operator("E_rho", (rho, gamma), Integral(density(rho, gamma)[o] * Log(rho[o]), o), _of_density("E"))
 dvariance = Operator(
-    "Var_f", (f, gamma), Integral(density(f, gamma)[o] * (Log(f[o]) - dmean(f, gamma)) ** 2, o), _of_density("Var")
+    "Var_rho",
+    (rho, gamma),
+    Integral(density(rho, gamma)[o] * (Log(rho[o]) - dmean(rho, gamma)) ** 2, o),
+    _of_density("Var"),
 )
 
 # A joint density of a discrete X, the index, and any Y, the point: the distribution of X, and three entropies.

@@ -9,21 +9,9 @@ SECTIONS = (
         "8",
         "8. Applications",
         (
-            Said(
-                "8.1.1",
-                "概率分布过于集中（熵太小）时，梯度会很小",
-                Imprecise(
-                    (
-                        concentration.SOFTMAX_SLOPE,
-                        concentration.THROUGH_SOFTMAX,
-                        concentration.CROSS_ENTROPY_SLOPE,
-                        concentration.CROSS_ENTROPY_SMALL,
-                    ),
-                    "What passes through a softmax is bounded by a multiple of its entropy. The slope of a cross-entropy is not small where the distribution is confident and wrong.",
-                ),
-            ),
+            Said("8.1.1", "概率分布过于集中（熵太小）时，梯度会很小"),
             Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, relations.SCORE_MEAN_ZERO)),
-            Said("8.1.3", "梯度主要来自单个样本，容易消失", Wrong(concentration.ONE_SAMPLE, concentration.SCORE_SPLIT)),
+            Said("8.1.3", "梯度主要来自单个样本，容易消失"),
             Said(
                 "8.1.4",
                 "保持H≥H_min，确保分布不会过度集中",

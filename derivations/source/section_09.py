@@ -12,14 +12,14 @@ SECTIONS = (
             Said(
                 "9.1.1",
                 "h(p)=-∫p log p",
-                Needs("f log f is integrable", families.INFINITE_ENTROPY, densities.EXPECTATION),
+                Needs("p log p is integrable", families.INFINITE_ENTROPY, densities.EXPECTATION),
             ),
-            Said("9.1.2", "p~=p^γ/∫p^γ", Needs("f^gamma is integrable", families.PARETO_ROOT, densities.SUMS_TO_ONE)),
+            Said("9.1.2", "p~=p^γ/∫p^γ", Needs("p^gamma is integrable", families.PARETO_ROOT, densities.SUMS_TO_ONE)),
             Said(
                 "9.1.3",
                 "迭代求解过程类似",
                 Needs(
-                    "f^gamma is integrable on both sides of 1, and wherever the iteration comes",
+                    "p^gamma is integrable on both sides of 1, and wherever the iteration comes",
                     families.PARETO_STEP,
                     densities.NEWTON_STEP,
                 ),
