@@ -3,7 +3,6 @@
 from entnorm.claims.theory import Theory, pages
 
 from . import (
-    concentration,
     decreasing,
     densities,
     divergences,
@@ -17,6 +16,7 @@ from . import (
     listings,
     newton,
     pairs,
+    peaked,
     regularisers,
     relations,
     setting,
@@ -42,7 +42,7 @@ THEORY = Theory(
         relations,
         truncation,
         regularisers,
-        concentration,
+        peaked,
         densities,
         divergences,
         families,

@@ -79,7 +79,7 @@ HEADLINES = {
     "truncation.never-raises-entropy": ([*BASE, "cases", "logarithms"], ["setting.log-bound"]),
     "regularisers.softmax-is-best": ([*BASE, "logarithms"], ["setting.log-bound"]),
     "regularisers.sparsemax-is-best": (BASE, []),
-    "concentration.through-softmax": (BASE, ["setting.log-bound"]),
+    "peaked.through-softmax": (BASE, ["setting.log-bound"]),
     "densities.entropy-slope": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
     "joint.chain-rule": ([*BASE, "integrals"], []),
     "joint.slope-of-x": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),

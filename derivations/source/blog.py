@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable
 
-from .. import concentration, decreasing, entropy, escort, expansions, listings, newton, regularisers, tails, truncation
+from .. import decreasing, entropy, escort, expansions, listings, newton, peaked, regularisers, tails, truncation
 
 SECTIONS = (
     Section(
@@ -112,7 +112,7 @@ SECTIONS = (
                 "B3.4",
                 "分布越稀疏，也意味着模型越有可能梯度消失",
                 Imprecise(
-                    (concentration.THROUGH_SOFTMAX, concentration.CROSS_ENTROPY_SMALL),
+                    (peaked.THROUGH_SOFTMAX, peaked.CROSS_ENTROPY_SMALL),
                     "What passes through a softmax is bounded by its entropy. The slope of a cross-entropy in the logits is not: it is large where the model is confident and wrong. How likely a model comes to either is not a statement of mathematics.",
                 ),
             ),
@@ -120,7 +120,7 @@ SECTIONS = (
                 "B3.5",
                 "通过熵归一化来控制熵不要那么小，从而缓解梯度消失问题",
                 Imprecise(
-                    (concentration.NOT_CONCENTRATED, concentration.SCALE_SLOPE),
+                    (peaked.NOT_CONCENTRATED, peaked.SCALE_SLOPE),
                     "An entropy that is kept above a bound keeps every entry away from 1. But the normalised distribution does not see the scale of its logits, so along these no gradient flows at all; for two entries that is every direction.",
                 ),
             ),

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable
 
-from .. import concentration, escort, regularisers, relations, tails, truncation
+from .. import escort, peaked, regularisers, relations, tails, truncation
 
 SECTIONS = (
     Section(
@@ -78,7 +78,7 @@ SECTIONS = (
                 "7.3.4",
                 "更平滑，不会硬截断",
                 Imprecise(
-                    (escort.ENTRIES_POSITIVE, concentration.SCALE_FREE),
+                    (escort.ENTRIES_POSITIVE, peaked.SCALE_FREE),
                     "No finite exponent removes an entry, and the transform is smooth in it. As a function of p at a fixed entropy it is not even continuous: next to the uniform distribution of two entries a normalised p jumps when the entries change places, as top-1 does.",
                 ),
             ),

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import concentration, escort, limits, relations, tails
+from .. import escort, limits, peaked, relations, tails
 
 SECTIONS = (
     Section(
@@ -16,7 +16,7 @@ SECTIONS = (
                 "8.1.4",
                 "保持H≥H_min，确保分布不会过度集中",
                 Imprecise(
-                    (escort.ENTROPY_BOUNDED, concentration.NOT_CONCENTRATED),
+                    (escort.ENTROPY_BOUNDED, peaked.NOT_CONCENTRATED),
                     "Too concentrated is not defined. Precisely: H >= H_min leaves at least H_min/(2 log(2n/H_min)) to the other entries. No power transform of n positive entries keeps an H_min above log n.",
                 ),
             ),

@@ -44,7 +44,7 @@ spread = Sum(p[i] * h[i] ** 2, i) - Sum(p[i] * h[i], i) ** 2
 # -------------------------------------------------------------------------------------------- through a softmax
 
 SPREAD_BOUND = Claim(
-    "concentration.spread-bound",
+    "peaked.spread-bound",
     Le(spread, reach**2 * (1 - mass)),
     given=(POSITIVE, NORMALISED, ForAll(i, Le((h[i] - c) ** 2, reach**2 * (1 - e[i])))),
     title="A variance is small where the direction is constant on most of the mass",
@@ -65,7 +65,7 @@ SPREAD_BOUND = Claim(
 )
 
 MISSING_MASS = Claim(
-    "concentration.missing-mass",
+    "peaked.missing-mass",
     Le(1 - mass, S(p)),
     given=(POSITIVE, NORMALISED, Gt(mass, 0), ForAll(i, Le(p[i], mass))),
     title="What the largest entry lacks to 1 is at most the entropy",
@@ -82,7 +82,7 @@ MISSING_MASS = Claim(
 )
 
 THROUGH_SOFTMAX = Claim(
-    "concentration.through-softmax",
+    "peaked.through-softmax",
     Le(spread, reach**2 * S(p)),
     given=(
         POSITIVE,
@@ -101,7 +101,7 @@ THROUGH_SOFTMAX = Claim(
 )
 
 CROSS_ENTROPY_SLOPE = Claim(
-    "concentration.cross-entropy-slope",
+    "peaked.cross-entropy-slope",
     Eq(At(D(-Log(softmax(line)[r]), x), x, 0), Sum(softmax(z)[i] * h[i], i) - h[r]),
     title="The slope of a cross-entropy: the distribution minus the truth",
     proof=calc(
@@ -114,7 +114,7 @@ CROSS_ENTROPY_SLOPE = Claim(
 )
 
 CROSS_ENTROPY_SMALL = Refuted(
-    "concentration.cross-entropy-small",
+    "peaked.cross-entropy-small",
     Le((Sum(p[i] * h[i], i) - h[r]) ** 2, reach**2 * S(p)),
     given=(POSITIVE, NORMALISED, ForAll(i, Le((h[i] - c) ** 2, reach**2))),
     at={
@@ -137,7 +137,7 @@ room = (n - 1) * delta - missing * Log(delta)
 at_one = p[i] * ((1 / p[i] - 1) - Log(1 / p[i]))
 elsewhere = p[i] * ((delta / p[i] - 1) - Log(delta / p[i]))
 ROOM = Claim(
-    "concentration.room-left",
+    "peaked.room-left",
     Le(S(p), room),
     given=(POSITIVE, NORMALISED, MARKS, Eq(Sum(e[i], i), 1), Gt(delta, 0)),
     title="The entropy is bounded by what one entry leaves to the others",
@@ -162,7 +162,7 @@ ROOM = Claim(
 )
 
 NOT_CONCENTRATED = Claim(
-    "concentration.not-concentrated",
+    "peaked.not-concentrated",
     Ge(missing, (h_star - (n - 1) * delta) / -Log(delta)),
     given=(*ROOM.given, Lt(delta, 1), Ge(S(p), h_star)),
     title="An entropy of at least H* leaves to all other entries at least ...",
@@ -179,7 +179,7 @@ NOT_CONCENTRATED = Claim(
 )
 
 SCALE_FREE = Claim(
-    "concentration.scale-free",
+    "peaked.scale-free",
     Eq(tilde(Seq(i, Exp(x * z[i])), 1 / x)[r], softmax(z)[r]),
     given=(Gt(x, 0),),
     title="However small the logits, a suitable exponent makes the same distribution of them",
@@ -194,7 +194,7 @@ SCALE_FREE = Claim(
 )
 
 SCALE_SLOPE = Claim(
-    "concentration.scale-slope",
+    "peaked.scale-slope",
     Eq(D(tilde(Seq(i, Exp(x * z[i])), 1 / x)[r], x), 0),
     given=(Gt(x, 0),),
     title="So at constant entropy no gradient flows along the logits themselves",
