@@ -173,7 +173,7 @@ def test_sums_that_commute_with_products_are_noticed(monkeypatch):
     )
     assert not is_noticed(claim)
     monkeypatch.setattr("entnorm.claims.variants.PER_LINE", 100)
-    monkeypatch.setattr(Normaliser, "_sum_of", lambda self, bound, inner, index: self._atom(n))
+    monkeypatch.setattr(Normaliser, "_sum_of", lambda self, kind, bound, inner, index: self._atom(n))
     assert is_noticed(claim)
 
 

@@ -17,8 +17,11 @@ from .. import (
     majorisation,
     newton,
     orbits,
+    peaked,
+    regularisers,
     relations,
     tails,
+    truncation,
     zeros,
 )
 
@@ -247,17 +250,56 @@ SECTIONS = (
                     "If sparse means zeros, it is false: no finite exponent makes an entry zero. If it means concentrated, entropy controls it between log m and log n.",
                 ),
             ),
-            Said("B3.4", "分布越稀疏，也意味着模型越有可能梯度消失"),
-            Said("B3.5", "通过熵归一化来控制熵不要那么小，从而缓解梯度消失问题"),
-            Said("B3.6", "Sparsemax是将熵视为惩罚项来得到的稀疏性"),
-            Said("B3.7", "Sparse Softmax则是通过直接截断而引入的稀疏性"),
+            Said(
+                "B3.4",
+                "分布越稀疏，也意味着模型越有可能梯度消失",
+                Imprecise(
+                    (peaked.THROUGH_SOFTMAX, peaked.CROSS_ENTROPY_SMALL),
+                    "What passes through a softmax is bounded by its entropy. The slope of a cross-entropy in the logits is not: it is large where the model is confident and wrong. How likely a model comes to either is not a statement of mathematics.",
+                ),
+            ),
+            Said(
+                "B3.5",
+                "通过熵归一化来控制熵不要那么小，从而缓解梯度消失问题",
+                Imprecise(
+                    (peaked.NOT_CONCENTRATED, peaked.SCALE_SLOPE),
+                    "An entropy that is kept above a bound keeps every entry away from 1. But the normalised distribution does not see the scale of its logits, so along these no gradient flows at all; for two entries that is every direction.",
+                ),
+            ),
+            Said(
+                "B3.6",
+                "Sparsemax是将熵视为惩罚项来得到的稀疏性",
+                Imprecise(
+                    (
+                        regularisers.SPARSEMAX_IS_BEST,
+                        regularisers.SOFTMAX_IS_BEST,
+                        regularisers.SHANNON_SPARSEMAX,
+                        regularisers.PENALTY_SPARSEMAX,
+                        regularisers.PENALTY_IS_ONE_HOT,
+                    ),
+                    "True of the entropy of Gini, (1 - sum q^2)/2, which is added. With the entropy that the document defines the result is softmax, without a single zero, and with that entropy as a penalty it is one-hot.",
+                ),
+            ),
+            Said("B3.7", "Sparse Softmax则是通过直接截断而引入的稀疏性", Proved(truncation.SPARSE_SOFTMAX)),
             Said(
                 "B3.8",
                 "两者皆在某些场景下有更好的解释性或者更好的效果",
                 Unverifiable("An empirical judgement of other methods, without data."),
             ),
-            Said("B3.9", "top-k、top-p截断 … 本质上也是在降低分布的熵"),
-            Said("B3.10", "使得每步采样的分布熵一致，用以取代top-k、top-p采样"),
+            Said(
+                "B3.9",
+                "top-k、top-p截断 … 本质上也是在降低分布的熵",
+                Proved(truncation.NEVER_RAISES, truncation.STRICTLY_LOWERS),
+            ),
+            Said(
+                "B3.10",
+                "使得每步采样的分布熵一致，用以取代top-k、top-p采样",
+                Needs(
+                    "at every step log m < H* < log n, where m of n positive entries share the maximum",
+                    tails.OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
+            ),
             Said("B3.11", "“究竟归一化到哪个值”没有明确的标准", Unverifiable("A remark that something is not known.")),
         ),
     ),

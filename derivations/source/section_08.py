@@ -1,8 +1,13 @@
 """Applications: section 8 of the annotated derivation."""
 
-from entnorm.claims.ledger import Imprecise, Proved, Said, Section, Unverifiable, Wrong
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import losses, relations
+from .. import (
+    limits,
+    losses,
+    relations,
+    tails,
+)
 
 SECTIONS = (
     Section(
@@ -37,15 +42,37 @@ SECTIONS = (
                 ),
             ),
             Said("8.2.1", "α_i=exp(s_i)/Σ", Proved(relations.SOFTMAX)),
-            Said("8.2.2", "Attention可能过于集中或过于分散"),
-            Said("8.2.3", "确保每个head的Attention熵在合理范围内"),
-            Said("8.2.4", "提高模型的稳定性和外推能力"),
+            Said(
+                "8.2.2",
+                "Attention可能过于集中或过于分散",
+                Unverifiable(
+                    "What is too concentrated, and how attention of trained models behaves, is a matter of experience. What can be proved is that bounded logits are close to uniform: the entropy is within gamma R of log n, which grows with n.",
+                    limits.SHORTFALL_LINEAR,
+                ),
+            ),
+            Said(
+                "8.2.3",
+                "确保每个head的Attention熵在合理范围内",
+                Needs(
+                    "some value of the range has log m < H* < log n, where m of n positive entries share the maximum",
+                    tails.OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
+            ),
+            Said("8.2.4", "提高模型的稳定性和外推能力", Unverifiable("An empirical statement about trained models.")),
             Said(
                 "8.3.1", "低熵（H≈1）：确定性、重复性高", Unverifiable("An empirical statement about generated text.")
             ),
             Said("8.3.2", "中等熵（H≈log(100)）", Unverifiable("An empirical statement about generated text.")),
             Said("8.3.3", "高熵（H≈log(|V|/10)）", Unverifiable("An empirical statement about generated text.")),
-            Said("8.3.4", "动态调整每步生成的熵，可以实现更细粒度的生成控制"),
+            Said(
+                "8.3.4",
+                "动态调整每步生成的熵，可以实现更细粒度的生成控制",
+                Unverifiable(
+                    "An empirical statement about generated text. What can be proved is that every entropy between log m and log n is attained, where top-k offers at most n of them.",
+                    tails.EXISTENCE,
+                ),
+            ),
         ),
     ),
 )

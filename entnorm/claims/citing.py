@@ -12,7 +12,20 @@ from . import foundations as base
 from .definedness import obligations
 from .facts import Fact, hypothesis
 from .foundations import Foundation
-from .language import Attained, D, Operator, Recursion, Relation, Statement, Variable, free, fresh, substitute, subterms
+from .language import (
+    Attained,
+    D,
+    Integrable,
+    Operator,
+    Recursion,
+    Relation,
+    Statement,
+    Variable,
+    free,
+    fresh,
+    substitute,
+    subterms,
+)
 from .normal import Refusal
 from .proofs import (
     IH,
@@ -94,8 +107,11 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
         return ()
     used = {f.name: f for chain in chains(claim.proof) for s in chain.steps for f in rule_of(s.reason).foundations}
     terms = [term for chain in chains(claim.proof) for term in written(chain, claim)]
-    if any(map(obligations, terms)) or any(source.given for source in cited(claim)):  # discharged by sign
+    raised = [obligation for term in terms for obligation in obligations(term)]
+    if raised or any(source.given for source in cited(claim)):  # discharged by sign
         used |= {f.name: f for f in by.sign.foundations}
+    if any(isinstance(sub, Integrable) for obligation in raised for sub in subterms(obligation)):
+        used[base.integrals.name] = base.integrals
     for kind, foundation in _FOUNDATION_OF_TERMS.items():
         if any(_mentions(term, kind) for term in terms):
             used[foundation.name] = foundation
@@ -128,7 +144,7 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
     statement, condition = source.statement, None
     if isinstance(statement, Attained):
         statement, condition = statement.bound, statement.condition
-    if not isinstance(statement, Relation):
+    if not isinstance(statement, Relation | Integrable):
         raise Refusal(f"{source.id} states no relation that a rule could use")
     spoken_of = claim.variables | source.variables | frozenset().union(*map(free, values.values()))
     apart: dict[Variable, Any] = {

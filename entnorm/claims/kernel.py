@@ -14,7 +14,7 @@ from typing import Any
 
 from .arithmetics import Inexpressible, Undefined
 from .citing import chains
-from .language import Relation, Root, Statement, Tends, Variable, free, n
+from .language import Relation, Root, Statement, Tends, Variable, free, mu, n
 from .links import check_names, goals, links
 from .normal import Refusal
 from .points import points
@@ -69,6 +69,8 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
         count += 1
         seen += [outcome for outcome, _ in outcomes]
         names |= {name for _, name in outcomes}
+        if mu in point:
+            names.add("measures of finitely many atoms")
     if not count:
         return None, None
     return False if False in seen else None if None in seen else True, Witness(count, tuple(sorted(names)))
@@ -187,7 +189,7 @@ def _refuted(claim: Refuted) -> Verdict:
         return Verdict(claim.id, "refuted" if refuted else "broken", problem, output=output)
     try:
         check_names(claim)
-        point = exact_point(claim.variables, claim.at)
+        point = exact_point(claim.variables | free(claim.statement) & {mu}, claim.at)
     except Refusal as refusal:
         return Verdict(claim.id, "broken", str(refusal))
     except ValueError as error:

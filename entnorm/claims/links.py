@@ -12,9 +12,10 @@ from sympy import Expr, Integer, Rational
 
 from .citing import all_facts, chains, facts_of, parts_of, rule_of, written
 from .context import Context
-from .definedness import obligations
+from .definedness import obligations, slopes
 from .facts import ALLOWED, ANY, Fact, difference, hypothesis
 from .language import (
+    AMBIENT,
     Attained,
     D,
     Eq,
@@ -37,7 +38,6 @@ from .language import (
     alpha_equal,
     free,
     fresh,
-    n,
     open_binder,
     recursions,
     substitute,
@@ -189,13 +189,21 @@ def _shown_before(claim: Claim, proof: Induction, step: Variable) -> tuple[Fact,
 def _shown_at(step: Variable, relation: Any, counter: Variable, claim: Claim) -> Fact:
     """Return a relation of an induction at a step, general in all but the variables of the hypotheses."""
     relation = substitute(relation, {counter: step})
-    general = free(relation) - {n, step} - frozenset().union(*map(free, claim.hypotheses))
+    general = free(relation) - AMBIENT - {step} - frozenset().union(*map(free, claim.hypotheses))
     fixed = free(relation) | frozenset().union(*map(free, claim.hypotheses))
     apart = {v: fresh(type(v)(v.name + "°"), fixed) for v in general}
-    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n})
+    tied = free(relation) - general - AMBIENT
+    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, tied)
+
+
+def _made_of_elementary_functions(function: Expr, variable: Variable) -> None:
+    """Refuse a function with integrals, which need be neither continuous nor smooth."""
+    if any(True for _ in slopes(function, variable)):
+        raise Refusal(f"{function} has integrals that depend on {variable}: they need not be continuous")
 
 
 def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
+    _made_of_elementary_functions(jet.args[0], jet.args[1])
     if len(proof.chains) != len(jet.coefficients):
         raise Refusal(f"{len(jet.coefficients)} coefficients need as many chains")
     factorial = 1
@@ -320,6 +328,7 @@ def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
     function, variable, low, high, value = claim.statement.args
     if variable in frozenset().union(*map(free, (low, high, value, *claim.hypotheses))):
         raise Refusal(f"ends, value and hypotheses must not depend on {variable}")
+    _made_of_elementary_functions(function, variable)
     facts = all_facts(claim)
     _defined([proof.width, low, high, value], facts)
     if not (Normaliser().equal(high - low, proof.width) and Context(facts).holds(Gt(proof.width, 0))):
@@ -387,6 +396,9 @@ def _all_defined(claim: Claim) -> tuple[Statement, ...]:
         bases, steps = parts_of(proof)[::2], parts_of(proof)[1::2]
         found = _defined([*claim.hypotheses, *(t for base in bases for t in written(base, claim))], facts)
         found += _defined_by_induction([t for step in steps for t in written(step, claim)], facts, claim, proof)
+    elif isinstance(proof, Assumed) and isinstance(claim.statement, Eq) and isinstance(claim.statement.lhs, D):
+        # That the derivative exists is part of what is assumed.
+        found = _defined([claim.statement.lhs.args[0], claim.statement.rhs, *claim.hypotheses], facts)
     else:
         lines = [term for chain in chains(proof) for term in written(chain, claim)]
         found = _defined([claim.statement, *claim.hypotheses, *lines], facts)

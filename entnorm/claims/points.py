@@ -23,10 +23,14 @@ from .language import (
     Exp,
     Family,
     ForAll,
+    Function,
     Index,
+    Integral,
     Log,
+    Measure,
     Natural,
     Plus,
+    Rows,
     Scalar,
     Seq,
     Statement,
@@ -35,7 +39,11 @@ from .language import (
     Times,
     Variable,
     free,
+    mu,
     n,
+)
+from .language import (
+    Point as PointOfSpace,
 )
 from .witness import Point, decide, evaluate
 
@@ -102,9 +110,17 @@ def _is_true(statement: Statement, point: Point) -> bool:
 
 def _drawn(variables: frozenset[Variable], size: int, random: Random, number: Source) -> Point:
     point: Point = {n: size}
+    if any(isinstance(v, Function | Measure | PointOfSpace | Rows) for v in variables):
+        point[mu] = [abs(number()) for _ in range(random.randint(1, 4))]
     for variable in sorted(variables, key=lambda v: (type(v).__name__, v.name)):
         if isinstance(variable, Family):
             point[variable] = [number() for _ in range(size)]
+        elif isinstance(variable, Function):
+            point[variable] = [number() for _ in point[mu]]
+        elif isinstance(variable, Rows):
+            point[variable] = [[number() for _ in point[mu]] for _ in range(size)]
+        elif isinstance(variable, PointOfSpace):
+            point[variable] = random.randrange(len(point[mu]))
         elif isinstance(variable, Index):
             point[variable] = random.randrange(size)
         elif isinstance(variable, Natural):
@@ -172,6 +188,12 @@ def _solved(target: Expr, value: Expr, bound: Variable | None, point: Point) -> 
         family = target.args[0]
         if isinstance(family, Family) and family not in free(value):
             return {family: _exactly(Seq(bound, value), point)}
+    if isinstance(target, Integral) and value == 1 and isinstance(target.args[0], Entry):
+        function = target.args[0].args[0]
+        values = point[function] if isinstance(function, Function) else []
+        total = sum((w * x for w, x in zip(point[mu], values, strict=False)), Fraction(0))
+        if total:
+            return {function: [x / total for x in values]}
     if isinstance(target, Sum) and value == 1 and isinstance(target.args[0], Entry):
         entries = point.get(target.args[0].args[0])
         if isinstance(entries, list) and sum(entries) != 0:

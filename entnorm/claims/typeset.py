@@ -18,13 +18,17 @@ from .language import (
     At,
     Attained,
     D,
+    Differentiable,
     Entry,
     Exp,
     ForAll,
+    Integrable,
+    Integral,
     Jet,
     Log,
     Operator,
     Plus,
+    Point,
     Power,
     Relation,
     Root,
@@ -85,6 +89,8 @@ def _(node: Entry) -> Layout:
     if isinstance(sequence, Apply):
         return _applied(sequence, layout(index))
     base = layout(sequence)
+    if isinstance(index, Point):
+        return call(base, layout(index))
     if isinstance(base, Script):
         base = Fence(inner=base)
     return Script(base=base, sub=layout(index))
@@ -189,6 +195,30 @@ def _(node: Sum) -> Layout:
     body, index = node.args
     big = Script(base=sign("∑"), sub=layout(index), under=True)
     return Row(level=PRODUCT, items=(big, tight(layout(body), PRODUCT)), gap=True)
+
+
+@layout.register
+def _(node: Integral) -> Layout:
+    body, point = node.args
+    return Row(level=PRODUCT, items=(sign("∫"), tight(layout(body), PRODUCT), _differential(point)), gap=True)
+
+
+def _differential(point: Point) -> Layout:
+    return Row(items=(Word(content="d"), layout(point)))
+
+
+@layout.register
+def _(node: Integrable) -> Layout:
+    body, point = node.args
+    items = (sign("∫"), Fence(inner=layout(body), left="|", right="|"), _differential(point))
+    return Row(level=STATEMENT, items=(Row(items=items, gap=True), sign(" < "), Word(content="∞", kind="mn")))
+
+
+@layout.register
+def _(node: Differentiable) -> Layout:
+    function, variable, point = node.args
+    words = (layout(function), phrase("has a derivative in"), layout(variable), phrase("at"), layout(point))
+    return Row(level=STATEMENT, items=words)
 
 
 @layout.register

@@ -37,7 +37,8 @@ def variants(term: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(term, Power):
         yield "exponent + 1", Power(term.args[0], Plus(term.args[1], 1))
     if isinstance(term, Entry):
-        yield "another index", Entry(term.args[0], Index("r" if term.args[1] != Index("r") else "s"))
+        kind = type(term.args[1])
+        yield "another index", Entry(term.args[0], kind("r" if term.args[1] != kind("r") else "s"))
     if not isinstance(term, Sum | Entry) and not term.args:
         return
     for k, arg in enumerate(term.args):

@@ -17,6 +17,7 @@ from entnorm.claims.language import (
     Index,
     Natural,
     Operator,
+    Point,
     Recursion,
     Relation,
     reduce_entry,
@@ -105,18 +106,33 @@ def _outputs(theory: Theory, model: dict[str, Any]) -> dict[str, str]:
     return {id: s.real_output() for id, s in statements.items() if isinstance(s, Prints)}
 
 
+_SETTLED = {"proved", "computed", "assumed", "refuted"}
+
+
+def _left_to_balls(model: dict[str, Any]) -> set[str]:
+    """What stays undecided without balls: refutations in real numbers, closed statements, what rests on these alone."""
+    if balls.available():
+        return set()
+    weak = {c["id"] for c in model["claims"] if c["status"] not in _SETTLED}
+    left: set[str] = set()
+    for c in model["claims"]:
+        undecided = c["status"] == "evidence" and c["proof"]["kind"] in ("counterexample", "numeric")
+        resting = c["status"] == "open" and c["problem"].startswith("rests on ")
+        if undecided or (resting and weak & {*c["uses"]} <= left):
+            left.add(c["id"])
+    return left
+
+
 def broken_claims(model: dict[str, Any]) -> list[str]:
     """Return the claims that are broken or unproved, and those with a false variant that nobody noticed, and why.
 
-    What only balls can decide, a refutation in real numbers or a closed statement, is no failure where there are none.
+    What only balls can decide is no failure where there are none.
     """
-    settled = {"proved", "computed", "assumed", "refuted"}
-    without_balls = set() if balls.available() else {"evidence"}
+    excused = _left_to_balls(model)
     broken = [
         f"{c['id']}: {c['status']}: {c['problem']}"
         for c in model["claims"]
-        if c["status"]
-        not in settled | (without_balls if c["proof"]["kind"] in ("counterexample", "numeric") else set())
+        if c["status"] not in _SETTLED and c["id"] not in excused
     ]
     blind = [
         f"{c['id']}: nobody notices when it is made false ({missed})"
@@ -166,8 +182,8 @@ def _equations(operator: Operator) -> Iterator[Relation]:
 def _equation(left: Any, right: Any) -> Relation:
     if left.is_number_valued:
         return Eq(left, right)
-    i = Index("i")
-    return Eq(Entry(left, i), reduce_entry(Entry(right, i)))
+    at = Index("i") if left.indexed_by is Index else Point("o")
+    return Eq(Entry(left, at), reduce_entry(Entry(right, at)))
 
 
 def _printed(statement: Relation) -> dict[str, str]:

@@ -28,6 +28,14 @@ def scalar(value: Any) -> Expr:
     raise LanguageError(f"{value!r} is not a number-valued term")
 
 
+def family(value: Any, indexed_by: type | None = None) -> Term:
+    """Return `value` as what has entries, or refuse it; `indexed_by` is the sort of index that it has to have."""
+    kind = getattr(value, "indexed_by", None)
+    if isinstance(value, Term) and kind is not None and indexed_by in (None, kind):
+        return value
+    raise LanguageError(f"{value!r} is not a family")
+
+
 def _printed_as_text(self: Basic, printer: object) -> str:
     from ..typeset import text
 
@@ -45,6 +53,7 @@ class Term(Expr):  # type: ignore[misc]
 
     _op_priority = 100.0  # our operators win over those of SymPy's numbers, so that 2*t is built here too
     is_number_valued: ClassVar[bool] = True
+    indexed_by: ClassVar[type | None] = None  # for what has entries
     _sympystr = _printed_as_text
     _latex = _printed_as_latex
 
