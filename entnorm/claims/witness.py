@@ -327,6 +327,7 @@ def _positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
 _FIRST = 4  # natural numbers that stand for all of them
 _CLOSE = Fraction(1009, 2**61 + 1)  # to 0, and far out when inverted; powers would count up to a whole number
 _CLOSE_ENOUGH = Fraction(1, 2**16)
+_LATE = 24  # steps after which a sequence has to be close to its limit
 _PIECES = 8  # into which the interval of a root is cut
 
 
@@ -366,7 +367,7 @@ def _decided(statement: Statement, point: Point, field: Arithmetic, certain: boo
 def _nearing(statement: Tends, point: Point, field: Arithmetic) -> bool | None:
     """Is the function close to its limit, close to the point?"""
     function, variable, end, value = statement.args
-    at = field.constant(_CLOSE if end == 0 else 1 / _CLOSE)
+    at = _LATE if isinstance(variable, Natural) else field.constant(_CLOSE if end == 0 else 1 / _CLOSE)
     evaluator = _Evaluator(field)
     found, limit = evaluator.value(function, {**point, variable: at}), evaluator.value(value, point)
     room = field.constant(_CLOSE_ENOUGH)
