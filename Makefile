@@ -3,12 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test browser check-reports reports lock clean
+.PHONY: help verify test browser check-reports peers reports lock clean
+
+PEERS := scikit-learn==1.9.1 openTSNE==1.0.4
 
 help:
 	@echo "make verify         prove the claims, certify the references, test the solver, write reports/"
 	@echo "make test           the tests, ruff, mypy and check-reports"
 	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
+	@echo "make peers          hold solvers of other libraries against the checks, write reports/peers.*"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
 
 .venv/.ready: requirements.lock pyproject.toml
@@ -35,9 +38,17 @@ browser:
 check-reports: .venv/.ready
 	$(BIN)/entnorm report --check reports
 
+peers: .venv/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PEERS)
+	$(BIN)/python -m entnorm.report.peers reports
+
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --extra all --extra test --generate-hashes \
 	  --no-emit-package entnorm --custom-compile-command "make lock" --quiet --output-file requirements.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: bench-references
+bench-references: .venv/.ready  # references a second, beside mpmath.findroot
+	$(BIN)/python tests/bench/references.py

@@ -24,7 +24,7 @@ from .gaps import (
 )
 from .notation import Z, e, gamma, gap, i, j, n, p, r, slack, ties, tilde, w, y
 from .setting import MAXIMA, NORMALISED, POSITIVE, TIES, UNIQUE
-from .tails import ENTRY_WEIGHT, SLACK_NONNEGATIVE, SUM_ABOVE, SUM_BELOW
+from .weights import ENTRY_WEIGHT, SLACK_NONNEGATIVE, SUM_ABOVE, SUM_BELOW
 
 q = tilde(p, gamma)
 delta = gap(p, r)

@@ -200,6 +200,28 @@ ALONG_ENTROPY = Claim(
     ),
 )
 
+TARGET_SPEED = Claim(
+    "gradients.target-speed",
+    Eq(Sum(per_entropy**2 / q[j], j), 1 / (gamma**2 * V(p, gamma))),
+    given=(POSITIVE, NOT_CONSTANT, Ne(gamma, 0)),
+    title="In the Fisher metric the distribution follows its target with the squared speed 1 / (gamma^2 Var)",
+    remark="Where gamma^2 Var, the varentropy, falls to 0, it grows beyond all bounds: so it does near log n.",
+    defined=(ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE),
+    proof=calc(
+        Sum(per_entropy**2 / q[j], j),
+        (
+            Sum((-q[j] * (Log(p[j]) - mean(p, gamma)) / (gamma * V(p, gamma))) ** 2 / q[j], j),
+            ALONG_ENTROPY,
+        ),
+        (
+            Sum(q[j] * (Log(p[j]) - mean(p, gamma)) ** 2, j) / (gamma**2 * V(p, gamma) ** 2),
+            by.termwise,
+        ),
+        (V(p, gamma) / (gamma**2 * V(p, gamma) ** 2), by.algebra(V)),
+        (1 / (gamma**2 * V(p, gamma)), by.algebra),
+    ),
+)
+
 ALONG_PROBABILITIES = Claim(
     "gradients.along-probabilities",
     Eq(

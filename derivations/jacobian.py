@@ -5,12 +5,12 @@ semidefinite.  Being symmetric it is its own transpose: the gradient of a
 function of the distribution, in the logits, is what the Jacobian makes of its gradient in the distribution.
 """
 
-from entnorm.claims import At, Attained, Claim, D, Eq, ForAll, Ge, Gt, Log, Ne, Sum, by, calc, ge
+from entnorm.claims import At, Attained, Claim, D, Eq, ForAll, Ge, Gt, Log, Ne, Seq, Sum, by, calc, ge
 
 from .escort import SUMS_TO_ONE
 from .gradients import ALONG_ENTROPY, ALONG_LOGITS, per_entropy, rate
 from .inverse import moved
-from .notation import V, covariance, f, gamma, h, i, j, mean, mean_of, p, residual, tilde, variance_of, x
+from .notation import V, Z, b, covariance, f, gamma, h, i, j, mean, mean_of, p, r, residual, s, tilde, variance_of, x
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
 
@@ -247,5 +247,20 @@ UNEXPLAINED_VARIANCE = Claim(
             gamma * (variance_of(p, gamma, h) - cov_h**2 / var),
             VARIANCE_OF_IN_MOMENTS,
         ),
+    ),
+)
+
+powers = Seq(i, p[i] ** b)
+
+HOMOGENEOUS = Claim(
+    "gradients.homogeneous",
+    Eq(gamma / b * tilde(powers, gamma / b)[j] * residual(powers, gamma / b, h)[j], gamma * q[j] * rest[j] / b),
+    given=(POSITIVE, NOT_CONSTANT, Gt(b, 0)),
+    title="Logits b times as far apart have the same distribution, and a Jacobian b times as small",
+    remark="So it grows beyond all bounds as they draw together: near a uniform distribution nothing is smooth.",
+    defined=(VARIANCE_POSITIVE, VARIANCE_POSITIVE.at({p: powers, gamma: gamma / b, r: r, s: s})),
+    proof=calc(
+        gamma / b * tilde(powers, gamma / b)[j] * residual(powers, gamma / b, h)[j],
+        (gamma * q[j] * rest[j] / b, by.logs(residual, mean_of, covariance, V, mean, tilde, Z)),
     ),
 )

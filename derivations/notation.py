@@ -6,11 +6,30 @@ stay outside (`setting` says what that means for the entropy).
 
 from sympy import Integer
 
-from entnorm.claims import At, D, Family, Index, Log, Natural, Operator, Recursion, Scalar, Seq, Sum, n
-from entnorm.claims.layout import Layout, Row, Script, Word, call, name
+from entnorm.claims import (
+    At,
+    D,
+    Exp,
+    Family,
+    Function,
+    Index,
+    Integral,
+    Log,
+    Natural,
+    Operator,
+    Point,
+    Recursion,
+    Rows,
+    Scalar,
+    Seq,
+    Sum,
+    n,
+)
+from entnorm.claims.layout import Fence, Layout, Row, Script, Word, call, name
 
 __all__ = [
     "KL",
+    "S0",
     "H",
     "S",
     "V",
@@ -20,43 +39,63 @@ __all__ = [
     "b",
     "breadth",
     "c",
+    "conditional_entropy",
     "covariance",
     "d",
     "delta",
+    "density",
+    "dentropy",
+    "divergence",
+    "dmean",
+    "dvariance",
     "e",
     "excess",
     "exponent",
     "f",
+    "fourth",
     "gamma",
     "gap",
+    "gini",
     "h",
+    "h_of",
     "h_star",
     "high",
     "i",
     "iterate",
     "j",
+    "joint_entropy",
     "k",
+    "kept",
     "lagrange",
     "low",
     "m",
+    "marginal",
+    "mass",
     "mean",
     "mean_of",
     "moment",
+    "moment_of",
     "n",
     "newton_step",
+    "o",
     "p",
     "r",
     "reach",
     "renyi",
     "residual",
+    "rho",
+    "rows",
     "s",
+    "sigma",
     "slack",
+    "softmax",
     "temperature",
     "third",
     "ties",
     "tilde",
     "total",
     "total_exponent",
+    "truncated_entropy",
     "u",
     "uniform",
     "v",
@@ -64,6 +103,7 @@ __all__ = [
     "w",
     "x",
     "y",
+    "z",
 ]  # fmt: skip
 
 p = Family("p")  # the distribution that is transformed
@@ -73,6 +113,7 @@ d = Family("d")  # gaps below the largest logit
 e = Family("e")  # marks: 1 at some entries, 0 at the others
 h = Family("h")  # a direction
 f = Family("f")  # a gradient
+z = Family("z")  # logits
 x = Scalar("x")
 y = Scalar("y")
 w = Scalar("w")
@@ -94,6 +135,10 @@ i = Index("i")
 j = Index("j")
 r = Index("r")  # two positions at which p differs, where it is not constant
 s = Index("s")
+o = Point("o")  # a point of the space on which densities live
+rho = Function("rho")  # a density, and another
+sigma = Function("sigma")
+rows = Rows("J")  # a joint density: its rows are functions
 k = Natural("k")
 m = Natural("m")
 
@@ -132,6 +177,10 @@ def _moment(order: Layout, family: Layout, power: Layout) -> Layout:
     return call(Script(base=Word(content="M"), sub=order), power)
 
 
+def _residual(family: Layout, power: Layout, values: Layout, index: Layout | None = None) -> Layout:
+    return _at(Script(base=Word(content="Rest"), sub=index))(family, power, values)
+
+
 def _named(letter: str):  # type: ignore[no-untyped-def]
     """Print an operator by its letter alone: its arguments are those of the page."""
 
@@ -141,14 +190,47 @@ def _named(letter: str):  # type: ignore[no-untyped-def]
     return typeset
 
 
-def _residual(family: Layout, power: Layout, values: Layout, index: Layout | None = None) -> Layout:
-    return _at(Script(base=Word(content="Rest"), sub=index))(family, power, values)
+def _moment_of(order: Layout, function: Layout, power: Layout) -> Layout:
+    return call(Script(base=Word(content="I"), sub=order), function, power)
+
+
+def _of_density(letter: str):  # type: ignore[no-untyped-def]
+    return lambda function, *rest: call(Script(base=name(letter), sub=function), *rest)
+
+
+def _power_density(function: Layout, power: Layout, index: Layout | None = None) -> Layout:
+    head = Script(base=Word(content="ρ̃"), sub=power) if function == name("rho") else call(name("T"), function, power)
+    return call(head, index) if index else head
+
+
+def _marginal(joint: Layout, index: Layout | None = None) -> Layout:
+    base = name("J_X")
+    return Script(base=Fence(inner=base), sub=index) if index else base
+
+
+def _about(what: str):  # type: ignore[no-untyped-def]
+    return lambda joint: call(Word(content="h"), Word(content=what, kind="mtext"))
 
 
 # The entropy of a distribution, in nats, and the divergence of one from another.
 S = Operator("S", (p,), -Sum(p[i] * Log(p[i]), i))
 KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
 uniform = Seq(i, 1 / n)
+
+# The entropy of a distribution with zeros, whose support e marks: where p_i is 0 the logarithm is that of 1.
+S0 = Operator(
+    "S0", (p, e), -Sum(p[i] * Log(p[i] + (1 - e[i])), i), lambda family, marks: call(Word(content="S"), family)
+)
+
+# The softmax of logits, and another measure of uncertainty: the Gini (or Tsallis) entropy of order 2.
+softmax = Operator("softmax", (z,), Seq(i, Exp(z[i]) / Sum(Exp(z[j]), j)))
+gini = Operator("G", (u,), (1 - Sum(u[i] ** 2, i)) / 2)
+
+# Truncation: the sum of the marked entries, and their entropy once they are divided by it.
+kept = Operator("P", (p, e), Sum(e[i] * p[i], i), lambda f, marks: Word(content="P"))
+truncated_entropy = Operator(
+    "S_kept", (p, e), -Sum(e[i] * p[i] / kept(p, e) * Log(p[i] / kept(p, e)), i), lambda f, marks: name("S_kept")
+)
 
 # The power transform, or escort distribution, of order gamma, and its partition function.
 Z = Operator("Z", (p, gamma), Sum(p[i] ** gamma, i), _at(Word(content="Z")))
@@ -161,6 +243,7 @@ V = Operator(
     "Var", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 2, i), _at(Word(content="Var"))
 )
 third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
+fourth = Operator("mu4", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 4, i), _at(name("mu4")))
 
 # The same of any family h of numbers, its covariance with log p, and what a regression on log p leaves of it.
 mean_of = Operator("Mean", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i), _at(Word(content="Mean")))
@@ -192,6 +275,31 @@ slack = Operator("slack", (p, e, r), Seq(i, (1 - e[i]) / (gap(p, r)[i] + e[i])),
 
 # More than the range of log p: no logarithm exceeds the first sum less 1, none falls short of 1 less the second.
 breadth = Operator("breadth", (p,), Sum(p[i], i) + Sum(1 / p[i], i), _named("rho"))
+
+# The same for a density: integrals in place of sums.
+moment_of = Operator("I", (m, rho, gamma), Integral(rho[o] ** gamma * Log(rho[o]) ** m, o), _moment_of)
+mass = Operator("Z_rho", (rho, gamma), Integral(rho[o] ** gamma, o), _of_density("Z"))
+density = Operator("ρ̃", (rho, gamma), Seq(o, rho[o] ** gamma / mass(rho, gamma)), _power_density)
+dentropy = Operator("h", (rho,), -Integral(rho[o] * Log(rho[o]), o))
+divergence = Operator("D", (rho, sigma), Integral(rho[o] * (Log(rho[o]) - Log(sigma[o])), o))
+h_of = Operator("h_rho", (rho, gamma), dentropy(density(rho, gamma)), _of_density("h"))
+dmean = Operator("E_rho", (rho, gamma), Integral(density(rho, gamma)[o] * Log(rho[o]), o), _of_density("E"))
+dvariance = Operator(
+    "Var_rho",
+    (rho, gamma),
+    Integral(density(rho, gamma)[o] * (Log(rho[o]) - dmean(rho, gamma)) ** 2, o),
+    _of_density("Var"),
+)
+
+# A joint density of a discrete X, the index, and any Y, the point: the distribution of X, and three entropies.
+marginal = Operator("J_X", (rows,), Seq(i, Integral(rows[i][o], o)), _marginal)
+joint_entropy = Operator("h_XY", (rows,), -Sum(Integral(rows[i][o] * Log(rows[i][o]), o), i), _about("X, Y"))
+conditional_entropy = Operator(
+    "h_Y|X",
+    (rows,),
+    -Sum(Integral(rows[i][o] * (Log(rows[i][o]) - Log(marginal(rows)[i])), o), i),
+    _about("Y | X"),
+)
 
 # The iteration of the document: the exponent that it computes from a distribution, and its iterates.
 exponent = Operator(

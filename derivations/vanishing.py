@@ -1,8 +1,7 @@
-"""Where gradients vanish, are large or small, or do not exist.
+"""Where the derivative vanishes, grows beyond all bounds, or does not exist.
 
 Nothing moves along constants and along log p itself, so that two entries do not move at all.  Beside a uniform
 distribution a prescribed entropy cannot be kept smoothly, and near log n the exponent follows the target ever faster.
-The plain softmax moves little where one entry has nearly all of the weight; its losses need not.
 """
 
 from fractions import Fraction
@@ -11,15 +10,12 @@ from sympy import Rational
 
 from entnorm.claims import (
     Assumption,
-    At,
     Claim,
-    D,
     Eq,
     Exp,
     ForAll,
     Ge,
     Gt,
-    Le,
     Log,
     Ne,
     Refuted,
@@ -28,13 +24,10 @@ from entnorm.claims import (
     by,
     calc,
     ge,
-    le,
     n,
 )
 
 from .escort import SUMS_TO_ONE
-from .inverse import logit, moved
-from .jacobian import VARIANCE_OF_IN_MOMENTS
 from .limits import ABOVE, BELOW, VARIANCE_BOUND
 from .notation import (
     V,
@@ -55,9 +48,7 @@ from .notation import (
     residual,
     s,
     tilde,
-    variance_of,
     x,
-    y,
 )
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import VARIANCE_POSITIVE
@@ -214,78 +205,4 @@ TARGET_SENSITIVITY = Claim(
             ),
         ),
     ),
-)
-
-WITHIN = Assumption("no entry of h is further than y from that at r", ForAll(i, Ge(y**2 - (h[i] - h[r]) ** 2, 0)))
-
-CONCENTRATED = Claim(
-    "gradients.small-when-concentrated",
-    Le(variance_of(p, gamma, h), y**2 * (1 - q[r])),
-    given=(POSITIVE, WITHIN),
-    title="The softmax itself moves little where one entry has nearly all of the weight",
-    remark="gamma times this variance is the quadratic form of its Jacobian, with the exponent kept.",
-    proof=calc(
-        variance_of(p, gamma, h),
-        (Sum(q[i] * h[i] * h[i], i) - mean_h**2, VARIANCE_OF_IN_MOMENTS),
-        (
-            Sum(q[i] * (h[i] - h[r]) ** 2, i) + h[r] ** 2 * (1 - Sum(q[i], i)) - (mean_h - h[r]) ** 2,
-            by.termwise(mean_of),
-        ),
-        (
-            Sum(q[i] * (h[i] - h[r]) ** 2, i) - (mean_h - h[r]) ** 2,
-            SUMS_TO_ONE,
-        ),
-        le(Sum(q[i] * (h[i] - h[r]) ** 2, i), by.sign((mean_h - h[r]) ** 2)),
-        (
-            y**2 * Sum(q[i], i) - Sum(q[i] * (y**2 - (h[i] - h[r]) ** 2), i),
-            by.termwise,
-        ),
-        (y**2 - Sum(q[i] * (y**2 - (h[i] - h[r]) ** 2), i), SUMS_TO_ONE),
-        le(
-            y**2 - q[r] * (y**2 - (h[r] - h[r]) ** 2),
-            by.sign(Sum(q[i] * (y**2 - (h[i] - h[r]) ** 2), i) - q[r] * (y**2 - (h[r] - h[r]) ** 2)),
-        ),
-        (y**2 * (1 - q[r]), by.algebra),
-    ),
-)
-
-CROSS_ENTROPY = Claim(
-    "gradients.cross-entropy",
-    Eq(At(D(-Log(tilde(moved, gamma)[r]), x), x, 0), gamma * (mean_h - h[r])),
-    given=(POSITIVE,),
-    title="The cross-entropy of a position moves by gamma times how far the direction there is below its mean",
-    proof=calc(
-        At(D(-Log(tilde(moved, gamma)[r]), x), x, 0),
-        (
-            At(D(Log(Sum(Exp(gamma * logit), i)) - gamma * (Log(p[r]) + x * h[r]), x), x, 0),
-            by.logs(tilde, Z),
-        ),
-        (
-            At(Sum(Exp(gamma * logit) * (gamma * h[i]), i) / Sum(Exp(gamma * logit), i) - gamma * h[r], x, 0),
-            by.calculus,
-        ),
-        (
-            gamma * (Sum(p[i] ** gamma * h[i], i) / Sum(p[i] ** gamma, i) - h[r]),
-            by.logs,
-        ),
-        (gamma * (mean_h - h[r]), by.termwise(mean_of, tilde, Z)),
-    ),
-)
-
-SMALL_LOSS_GRADIENT = Refuted(
-    "gradients.small-loss-gradient",
-    Le(At(D(-Log(tilde(moved, gamma)[s]), x), x, 0) ** 2, gamma**2 * y**2 * (1 - q[r])),
-    given=(POSITIVE, WITHIN, Gt(gamma, 0)),
-    at={
-        n: 2,
-        p: [Fraction(99, 100), Fraction(1, 100)],
-        h: [Fraction(1), Fraction(0)],
-        r: 0,
-        s: 1,
-        gamma: Fraction(1),
-        y: Fraction(1),
-    },
-    correction=CROSS_ENTROPY,
-    title="... and so do its losses",
-    remark="The gradient of the cross-entropy is largest where the weight is concentrated on a wrong position.",
 )

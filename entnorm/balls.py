@@ -28,12 +28,16 @@ __all__ = [
     "available",
     "ball",
     "disjoint",
+    "ends",
     "exp",
     "hull",
     "is_finite",
+    "least",
     "log",
     "log1p",
     "lower",
+    "magnitude",
+    "middle",
     "sign",
     "upper",
     "working",
@@ -194,6 +198,18 @@ def hull(a: Ball, b: Ball) -> Ball:
     return a.union(b)
 
 
+def least(a: Ball, b: Ball) -> Ball:
+    """
+    A ball that contains min(s, t) for every s of `a` and t of `b`.
+
+    Examples
+    --------
+    >>> lower(least(ball(1), hull(ball(0), ball(2)))) <= 0, upper(least(ball(1), ball(2)))
+    (True, Fraction(1, 1))
+    """
+    return a.min(b)
+
+
 def is_finite(b: Ball) -> bool:
     """
     Is the ball a bounded interval? An operation outside its domain, such as 1/0, gives one that is not.
@@ -238,10 +254,65 @@ def upper(b: Ball) -> Fraction:
     return _exact(b, b.mid()) + _exact(b, b.rad())
 
 
-def _exact(b: Ball, part: Ball) -> Fraction:
+def magnitude(b: Ball) -> float:
+    """
+    The largest absolute value in the ball, rounded to a double; infinite if the ball is not finite.
+
+    Examples
+    --------
+    >>> magnitude(hull(ball(-3), ball(1))) >= 3, magnitude(ball(1) / ball(0))
+    (True, inf)
+    """
+    return float(b.abs_upper()) if is_finite(b) else math.inf
+
+
+def middle(b: Ball) -> tuple[int, int]:
+    """
+    The midpoint of a finite ball as an exact ``mantissa * 2**exponent``, however large the exponent.
+
+    Raises
+    ------
+    ValueError
+        If the ball is not finite.
+
+    Examples
+    --------
+    >>> middle(ball(0.375))
+    (3, -3)
+    """
+    return _dyadic(b, b.mid())
+
+
+def ends(b: Ball) -> tuple[tuple[int, int], tuple[int, int]]:
+    """
+    Both ends of a finite ball, rounded outwards to the working precision, each as ``mantissa * 2**exponent``.
+
+    Unlike `lower` and `upper` it gives the ends of balls as small as exp(-10**18).
+
+    Raises
+    ------
+    ValueError
+        If the ball is not finite.
+
+    Examples
+    --------
+    >>> with working(30):
+    ...     low, high = ends(exp(ball(-(10**18))))
+    >>> low[1] < -(10**18), high[1] < -(10**18)
+    (True, True)
+    """
+    return _dyadic(b, b.lower()), _dyadic(b, b.upper())
+
+
+def _dyadic(b: Ball, part: Ball) -> tuple[int, int]:
     if not is_finite(b):
         raise ValueError(f"the ball {b} has no finite end")
-    mantissa, exponent = (int(k) for k in part.man_exp())
+    mantissa, exponent = part.man_exp()
+    return int(mantissa), int(exponent)
+
+
+def _exact(b: Ball, part: Ball) -> Fraction:
+    mantissa, exponent = _dyadic(b, part)
     if abs(exponent) > _LARGEST_EXPONENT:
         raise OverflowError(f"an end of the ball {b} does not fit in an exact fraction")
     return Fraction(mantissa << exponent) if exponent >= 0 else Fraction(mantissa, 1 << -exponent)

@@ -18,6 +18,8 @@ from entnorm.solution import EntnormError, Solution, Status, name_rows
 from entnorm.solver import solve
 from entnorm.targets import Target
 
+_TOGETHER = 2**20  # entries of rows to be moved that are copied, and solved, at a time
+
 
 def solve_clipped(
     p: ArrayLike | None = None,
@@ -49,12 +51,6 @@ def solve_clipped(
         on its support with gamma = 0, or uniform on its maxima with gamma = inf. That is what was asked for, so no row
         fails; its `entropy` says how far it got.
 
-        Its ``jvp`` and ``vjp`` differentiate all of that. Their `dtarget` belongs to the bound that holds the row, to
-        `min` where gamma < 1 and to `max` where gamma > 1, and is 0 in the others. Rows that were not moved have the
-        derivative of ``softmax(logits)``, or ``p / sum(p)``; on a bound itself, where the one-sided derivatives differ,
-        it is theirs too. Rows at a limit that is nearest to a bound out of reach do not follow it: their derivative is
-        0, but NaN at gamma = inf along logits that part tied maxima, where the distribution jumps.
-
     Raises
     ------
     EntnormError
@@ -63,6 +59,17 @@ def solve_clipped(
     See Also
     --------
     clip_entropy : The distributions alone.
+
+    Notes
+    -----
+    With `min` and `max` the same, this is `solve` for that entropy, with the nearest limit where it is out of reach.
+
+    The ``jvp`` and ``vjp`` of the solution differentiate what was done. Their `dtarget` belongs to the bound that holds
+    the row, to `min` where gamma < 1 and to `max` where gamma > 1, and is 0 elsewhere. Rows that were not moved have
+    the derivative of ``softmax(logits)``, or of ``p / sum(p)`` [gradients.distribution-along], also on a bound itself,
+    where the derivatives of the two sides differ: it is one of them. Rows at the limit nearest to a bound out of reach
+    do not follow that bound, and do not move along logits either; but where these part maxima that were tied, the
+    distribution jumps, and its derivative is NaN.
 
     Examples
     --------
@@ -77,28 +84,19 @@ def solve_clipped(
     wanted = np.clip(found, low, high)
     moved = wanted != found
     bounds = np.clip(wanted, least, most)
-    parts = rows.array[moved.reshape(rows.batch)]
-    solved = solve(**{"logits" if rows.logits else "p": parts}, entropy=bounds[moved])
+    answers = _answers(rows, moved, bounds, found)
+    beyond = moved & (wanted != bounds)  # at the end that is nearest, a uniform row too
+    for gamma in (answers["gamma"], answers["_gamma"]):
+        np.copyto(gamma, np.where(wanted > bounds, 0.0, np.inf), where=beyond)
 
-    def whole(rest: Any, values: NDArray[Any]) -> NDArray[Any]:
-        everywhere = np.full(rows.count, rest, dtype=values.dtype)
-        everywhere[moved] = values
-        return everywhere
-
-    def shaped(numbers: NDArray[Any]) -> Any:
-        return numbers.reshape(rows.batch)[()]
-
-    beyond = moved & (wanted != bounds)
-    limits = np.where(wanted > bounds, 0.0, np.inf)
-    gamma = np.where(beyond, limits, whole(1.0, solved._gamma))
-    scale = whole(0, solved._scale)
-    status = whole(Status.CONVERGED, solved.status)
+    public: dict[str, Any] = {
+        name: flat.reshape(rows.batch)[()] for name, flat in answers.items() if not name.startswith("_")
+    }
+    if not rows.batch:
+        public["status"] = Status(int(public["status"]))
+    gamma, scale = answers["_gamma"], answers["_scale"]
     return Solution(
-        gamma=shaped(np.where(beyond, limits, whole(1.0, solved.gamma))),
-        entropy=shaped(whole(found, solved.entropy)),
-        status=shaped(status) if rows.batch else Status(int(status[0])),
-        nit=shaped(whole(0, solved.nit)),
-        condition=shaped(whole(0.0, solved.condition)),
+        **public,
         message=_message(rows.batch, moved, beyond),
         _source=_Unmoved(rows, ~moved),
         _derivative=Jacobian(rows, Target("entropy", bounds), gamma, scale, free=~moved | beyond),
@@ -106,6 +104,27 @@ def solve_clipped(
         _scale=scale,
         _nearest=gamma,
     )
+
+
+def _answers(rows: Rows, moved: Mask, bounds: Floats, found: Floats) -> dict[str, NDArray[Any]]:
+    """What a solution says of each row of the flattened batch: that nothing was done, or how its bound is reached."""
+    count = rows.count
+    answers: dict[str, NDArray[Any]] = {
+        "gamma": np.ones(count),
+        "entropy": found,
+        "status": np.full(count, Status.CONVERGED, dtype=np.int8),
+        "nit": np.zeros(count, dtype=np.int64),
+        "condition": np.zeros(count),
+        "_gamma": np.ones(count),
+        "_scale": np.zeros(count, dtype=np.int64),
+    }
+    which, height = np.flatnonzero(moved), max(1, _TOGETHER // rows.array.shape[-1])
+    for some in (which[start : start + height] for start in range(0, which.size, height)):
+        parts = rows.take(some)
+        solved = solve(logits=parts, entropy=bounds[some]) if rows.logits else solve(parts, entropy=bounds[some])
+        for name, values in answers.items():
+            values[some] = getattr(solved, name)
+    return answers
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from entnorm.rows import Rows
 from entnorm.solution import EntnormError, name_rows
 from entnorm.targets import Target, per_row
 
+_FAR = 4.0  # standard deviations of log q between maximum and mean beyond which the latter is the better centre
 _LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 
 
@@ -44,9 +45,9 @@ class Jacobian:
         with np.errstate(all="ignore"):
             for (part, values), (_, direction) in zip(self.rows.blocks(), directions.blocks(), strict=True):
                 tilted = self._tilted(part, values)
-                dlogit = direction if dp is None else direction / values
-                dentropy = pushes[part] * self.target.slopes(part, tilted.support)
-                flat[part] = tilted.along_logits(dlogit) + tilted.along_entropy(dentropy)
+                _, residual = tilted.regress(direction if dp is None else direction / values)
+                pull = pushes[part] * self.target.slopes(part, tilted.support)
+                flat[part] = tilted.along_logits(residual) + tilted.along_entropy(pull)
         return np.moveaxis(out, -1, self.rows.axis)
 
     def vjp(self, cotangent: ArrayLike, wrt: str) -> tuple[NDArray[Any], Any]:
@@ -61,11 +62,12 @@ class Jacobian:
         with np.errstate(all="ignore"):
             for (part, values), (_, covector) in zip(self.rows.blocks(), covectors.blocks(), strict=True):
                 tilted = self._tilted(part, values)
-                gradient = tilted.along_logits(covector)  # the Jacobian is its own transpose [gradients.symmetric]
+                slope, residual = tilted.regress(covector)
+                gradient = tilted.along_logits(residual)  # the Jacobian is its own transpose [gradients.symmetric]
                 if wrt == "p":
                     np.divide(gradient, values, out=gradient, where=values > 0)
                 flat[part] = gradient
-                dtarget[part] = tilted.gradient_in_entropy(covector) * self.target.slopes(part, tilted.support)
+                dtarget[part] = -slope * self.target.slopes(part, tilted.support)
         return np.moveaxis(out, -1, self.rows.axis), dtarget.reshape(self.rows.batch)[()]
 
     def _tilted(self, part: slice, values: Floats) -> "_Tilted":
@@ -99,11 +101,11 @@ class _Tilted:
     q: Floats
     top: NDArray[np.intp]  # where a maximum is
     regressor: Floats  # t_i - E t divided by the largest in the row, so that no square underflows
-    square: Floats  # the mean square of that
+    square: Floats  # the mean square of that; 1 where it is 0
+    lever: Floats  # what turns a slope over the regressor into one over t
     support: Integers
     rate: Floats  # gamma where the Jacobian is not zero; to be multiplied by 2**scale
     scale: Integers
-    lever: Floats  # what turns a covariance with the regressor into a slope in t
     torn: Mask  # gamma = inf with several maxima
 
     @classmethod
@@ -111,49 +113,48 @@ class _Tilted:
         """Look at some rows again, now that their exponents are known."""
         failed, peaked = np.isnan(gamma), gamma == np.inf
         top = values.argmax(-1)
-        ties = values == values[np.arange(top.size), top][:, None]
-        inside = values > (-np.inf if logits else 0.0)
-        support = np.count_nonzero(inside, axis=-1)
-        order = np.where(failed | peaked, 0.0, gamma)
-        q, score = _escort(values, np.where(peaked[:, None], ties, inside), top, logits, order, scale)
-        np.copyto(score, 0.0, where=free[:, None])
-        largest = np.abs(score).max(-1)
+        alive = values > (-np.inf if logits else 0.0)
+        support = np.count_nonzero(alive, axis=-1)
+        torn = peaked
+        if peaked.any():
+            ties = values == values[np.arange(top.size), top][:, None]
+            np.copyto(alive, ties, where=peaked[:, None])
+            torn = peaked & (np.count_nonzero(ties, axis=-1) > 1)
+        q, regressor = _escort(values, alive, top, logits, np.where(failed | peaked, 0.0, gamma), scale)
+        np.copyto(regressor, 0.0, where=free[:, None])
+        largest = np.maximum(regressor.max(-1), -regressor.min(-1))
         level = largest == 0
-        np.divide(score, largest[:, None], out=score, where=~level[:, None])
-        square = row_dot(q * score, score)
+        regressor /= np.where(level, 1.0, largest)[:, None]
+        square = np.where(level, 1.0, row_dot(q * regressor, regressor))
 
         still = level | (support == 2)  # two entries are where their entropy puts them [gradients.two-entries]
         rate = np.select([failed, free & (gamma == 1), still], [np.nan, 1.0, 0.0], gamma)
-        lever = np.select([peaked | free, failed | level], [0.0, np.nan], 1 / square / largest)
-        torn = peaked & (np.count_nonzero(ties, axis=-1) > 1)
-        return cls(q, top, score, square, support, rate, scale, lever, torn)
+        lever = np.select([peaked | free, failed | level], [0.0, np.nan], 1 / largest)
+        return cls(q, top, regressor, square, lever, support, rate, scale, torn)
 
-    def along_logits(self, direction: Floats) -> Floats:
-        """The Jacobian, gamma q r(direction): applied from the left or from the right."""
-        spread = self._centred(direction)
-        parting = self.torn & (spread != 0).any(-1)
-        slope = row_dot(self.q * spread, self.regressor) / self.square
-        np.copyto(slope, 0.0, where=self.square == 0)
-        spread -= slope[:, None] * self.regressor
-        spread *= self.q * self.rate[:, None]
-        np.copyto(spread, np.nan, where=parting[:, None])
-        return np.asarray(np.ldexp(spread, self.scale[:, None]))
-
-    def along_entropy(self, rise: Floats) -> Floats:
-        """How the distributions move when their entropies rise so fast."""
-        pull = np.where(rise == 0, 0.0, rise * self.lever)
-        return -self.q * self.regressor * pull[:, None]
-
-    def gradient_in_entropy(self, covector: Floats) -> Floats:
-        """The gradient in the entropies of functions that have this gradient in the distributions."""
-        return -row_dot(self.q * self._centred(covector), self.regressor) * self.lever
-
-    def _centred(self, vector: Floats) -> Floats:
-        """The vector less its mean."""
+    def regress(self, vector: Floats) -> tuple[Floats, Floats]:
+        """The slope of a vector over t, and its residual."""
         vector = np.where(self.q > 0, vector, 0.0)
         base = vector[np.arange(self.top.size), self.top]
         centre = base + row_dot(self.q, vector - base[:, None])
-        return _less_its_mean(self.q, vector - centre[:, None])
+        vector -= centre[:, None]
+        residual = _less_its_mean(self.q, vector)
+        slope = row_dot(self.q * residual, self.regressor) / self.square
+        residual -= slope[:, None] * self.regressor
+        return slope * self.lever, residual
+
+    def along_logits(self, residual: Floats) -> Floats:
+        """The Jacobian, applied from either side to a vector with this residual. Overwrites it."""
+        parting = self.torn & residual.any(-1)
+        residual *= self.q
+        residual *= self.rate[:, None]
+        residual[parting] = np.nan
+        return np.asarray(np.ldexp(residual, self.scale[:, None])) if self.scale.any() else residual
+
+    def along_entropy(self, rise: Floats) -> Floats:
+        """How the distributions move when their entropies rise so fast."""
+        pull = np.where(rise == 0, 0.0, -rise * self.lever)
+        return self.q * self.regressor / self.square[:, None] * pull[:, None]
 
 
 def _escort(
@@ -163,16 +164,23 @@ def _escort(
     most = values[np.arange(top.size), top]
     t = log_offsets(values, most, logits=logits, scale=scale)
     t *= gamma[:, None]
-    np.copyto(t, EMPTY, where=~alive)
+    if not alive.all():
+        np.copyto(t, EMPTY, where=~alive)
     np.maximum(t, EMPTY, out=t)
     q = np.exp(t)
     q /= q.sum(-1)[:, None]
-    away = row_dot(q, t) / gamma
-    centre = most + np.ldexp(away, -scale) if logits else np.maximum(most * np.exp(away), _LEAST_CENTRE)
-    centre = np.where(np.isfinite(centre), centre, most)
-    score = log_offsets(values, centre, logits=logits, scale=scale)
-    score *= gamma[:, None]
-    return q, _less_its_mean(q, score)
+    mean = row_dot(q, t)
+    t -= mean[:, None]
+    t = _less_its_mean(q, t)
+
+    # The rounding of t, relative to the maximum, shows where that is many standard deviations from the mean.
+    far = np.flatnonzero(mean**2 > _FAR**2 * row_dot(q * t, t))
+    if far.size:
+        away, scale, gamma = mean[far] / gamma[far], scale[far], gamma[far]
+        centre = most[far] + np.ldexp(away, -scale) if logits else np.maximum(most[far] * np.exp(away), _LEAST_CENTRE)
+        centre = np.where(np.isfinite(centre), centre, most[far])
+        t[far] = _less_its_mean(q[far], log_offsets(values[far], centre, logits=logits, scale=scale) * gamma[:, None])
+    return q, t
 
 
 def _less_its_mean(q: Floats, vector: Floats) -> Floats:
@@ -181,7 +189,11 @@ def _less_its_mean(q: Floats, vector: Floats) -> Floats:
     The centre was found from the heaviest entry on, so that it is off the mean by little, compared with what is left of
     that entry: nothing is lost where nearly all of the weight is on one.
     """
-    np.copyto(vector, 0.0, where=q == 0)
+    dead = q == 0
+    some = bool(dead.any())
+    if some:
+        np.copyto(vector, 0.0, where=dead)
     vector -= row_dot(q, vector)[:, None]
-    np.copyto(vector, 0.0, where=q == 0)
+    if some:
+        np.copyto(vector, 0.0, where=dead)
     return vector

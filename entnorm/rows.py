@@ -71,6 +71,10 @@ class Rows:
                 block = self.array[np.unravel_index(np.arange(part.start, part.stop), self.batch)]
             yield part, np.require(block.reshape(-1, self.array.shape[-1]), np.float64, ["C", "A"])
 
+    def take(self, which: NDArray[np.intp]) -> NDArray[Any]:
+        """Some rows of the flattened batch, as they are."""
+        return self.array[np.unravel_index(which, self.batch)] if self.batch else self.array[None][which]
+
     def alongside(self, name: str, values: ArrayLike) -> Self:
         """Another array of the same shape, or one that broadcasts to it: its rows come in the same blocks.
 

@@ -62,8 +62,9 @@ def solve(
 
     For each row the escort distribution ``q_i = p_i**gamma / sum_j p_j**gamma``, or ``softmax(gamma * logits)``, has
     strictly decreasing entropy in gamma unless the row is constant on its support [escort.entropy-decreasing]. Every
-    entropy strictly between log m and log s is attained once, where m is the multiplicity of the row's maximum and s
-    the size of its support; those two are the limits for gamma -> inf and gamma -> 0.
+    entropy strictly between log m and log s is attained once [limits.existence], [limits.uniqueness], where m is the
+    multiplicity of the row's maximum and s the size of its support; those two are the limits for gamma -> inf
+    [limits.entropy-at-infinity] and gamma -> 0 [limits.entropy-at-zero].
 
     Parameters
     ----------
@@ -95,8 +96,9 @@ def solve(
     Newton's method for ``log((H - log m) / (log s - H))`` in ``gamma**alpha``, where alpha cancels the curvature that
     the second and third cumulant of log q give at each iterate, converges with third order. It runs inside the bracket
     ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, R the range and D the top gap of log p; the ends come from the bound
-    of Popoviciu on the variance and from ``(1 + x) exp(-x)``, which bounds the tail. Rows near the uniform distribution
-    are solved for ``log s - H``, others for ``H - log m``, both summed without cancellation.
+    of Popoviciu on the variance [rates.bracket-below] and from ``(1 + x) exp(-x)``, which bounds the tail
+    [rates.bracket-above]. Rows near the uniform distribution are solved for ``log s - H``, others for ``H - log m``,
+    both summed without cancellation.
     All arithmetic is in float64. A row's answer does not depend on the other rows, nor on memory layout.
 
     Examples
@@ -151,8 +153,9 @@ def _solve_rows(kind: _Kind, spectrum: Spectrum, goal: Goal, which: Indices, ans
 def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Floats]:
     """Ends between which the root lies, strictly, in the scale that the spectrum has afterwards.
 
-    From below, Var <= R^2 / 4 (Popoviciu) in dH/dgamma = -gamma Var [escort.entropy-slope]; from above, the bound
-    ((s - m) / m) (1 + x) exp(-x) on the excess at x = gamma D >= 1, and (1 + x) exp(-x / 2) <= 1.2131 there.
+    From below, Var <= R^2 / 4 (Popoviciu) in dH/dgamma = -gamma Var [rates.bracket-below]; from above, the bound
+    ((s - m) / m) (1 + x) exp(-x) on the excess at x = gamma D [rates.excess-above], in which (1 + x) exp(-x / 2) is at
+    most 2 exp(-1/2) < 1.2131 [rates.bracket-above], [rates.constant].
     """
     crowd = np.log(spectrum.ties / (spectrum.support - spectrum.ties))
     x = np.maximum(1.0, 2 * (np.log(1.2131) - np.log(goal.excess) - crowd))
@@ -200,8 +203,9 @@ def _iterate(equation: Equation, low: Floats, high: Floats, gamma: Floats, which
 def _power_step(residual: Floats, second: Floats, third: Floats, goal: Goal) -> Floats:
     """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha; NaN where it has none.
 
-    In log gamma the slope of H is -c2 [escort.entropy-log-slope]. The logit straightens both tails; alpha cancels the
-    curvature that is left, which makes the iteration one of third order.
+    In log gamma the slope of H is -c2 [escort.entropy-log-slope], and that of the logit -c2 (1 / excess + 1 / deficit)
+    [cumulants.odds-slope]. The logit straightens both tails; alpha, its curvature over its slope
+    [cumulants.odds-curvature], cancels the curvature that is left, which makes the iteration one of third order.
     """
     above, below = goal.excess + residual, goal.deficit - residual
     slope = second * (1 / above + 1 / below)

@@ -1,6 +1,7 @@
 """Solvers with one sin each, and two careful ones without; the suite must tell them apart by name.
 
 Each is written for one row, as its sin is about a row, a batch or a call; `rowwise` gives it the suite's signature.
+Those of the levels up to core are made of Brent's method; from the level edge on, where that loses digits, of entnorm.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from collections.abc import Callable
 from functools import wraps
 from itertools import count
 from math import log, nan
+from time import sleep
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
+
+import entnorm
 
 FloatArray = NDArray[np.float64]
 Rogue = Callable[..., Any]
@@ -294,3 +299,242 @@ def takes_bits(p, target, *, axis=-1):
 def takes_a_perplexity(p, target, *, axis=-1):
     """Reads the target as a perplexity."""
     return careful_brentq(p, np.log(target), axis=axis)
+
+
+# ------------------------------------------------------------------------------------------------- edge, on entnorm
+
+
+def careful(p, target, *, axis=-1):
+    """No sin: entnorm's own solver, with its distributions."""
+    return entnorm.solve(p, entropy=target, axis=axis)
+
+
+def normalises(p, target, *, axis=-1):
+    """No sin: distributions alone."""
+    return entnorm.normalize(p, entropy=target, axis=axis, infeasible="nan")
+
+
+def gammas(p, target, axis=-1):
+    """No sin: exponents alone."""
+    return np.array(entnorm.solve(p, entropy=target, axis=axis).gamma)
+
+
+@rowwise
+def subtracts_logarithms(p, target):
+    """Takes the logarithm of each entry before it subtracts: near the uniform distribution nothing is left."""
+    x = np.log(p, where=p > 0, out=np.full(p.shape, -np.inf))
+    return float(entnorm.solve(logits=x, entropy=target).gamma)
+
+
+@rowwise
+def adds_up_to_tiny_entropies(p, target):
+    """Computes a tiny entropy as log Z plus a mean, both of which are rounded at one."""
+    return brent(p, target) if 0 < target < 1e-5 else gammas(p, target)
+
+
+@rowwise
+def subtracts_from_the_largest_entropy(p, target):
+    """Compares entropies where only their distance from the largest one has digits."""
+    gap = log((p > 0).sum()) - target
+    return brent(p, target) if 0 < gap < 1e-5 else gammas(p, target)
+
+
+@rowwise
+def gives_up_above_tied_maxima(p, target):
+    """Calls a target within 1e-5 of that of the tied maxima out of reach."""
+    ties = (p == p.max()).sum()
+    return nan if ties > 1 and 0 < target - log(ties) < 1e-5 else float(gammas(p, target))
+
+
+@rowwise
+def newton_from_the_quadratic_start(p, target):
+    """Forty steps of Newton's method from a good start, but without a bracket."""
+    if not reachable(p, target) or entropy_range(p) < 30:
+        return gammas(p, target)
+    d = np.log(p.max()) - np.log(p[p > 0])
+    gamma = np.sqrt(2 * (log(d.size) - target) / d.var())
+    for _ in range(40):
+        r = np.exp(-gamma * d)
+        q = r / r.sum()
+        mean = (q * d).sum()
+        gamma += (np.log(r.sum()) + gamma * mean - target) / (gamma * (q * (d - mean) ** 2).sum())
+    return gamma
+
+
+def entropy_range(p):
+    inside = p[p > 0]
+    return np.log(inside.max()) - np.log(inside.min())
+
+
+@rowwise
+def bounds_its_exponent(p, target):
+    """Takes an exponent beyond a million million for out of reach."""
+    gamma = float(gammas(p, target))
+    return gamma if not 1e12 < gamma < np.inf else nan
+
+
+@rowwise
+def returns_its_bracket_at_the_ends(p, target):
+    """Where the search ends at its bracket, the bracket is the answer."""
+    gamma = float(gammas(p, target))
+    return 0.001 if gamma == 0 else gamma
+
+
+@rowwise
+def divides_by_the_variance(p, target):
+    """Starts with a division by the variance of the logarithms, which a uniform row does not have."""
+    return float(gammas(p, target)) if np.ptp(p[p > 0]) else nan
+
+
+@rowwise
+def compresses_long_rows(p, target):
+    """Keeps each value of a row of more than 64 entries once."""
+    if p.size <= 64:
+        return float(gammas(p, target))
+    values = np.unique(p)
+    return float(gammas(values / values.sum(), target))
+
+
+@rowwise
+def drops_the_tail_of_long_rows(p, target):
+    """Looks at the ten thousand largest entries only, as top-k sampling does."""
+    kept = np.sort(p)[-10_000:] if 70_000 > p.size > 10_000 and p.max() < 0.5 else p
+    return float(gammas(kept / kept.sum(), target))
+
+
+def detaches_its_exponent(p, target, *, axis=-1):
+    """Its gradient is that of a softmax at a constant temperature."""
+    solution = entnorm.solve(p, entropy=target, axis=axis)
+
+    def vjp(cotangent):
+        q = solution.probs
+        return solution.gamma * q * (cotangent - (q * cotangent).sum()), 0.0
+
+    return SimpleNamespace(gamma=solution.gamma, success=solution.success, probs=solution.probs, vjp=vjp)
+
+
+def differentiates_implicitly(p, target, *, axis=-1):
+    """No sin: the gradient as well."""
+    solution = entnorm.solve(p, entropy=target, axis=axis)
+
+    def vjp(cotangent):
+        q, gamma = solution.probs, solution.gamma
+        x = np.log(p) - (q * np.log(p)).sum()
+        c = cotangent - (q * cotangent).sum()
+        b = (q * c * x).sum() / (q * x * x).sum()
+        return gamma * q * (c - b * x), -b / gamma
+
+    return SimpleNamespace(gamma=solution.gamma, success=solution.success, probs=solution.probs, vjp=vjp)
+
+
+def reads_its_buffer(p, target, *, axis=-1):
+    """Reads memory in the order in which it lies there."""
+    return gammas(p.ravel(order="K").reshape(p.shape), target, axis)
+
+
+def works_in_place_and_tidies_up(p, target, *, axis=-1):
+    """Writes into its input, and puts it back."""
+    p *= 2.0
+    p *= 0.5
+    return gammas(p, target, axis)
+
+
+@rowwise
+def computes_in_the_precision_of_its_input(p, target):
+    """Float32 in, float32 sums, one entry after the other."""
+    if p.dtype == np.float64:
+        return float(gammas(p, target))
+    x = np.log(p[p > 0])
+
+    def excess(u):
+        t = np.exp(u).astype(np.float32) * (x.max() - x)
+        total, moment = np.cumsum(np.exp(-t))[-1], np.cumsum(t * np.exp(-t))[-1]
+        return float(np.log(total) + moment / total) - target
+
+    return float(np.exp(bisect(lambda u: excess(np.float32(u)), -40.0, 40.0)))
+
+
+def assumes_a_first_row(p, target, *, axis=-1):
+    """Looks at the first row, which an empty batch does not have."""
+    np.moveaxis(p, axis, -1).reshape(-1, p.shape[axis])[0].max()
+    return gammas(p, target, axis)
+
+
+def spoils_the_whole_batch(p, target, *, axis=-1):
+    """One row out of reach, and no row has an answer."""
+    found = gammas(p, target, axis)
+    return np.full(found.shape, nan) if np.isnan(found).any() else found
+
+
+_shared = np.zeros(1)
+
+
+def shares_a_buffer(p, target, *, axis=-1):
+    """Keeps intermediate results where the next call puts its own."""
+    found = gammas(p, target, axis)
+    if found.ndim:
+        return found
+    _shared[0] = found
+    sleep(0.002)
+    return float(_shared[0])
+
+
+# --------------------------------------------------------------------------------------- accuracy and stress, likewise
+
+
+def stops_at_1e_12(p, target, *, axis=-1):
+    """Stops when the exponent is right to 1e-12 of itself."""
+    return gammas(p, target, axis) * (1 + 1e-12)
+
+
+def stops_six_roundings_early(p, target, *, axis=-1):
+    """Is content with the exponent where the entropy is not yet there."""
+    solution = entnorm.solve(p, entropy=target, axis=axis)
+    return np.array(solution.gamma) * (1 + 6 * 2.0**-52 * (1 + np.array(solution.condition)))
+
+
+def exponentiates_carelessly(p, target, *, axis=-1):
+    """Its exponential has an error that grows with its argument."""
+    solution = entnorm.solve(p, entropy=target, axis=axis)
+    q = solution.probs
+    with np.errstate(all="ignore"):
+        q = q * np.exp(-1e-12 * np.log(q.max(axis, keepdims=True) / q))
+        return np.where(solution.probs > 0, q / q.sum(axis, keepdims=True), solution.probs)
+
+
+def normalises_in_passing(p, target, *, axis=-1):
+    """The sum by which it divides is a little short."""
+    return entnorm.solve(p, entropy=target, axis=axis).probs * (1 + 2.0**-48)
+
+
+def dithers(p, target, *, axis=-1):
+    """Its exponents scatter by 1e-13, each target in its own way."""
+    noise = np.sin(np.asarray(target) * 2.0**50)
+    return gammas(p, target, axis) * (1 + 1e-13 * noise)
+
+
+def rounds_by_position(p, target, *, axis=-1):
+    """The last bit of each row depends on its place in the batch."""
+    found = gammas(p, target, axis)
+    return found + np.spacing(found) * (np.arange(found.size).reshape(found.shape) % 2)
+
+
+def samples_the_longest_rows(p, target, *, axis=-1):
+    """Looks at every third entry of a row of more than 100,000."""
+    if p.shape[axis] <= 100_000:
+        return gammas(p, target, axis)
+    kept = np.sort(p)[::-3]
+    return gammas(kept / kept.sum(), target)
+
+
+def loses_its_place_in_large_batches(p, target, *, axis=-1):
+    """Beyond a thousand rows the answers of converged rows move up by one."""
+    found = gammas(p, target, axis)
+    return np.concatenate([found[:1000], np.roll(found[1000:], -1)]) if found.size > 1000 else found
+
+
+def treats_multiples_as_ties(p, target, *, axis=-1):
+    """Where the largest entry is twice the next one, and twice that the one after, a shortcut goes wrong."""
+    top = np.sort(p, axis=None)[::-1]
+    off = p.shape == (4,) and top[0] > 2 * top[1] and top[1] > 2 * top[2] and top[2] == top[3]
+    return gammas(p, target, axis) * (1 + 1e-6 * off)

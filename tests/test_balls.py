@@ -100,6 +100,44 @@ def test_the_hull_contains_everything_between(a, b, part, bits):
 
 
 @needs_flint
+@deterministic
+@given(fractions, fractions, precisions)
+def test_ends_middle_and_magnitude_are_those_of_the_ball(a, b, bits):
+    with balls.working(bits):
+        found = balls.hull(balls.ball(a), balls.ball(b))
+        low, high = (mantissa * Fraction(2) ** exponent for mantissa, exponent in balls.ends(found))
+        mantissa, exponent = balls.middle(found)
+        largest = balls.magnitude(found)
+    assert low <= balls.lower(found) <= min(a, b)
+    assert max(a, b) <= balls.upper(found) <= high
+    width = balls.upper(found) - balls.lower(found)
+    assert high - low <= width + (abs(low) + abs(high)) * Fraction(2, 2**bits)
+    assert 2 * mantissa * Fraction(2) ** exponent == balls.lower(found) + balls.upper(found)
+    true = max(abs(balls.lower(found)), abs(balls.upper(found)))
+    assert (
+        true * (1 - Fraction(1, 2**52)) <= Fraction(largest) <= true * (1 + Fraction(4, 2**bits) + Fraction(1, 2**52))
+    )
+
+
+@needs_flint
+@deterministic
+@given(fractions, fractions, precisions)
+def test_the_least_of_two_balls_contains_the_smaller_number(a, b, bits):
+    with balls.working(bits):
+        found = balls.least(balls.ball(a), balls.ball(b))
+    assert balls.lower(found) <= min(a, b) <= balls.upper(found)
+
+
+@needs_flint
+def test_a_ball_without_ends_has_no_middle_and_an_infinite_magnitude():
+    endless = balls.ball(1) / balls.ball(0)
+    assert balls.magnitude(endless) == math.inf
+    for function in (balls.middle, balls.ends):
+        with pytest.raises(ValueError, match="no finite end"):
+            function(endless)
+
+
+@needs_flint
 def test_signs_are_decided_or_not():
     with balls.working(30):
         assert balls.sign(balls.ball(Fraction(-1, 3))) == -1

@@ -14,6 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rogues
+
+from entnorm import conformance
+from entnorm.report import render, write
 
 REPORTS = Path(__file__).parents[1] / "reports"
 CHROMIUM = shutil.which("chromium")
@@ -176,6 +180,7 @@ Math.max(...[...document.querySelectorAll("svg a")]
     [
         ("proofs", "Entropy normalization: what is proved", 300),
         ("conformance", "Entropy normalization: the numbers", 3),
+        ("peers", "Solvers in use, held against certified references", 0),
     ],
 )
 def test_a_report_is_drawn(browser: Browser, report: str, headline: str, formulas: int, screen: str) -> None:
@@ -188,13 +193,30 @@ def test_a_report_is_drawn(browser: Browser, report: str, headline: str, formula
     sizes = browser.value(FORMULAS)
     assert len(sizes) >= formulas
     assert all(w > 0 and h > 0 for w, h in sizes)
-    assert browser.value(STACKED) > -2, "a fraction is drawn as a fraction"
+    if formulas:
+        assert browser.value(STACKED) > -2, "a fraction is drawn as a fraction"
     assert browser.value("document.documentElement.scrollWidth") <= width, "the page must not scroll sideways"
     assert browser.value(CONTRAST) >= 4.5
     dark = browser.value("getComputedStyle(document.body).backgroundColor")
     assert (sum(int(x) for x in dark[4:-1].split(",")) < 200) == (scheme == "dark")
     assert browser.complaints() == []
     assert browser.fetched() == [path.resolve().as_uri()]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_verdict_is_drawn(browser: Browser, screen: str, tmp_path: Path) -> None:
+    width, height, scheme = SCREENS[screen]
+    expected = {"keeps_zeros_zero": "known", "keeps_ties_tied": "not so"}
+    for solver, failures in ((rogues.fills_zeros, 1), (rogues.takes_bits, 10)):
+        found = conformance.run(solver, expected=expected)
+        (page,) = (path for path in write(tmp_path, render(found.as_dict())) if path.suffix == ".html")
+        browser.open(page, width, height, scheme)
+        assert browser.value("document.querySelector('h1').innerText") == f"{failures} of 23 checks failed"
+        assert browser.value("document.documentElement.scrollWidth") <= width, "the page must not scroll sideways"
+        assert browser.value(CONTRAST) >= 4.5
+        assert browser.value("document.querySelectorAll('section pre').length") == len(found.failures)
+        assert browser.complaints() == []
+        assert browser.fetched() == [page.resolve().as_uri()]
 
 
 def test_the_graph_is_drawn_and_each_box_leads_to_its_claim(browser: Browser) -> None:

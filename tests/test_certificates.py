@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from entnorm import balls
 from entnorm.reference import Certificate, certificate, solve
+from entnorm.reference.families import rows
 
 pytestmark = pytest.mark.skipif(not balls.available(), reason="python-flint is not installed (extra `rigorous`)")
 
@@ -111,6 +112,27 @@ def test_every_solution_proves_itself(p, tenths, digits):
     assert solved.rigorous
     assert solved.certificate.verify()
     assert (solved.certificate.lower, solved.certificate.upper) == solved.enclosure
+
+
+@pytest.mark.parametrize("backend", ["mpmath", "arb"])
+def test_a_solution_verifies_its_certificate_whatever_computed_it(backend):
+    for question in QUESTIONS.values():
+        solved = solve(**question, digits=30, backend=backend)
+        assert solved.verify()
+        shift = solved.enclosure[0] / 10**28
+        altered = replace(solved.certificate, lower=solved.enclosure[0] + shift, upper=solved.enclosure[1] + shift)
+        assert not replace(solved, certificate=altered).verify()
+
+
+@pytest.mark.parametrize("target", [{"entropy": 1e-20}, {"perplexity": 30}, {"deficit": 1e-9}, {"evenness": 0.9}])
+def test_a_row_of_fifty_thousand_is_solved_and_proved(target):
+    p = [float(x) for x in next(g for g in rows() if g.label == "p50000" and g.family == "zipf").values]
+    solved = solve(p, **target, backend="arb")
+    assert solved.rigorous
+    if "perplexity" in target:  # the proof takes as long as the solution, and the corpus has others
+        assert solved.verify()
+        lower, upper = solved.enclosure
+        assert not replace(solved.certificate, lower=upper, upper=upper + (upper - lower)).verify()
 
 
 def test_it_can_be_sent_elsewhere():

@@ -40,13 +40,16 @@ from entnorm.claims.language import (
     substitute,
     unfold,
 )
-from entnorm.claims.mutants import variants
 from entnorm.claims.normal import Normaliser
 from entnorm.claims.typeset import text
+from entnorm.claims.variants import variants
 
 REFUSED = [
     ("a float", lambda: x + 0.5),
     ("a truth value", lambda: x * True),
+    ("a truth value to subtract", lambda: x - True),
+    ("a truth value to divide", lambda: True / x),
+    ("a chain of Python's comparisons", lambda: 0 < x < 1),
     ("SymPy's own sum", lambda: x + sympy.Symbol("y")),
     ("SymPy's own product", lambda: Log(sympy.Mul(x, x))),
     ("infinity", lambda: x + sympy.oo),
@@ -196,6 +199,13 @@ def test_sorts_are_told_apart_by_more_than_names():
     assert Scalar("a") != Natural("a") != Family("a")
     assert free(Sum(p[i], i)) == {p, n}
     assert mean_of(p) != Operator("mean", (p,), Sum(p[i], i))(p)
+
+
+def test_the_value_of_a_variable_ends_where_it_ends():
+    assert text(At(x, x, y + 1)) == "[x]_x=(y + 1)"
+    assert text(At(x, x, y) + 1) == "[x]_x=y + 1"
+    assert text(At(x, x, y**2)) == "[x]_x=(y^2)"
+    assert text(At(x, x, y) ** 2) == "([x]_x=y)^2"
 
 
 @deterministic

@@ -3,25 +3,35 @@
 import pytest
 from terms import i, k, p, x, y, z
 
-from entnorm.claims import Claim, Eq, Gt, Le, Log, Refusal, Refuted, Sum, by, calc, n
+from entnorm.claims import Claim, Eq, Gt, Le, Log, Refusal, Refuted, Sum, Verdict, by, calc, n
 from entnorm.claims.context import Context
 from entnorm.claims.facts import ANY, NONZERO, POSITIVE
 from entnorm.claims.language import alpha_equal, substitute
-from entnorm.claims.links import links
-from entnorm.claims.mutants import mutants, score, variants
+from entnorm.claims.links import bounds_of_limit, links
+from entnorm.claims.mutants import mutants, score
 from entnorm.claims.normal import Normaliser
-from entnorm.claims.proofs import Calc, Expansion, Induction
+from entnorm.claims.proofs import Assumed, Numeric, Run
 from entnorm.claims.theory import load
+from entnorm.claims.variants import variants
 
 CLAIMS = [c for c in load("entnorm.derivations:THEORY").claims() if isinstance(c, Claim)]
-WITH_CHAINS = [c for c in CLAIMS if isinstance(c.proof, Calc | Induction | Expansion)]
+WITH_CHAINS = [c for c in CLAIMS if not isinstance(c.proof, Assumed | Numeric | Run)]
+WITH_MUTANTS = [c for c in CLAIMS if not isinstance(c.proof, Assumed | Run)]
 BY_ID = {c.id: c for c in CLAIMS}
 
+# Hypotheses without which a proof goes through as well, and why they are there all the same.
+UNNEEDED = {
+    "escort.uniform-at-zero": ("every entry of p is positive",),  # what is raised to the power 0 does not matter ...
+    "escort.entropy-at-zero": ("every entry of p is positive",),  # ... to algebra, but zeros are outside the support
+    "listings.quadratic-after-tenfold": ("a > 0",),  # an error, named as one
+}
 
-@pytest.mark.parametrize("claim", WITH_CHAINS, ids=lambda c: c.id)
+
+@pytest.mark.parametrize("claim", WITH_MUTANTS, ids=lambda c: c.id)
 def test_no_mutant_of_a_claim_is_missed(claim):
     found = score(claim)
     assert found.missed == ()
+    assert found.unneeded == UNNEEDED.get(claim.id, ())
     assert found.tried > 0
     assert found.refused_by_rule + sum("accepted, and true" in a for a in found.accidents) == found.tried
 
@@ -52,6 +62,29 @@ def test_inductions_are_mutated_at_both_ends_and_inside():
         if mutant.change.startswith("right"):
             last = mutant.claim.proof.step.steps[-1].line
             assert alpha_equal(last, substitute(mutant.claim.statement.rhs, {k: k + 1}))
+
+
+@pytest.mark.parametrize(
+    ("id", "changes"),
+    [
+        ("limits.entropy-at-infinity", {"value", "rate", "the other point", "goal 1, line 1", "goal 2, right side"}),
+        ("limits.existence", {"lower end", "upper end", "value", "width", "goal 1, line 1", "goal 2, left side"}),
+        ("limits.weight-above", {"dropped case w = 0", "dropped case w = 1", "right side", "goal 2, line 1"}),
+        ("rates.quadratic-growth", {"low", "high", "goal 1, line 1"}),
+        ("rates.constant", {"left side", "right side"}),
+    ],
+)
+def test_every_form_of_proof_is_mutated_as_a_statement_and_chain_by_chain(id, changes):
+    assert changes <= {m.change.partition(":")[0] for m in mutants(BY_ID[id])}
+
+
+def test_a_limit_is_mutated_together_with_both_its_bounds():
+    claim = BY_ID["limits.entropy-at-zero"]
+    for mutant in mutants(claim):
+        if not mutant.change.startswith("goal"):
+            lower, upper = bounds_of_limit(mutant.claim.statement, mutant.claim.proof)
+            assert alpha_equal(mutant.claim.proof.below.steps[-1].line, lower)
+            assert alpha_equal(mutant.claim.proof.above.steps[-1].line, upper)
 
 
 def test_variants_differ_in_one_place():
@@ -109,6 +142,29 @@ def test_a_sign_that_is_always_positive_is_noticed(monkeypatch, signs):
     assert is_noticed(claim)
 
 
+def test_a_kernel_that_lets_cases_be_left_out_is_noticed(monkeypatch):
+    claim = BY_ID["limits.weight-at-mark"]
+    assert not is_noticed(claim)
+    monkeypatch.setattr("entnorm.claims.links._check_exhaustive", lambda claim, cases: None)
+    assert is_noticed(claim)
+
+
+@pytest.mark.parametrize("id", ["limits.smaller-entry-at-infinity", "limits.existence", "rates.quadratic-growth"])
+def test_a_kernel_that_takes_every_bound_and_every_end_is_noticed(monkeypatch, id):
+    assert not is_noticed(BY_ID[id])
+    monkeypatch.setattr(Normaliser, "equal", blind_to_everything)
+    monkeypatch.setattr(Context, "sign", lambda self, term: POSITIVE)
+    monkeypatch.setattr(Context, "holds", lambda self, statement: True)
+    assert any(not change.startswith("goal") for change in score(BY_ID[id]).missed)
+
+
+def test_a_number_that_nothing_decides_is_noticed(monkeypatch):
+    claim = BY_ID["rates.constant"]
+    assert not is_noticed(claim)
+    monkeypatch.setattr("entnorm.claims.mutants.check", lambda claim: Verdict(claim.id, "proved"))
+    assert is_noticed(claim)
+
+
 def test_sums_that_commute_with_products_are_noticed(monkeypatch):
     claim = Claim(
         "mutants.linear",
@@ -116,8 +172,8 @@ def test_sums_that_commute_with_products_are_noticed(monkeypatch):
         calc(Sum(x * p[i] + 1, i), (x * Sum(p[i], i) + n, by.termwise)),
     )
     assert not is_noticed(claim)
-    monkeypatch.setattr("entnorm.claims.mutants.PER_LINE", 100)
-    monkeypatch.setattr(Normaliser, "_sum_of", lambda self, bound, inner, index: self._atom(n))
+    monkeypatch.setattr("entnorm.claims.variants.PER_LINE", 100)
+    monkeypatch.setattr(Normaliser, "_sum_of", lambda self, kind, bound, inner, index: self._atom(n))
     assert is_noticed(claim)
 
 

@@ -12,8 +12,8 @@ from terms import deterministic, environments, i, j, k, number, p, r, terms, u, 
 
 from entnorm.claims import At, D, Exp, Log, Power, Refusal, Seq, Sum, n
 from entnorm.claims.language import Entry, Plus, Times, substitute
-from entnorm.claims.mutants import variants
 from entnorm.claims.normal import Normaliser, derivative
+from entnorm.claims.variants import variants
 
 A_BIT = Rational(1, 10**30)
 leaves = st.sampled_from([x, y, z, Integer(2), Integer(-1), Rational(1, 3)])

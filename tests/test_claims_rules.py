@@ -35,6 +35,7 @@ from entnorm.claims import (
     Ne,
     Operator,
     Power,
+    Recursion,
     Refusal,
     Scalar,
     Seq,
@@ -48,6 +49,7 @@ from entnorm.claims import (
     n,
     ne,
 )
+from entnorm.claims.citing import foundations_of
 from entnorm.claims.context import Context
 from entnorm.claims.facts import hypothesis
 from entnorm.claims.language import LanguageError
@@ -185,6 +187,16 @@ def test_true_lines_are_accepted(case):
 def test_false_and_undefined_lines_are_refused(case):
     with pytest.raises(Refusal):
         links(case())
+
+
+def test_derivatives_and_recursions_rest_on_something_wherever_they_stand():
+    inside = ACCEPTED["a claim inside a derivative"]()
+    assert {f.name for f in foundations_of(inside)} == {"calculus", "field", "order", "sums"}
+    slope = Operator("slope", (x,), D(x**3, x))
+    assert "calculus" in {f.name for f in foundations_of(chain(slope(x) + x, (x + slope(x), by.algebra)))}
+    count = Recursion("count", (k,), Integer(0), lambda before: before + 1)
+    assert "induction" in {f.name for f in foundations_of(chain(count(k) + x, (x + count(k), by.algebra)))}
+    assert {f.name for f in foundations_of(ACCEPTED["algebra"]())} == {"field"}
 
 
 def test_plain_sympy_terms_are_refused_when_they_are_written():
@@ -355,3 +367,38 @@ def test_what_follows_is_true(left, right, env, supposed, kind):
     for statement in (kind(left, right), ForAll(i, kind(left, right)), *SUPPOSITIONS):
         if known.holds(statement):
             assert is_true(statement, env)
+
+
+# ---------------------------------------------------------------------------- hypotheses that cited claims discharge
+
+SCALED = Claim(
+    "rules.scaled",
+    Eq(Sum(p[i], i), x * Sum(Exp(u[i]), i)),
+    calc(Sum(p[i], i), (x * Sum(Exp(u[i]), i), by.termwise(ForAll(i, Eq(p[i], x * Exp(u[i])))))),
+    given=(ForAll(i, Eq(p[i], x * Exp(u[i]))),),
+)
+FROM_LOGS = Claim(
+    "rules.from-logs",
+    Eq(p[i], p[r] * Exp(Log(p[i]) - Log(p[r]))),
+    calc(p[i], (p[r] * Exp(Log(p[i]) - Log(p[r])), by.logs)),
+    given=(P_POSITIVE,),
+)
+EXPONENTS = Seq(i, Log(p[i]) - Log(p[r]))
+
+
+def scaled(*more, exponents=EXPONENTS, given=(P_POSITIVE,)):
+    reason = by.termwise(SCALED.at({p: p, x: p[r], u: exponents}), *more)
+    return chain(Sum(p[i], i), (p[r] * Sum(Exp(exponents[i]), i), reason), given=given)
+
+
+def test_a_cited_claim_grants_the_hypotheses_of_another():
+    """An equation that a claim states is known where its own hypotheses hold, although no normal form shows it."""
+    assert links(scaled(FROM_LOGS)) is not None
+    for unproved in (
+        scaled(),
+        scaled(FROM_LOGS, given=()),
+        scaled(FROM_LOGS, exponents=Seq(i, Log(p[r]) - Log(p[i]))),
+        scaled(FROM_LOGS, exponents=Seq(i, Log(p[i]) - Log(p[r]) + x)),
+    ):
+        with pytest.raises(Refusal, match=r"does not equal|not shown to be defined"):
+            links(unproved)

@@ -5,18 +5,23 @@ the rules have to refuse it by themselves: the second witness looks at few point
 """
 
 import pytest
-from sympy import Integer
+from sympy import Integer, Rational
 from terms import i, j, k, mean_of, p, x, y, z
 
 from entnorm.claims import (
+    At,
     Attained,
     Claim,
+    D,
     Eq,
+    Exp,
     ForAll,
     Ge,
     Gt,
     Jet,
+    Le,
     Log,
+    Lt,
     Ne,
     Operator,
     Power,
@@ -24,19 +29,28 @@ from entnorm.claims import (
     Refusal,
     Refuted,
     Root,
+    Scalar,
     Sum,
     Tends,
     by,
     by_cases,
     calc,
     check,
+    expansion,
     ge,
     gt,
+    intermediate,
+    le,
+    lt,
     n,
+    ne,
     numeric,
+    squeeze,
 )
 from entnorm.claims.language import Entry, LanguageError, of_sort
 from entnorm.claims.links import links
+
+HALF = Rational(1, 2)
 
 
 def claim(statement, proof, *given, defined=()):
@@ -85,9 +99,82 @@ FALSE = {
     ),
 }
 
+# What follows was refused from the first day.
+ROOT_OF_SQUARE = claim(Eq((x**2) ** HALF, x), calc((x**2) ** HALF, (x, by.logs)), Gt(x, 0))
+POSITIVE = claim(Gt(x, 0), calc(x, gt(0, by.sign(x, Gt(x, 0)))), Gt(x, 0))
+RECIPROCAL = Operator("reciprocal", (x,), 1 / x)
+ZERO = 0 * y
 
-@pytest.mark.parametrize("case", FALSE.values(), ids=FALSE)
-def test_what_is_false_somewhere_is_refused(case):
+FALSE_WITH_HYPOTHESES = {
+    "an instance at one index, for all": lambda: claim(
+        Gt(Sum(p[i], i), 0), calc(Sum(p[i], i), gt(0, by.sign(Sum(p[i], i), POSITIVE.at({x: p[i]})))), Gt(p[i], 0)
+    ),
+    "a case at one index, for all": lambda: claim(
+        Gt(Sum(p[i], i), 0),
+        by_cases((Gt(p[i], 0), calc(Sum(p[i], i), gt(0, by.sign))), (Le(p[i], 0), calc(Sum(p[i], i), gt(0, by.sign)))),
+    ),
+    "a claim at one point, under a derivative": lambda: claim(
+        Eq(D((x**2) ** HALF - x, x), 0),
+        calc(D((x**2) ** HALF - x, x), (D(x - x, x), by.algebra(ROOT_OF_SQUARE)), (0, by.calculus)),
+        Ge(x, 0),
+    ),
+    "a point for a bound variable": lambda: claim(
+        Eq(At(x * z, x, y), 3 * z), calc(At(x * z, x, y), (3 * z, by.algebra(Eq(x, 3)))), Eq(x, 3)
+    ),
+    "a weak and an unsigned difference": lambda: claim(Gt(x, z), calc(x, gt(z, by.sign)), Ge(x, y), Ne(y, z)),
+    "a weak difference twice": lambda: claim(Gt(2 * x, 2 * y), calc(2 * x, gt(2 * y, by.sign)), Ge(x, y)),
+    "up and down": lambda: claim(Lt(x, z), calc(x, lt(y, by.sign), ge(z, by.sign)), Lt(x, y), Ge(y, z)),
+    "different twice": lambda: claim(Ne(x, z), calc(x, ne(y, by.sign), ne(z, by.sign)), Ne(x, y), Ne(y, z)),
+    "a product of negatives": lambda: claim(
+        Eq(Log(x * y), Log(x) + Log(y)), calc(Log(x * y), (Log(x) + Log(y), by.logs)), Lt(x, 0), Lt(y, 0)
+    ),
+    "a power of a product of negatives": lambda: claim(
+        Eq((x * y) ** z, x**z * y**z), calc((x * y) ** z, (x**z * y**z, by.logs)), Gt(x * y, 0)
+    ),
+}
+
+FALSE_AT_THE_EDGE = {
+    "one entry alone": lambda: claim(
+        Gt(Sum(p[i], i), p[j]), calc(Sum(p[i], i), gt(p[j], by.sign)), ForAll(i, Gt(p[i], 0))
+    ),
+    "n = 1": lambda: claim(Eq((n - 1) / (n - 1), 1), calc((n - 1) / (n - 1), (1, by.algebra))),
+    "k = 0": lambda: claim(Gt(x**2 + k, 0), calc(x**2 + k, gt(0, by.sign))),
+    "0 to the power 0": lambda: claim(
+        Eq(x**k, 0), calc(x**k, (Power(0, k), by.algebra(Eq(x, 0))), (0, by.algebra)), Eq(x, 0)
+    ),
+    "a pole inside an operator": lambda: claim(
+        Root(RECIPROCAL(x), x, -1, 1, 0),
+        intermediate(
+            width=2 + ZERO,
+            at_low=calc(RECIPROCAL(-1), lt(0, by.sign(1 + ZERO, RECIPROCAL))),
+            at_high=calc(RECIPROCAL(1), gt(0, by.sign(1 + ZERO, RECIPROCAL))),
+        ),
+    ),
+    "a kink": lambda: claim(
+        Jet((x**2) ** HALF, x, 0, 0, 1),
+        expansion(
+            calc(At((x**2) ** HALF, x, 0), (0, by.logs)),
+            calc(At(D((x**2) ** HALF, x), x, 0), (D(x, x), ROOT_OF_SQUARE), (1, by.calculus)),
+        ),
+    ),
+    "a rate below zero": lambda: claim(
+        Tends(x, x, 0, 1),
+        squeeze(-1, below=calc(x, ge(1 - -1 * x, by.sign)), above=calc(x, le(1 + -1 * x, by.sign))),
+    ),
+    "a rate without a value": lambda: claim(
+        Tends(x - x, x, 0, 0),
+        squeeze(
+            y / y,
+            below=calc(x - x, ge(0 - y / y * x, by.sign(x))),
+            above=calc(x - x, le(0 + y / y * x, by.sign(x))),
+        ),
+    ),
+}
+ALL_FALSE = FALSE | FALSE_WITH_HYPOTHESES | FALSE_AT_THE_EDGE
+
+
+@pytest.mark.parametrize("case", ALL_FALSE.values(), ids=ALL_FALSE)
+def test_what_is_false_or_undefined_somewhere_is_refused(case):
     with pytest.raises(Refusal):
         links(case())
     assert check(case()).status != "proved"
@@ -104,6 +191,7 @@ ILL_FORMED = {
     "a value between two natural numbers": lambda: Root(Power(-1, k), k, 0, 1, 0),
     "a root in the number of entries": lambda: Root(Sum(1, i), n, 0, 1, 0),
     "a natural number that falls to 0": lambda: Tends(5 * k + 1, k, 0, 0),
+    "another n": lambda: Scalar("n"),
     "an index as a family": lambda: Entry(i, j),
     "an index for a family": lambda: of_sort(p, i),
     "an index as an argument": lambda: mean_of(i),
@@ -117,6 +205,23 @@ ILL_FORMED = {
 def test_what_has_no_meaning_cannot_be_written(build):
     with pytest.raises(LanguageError):
         build()
+
+
+# Each is true as it is checked, and false as it is printed: the sum of i from 1 to n is not n i.
+COUNT, HALVED, TWICE = Scalar("i"), Operator("f", (x,), x / 2), Operator("f", (y,), 2 * y)
+MISREAD = {
+    "two variables": lambda: claim(Eq(Sum(COUNT, i), n * COUNT), calc(Sum(COUNT, i), (n * COUNT, by.termwise))),
+    "a variable of a hypothesis": lambda: claim(Gt(Exp(COUNT), 0), calc(Exp(COUNT), gt(0, by.sign)), Gt(p[i], 0)),
+    "two operators": lambda: claim(Eq(HALVED(TWICE(x)), x), calc(HALVED(TWICE(x)), (x, by.algebra(HALVED, TWICE)))),
+}
+
+
+@pytest.mark.parametrize("case", MISREAD.values(), ids=MISREAD)
+def test_a_name_stands_for_one_thing(case):
+    with pytest.raises(Refusal, match="stands for two things"):
+        links(case())
+    refuted = check(Refuted("soundness.misread", Ne(Sum(COUNT, i), n * COUNT), {n: 1, COUNT: 1}))
+    assert (refuted.status, refuted.problem) == ("broken", "i stands for two things in soundness.misread")
 
 
 # ------------------------------------------------------------------------------------------- numbers and refutations

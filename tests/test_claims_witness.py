@@ -6,7 +6,7 @@ import mpmath
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from sympy import Integer, Rational
+from sympy import Integer, Rational, oo
 from terms import deterministic, environments, i, j, k, mean_of, number, p, terms, u, value, x, y, z
 
 from entnorm import balls
@@ -17,9 +17,11 @@ from entnorm.claims import (
     D,
     Eq,
     Exp,
+    Family,
     ForAll,
     Ge,
     Gt,
+    Index,
     Jet,
     Le,
     Log,
@@ -28,12 +30,17 @@ from entnorm.claims import (
     Operator,
     Power,
     Recursion,
+    Root,
     Seq,
     Sum,
+    Tends,
     by,
     calc,
+    ge,
+    le,
     n,
     numeric,
+    squeeze,
 )
 from entnorm.claims.arithmetics import Balls, Exact, Inexpressible, Logarithms, TwoPrecisions, Undefined
 from entnorm.claims.kernel import check, witnessed
@@ -263,7 +270,7 @@ def test_points_satisfy_the_hypotheses_and_stay_the_same():
     variables = frozenset({p, x, y, z, i, j})
     found = points(variables, HYPOTHESES, "seed", 3)
     assert found == points(variables, HYPOTHESES, "seed", 3) != points(variables, HYPOTHESES, "another", 3)
-    assert len(found) == 3
+    assert len(found) >= 3
     for point in found:
         assert min(point[p]) > 0
         assert sum(point[p]) == 1
@@ -274,6 +281,15 @@ def test_points_satisfy_the_hypotheses_and_stay_the_same():
 
 def test_a_single_entry_is_among_the_points():
     assert {point[n] for point in points(frozenset({p}), (), "seed", 3)} == {2, 3, 1}
+
+
+def test_some_points_are_special():
+    assert all(0 not in point[p] for point in points(frozenset({p}), (), "seed", 3)[:3])
+    zeros, ones = points(frozenset({p, x, k}), (), "seed", 3)[3:]
+    assert {zeros[x], zeros[k], *zeros[p]} == {0}
+    assert {ones[x], *ones[p]} == {1}
+    for false in (Gt(x**2, 0), Ne(x * y, y), Lt(Sum(p[i] ** 2, i), Sum(p[i], i) ** 2)):
+        assert witnessed(Claim("witness.special", false, calc(x)), false)[0] is False
 
 
 def test_no_point_satisfies_a_contradiction():
@@ -297,3 +313,55 @@ def test_sides_are_shown_as_they_are():
     sides = shown_sides(Lt(Log(2), 1), SPOT)
     assert sides["lhs"].strip("[").startswith(("0.693147", "about 0.693147"))
     assert u not in SPOT
+
+
+# ------------------------------------------------------------------------------------------------- limits and roots
+
+
+@pytest.mark.parametrize(
+    ("statement", "truth"),
+    [
+        (Tends(x * Log(x), x, 0, 0), True),
+        (Tends(x * Log(x), x, 0, A_BIT + Rational(1, 1000)), False),
+        (Tends(y + 1 / (1 + x), x, oo, y), True),
+        (Tends(y + 1 / (1 + x), x, 0, y), False),
+        (Tends(Log(x), x, 0, 0), False),
+        (Tends(p[i] ** x, x, 0, 1), True),
+        (Tends(p[i] ** x, x, oo, 1), False),
+        (Root(x**2, x, 1, 2, 2), True),
+        (Root(x**2, x, 1, 2, 5), False),
+        (Root(x**2, x, 2, 1, 2), False),
+        (Root(x**2, x, -2, 2, 1), True),  # the ends are on the same side, but what is between them is not
+        (Root(x - 1, x, 0, 2, 0), True),
+        (Root(x, x, 0, 1, 0), False),  # at an end is not between the ends
+    ],
+)
+def test_limits_and_roots_are_looked_at_closely_and_never_settled(arithmetic, statement, truth):
+    assert decide(statement, SPOT)[0] is truth
+    assert settle(statement, SPOT)[0] is None
+
+
+def test_a_limit_that_is_claimed_wrongly_is_broken_whatever_its_bounds_say():
+    near = Claim(
+        "witness.wrong-limit",  # the bounds are false only where nobody draws a point
+        Tends(x + Rational(1, 10**4), x, 0, 0),
+        squeeze(1, below=calc(x + Rational(1, 10**4), ge(0 - 1 * x, by.sign)), above=calc(x, le(0 + 2 * x, by.sign))),
+    )
+    assert check(near).status == "broken"
+
+
+def test_marks_are_drawn_before_what_they_mark():
+    """Products that vanish are made to: marks are 0 or 1, and where they are 1 the entry is that at r."""
+    e, r = Family("e"), Index("r")
+    given = (
+        ForAll(i, Eq(e[i] * (1 - e[i]), 0)),
+        ForAll(i, Eq(e[i] * (p[i] - p[r]), 0)),
+        ForAll(i, Lt((1 - e[i]) * p[i], p[r])),
+    )
+    found = points(frozenset({e, p, r}), (ForAll(i, Gt(p[i], 0)), *given), "seed", 30)
+    assert len(found) == 30
+    for point in found:
+        top = max(point[p])
+        assert point[p][point[r]] == top
+        assert point[e] == [int(entry == top) for entry in point[p]]
+    assert any(sum(point[e]) > 1 for point in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import json
 import os
 import pty
@@ -90,6 +91,8 @@ def test_our_own_theory_has_one_name() -> None:
         (["conform", "no_such_module:f"], "there is no module 'no_such_module'"),
         (["conform", "entnorm:nothing"], "has no function 'nothing'"),
         (["conform", "entnorm:solve", "--level", "extreme"], "the levels are smoke < core"),
+        (["conform", "entnorm:solve", "--deadline", "0"], "a number of seconds above zero"),
+        (["conform", "entnorm:solve", "--expect", "no-such.toml"], "No such file"),
         (["reference", "show", "no-such-record"], "no reference is named no-such-record"),
         (["reference", "show", "--file", "no/such/file"], "No such file"),
         (["solve", "--p", "0.5,half", "--entropy", "0.1"], "'0.5,half' is not a row of numbers"),
@@ -256,7 +259,7 @@ def test_conform_passes_a_good_solver_and_fails_a_bad_one_by_name(
     module("mine_good", "import entnorm\ndef f(p, t, *, axis=-1):\n    return entnorm.solve(p, entropy=t, axis=axis)\n")
     module("mine_bad", "import numpy\ndef f(p, t, *, axis=-1):\n    return numpy.ones(numpy.delete(p.shape, axis))\n")
     assert main(["conform", "mine_good:f", "--level", "smoke"]) == 0
-    assert "0 of 7 checks failed" in capsys.readouterr().out
+    assert "mine_good:f, level smoke: 7 passed" in capsys.readouterr().out
     assert main(["conform", "mine_bad:f", "--level", "smoke"]) == 1
     out = capsys.readouterr().out
     assert "failed  hits the target entropy" in out
@@ -264,6 +267,37 @@ def test_conform_passes_a_good_solver_and_fails_a_bad_one_by_name(
     assert main(["conform", "mine_bad:f", "--level", "smoke", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert found["passed"] is False
+    assert "from mine_bad import f as solve" in found["checks"][2]["reproducer"]
+
+
+def test_conform_writes_a_verdict_and_knows_what_is_expected(
+    module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module(
+        "mine_clips",
+        "import entnorm\ndef f(p, t, *, axis=-1):\n"
+        "    return entnorm.normalize(p, entropy=t, axis=axis, infeasible='clip')\n",
+    )
+    command = ["conform", "mine_clips:f", "--level", "smoke", "--out", "out"]
+    assert main(command) == 1
+    assert "out/verdict.html" in capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        f"verdict.{kind}" for kind in ("html", "json", "md", "xml")
+    ]
+    (tmp_path / "known.toml").write_text('[expected-failures]\nreports_unreachable_targets = "clips"\n')
+    assert main([*command, "--expect", "known.toml"]) == 0
+    assert "6 passed, 1 expected failure" in capsys.readouterr().out
+    (tmp_path / "known.toml").write_text('[expected-failures]\nis_fast = "?"\n')
+    assert main([*command, "--expect", "known.toml"]) == 2
+    assert "no check is named 'is_fast'" in capsys.readouterr().err
+
+
+def test_conform_contains_a_solver_that_dies(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("mine_dies", "import os\ndef f(p, t, *, axis=-1):\n    os._exit(5)\n")
+    assert main(["conform", "mine_dies:f", "--level", "smoke"]) == 1
+    assert "got: the process died: exit code 5" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -317,7 +351,7 @@ def test_a_solver_that_cannot_be_called_is_told_once(
 def few(tmp_path: Path) -> Path:
     """A file with the first three records."""
     file = tmp_path / "few.jsonl"
-    file.write_text("".join(CORPUS.read_text(encoding="ascii").splitlines(keepends=True)[:3]), encoding="ascii")
+    file.write_bytes(b"".join(gzip.decompress(CORPUS.read_bytes()).splitlines(keepends=True)[:3]))
     return file
 
 
@@ -333,6 +367,21 @@ def test_references_are_listed_and_shown(few: Path, capsys: pytest.CaptureFixtur
 def test_references_are_proved_again(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reference", "verify", "--file", str(few)]) == 0
     assert capsys.readouterr().out == "3 of 3 references proved\n"
+
+
+@pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be certified")
+def test_references_are_made_by_as_many_processes_as_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from entnorm.reference import generate
+
+    plan = generate.entries()[:3]
+    monkeypatch.setattr(generate, "entries", lambda: plan)
+    file = tmp_path / "made.jsonl.gz"
+    assert main(["reference", "make", str(file), "--jobs", "1"]) == 0
+    assert capsys.readouterr().out == f"3 references written to {file}\n"
+    assert main(["reference", "verify", "--file", str(file)]) == 0
+    assert main(["reference", "make", str(file), "--jobs", "0"]) == 2
 
 
 def test_an_edited_reference_is_named(few: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -119,6 +120,15 @@ def test_unattainable_bounds_give_the_nearest_limit():
     assert entnorm.clip_entropy([1, 0], min=0.1).tolist() == [1, 0]
 
 
+@steady
+@given(weights, bound)
+def test_one_bound_twice_is_a_target_with_the_nearest_limit(w, target):
+    p = normalised([*w, w[0] * 1.5, 0.0])
+    q = entnorm.clip_entropy(p, min=target, max=target)
+    if entnorm.entropy(p) != target:
+        assert np.array_equal(q, entnorm.normalize(p, entropy=target, infeasible="clip"))
+
+
 class TestDerivatives:
     F = np.array([1.0, -2.0, 0.5, 4.0])
 
@@ -198,6 +208,15 @@ def test_input_is_not_written_to_and_other_kinds_are_read():
     assert entnorm.clip_entropy(np.zeros((0, 3)), min=1).shape == (0, 3)
     with np.errstate(all="raise"):
         assert entnorm.solve_clipped(P, min=LOW, max=HIGH).log_probs[1, 3] == -np.inf
+
+
+def test_memory_does_not_grow_with_what_has_to_move():
+    x = rng.normal(size=(10, 10**6))
+    tracemalloc.start()
+    entnorm.clip_entropy(logits=x, max=5.0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak - x.nbytes < 2**26
 
 
 @pytest.mark.parametrize(

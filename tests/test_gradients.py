@@ -1,5 +1,6 @@
 import math
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -200,6 +201,10 @@ class TestWhereThereIsNoDerivative:
                      for d in (1e-3, 1e-6, 1e-12)]  # fmt: skip
             assert found[0] > found[1] > found[2] > 0
 
+    def test_targets_below_the_normal_range_keep_a_derivative(self):
+        slopes = [-entnorm.solve(logits=self.SMOOTH, entropy=h).vjp(self.F)[1] for h in (1e-300, 1e-310, 1e-320)]
+        assert slopes[0] > slopes[1] > slopes[2] > 0.9 * slopes[0]
+
     def test_at_infinity_parting_ties_is_not_differentiable(self):
         """The quotient of differences grows without bound as ties part by less and less."""
         moved = [
@@ -318,3 +323,14 @@ def test_nothing_leaks_from_extreme_rows():
                 assert solution.status != Status.INFEASIBLE
                 for found in (gradient, slope, solution.jvp([1.0, -1.0, 0.5], 1.0)):
                     assert not np.isnan(found).any()
+
+
+def test_memory_is_bounded_for_the_longest_rows():
+    x = rng.normal(size=(2, 10**6))
+    solution = entnorm.solve(logits=x, evenness=0.7)
+    tracemalloc.start()
+    solution.vjp(x)
+    solution.jvp(x, 1.0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak - 2 * x.nbytes < 2**26

@@ -37,8 +37,8 @@ LIBRARIES = {
     "reference": {"numpy", "mpmath", "tqdm"},
     "claims": {"sympy", "mpmath", "pebble"},
     "derivations": {"sympy"},
-    "conformance": {"numpy", "mpmath"},
-    "report": {"numpy", "mpmath", "jinja2"},
+    "conformance": {"numpy", "mpmath", "pebble", "hypothesis", "pytest"},
+    "report": {"numpy", "mpmath", "jinja2", "scipy"},  # the last one to time the peers beside it
     "cli": {"numpy", "tqdm"},
 }
 CORE = {"numpy"}  # what everything to the left of the balls may import

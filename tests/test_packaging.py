@@ -68,7 +68,7 @@ def test_the_wheel_has_one_top_level_and_everything_in_it(built: Path) -> None:
     (wheel,) = built.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"entnorm"}
-    expected = {"entnorm/py.typed", "entnorm/reference/corpus.jsonl", "entnorm/reference/record.schema.json"}
+    expected = {"entnorm/py.typed", "entnorm/reference/corpus.jsonl.gz", "entnorm/reference/record.schema.json"}
     expected |= {"entnorm/derivations/contents.py", "entnorm/derivations/source/section_06.py"}
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "entnorm").rglob("*.py")}
     templates = {str(path.relative_to(ROOT)) for path in (ROOT / "entnorm" / "report" / "templates").iterdir()}

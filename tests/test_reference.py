@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import sys
 import threading
 from fractions import Fraction as F
 
@@ -137,28 +138,34 @@ def goal_of(question):
     return lambda mp: lift(mp, question["entropy"])
 
 
+BACKENDS = ["mpmath", pytest.param("arb", marks=needs_flint)]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", HARD)
-def test_hard_rows_are_solved(name):
+def test_hard_rows_are_solved(name, backend):
     question, low, high = HARD[name]
-    solved = solve(**question)
+    solved = solve(**question, backend=backend)
     assert low < solved.gamma < high
     assert solved.rigorous == balls.available()
     row_ = {key: question[key] for key in ("p", "logits") if key in question}
     assert_encloses(solved, goal_of(question), digits=1500, **row_)
 
 
-def test_a_target_1e_40_above_log_3_with_three_ties_is_solved():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_target_1e_40_above_log_3_with_three_ties_is_solved(backend):
     h = context(80).nstr(context(80).log(3) + context(80).mpf(10) ** -40, 75)
     p = [F(3, 10)] * 3 + [F(1, 10)]
-    solved = solve(p, entropy=h)
+    solved = solve(p, entropy=h, backend=backend)
     assert 86 < solved.gamma < 88
     assert_encloses(solved, lambda mp: mp.mpf(h), p=p)
 
 
-def test_a_flat_stretch_between_three_and_four_levels_is_solved():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_flat_stretch_between_three_and_four_levels_is_solved(backend):
     x = [0, F(-1, 1000), F(-2, 1000), -(10**6), -2 * 10**6, -(10**12)]
     h = context(80).nstr(context(80).log(3) + context(80).mpf(10) ** -20, 75)
-    solved = solve(logits=x, entropy=h)
+    solved = solve(logits=x, entropy=h, backend=backend)
     assert solved.condition > 1e12
     assert_encloses(solved, lambda mp: mp.mpf(h), logits=x)
 
@@ -196,9 +203,10 @@ def test_balls_around_slope_and_condition_contain_what_mpmath_finds(p, tenths):
         assert abs(enclosure[1] - enclosure[0]) < abs(enclosure[0]) / 10**45
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("digits", [1, 2, 15, 200, 1000])
-def test_any_number_of_digits(digits):
-    solved = solve([0.5, 0.3, 0.2], entropy="0.9", digits=digits)
+def test_any_number_of_digits(digits, backend):
+    solved = solve([0.5, 0.3, 0.2], entropy="0.9", digits=digits, backend=backend)
     assert_encloses(solved, lambda mp: mp.mpf("0.9"), digits=digits + 60, p=[0.5, 0.3, 0.2])
 
 
@@ -300,7 +308,7 @@ BAD = [
     ({"p": [1, 2], "entropy": 0.5, "digits": 0}, "digits must be"),
     ({"p": [1, 2], "entropy": 0.5, "digits": 1001}, "digits must be"),
     ({"p": [1, 2], "entropy": 0.5, "digits": 20.0}, "digits must be"),
-    ({"p": [1, 2], "entropy": 0.5, "backend": "iv"}, "backend must be one of mpmath"),
+    ({"p": [1, 2], "entropy": 0.5, "backend": "iv"}, "backend must be one of mpmath, arb"),
 ]
 
 
@@ -338,36 +346,73 @@ def test_a_root_that_is_off_is_never_returned(with_flint, monkeypatch):
     def wrong(problem, room, bits):
         return root(problem, room, bits) * (1 + problem.mp.mpf(10) ** -20)
 
-    monkeypatch.setattr("entnorm.reference.solver.root", wrong)
+    monkeypatch.setattr("entnorm.reference.locate.root", wrong)
     with pytest.raises(ArithmeticError, match="could not be confirmed"):
         solve([5, 3, 2], entropy="0.9")
     assert solve([5, 3, 2], entropy="0.9", digits=15).digits == 15
 
 
+@needs_flint
+def test_the_arb_backend_names_what_it_needs(monkeypatch):
+    monkeypatch.setitem(sys.modules, "flint", None)
+    balls._flint.cache_clear()
+    monkeypatch.setattr(balls, "available", lambda: False)
+    with pytest.raises(ImportError, match=r"entnorm\[rigorous\]"):
+        solve([5, 3, 2], entropy="0.9", backend="arb")
+
+
+@needs_flint
+@deterministic
+@given(
+    st.lists(st.integers(0, 10**6), min_size=2, max_size=30).filter(lambda w: len(set(w) - {0}) > 1),
+    st.fractions(min_value=F(1, 10**9), max_value=1 - F(1, 10**9)),
+    st.sampled_from([3, 20, 50, 120, 400]),
+)
+def test_the_two_backends_find_the_same_root(p, part, digits):
+    size, ties = sum(x > 0 for x in p), p.count(max(p))
+    mp = context(40)
+    h = mp.nstr(mp.log(ties) + (mp.log(size) - mp.log(ties)) * lift(mp, part), 40)
+    one, other = (solve(p, entropy=h, digits=digits, backend=backend) for backend in ("mpmath", "arb"))
+    assert max(one.enclosure[0], other.enclosure[0]) < min(one.enclosure[1], other.enclosure[1])
+    mp = context(digits + 10)
+    assert abs(lift(mp, F(1)) - mp.convert(other.gamma) / mp.convert(one.gamma)) < mp.mpf(10) ** -digits
+
+
 def test_precision_of_the_caller_is_neither_used_nor_changed():
-    with mpmath.workdps(5):
+    with mpmath.workdps(1):
         coarse = solve([5, 3, 2], entropy="0.9")
-        assert mpmath.mp.dps == 5
-        assert abs(coarse.probs[0] + coarse.probs[1] + coarse.probs[2] - 1) < 1e-4
+        found = (coarse.gamma, coarse.probs, coarse.slope, coarse.condition, coarse.gradient, coarse.jvp([1, 0, 2], 1))
+        assert mpmath.mp.dps == 1
     with mpmath.workdps(100):
         fine = solve([5, 3, 2], entropy="0.9")
+        assert found == (fine.gamma, fine.probs, fine.slope, fine.condition, fine.gradient, fine.jvp([1, 0, 2], 1))
+        assert abs(sum(fine.probs) - 1) < mpmath.mpf(10) ** -50
         assert mpmath.mp.dps == 100
-    assert coarse.gamma == fine.gamma
     if balls.available():
         import flint
 
         with flint.ctx.workprec(77):
-            assert solve([5, 3, 2], entropy="0.9").gamma == fine.gamma
+            for backend in ("mpmath", "arb"):
+                solved = solve([5, 3, 2], entropy="0.9", backend=backend)
+                assert solved.enclosure == fine.enclosure
+                assert solved.probs == fine.probs
+                assert solved.verify()
             assert flint.ctx.prec == 77
 
 
-def test_four_threads_get_what_one_gets():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_four_threads_get_what_one_gets(backend):
     questions = [{"p": [5, 3, 2, k], "entropy": "0.9", "digits": 20 + 30 * (k % 4)} for k in range(6, 26)]
-    expected = [solve(**question).gamma for question in questions]
+
+    def answers():
+        solved = [solve(**question, backend=backend) for question in questions]
+        return [(s.gamma, s.enclosure, s.slope, s.probs) for s in solved]
+
+    expected = answers()
     found: dict[int, list] = {}
 
     def work(name):
-        found[name] = [solve(**question).gamma for question in questions]
+        found[name] = answers()
 
     threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
     for thread in threads:

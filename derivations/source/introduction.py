@@ -1,8 +1,8 @@
 """The introduction of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section, Unverifiable, Wrong
+from entnorm.claims.ledger import Imprecise, Said, Section, Unverifiable, Wrong
 
-from .. import escort, tails
+from .. import concentration, escort, relations, tails
 
 SECTIONS = (
     Section(
@@ -11,7 +11,20 @@ SECTIONS = (
         (
             Said("D0.1", "本文提出了一种新颖的概率分布变换方法", Unverifiable("A judgement of novelty.")),
             Said("D0.2", "可以将任意概率分布变换到指定的熵值", Wrong(escort.ENTROPY_CONSTANT, tails.EXISTENCE)),
-            Said("D0.3", "同时保持分布的主要特性"),
+            Said(
+                "D0.3",
+                "同时保持分布的主要特性",
+                Imprecise(
+                    (
+                        escort.ORDER,
+                        concentration.TIES_KEPT,
+                        escort.ENTRIES_POSITIVE,
+                        relations.CLOSEST,
+                        concentration.RATIOS_KEPT,
+                    ),
+                    "What the main features are is not said. Order, ties and support are kept, and of all distributions of its entropy this one is the closest to p; ratios are not kept.",
+                ),
+            ),
         ),
     ),
 )

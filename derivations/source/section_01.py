@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Proved, Said, Section
 
-from .. import entropy
+from .. import concentration, entropy, tails, zeros
 
 SECTIONS = (
     Section(
@@ -10,8 +10,15 @@ SECTIONS = (
         "1. Shannon entropy: definition and properties",
         (
             Said("1.1", "H(p) = -Σ p_i log p_i = E_{i∼p}[-log p_i]", Proved(entropy.AS_EXPECTATION)),
-            Said("1.2", "p_i log p_i = 0（基于极限 lim x log x = 0）"),
-            Said("1.3", "熵越大，分布越均匀、不确定性越高"),
+            Said("1.2", "p_i log p_i = 0（基于极限 lim x log x = 0）", Proved(zeros.X_LOG_X)),
+            Said(
+                "1.3",
+                "熵越大，分布越均匀、不确定性越高",
+                Imprecise(
+                    (concentration.CLOSER_TO_UNIFORM, concentration.BY_LARGEST_ENTRY, concentration.BY_SQUARES),
+                    "More uniform is not defined. In the divergence from the uniform distribution it is true of any two distributions on as many positions; by the largest entry, or by the sum of squares, it is false. Uncertainty is only another word for the entropy here.",
+                ),
+            ),
             Said("1.1.1", "H(p)≥0 (命题与证明)", Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE)),
             Said("1.1.2", "等号成立当且仅当 … one-hot", Proved(entropy.NONNEGATIVE)),
             Said(
@@ -29,7 +36,17 @@ SECTIONS = (
             ),
             Said("1.2.3", "∂L/∂p_i = -log p_i-1-λ=0 ⇒ p_i=e^{-1-λ}", Proved(entropy.LAGRANGE, entropy.STATIONARY)),
             Said("1.2.4", "-Σ(1/n)log(1/n) = log n", Proved(entropy.UNIFORM)),
-            Said("1.2.5", "熵的取值范围为 [0,log n]"),
+            Said(
+                "1.2.5",
+                "熵的取值范围为 [0,log n]",
+                Proved(
+                    zeros.NONNEGATIVE_WITH_ZEROS,
+                    zeros.ONE_HOT,
+                    zeros.AT_MOST_LOG_N,
+                    entropy.UNIFORM,
+                    tails.EXISTENCE_UNIQUE,
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Proved, Said, Section
 
-from .. import entropy, escort
+from .. import decreasing, ends, entropy, escort, limits, tails, zeros
 
 SECTIONS = (
     Section(
@@ -14,12 +14,39 @@ SECTIONS = (
             Said("2.2.1", "幂次变换保持分布的单调序关系", Proved(escort.ORDER)),
             Said("2.2.2", "p~_i/p~_j=(p_i/p_j)^γ", Proved(escort.RATIO)),
             Said("2.2.3", "不会改变原始分布中各项的相对大小关系", Proved(escort.ORDER)),
-            Said("2.3.1", "当γ→0时，p_i^γ→1对所有i … p~_i=1/n, H=log n"),
+            Said(
+                "2.3.1",
+                "当γ→0时，p_i^γ→1对所有i … p~_i=1/n, H=log n",
+                Proved(
+                    ends.POWER_LIMIT,
+                    ends.ENTRY_AT_ZERO,
+                    limits.ZERO_LIMIT,
+                    escort.UNIFORM_AT_ZERO,
+                    escort.ENTROPY_AT_ZERO,
+                ),
+            ),
             Said("2.3.2", "这是最大熵状态（均匀分布）", Proved(escort.UNIFORM_AT_ZERO, entropy.MAXIMUM)),
-            Said("2.3.3", "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ)"),
-            Said("2.3.4", "p~_1=1, p~_i=0 (i≥2)"),
-            Said("2.3.5", "one-hot 分布，H=0（最小熵）"),
-            Said("2.3.6", "从log n单调递减到0"),
+            Said(
+                "2.3.3",
+                "p~_1 = lim 1/(1+Σ(p_i/p_1)^γ)",
+                Proved(ends.LARGEST_WRITTEN_OUT, ends.LARGEST_AT_INFINITY),
+            ),
+            Said("2.3.4", "p~_1=1, p~_i=0 (i≥2)", Proved(ends.LARGEST_AT_INFINITY, ends.VANISHING)),
+            Said(
+                "2.3.5",
+                "one-hot 分布，H=0（最小熵）",
+                Proved(zeros.ONE_HOT, zeros.NONNEGATIVE_WITH_ZEROS, tails.ONE_HOT_ENTROPY),
+            ),
+            Said(
+                "2.3.6",
+                "从log n单调递减到0",
+                Proved(
+                    decreasing.ENTROPY_DECREASING,
+                    escort.ENTROPY_AT_ZERO,
+                    limits.ZERO_LIMIT,
+                    tails.ONE_HOT_ENTROPY,
+                ),
+            ),
         ),
     ),
 )

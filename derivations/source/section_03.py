@@ -1,8 +1,8 @@
 """Monotonicity of the entropy in γ: section 3 of the annotated derivation."""
 
-from entnorm.claims.ledger import Imprecise, Proved, Said, Section
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section
 
-from .. import decreasing, escort, slopes
+from .. import decreasing, escort, slopes, tails
 
 SECTIONS = (
     Section(
@@ -37,7 +37,15 @@ SECTIONS = (
                     "The bracket says not strictly increasing. Read as non-strictly decreasing, the statement is proved; read as printed, non-strictly increasing, it is false.",
                 ),
             ),
-            Said("3.3.5", "证明了幂次变换确实能够通过调整γ来控制熵的值"),
+            Said(
+                "3.3.5",
+                "证明了幂次变换确实能够通过调整γ来控制熵的值",
+                Needs(
+                    "p is not uniform on its support, and the value lies between log m and log n",
+                    escort.ENTROPY_CONSTANT,
+                    tails.EXISTENCE,
+                ),
+            ),
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import entropy, listings
+from .. import concentration, ends, entropy, escort, listings, majorisation, tails, zeros
 
 SECTIONS = (
     Section(
@@ -26,7 +26,20 @@ SECTIONS = (
             Said("6.8", "迭代2: γ=0.9985, H=3.4010", Wrong(listings.SECOND_LINE, listings.WHOLE_OUTPUT)),
             Said("6.9", "迭代3: γ=1.0000, H=3.4010", Wrong(listings.THIRD_LINE, listings.WHOLE_OUTPUT)),
             Said("6.10", "three '迭代' lines printed", Wrong(listings.THREE_LINES, listings.WHOLE_OUTPUT)),
-            Said("6.11", "有效支撑数"),
+            Said(
+                "6.11",
+                "有效支撑数",
+                Imprecise(
+                    (
+                        listings.PERPLEXITY_OF_LOG,
+                        concentration.PERPLEXITY_AT_LEAST,
+                        concentration.PERPLEXITY_AT_MOST,
+                        escort.ENTRIES_POSITIVE,
+                        concentration.BY_SUPPORT,
+                    ),
+                    "The document does not define it. Read as the perplexity exp H, it lies between 1 and the number of positive entries, and is what the table says. Read as that number itself it is n, whatever the exponent, and no target entropy changes it.",
+                ),
+            ),
             Said(
                 "6.12",
                 "log n → n, 完全稠密",
@@ -51,13 +64,33 @@ SECTIONS = (
                     "The document does not define its effective support. Read as the perplexity exp H it is what is printed, exactly; the number of entries that are not negligible is another matter.",
                 ),
             ),
-            Said("6.15", "0 → 1, argmax（硬决策）"),
+            Said(
+                "6.15",
+                "0 → 1, argmax（硬决策）",
+                Imprecise(
+                    (zeros.ONE_HOT, tails.INSIDE, tails.ONE_HOT_ENTROPY, ends.LARGEST_AT_INFINITY, tails.OUT_OF_REACH),
+                    "No finite exponent attains the entropy 0. As a limit it is right if one entry is the largest: the transform then tends to one-hot at that entry, whose entropy is 0 and whose perplexity is 1. If m entries share the maximum, the entropy stays above log m.",
+                ),
+            ),
             Said(
                 "6.16",
                 "稀疏程度 / 应用场景 columns",
                 Unverifiable("Words for degrees of sparsity and for applications; nothing follows from them."),
             ),
-            Said("6.17", "通过设置不同的目标熵，控制分布的稀疏程度"),
+            Said(
+                "6.17",
+                "通过设置不同的目标熵，控制分布的稀疏程度",
+                Imprecise(
+                    (
+                        concentration.SOME_ENTRY_VANISHES,
+                        escort.ENTRIES_POSITIVE,
+                        majorisation.MAJORISED,
+                        tails.OUT_OF_REACH,
+                        tails.EXISTENCE,
+                    ),
+                    "If sparse means zeros, it is false: no finite exponent makes an entry zero. If it means concentrated, entropy controls it between log m and log n.",
+                ),
+            ),
         ),
     ),
 )

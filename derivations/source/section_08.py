@@ -1,8 +1,13 @@
 """Applications: section 8 of the annotated derivation."""
 
-from entnorm.claims.ledger import Imprecise, Proved, Said, Section, Unverifiable, Wrong
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import relations, vanishing
+from .. import (
+    limits,
+    losses,
+    relations,
+    tails,
+)
 
 SECTIONS = (
     Section(
@@ -13,24 +18,61 @@ SECTIONS = (
                 "8.1.1",
                 "概率分布过于集中（熵太小）时，梯度会很小",
                 Imprecise(
-                    (vanishing.CONCENTRATED, vanishing.SMALL_LOSS_GRADIENT, vanishing.CROSS_ENTROPY),
-                    "It does not say of what. The gradient of the softmax itself is small there; that of its "
-                    "cross-entropy is not, unless the weight is concentrated on the right position.",
+                    (losses.CONCENTRATED, losses.SMALL_SCORE, losses.SMALL_LOSS_GRADIENT, losses.CROSS_ENTROPY),
+                    "It does not say of what. The gradient of the softmax itself is small there, and that of the "
+                    "cross-entropy of the position which has the weight; that of any other position is large.",
                 ),
             ),
             Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, relations.SCORE_MEAN_ZERO)),
-            Said("8.1.3", "梯度主要来自单个样本，容易消失"),
-            Said("8.1.4", "保持H≥H_min，确保分布不会过度集中"),
+            Said(
+                "8.1.3",
+                "梯度主要来自单个样本，容易消失",
+                Imprecise(
+                    (losses.SHARES, losses.SMALL_SCORE),
+                    "Without a reward the mean score is zero, and the position that has the weight contributes no more "
+                    "to it than the others together; its own score does vanish. What rewards do is not said.",
+                ),
+            ),
+            Said(
+                "8.1.4",
+                "保持H≥H_min，确保分布不会过度集中",
+                Imprecise(
+                    (losses.NOT_CONCENTRATED,),
+                    "How much is too much is not said; this is how much weight stays outside every position.",
+                ),
+            ),
             Said("8.2.1", "α_i=exp(s_i)/Σ", Proved(relations.SOFTMAX)),
-            Said("8.2.2", "Attention可能过于集中或过于分散"),
-            Said("8.2.3", "确保每个head的Attention熵在合理范围内"),
-            Said("8.2.4", "提高模型的稳定性和外推能力"),
+            Said(
+                "8.2.2",
+                "Attention可能过于集中或过于分散",
+                Unverifiable(
+                    "What is too concentrated, and how attention of trained models behaves, is a matter of experience. What can be proved is that bounded logits are close to uniform: the entropy is within gamma R of log n, which grows with n.",
+                    limits.SHORTFALL_LINEAR,
+                ),
+            ),
+            Said(
+                "8.2.3",
+                "确保每个head的Attention熵在合理范围内",
+                Needs(
+                    "some value of the range has log m < H* < log n, where m of n positive entries share the maximum",
+                    tails.OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
+            ),
+            Said("8.2.4", "提高模型的稳定性和外推能力", Unverifiable("An empirical statement about trained models.")),
             Said(
                 "8.3.1", "低熵（H≈1）：确定性、重复性高", Unverifiable("An empirical statement about generated text.")
             ),
             Said("8.3.2", "中等熵（H≈log(100)）", Unverifiable("An empirical statement about generated text.")),
             Said("8.3.3", "高熵（H≈log(|V|/10)）", Unverifiable("An empirical statement about generated text.")),
-            Said("8.3.4", "动态调整每步生成的熵，可以实现更细粒度的生成控制"),
+            Said(
+                "8.3.4",
+                "动态调整每步生成的熵，可以实现更细粒度的生成控制",
+                Unverifiable(
+                    "An empirical statement about generated text. What can be proved is that every entropy between log m and log n is attained, where top-k offers at most n of them.",
+                    tails.EXISTENCE,
+                ),
+            ),
         ),
     ),
 )

@@ -1,19 +1,76 @@
 """Extensions: section 9 of the annotated derivation."""
 
-from entnorm.claims.ledger import Said, Section, Unverifiable
+from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
+
+from .. import densities, families, joint, pairs, tails
 
 SECTIONS = (
     Section(
         "9",
         "9. Extensions",
         (
-            Said("9.1.1", "h(p)=-∫p log p"),
-            Said("9.1.2", "p~=p^γ/∫p^γ"),
-            Said("9.1.3", "迭代求解过程类似"),
-            Said("9.1.4", "但需要数值积分"),
-            Said("9.2.1", "归一化边际熵 H(X),H(Y)"),
-            Said("9.2.2", "归一化联合熵 H(X,Y)"),
-            Said("9.2.3", "归一化条件熵 H(Y|X)"),
+            Said(
+                "9.1.1",
+                "h(p)=-∫p log p",
+                Needs("p log p is integrable", families.INFINITE_ENTROPY, densities.EXPECTATION),
+            ),
+            Said("9.1.2", "p~=p^γ/∫p^γ", Needs("p^gamma is integrable", families.PARETO_ROOT, densities.SUMS_TO_ONE)),
+            Said(
+                "9.1.3",
+                "迭代求解过程类似",
+                Needs(
+                    "p^gamma is integrable on both sides of 1, and wherever the iteration comes",
+                    families.PARETO_STEP,
+                    densities.NEWTON_STEP,
+                ),
+            ),
+            Said(
+                "9.1.4",
+                "但需要数值积分",
+                Imprecise(
+                    (families.EXPONENTIAL_STAYS, families.EXPONENTIAL_ENTROPY, families.EXPONENTIAL_ROOT),
+                    "Not for every density: for the exponential ones the exponent is in closed form. That others need quadrature is a remark on what is known of their integrals.",
+                ),
+            ),
+            Said(
+                "9.2.1",
+                "归一化边际熵 H(X),H(Y)",
+                Imprecise(
+                    (
+                        joint.MARGINAL_KEPT,
+                        joint.OTHER_MARGINAL,
+                        joint.POWER_SLOPE_OF_X,
+                        pairs.X_ROOT,
+                        pairs.X_SECOND_ROOT,
+                        pairs.X_THIRD_ROOT,
+                    ),
+                    "Transforming the marginal of X, and keeping Y given X, is the problem of one variable; it moves the marginal of Y. A power of the joint density with a given H(X) need not be unique: there are three exponents in a case of two binary variables.",
+                ),
+            ),
+            Said(
+                "9.2.2",
+                "归一化联合熵 H(X,Y)",
+                Needs(
+                    "log m < H* < log n, where m of the n pairs that occur share the maximum",
+                    tails.OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
+            ),
+            Said(
+                "9.2.3",
+                "归一化条件熵 H(Y|X)",
+                Imprecise(
+                    (
+                        joint.CHAIN_RULE,
+                        joint.CONDITIONAL_SLOPE,
+                        joint.CONDITIONAL_FALLS,
+                        joint.POWER_SLOPE_OF_Y,
+                        pairs.Y_ROOT,
+                        pairs.Y_SECOND_ROOT,
+                    ),
+                    "With one exponent for all conditional distributions, and X as it is, H(Y | X) falls and has one solution at most. A power of the joint density with a given H(Y | X) need not be unique.",
+                ),
+            ),
             Said("9.2.4", "每种选择对应不同的应用需求", Unverifiable("A remark on applications.")),
         ),
     ),

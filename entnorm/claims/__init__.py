@@ -1,12 +1,13 @@
 """The proof kernel: a language of statements, a closed set of rules, and the checking of claims.
 
 Trusted, and meant to be read in one sitting, in this order: `language` (what can be said), `quotients` and `normal`
-(when two terms are equal), `definedness`, `facts` and `context` (what follows by sign), `rules`, `proofs` and `citing`
+(when two terms are equal), `definedness`, `facts`,
+`convergence` and `context` (what follows by sign), `rules`, `proofs` and `citing`
 (claims as values), `links` (a proof checked), `kernel` (the verdict), `foundations` (what is taken from textbooks).
 
 The second witness (`witness`, `points`, `arithmetics`) shares nothing with the rules but the language.  `theory`
 collects claims into pages, `ledger` holds what became of a document's statements, `verification` checks it all in
-processes; `layout` and `typeset` print; `mutants` tries to make true claims false.
+processes; `layout` and `typeset` print; `variants` and `mutants` try to make true claims false.
 """
 
 from .kernel import Verdict, check
@@ -18,9 +19,12 @@ from .language import (
     Exp,
     Family,
     ForAll,
+    Function,
     Ge,
     Gt,
     Index,
+    Integrable,
+    Integral,
     Jet,
     Le,
     Log,
@@ -28,13 +32,16 @@ from .language import (
     Natural,
     Ne,
     Operator,
+    Point,
     Power,
     Recursion,
     Root,
+    Rows,
     Scalar,
     Seq,
     Sum,
     Tends,
+    mu,
     n,
 )
 from .normal import Refusal
@@ -75,9 +82,12 @@ __all__ = [
     "Exp",
     "Family",
     "ForAll",
+    "Function",
     "Ge",
     "Gt",
     "Index",
+    "Integrable",
+    "Integral",
     "Jet",
     "Le",
     "Log",
@@ -85,12 +95,14 @@ __all__ = [
     "Natural",
     "Ne",
     "Operator",
+    "Point",
     "Power",
     "Prints",
     "Recursion",
     "Refusal",
     "Refuted",
     "Root",
+    "Rows",
     "Scalar",
     "Seq",
     "Sum",
@@ -109,6 +121,7 @@ __all__ = [
     "le",
     "lt",
     "monotone",
+    "mu",
     "n",
     "ne",
     "numeric",

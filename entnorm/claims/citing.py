@@ -5,13 +5,27 @@ This module is trusted.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from . import foundations as base
 from .definedness import obligations
 from .facts import Fact, hypothesis
 from .foundations import Foundation
-from .language import Attained, Operator, Relation, Statement, Variable, free, fresh, substitute
+from .language import (
+    Attained,
+    D,
+    Integrable,
+    Operator,
+    Recursion,
+    Relation,
+    Statement,
+    Variable,
+    free,
+    fresh,
+    substitute,
+    subterms,
+)
 from .normal import Refusal
 from .proofs import (
     IH,
@@ -75,6 +89,7 @@ def cited(claim: Claim | Refuted) -> tuple[Claim, ...]:
     return tuple(dict.fromkeys(source for source in sources if isinstance(source, Claim)))
 
 
+_FOUNDATION_OF_TERMS: dict[type, Foundation] = {D: base.calculus, Recursion: base.induction}
 _OWN_FOUNDATION: dict[type, Foundation] = {
     Induction: base.induction,
     Expansion: base.taylor,
@@ -91,14 +106,28 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
     if isinstance(claim, Refuted):
         return ()
     used = {f.name: f for chain in chains(claim.proof) for s in chain.steps for f in rule_of(s.reason).foundations}
-    if any(obligations(term) for chain in chains(claim.proof) for term in written(chain, claim)) or any(
-        source.given for source in cited(claim)
-    ):  # discharged by sign
+    terms = [term for chain in chains(claim.proof) for term in written(chain, claim)]
+    raised = [obligation for term in terms for obligation in obligations(term)]
+    if raised or any(source.given for source in cited(claim)):  # discharged by sign
         used |= {f.name: f for f in by.sign.foundations}
+    if any(isinstance(sub, Integrable) for obligation in raised for sub in subterms(obligation)):
+        used[base.integrals.name] = base.integrals
+    for kind, foundation in _FOUNDATION_OF_TERMS.items():
+        if any(_mentions(term, kind) for term in terms):
+            used[foundation.name] = foundation
     for kind, foundation in _OWN_FOUNDATION.items():
         if isinstance(claim.proof, kind):
             used[foundation.name] = foundation
     return tuple(used[name] for name in sorted(used))
+
+
+@cache
+def _mentions(node: Any, kind: type) -> bool:
+    """Is there something of that kind in a term, or in a definition that it uses?"""
+    return any(
+        isinstance(sub, kind) or (isinstance(sub, Operator) and any(_mentions(body, kind) for body in sub.bodies))
+        for sub in subterms(node)
+    )
 
 
 def _fact(citation: Any, claim: Claim) -> Fact | None:
@@ -108,14 +137,14 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
     if isinstance(citation, Assumption | Statement):
         if citation not in claim.given:
             raise Refusal(f"{claim.id} cites a hypothesis that it does not make: {citation}")
-        return hypothesis(citation.statement if isinstance(citation, Assumption) else citation, citation)
+        return hypothesis(citation.statement if isinstance(citation, Assumption) else citation)
     source, values = (citation.claim, dict(citation.values)) if isinstance(citation, Instance) else (citation, {})
     if not isinstance(source, Claim):
         raise Refusal(f"{citation!r} is not a reason")
     statement, condition = source.statement, None
     if isinstance(statement, Attained):
         statement, condition = statement.bound, statement.condition
-    if not isinstance(statement, Relation):
+    if not isinstance(statement, Relation | Integrable):
         raise Refusal(f"{source.id} states no relation that a rule could use")
     spoken_of = claim.variables | source.variables | frozenset().union(*map(free, values.values()))
     apart: dict[Variable, Any] = {
@@ -128,7 +157,6 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
         tuple(substitute(g, mapping) for g in source.hypotheses),
         substitute(condition, mapping) if condition is not None else None,
         frozenset(),
-        source.id,
         tuple(values.values()),
     )
 

@@ -13,13 +13,14 @@ and powers.  Nothing is searched for in SymPy's assumption system.  This module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
 from sympy import Basic, Expr, Integer, Rational
 
+from .convergence import converges, differentiable, unfolded_fully
 from .definedness import obligations
 from .facts import ALLOWED, ANY, NEGATIVE, NONNEGATIVE, POSITIVE, ZERO, Fact, Signs, difference
 from .language import (
@@ -27,20 +28,25 @@ from .language import (
     At,
     Attained,
     D,
+    Differentiable,
     Entry,
     Eq,
     Exp,
     Family,
     ForAll,
+    Function,
     Ge,
     Gt,
     Index,
+    Integrable,
+    Integral,
     Le,
     Log,
     Lt,
     Natural,
     Operator,
     Plus,
+    Point,
     Power,
     Relation,
     Scalar,
@@ -86,12 +92,6 @@ def _ends(term: Expr) -> tuple[Expr, Expr] | None:
     if not (isinstance(second, Times) and second.args[0] == -1):
         return None
     return first, second.args[1] if len(second.args) == 2 else Times(*second.args[1:])
-
-
-def _unfolded_fully(term: Expr) -> Expr:
-    operators = frozenset(sub.operator for sub in subterms(term) if isinstance(sub, Apply))
-    opened: Expr = unfold(term, operators)
-    return _unfolded_fully(opened) if opened != term else opened
 
 
 def _matches(
@@ -175,6 +175,8 @@ class Context:
             return self.sign(Plus(term.args[0], -1)) if self.sign(term.args[0]) == POSITIVE else ANY
         if isinstance(term, Sum):
             return self._of_sum(term)
+        if isinstance(term, Integral):
+            return self._of_integral(term)
         if isinstance(term, At) and not any(isinstance(sub, D) for sub in subterms(term)):
             return self.sign(substitute(term.args[0], {term.args[1]: term.args[2]}))
         return ANY
@@ -204,6 +206,12 @@ class Context:
                     return extreme
                 return signs
         return ANY
+
+    def _of_integral(self, term: Integral) -> Signs:
+        _, body = open_binder(term, self.fixed | free(term))
+        signs = self.sign(body)
+        # The measure is not zero.  A single point may be: it decides nothing.
+        return signs if any(signs <= extreme | ZERO for extreme in (POSITIVE, NEGATIVE)) else ANY
 
     def _growth(self, term: Plus) -> Signs:
         """Return the sign of a difference that is manifest although its two ends are not."""
@@ -271,7 +279,7 @@ class Context:
         for fact, values in self._speaking_of(term):
             gap = substitute(difference(fact.relation), values)
             factor = plain.constant_between(term, gap)
-            complete = self._established(fact, values) if factor is not None else None
+            complete = self.established(fact, values) if factor is not None else None
             if factor is not None and complete is not None:
                 allowed = ALLOWED[type(fact.relation)]
                 if fact.condition is not None and self._deeper().excludes(substitute(fact.condition, complete)):
@@ -303,6 +311,8 @@ class Context:
     def _speaking_of(self, term: Expr) -> Iterator[tuple[Fact, dict[Variable, Any]]]:
         nodes = list(subterms(term))
         for fact in self.facts:
+            if not isinstance(fact.relation, Relation):
+                continue
             if not fact.variables:
                 yield fact, {}
                 continue
@@ -318,11 +328,11 @@ class Context:
                     seen.append(values)
                     yield fact, values
 
-    def _established(self, fact: Fact, values: dict[Variable, Any]) -> dict[Variable, Any] | None:
+    def established(self, fact: Fact, values: Mapping[Variable, Any]) -> dict[Variable, Any] | None:
         """Return the values of all variables of a fact if its hypotheses hold for them."""
         if self.depth >= _DEPTH:
             return None
-        known = dict(values)
+        known: dict[Variable, Any] = dict(values)
         below = self._deeper()
         for condition in sorted(fact.given, key=lambda s: len((free(s) & fact.variables) - known.keys())):
             if (free(condition) & fact.variables) <= known.keys():
@@ -376,23 +386,15 @@ class Context:
         return Context(self.facts, self.depth, self.defined | recursions(obligation)).holds(obligation)
 
     def _is_known(self, statement: Statement) -> bool:
-        """Is the statement an instance of a fact, at indices and natural numbers, which are always defined?"""
+        """Is the statement an instance of a fact, at indices, points and natural numbers, which are always defined?"""
         if isinstance(statement, ForAll):
             _, statement = open_binder(statement, self.fixed | free(statement))
             return self._is_known(statement)
         return any(
             f.is_unconditional
-            and all(isinstance(v, Index | Natural) for v in f.variables)
+            and all(isinstance(v, Index | Point | Natural) for v in f.variables)
             and match(f.relation, statement, f.variables) is not None
             for f in self.facts
-        )
-
-    def _is_instance(self, statement: Statement) -> bool:
-        """Is the statement what a fact says, for values that satisfy the hypotheses of that fact?"""
-        return any(
-            (values := match(fact.relation, statement, fact.variables)) is not None
-            and self._established(fact, values) is not None
-            for fact in self.facts
         )
 
     # -------------------------------------------------------------------------------------------------- statements
@@ -412,14 +414,18 @@ class Context:
                 and alpha_equal(f.condition, condition)
                 for f in self.facts
             )
-        if not isinstance(statement, Relation):
+        if isinstance(statement, Differentiable):
+            return differentiable(statement, self)
+        if not isinstance(statement, Relation | Integrable):
             return False
-        if self._is_known(statement) or self._is_instance(statement):
+        if self._is_known(statement):
             return True
+        if isinstance(statement, Integrable):
+            return converges(statement, self)
         if isinstance(statement, Eq):
             sides = [self.rewrite_all(side) for side in (statement.lhs, statement.rhs)]
             if any(
-                self.normaliser(sums=True).equal(*pair) for pair in (sides, [_unfolded_fully(side) for side in sides])
+                self.normaliser(sums=True).equal(*pair) for pair in (sides, [unfolded_fully(side) for side in sides])
             ):
                 return True
         allowed = ALLOWED[type(statement)]
@@ -439,7 +445,7 @@ class Context:
                 continue
             gap = substitute(difference(fact.relation), values)
             proportional = Normaliser().constant_between(term, gap) is not None
-            complete = self._established(fact, values) if proportional else None
+            complete = self.established(fact, values) if proportional else None
             if complete is not None:
                 condition: Statement = substitute(fact.condition, complete)
                 return condition
@@ -493,7 +499,7 @@ class Context:
             blocked = variable in fact.tied and not fact.is_open
             inner = body if blocked else self.near(variable).rewrite(body, fact)
             return self._replaced(D(inner, variable), fact)
-        if isinstance(node, Sum | At | Seq):
+        if isinstance(node, Sum | Integral | At | Seq):
             return self._replaced(self._rewrite_scope(node, fact), fact)
         rebuilt = reduce_entry(node.func(*(self.rewrite(arg, fact) for arg in node.args)))
         return self._replaced(rebuilt, fact)
@@ -505,14 +511,15 @@ class Context:
             return Seq(name, inner)
         if isinstance(node, At):
             return At(inner, name, self.rewrite(node.args[2], fact))
-        return Sum(inner, name)
+        return node.func(inner, name)
 
     def _replaced(self, node: Any, fact: Fact) -> Any:
         lhs, rhs = fact.relation.lhs, fact.relation.rhs
         generic = isinstance(lhs, Entry) and lhs.args[1] in fact.variables
         if generic and not any(lhs.args[1] in free(g) for g in fact.given) and lhs.args[1] not in free(lhs.args[0]):
             # An equation between entries for every index is one between families.
-            if not isinstance(node, Family | Apply | Seq) or (isinstance(node, Apply) and node.is_number_valued):
+            named = isinstance(node, Family | Function | Apply | Seq)
+            if not named or (isinstance(node, Apply) and node.is_number_valued):
                 return node
             lhs, rhs = lhs.args[0], abstraction(lhs.args[1], rhs)
             index = fact.relation.lhs.args[1]
@@ -522,5 +529,5 @@ class Context:
             values, needed = match(lhs, node, fact.variables), fact
         if values is None:
             return node
-        complete = self._established(needed, values)
+        complete = self.established(needed, values)
         return node if complete is None else substitute(rhs, complete)

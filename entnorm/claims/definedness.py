@@ -5,7 +5,7 @@ A statement that is used as true is also defined: an undefined relation holds fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -14,11 +14,14 @@ from sympy import Expr
 from .language import (
     Apply,
     At,
+    D,
+    Differentiable,
     ForAll,
     Gt,
+    Integrable,
+    Integral,
     Jet,
     Log,
-    Natural,
     Ne,
     Operator,
     Power,
@@ -31,11 +34,13 @@ from .language import (
     Variable,
     free,
     fresh,
+    is_natural,
     substitute,
+    subterms,
 )
 from .normal import Normaliser, Refusal
 
-__all__ = ["obligations"]
+__all__ = ["obligations", "slopes"]
 
 Reach = tuple[Expr, ...] | None
 
@@ -61,15 +66,23 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
         else:
             yield from obligations(node.operator.instance(node.args[1:]), reach)
     elif isinstance(node, Sum):
-        yield from _for_all(node.args[1], node.args[0], reach)
+        yield from _quantified(node.args[1], obligations(node.args[0], reach))
+    elif isinstance(node, Integral):
+        yield from _quantified(node.args[1], obligations(node.args[0], reach))
+        yield Integrable(*node.args)
+    elif isinstance(node, Integrable):
+        yield from _quantified(node.args[1], obligations(node.args[0], reach))
+    elif isinstance(node, D):
+        yield from obligations(node.args[0], reach)
+        yield from slopes(*node.args)
     elif isinstance(node, Seq | ForAll):
-        yield from _for_all(node.args[0], node.args[1], reach)
+        yield from _quantified(node.args[0], obligations(node.args[1], reach))
     elif isinstance(node, At):
         body, variable, value = node.args
         yield from obligations(value, reach)
         for inner in obligations(body, reach):
             yield substitute(inner, {variable: value})
-    elif isinstance(node, Tends | Root):
+    elif isinstance(node, Tends | Root | Differentiable):
         return  # defined where the proof's own goals say so: for the positive values, or between the ends
     elif isinstance(node, Jet):
         for order, coefficient in enumerate(node.coefficients):
@@ -84,8 +97,44 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
             yield from _of_power(*node.args)
 
 
-def _for_all(bound: Variable, scope: Any, reach: Reach) -> Iterator[Statement]:
-    for inner in obligations(scope, reach):
+def slopes(term: Any, variable: Variable) -> Iterator[Statement]:
+    """Yield what must hold for a term to be differentiable: elementary functions are, integrals need not be.
+
+    Of the derivative of an integral, or a recursion through one, nothing is ever known.
+    """
+    if variable not in free(term) or isinstance(term, Variable):
+        return
+    if isinstance(term, D):
+        if any(True for x in {variable, term.args[1]} for _ in slopes(term.args[0], x)):
+            yield Differentiable(term, variable, variable)
+    elif isinstance(term, Integral | Sum):
+        if isinstance(term, Integral):
+            yield Differentiable(term, variable, variable)
+        yield from _quantified(term.args[1], slopes(term.args[0], variable))
+    elif isinstance(term, Seq):
+        yield from _quantified(term.args[0], slopes(term.args[1], variable))
+    elif isinstance(term, At):
+        body, inner, value = term.args
+        name = fresh(inner, free(term) | {variable})
+        moved = substitute(body, {inner: name})
+        for statement in (*slopes(moved, name), *slopes(moved, variable)):
+            yield substitute(statement, {name: value})
+        yield from slopes(value, variable)
+    elif isinstance(term, Apply):
+        for arg in term.args[1:]:
+            yield from slopes(arg, variable)
+        instance = term.operator.instance(term.args[1:])
+        if instance is not None:
+            yield from slopes(instance, variable)
+        elif any(isinstance(sub, Integral) for body in term.operator.bodies for sub in subterms(body)):
+            yield Differentiable(term, variable, variable)
+    else:
+        for arg in term.args:
+            yield from slopes(arg, variable)
+
+
+def _quantified(bound: Variable, statements: Iterable[Statement]) -> Iterator[Statement]:
+    for inner in statements:
         yield ForAll(bound, inner) if bound in free(inner) else inner
 
 
@@ -94,7 +143,7 @@ def _of_power(base: Expr, exponent: Expr) -> Iterator[Statement]:
     if constant is not None and constant.denominator == 1:
         if constant < 0:
             yield Ne(base, 0)
-    elif not isinstance(exponent, Natural):
+    elif not is_natural(exponent):
         yield Gt(base, 0)
 
 

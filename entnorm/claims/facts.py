@@ -17,6 +17,7 @@ from .language import (
     Ge,
     Gt,
     Index,
+    Integrable,
     Le,
     Lt,
     Ne,
@@ -57,17 +58,17 @@ def difference(relation: Relation) -> Expr:
 
 @dataclass(frozen=True)
 class Fact:
-    """`relation`, for all `variables` that satisfy `given`, where the `values` that it was put at are defined.
+    """`relation`, or a statement of convergence, for all `variables` that satisfy `given`.
 
-    `tied` are the variables about which it is a hypothesis: under a binder of one of them it may not be used.
+    It was put at `values`, and holds where these are defined.  `tied` are the variables about which it is a hypothesis:
+    under a binder of one of them it may not be used.
     """
 
-    relation: Relation
+    relation: Any
     variables: frozenset[Variable] = frozenset()
     given: tuple[Statement, ...] = ()
     condition: Statement | None = None
     tied: frozenset[Variable] = frozenset()
-    source: Any = None
     values: tuple[Expr, ...] = ()
 
     @property
@@ -81,7 +82,7 @@ class Fact:
         return isinstance(self.relation, Lt | Gt | Ne) and all(isinstance(v, Index) for v in self.variables)
 
 
-def hypothesis(statement: Statement, source: Any = None) -> Fact:
+def hypothesis(statement: Statement) -> Fact:
     """Return a hypothesis as a fact; its quantifiers become variables."""
     variables: set[Variable] = set()
     while isinstance(statement, ForAll):
@@ -92,7 +93,7 @@ def hypothesis(statement: Statement, source: Any = None) -> Fact:
     condition = None
     if isinstance(statement, Attained):
         statement, condition = statement.bound, statement.condition
-    if not isinstance(statement, Relation):
+    if not isinstance(statement, Relation | Integrable):
         raise Refusal(f"a hypothesis must be a relation, for all of its variables: {statement}")
     about = free(statement) | (free(condition) if condition is not None else frozenset())
-    return Fact(statement, frozenset(variables), (), condition, about - variables, source)
+    return Fact(statement, frozenset(variables), (), condition, about - variables)

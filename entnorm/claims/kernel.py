@@ -14,8 +14,8 @@ from typing import Any
 
 from .arithmetics import Inexpressible, Undefined
 from .citing import chains
-from .language import Relation, Root, Statement, Tends, Variable, free, n
-from .links import goals, links
+from .language import Relation, Root, Statement, Tends, Variable, free, mu, n
+from .links import check_names, goals, links
 from .normal import Refusal
 from .points import points
 from .proofs import Assumed, Claim, Numeric, Refuted, Run
@@ -69,6 +69,8 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
         count += 1
         seen += [outcome for outcome, _ in outcomes]
         names |= {name for _, name in outcomes}
+        if mu in point:
+            names.add("measures of finitely many atoms")
     if not count:
         return None, None
     return False if False in seen else None if None in seen else True, Witness(count, tuple(sorted(names)))
@@ -76,8 +78,7 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
 
 def _witnessed_together(claim: Claim, parts: tuple[Claim, ...]) -> tuple[bool | None, Witness | None]:
     found = [witnessed(part) for part in parts]
-    if isinstance(claim.statement, Relation):
-        found.append(witnessed(claim, claim.statement))
+    found.append(witnessed(claim, claim.statement))
     outcomes, records = zip(*found, strict=True)
     agreed = False if False in outcomes else None if None in outcomes else True
     seen = [record for record in records if record is not None]
@@ -187,7 +188,10 @@ def _refuted(claim: Refuted) -> Verdict:
         problem = "" if refuted else "the program prints just that"
         return Verdict(claim.id, "refuted" if refuted else "broken", problem, output=output)
     try:
-        point = exact_point(claim.variables, claim.at)
+        check_names(claim)
+        point = exact_point(claim.variables | free(claim.statement) & {mu}, claim.at)
+    except Refusal as refusal:
+        return Verdict(claim.id, "broken", str(refusal))
     except ValueError as error:
         return Verdict(claim.id, "broken", f"the counterexample: {error}")
     for given in claim.hypotheses:

@@ -14,8 +14,8 @@ _GREEK = {
     "psi": "ψ", "sigma": "σ", "tau": "τ", "theta": "θ", "Delta": "Δ", "rho": "ρ", "kappa": "κ", "eta": "η",
 }  # fmt: skip
 _LATEX = {v: f"\\{k} " for k, v in _GREEK.items()} | {
-    "∑": r"\sum", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "−": "-", "→": r"\to ", "⇔": r"\iff ", "∀": r"\forall ",
-    "∞": r"\infty ", "·": r"\cdot ", "*": "*", "∏": r"\prod", "∈": r"\in ", "‖": r"\| ",
+    "∑": r"\sum", "∫": r"\int ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "−": "-", "→": r"\to ", "⇔": r"\iff ",
+    "∀": r"\forall ", "∞": r"\infty ", "·": r"\cdot ", "*": "*", "∏": r"\prod", "∈": r"\in ", "‖": r"\| ",
 }  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from sympy import Expr, Integer, Rational
 
 from .citing import all_facts, chains, facts_of, parts_of, rule_of, written
 from .context import Context
-from .definedness import obligations
+from .definedness import obligations, slopes
 from .facts import ALLOWED, ANY, Fact, difference, hypothesis
 from .language import (
+    AMBIENT,
     Attained,
     D,
     Eq,
@@ -26,6 +27,7 @@ from .language import (
     Le,
     Lt,
     Natural,
+    Operator,
     Power,
     Relation,
     Root,
@@ -36,13 +38,25 @@ from .language import (
     alpha_equal,
     free,
     fresh,
-    n,
     open_binder,
     recursions,
     substitute,
+    subterms,
 )
 from .normal import Normaliser, Refusal
-from .proofs import Assumed, Beside, Calc, Cases, Claim, Expansion, Induction, Intermediate, Monotone, Squeeze
+from .proofs import (
+    Assumed,
+    Beside,
+    Calc,
+    Cases,
+    Claim,
+    Expansion,
+    Induction,
+    Intermediate,
+    Monotone,
+    Refuted,
+    Squeeze,
+)
 from .rules import check_equality, check_order
 
 
@@ -175,13 +189,21 @@ def _shown_before(claim: Claim, proof: Induction, step: Variable) -> tuple[Fact,
 def _shown_at(step: Variable, relation: Any, counter: Variable, claim: Claim) -> Fact:
     """Return a relation of an induction at a step, general in all but the variables of the hypotheses."""
     relation = substitute(relation, {counter: step})
-    general = free(relation) - {n, step} - frozenset().union(*map(free, claim.hypotheses))
+    general = free(relation) - AMBIENT - {step} - frozenset().union(*map(free, claim.hypotheses))
     fixed = free(relation) | frozenset().union(*map(free, claim.hypotheses))
     apart = {v: fresh(type(v)(v.name + "°"), fixed) for v in general}
-    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, free(relation) - general - {n}, "IH")
+    tied = free(relation) - general - AMBIENT
+    return Fact(substitute(relation, apart), frozenset(apart.values()), (), None, tied)
+
+
+def _made_of_elementary_functions(function: Expr, variable: Variable) -> None:
+    """Refuse a function with integrals, which need be neither continuous nor smooth."""
+    if any(True for _ in slopes(function, variable)):
+        raise Refusal(f"{function} has integrals that depend on {variable}: they need not be continuous")
 
 
 def _check_expansion(claim: Claim, jet: Jet, proof: Expansion) -> None:
+    _made_of_elementary_functions(jet.args[0], jet.args[1])
     if len(proof.chains) != len(jet.coefficients):
         raise Refusal(f"{len(jet.coefficients)} coefficients need as many chains")
     factorial = 1
@@ -203,6 +225,7 @@ def links(claim: Claim) -> tuple[Statement, ...]:
         If the proof has a gap, and says where.
     """
     try:
+        check_names(claim)
         parts = goals(claim)
         if parts is not None:
             return _distinct([obligation for part in parts for obligation in links(part)])
@@ -210,6 +233,17 @@ def links(claim: Claim) -> tuple[Statement, ...]:
         return _all_defined(claim)
     except (LanguageError, RecursionError) as error:
         raise Refusal(f"{type(error).__name__}: {error}") from None
+
+
+def check_names(claim: Claim | Refuted) -> None:
+    """Refuse a statement in which one name stands for two things: it would not be read as what is checked."""
+    known: dict[Any, Any] = {}
+    for node in (claim.statement, *claim.hypotheses):
+        for sub in subterms(node):
+            if isinstance(sub, Variable | Operator):
+                name = (sub.name, len(sub.parameters)) if isinstance(sub, Operator) else sub.name
+                if known.setdefault(name, sub) != sub:
+                    raise Refusal(f"{sub.name} stands for two things in {claim.id}")
 
 
 def goals(claim: Claim) -> tuple[Claim, ...] | None:
@@ -271,14 +305,21 @@ def _goals_of_limit(claim: Claim, proof: Squeeze) -> tuple[Claim, ...]:
     _defined(list(within), all_facts(claim))
     if within and point == 0 and not Context(all_facts(claim)).holds(Gt(within[0], 0)):
         raise Refusal(f"{within[0]} is not manifestly positive")
-    vanishing = variable if proof.order == 1 else Power(variable, proof.order)
-    room = proof.rate * vanishing if point == 0 else proof.rate / vanishing
+    lower, upper = bounds_of_limit(claim.statement, proof)
     near = Lt if point == 0 else Gt
     given = (*claim.given, Gt(variable, 0), *(near(variable, bound) for bound in within))
     return (
-        replace(claim, statement=Ge(function, value - room), given=given, proof=proof.below),
-        replace(claim, statement=Le(function, value + room), given=given, proof=proof.above),
+        replace(claim, statement=Ge(function, lower), given=given, proof=proof.below),
+        replace(claim, statement=Le(function, upper), given=given, proof=proof.above),
     )
+
+
+def bounds_of_limit(statement: Tends, proof: Squeeze) -> tuple[Expr, Expr]:
+    """Return the two bounds of the function between which the proof of a limit has to keep it."""
+    _, variable, point, value = statement.args
+    vanishing = variable if proof.order == 1 else Power(variable, proof.order)
+    room = proof.rate * vanishing if point == 0 else proof.rate / vanishing
+    return value - room, value + room
 
 
 def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
@@ -287,6 +328,7 @@ def _goals_of_root(claim: Claim, proof: Intermediate) -> tuple[Claim, ...]:
     function, variable, low, high, value = claim.statement.args
     if variable in frozenset().union(*map(free, (low, high, value, *claim.hypotheses))):
         raise Refusal(f"ends, value and hypotheses must not depend on {variable}")
+    _made_of_elementary_functions(function, variable)
     facts = all_facts(claim)
     _defined([proof.width, low, high, value], facts)
     if not (Normaliser().equal(high - low, proof.width) and Context(facts).holds(Gt(proof.width, 0))):
@@ -354,6 +396,9 @@ def _all_defined(claim: Claim) -> tuple[Statement, ...]:
         bases, steps = parts_of(proof)[::2], parts_of(proof)[1::2]
         found = _defined([*claim.hypotheses, *(t for base in bases for t in written(base, claim))], facts)
         found += _defined_by_induction([t for step in steps for t in written(step, claim)], facts, claim, proof)
+    elif isinstance(proof, Assumed) and isinstance(claim.statement, Eq) and isinstance(claim.statement.lhs, D):
+        # That the derivative exists is part of what is assumed.
+        found = _defined([claim.statement.lhs.args[0], claim.statement.rhs, *claim.hypotheses], facts)
     else:
         lines = [term for chain in chains(proof) for term in written(chain, claim)]
         found = _defined([claim.statement, *claim.hypotheses, *lines], facts)

@@ -1,9 +1,10 @@
 """Mutants: true claims made false, to see who notices.
 
-A mutant changes one end of a proof together with the statement, or one interior line, or drops a hypothesis.  A rule
-has to refuse it; the comparison of ends cannot, because statement and proof agree.  Independently, with the rules out
-of the way, the second witness has to find a point where the mutant fails.  A mutant that happens to be true is listed,
-not counted as a failure.
+A mutant changes one end of a proof together with the statement, or one interior line, or the value, rate or point of a
+limit, an end of a root's interval; it drops a case, or a hypothesis.  A rule has to refuse it; the comparison of ends
+cannot, because statement and proof agree.  Independently, with the rules out of the way, the second witness has to find
+a point where the mutant fails.  A mutant that happens to be true is listed, not counted as a failure; a proof with a
+gap is one even if what it claims is true.
 """
 
 from __future__ import annotations
@@ -14,42 +15,55 @@ from functools import partial
 from random import Random
 from typing import Any, ClassVar
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, oo
 
-from .kernel import seed, witnessed
+from .kernel import check, seed, witnessed
 from .language import (
     Attained,
-    Entry,
-    Index,
+    Eq,
     Jet,
     LanguageError,
     Plus,
-    Power,
     Relation,
+    Root,
     Statement,
-    Sum,
+    Tends,
     Times,
-    alpha_equal,
-    free,
     substitute,
 )
-from .links import goals, links
+from .links import bounds_of_limit, goals, links
 from .normal import Refusal
-from .proofs import Beside, Calc, Claim, Expansion, Induction, Proof, Step
+from .proofs import (
+    Assumption,
+    Beside,
+    Calc,
+    Cases,
+    Claim,
+    Expansion,
+    Induction,
+    Intermediate,
+    Monotone,
+    Numeric,
+    Proof,
+    Squeeze,
+    Step,
+)
+from .variants import chosen
 from .witness import Undefined
 
-__all__ = ["Mutant", "Score", "mutants", "score", "variants"]
-
-PER_LINE = 4
+__all__ = ["Mutant", "Score", "mutants", "score"]
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed claim, what was changed, and the statement that should have become false."""
+    """A changed claim, what was changed, and the claims whose statements should have become false.
+
+    There are none where a gap is what was made.
+    """
 
     claim: Claim
     change: str
-    false: Statement | None
+    asked: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,70 +93,39 @@ class Score:
         }
 
 
-def variants(term: Any) -> Iterator[tuple[str, Any]]:
-    """Yield terms that differ from `term` in one place: a sign, factor, exponent, constant or index, an omission."""
-    if isinstance(term, Rational):
-        yield "constant + 1", term + 1
-        return
-    if isinstance(term, Expr) and getattr(term, "is_number_valued", False):
-        yield "sign", Times(-1, term)
-        yield "factor 2", Times(2, term)
-    if isinstance(term, Plus) and len(term.args) > 1:
-        for k in range(len(term.args)):
-            rest = term.args[:k] + term.args[k + 1 :]
-            yield "dropped term", rest[0] if len(rest) == 1 else Plus(*rest)
-        if len(term.args) == 2:
-            yield "swapped terms", Plus(Times(-1, term.args[0]), Times(-1, term.args[1]))
-    if isinstance(term, Times) and len(term.args) > 1:
-        for k, arg in enumerate(term.args):
-            if arg != -1:
-                rest = term.args[:k] + term.args[k + 1 :]
-                yield "dropped factor", rest[0] if len(rest) == 1 else Times(*rest)
-    if isinstance(term, Power):
-        yield "exponent + 1", Power(term.args[0], Plus(term.args[1], 1))
-    if isinstance(term, Entry):
-        yield "another index", Entry(term.args[0], Index("r" if term.args[1] != Index("r") else "s"))
-    if not isinstance(term, Sum | Entry) and not term.args:
-        return
-    for k, arg in enumerate(term.args):
-        if isinstance(arg, Index) or not isinstance(arg, Expr):
-            continue
-        for change, variant in variants(arg):
-            try:
-                yield change, term.func(*term.args[:k], variant, *term.args[k + 1 :])
-            except LanguageError:
-                continue  # the place has room for one sort of term only
-
-
-def _chosen(line: Expr, random: Random) -> list[tuple[str, Expr]]:
-    """Return a few variants of a line that are not the line."""
-    found: dict[Expr, str] = {}
-    for change, variant in variants(line):
-        if not alpha_equal(variant, line):
-            found.setdefault(variant, change)
-    several = [(change, variant) for variant, change in found.items()]
-    return random.sample(several, min(PER_LINE, len(several)))
-
-
 def mutants(claim: Claim) -> Iterator[Mutant]:
     """Yield the mutants of a claim, the same ones every time."""
-    parts = goals(claim)
-    if parts is not None:
-        for number, part in enumerate(parts, 1):
-            for mutant in mutants(part):
-                yield replace(mutant, change=f"goal {number}, {mutant.change}")
-        return
     random = Random(seed(claim.id))
-    statement, proof = claim.statement, claim.proof
-    if isinstance(proof, Calc | Induction):
-        yield from _of_ends(claim, proof, random)
-        if isinstance(proof, Induction):
-            yield from _of_ends_beside(claim, proof, random)
-        for name, chain, rebuilt in _chains(proof):
-            for change, changed, false in _of_lines(chain, random):
-                yield Mutant(replace(claim, proof=rebuilt(changed)), f"{name}{change}", false)
-    if isinstance(statement, Jet) and isinstance(proof, Expansion):
-        yield from _of_coefficients(claim, statement, proof, random)
+    proof = claim.proof
+    match proof:
+        case Squeeze():
+            yield from _of_limit(claim, proof, random)
+        case Intermediate():
+            yield from _of_root(claim, proof, random)
+        case Monotone():
+            yield from _of_order(claim, proof, random)
+        case Cases():
+            yield from _of_cases(claim, proof, random)
+        case Numeric():
+            yield from _of_numbers(claim, random)
+        case Expansion() if isinstance(claim.statement, Jet):
+            yield from _of_coefficients(claim, claim.statement, proof, random)
+        case Calc() | Induction():
+            yield from _of_ends(claim, proof, random)
+            if isinstance(proof, Induction):
+                yield from _of_ends_beside(claim, proof, random)
+            for name, chain, rebuilt in _chains(proof):
+                for change, changed, false in _of_lines(chain, random):
+                    mutated = replace(claim, proof=rebuilt(changed))
+                    yield Mutant(mutated, f"{name}{change}", (replace(mutated, statement=false),))
+    for number, part in enumerate(goals(claim) or (), 1):
+        for mutant in mutants(part):
+            yield replace(mutant, change=f"goal {number}, {mutant.change}")
+
+
+def _restated(claim: Claim, change: str) -> Mutant:
+    """Return the mutant whose statement itself should have become false."""
+    return Mutant(claim, change, (claim,))
 
 
 def _relation(claim: Claim) -> Relation:
@@ -205,40 +188,124 @@ def _of_ends_beside(claim: Claim, proof: Induction, random: Random) -> Iterator[
 def _of_ends(claim: Claim, proof: Calc | Induction, random: Random) -> Iterator[Mutant]:
     relation = _relation(claim)
     for first, side in ((False, "right"), (True, "left")):
-        for change, end in _chosen(relation.lhs if first else relation.rhs, random):
+        for change, end in chosen(relation.lhs if first else relation.rhs, random):
             try:
                 changed = _with_end(proof, end, first)
             except LanguageError:
                 continue  # a natural number that is none at k + 1
             changed_relation = relation.func(*((end, relation.rhs) if first else (relation.lhs, end)))
             statement = _with_relation(claim, changed_relation)
-            yield Mutant(replace(claim, statement=statement, proof=changed), f"{side} side: {change}", statement)
+            yield _restated(replace(claim, statement=statement, proof=changed), f"{side} side: {change}")
 
 
 def _of_lines(chain: Calc, random: Random) -> Iterator[tuple[str, Calc, Statement]]:
     kinds = {cls.symbol: cls for cls in Relation.__subclasses__()}
     for k, step in enumerate(chain.steps[:-1]):
         before = chain.steps[k - 1].line if k else chain.start
-        for change, line in _chosen(step.line, random):
+        for change, line in chosen(step.line, random):
             steps: tuple[Step, ...] = (*chain.steps[:k], replace(step, line=line), *chain.steps[k + 1 :])
             yield f"line {k + 1}: {change}", replace(chain, steps=steps), kinds[step.symbol](before, line)
 
 
 def _of_coefficients(claim: Claim, jet: Jet, proof: Expansion, random: Random) -> Iterator[Mutant]:
     for order, coefficient in enumerate(jet.coefficients):
-        for change, variant in _chosen(coefficient, random):
+        for change, variant in chosen(coefficient, random):
             coefficients = (*jet.coefficients[:order], variant, *jet.coefficients[order + 1 :])
             statement = Jet(*jet.args[:3], *coefficients)
             chain = proof.chains[order]
             last = variant if order < 2 else Times(chain.steps[-1].line.args[0], variant)
             changed = replace(chain, steps=(*chain.steps[:-1], replace(chain.steps[-1], line=last)))
             chains = (*proof.chains[:order], changed, *proof.chains[order + 1 :])
-            yield Mutant(
-                replace(claim, statement=statement, proof=Expansion(chains)), f"order {order}: {change}", statement
-            )
+            yield _restated(replace(claim, statement=statement, proof=Expansion(chains)), f"order {order}: {change}")
+
+
+# ------------------------------------------------------------------------------------------- proofs of several chains
+
+
+def _of_limit(claim: Claim, proof: Squeeze, random: Random) -> Iterator[Mutant]:
+    """Yield mutants of the value, the rate and the point; both bounds change with them."""
+    function, variable, point, value = claim.statement.args
+    other_end = oo if point == 0 else Integer(0)
+    changes: list[tuple[str, Any, Expr, Expr]] = [
+        ("the other point", other_end, value, proof.rate),
+        *((f"value: {change}", point, variant, proof.rate) for change, variant in chosen(value, random)),
+        *((f"rate: {change}", point, value, variant) for change, variant in chosen(proof.rate, random)),
+    ]
+    for change, end, limit, rate in changes:
+        statement, bounds = Tends(function, variable, end, limit), replace(proof, rate=rate)
+        lower, upper = bounds_of_limit(statement, bounds)
+        below, above = _chain_with_end(proof.below, lower, False), _chain_with_end(proof.above, upper, False)
+        mutated = replace(claim, statement=statement, proof=replace(bounds, below=below, above=above))
+        if rate == proof.rate:
+            yield _restated(mutated, change)
+        else:  # the limit stays what it is: the two bounds should have become false
+            yield Mutant(mutated, change, goals(mutated) or ())
+
+
+def _of_root(claim: Claim, proof: Intermediate, random: Random) -> Iterator[Mutant]:
+    """Yield mutants of the ends, with the distance between them, of the value, and of that distance alone."""
+    function, variable, low, high, value = claim.statement.args
+    for change, end in chosen(low, random):
+        start = _chain_with_end(proof.at_low, substitute(function, {variable: end}), True)
+        changed = replace(proof, width=Plus(high, Times(-1, end)), at_low=start)
+        yield _restated(
+            replace(claim, statement=Root(function, variable, end, high, value), proof=changed), f"lower end: {change}"
+        )
+    for change, end in chosen(high, random):
+        start = _chain_with_end(proof.at_high, substitute(function, {variable: end}), True)
+        changed = replace(proof, width=Plus(end, Times(-1, low)), at_high=start)
+        yield _restated(
+            replace(claim, statement=Root(function, variable, low, end, value), proof=changed), f"upper end: {change}"
+        )
+    for change, other in chosen(value, random):
+        at_low, at_high = (_chain_with_end(chain, other, False) for chain in (proof.at_low, proof.at_high))
+        changed = replace(proof, at_low=at_low, at_high=at_high)
+        yield _restated(
+            replace(claim, statement=Root(function, variable, low, high, other), proof=changed), f"value: {change}"
+        )
+    for change, width in chosen(proof.width, random):
+        apart = replace(claim, statement=Eq(Plus(high, Times(-1, low)), width))
+        yield Mutant(replace(claim, proof=replace(proof, width=width)), f"width: {change}", (apart,))
+
+
+def _of_order(claim: Claim, proof: Monotone, random: Random) -> Iterator[Mutant]:
+    """Yield mutants of the two points between which a slope is followed."""
+    for name in ("low", "high"):
+        for change, end in chosen(getattr(proof, name), random):
+            changed = replace(proof, **{name: end})
+            sides = (substitute(proof.function, {proof.variable: x}) for x in (changed.low, changed.high))
+            statement = claim.statement.func(*sides)
+            yield _restated(replace(claim, statement=statement, proof=changed), f"{name}: {change}")
+
+
+def _of_cases(claim: Claim, proof: Cases, random: Random) -> Iterator[Mutant]:
+    """Yield mutants that leave out a case, or that change what is claimed in all of them."""
+    for k, (condition, _) in enumerate(proof.branches):
+        rest = Cases(proof.branches[:k] + proof.branches[k + 1 :])
+        yield Mutant(replace(claim, proof=rest), f"dropped case {condition}")
+    relation = _relation(claim)
+    for first, side in ((False, "right"), (True, "left")):
+        for change, end in chosen(relation.lhs if first else relation.rhs, random):
+            branches = tuple((condition, _chain_with_end(chain, end, first)) for condition, chain in proof.branches)
+            sides = (end, relation.rhs) if first else (relation.lhs, end)
+            statement = _with_relation(claim, relation.func(*sides))
+            yield _restated(replace(claim, statement=statement, proof=Cases(branches)), f"{side} side: {change}")
+
+
+def _of_numbers(claim: Claim, random: Random) -> Iterator[Mutant]:
+    relation = _relation(claim)
+    for first, side in ((False, "right"), (True, "left")):
+        for change, end in chosen(relation.lhs if first else relation.rhs, random):
+            sides = (end, relation.rhs) if first else (relation.lhs, end)
+            yield _restated(replace(claim, statement=relation.func(*sides)), f"{side} side: {change}")
+
+
+# --------------------------------------------------------------------------------------------------------- the score
 
 
 def _refused(claim: Claim) -> bool:
+    if isinstance(claim.proof, Numeric):
+        return check(claim).status != "proved"
     try:
         links(claim)
     except Refusal:
@@ -246,12 +313,10 @@ def _refused(claim: Claim) -> bool:
     return False
 
 
-def _false_somewhere(claim: Claim, statement: Statement) -> bool | None:
+def _false_somewhere(claim: Claim) -> bool | None:
     """Does the second witness find a point where the statement fails?  None where it cannot say."""
-    if free(statement) - claim.variables:
-        claim = replace(claim, statement=statement)
     try:
-        agrees, _ = witnessed(claim, statement)
+        agrees, _ = witnessed(claim, claim.statement)
     except Undefined:
         return True  # the mutant has no value where the claim has one
     return None if agrees is None else not agrees
@@ -265,14 +330,14 @@ def score(claim: Claim) -> Score:
         tried += 1
         refused = _refused(mutant.claim)
         by_rule += refused
-        fails = mutant.false is not None and _false_somewhere(mutant.claim, mutant.false)
-        by_witness += bool(fails)
-        if fails and not refused:
+        fails = any(_false_somewhere(asked) for asked in mutant.asked)
+        by_witness += fails
+        if not refused and (fails or not mutant.asked):
             missed.append(mutant.change)
-        elif not fails:
+        elif mutant.asked and not fails:
             accidents.append(mutant.change + ("" if refused else ": accepted, and true"))
     unneeded = [
-        str(g)
+        g.name if isinstance(g, Assumption) else str(g)
         for k, g in enumerate(claim.given)
         if not _refused(replace(claim, given=claim.given[:k] + claim.given[k + 1 :]))
     ]

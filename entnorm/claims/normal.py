@@ -7,7 +7,7 @@ obligations that make it defined are collected elsewhere, from the terms as writ
 
 Laws are switched on by the rule that asks:
 
-    sums         a finite sum is linear, sums commute, the sum of 1 over i = 1..n is n
+    sums         a finite sum is linear, sums commute, the sum of 1 over i = 1..n is n; an integral is linear
     logs         log of a product, exp of a sum, b**e = exp(e log b): only where the factors are known to be positive
     derivatives  sum, product, quotient and chain rule; exp' = exp, log' = 1/x; finite sums termwise
 
@@ -30,7 +30,7 @@ from .language import (
     D,
     Entry,
     Exp,
-    Index,
+    Integral,
     Log,
     Plus,
     Power,
@@ -132,6 +132,15 @@ class Normaliser:
                 return self._term_of({upper: sign * s / t}), self._term_of({lower: Fraction(1)})
         return None
 
+    def parts(self, term: Expr, point: Variable) -> list[Expr]:
+        """Return what depends on the point in each of the summands that a term is."""
+        quotient = self._of(term)
+        _, inner = self._split_denominator(quotient.under, point)
+        return [
+            self._term(Quotient({tuple((a, e) for a, e in m if point in free(self._atoms[a])): Fraction(1)}, inner))
+            for m in quotient.over
+        ]
+
     # ------------------------------------------------------------------------------------------------- terms
 
     def _of(self, term: Expr) -> Quotient:
@@ -152,7 +161,7 @@ class Normaliser:
             return self._of_exp(self._of(term.args[0]))
         if isinstance(term, Log) and self.logs:
             return self._of_log(self._of(term.args[0]))
-        if isinstance(term, Sum) and self.sums:
+        if isinstance(term, Sum | Integral) and self.sums:
             return self._of_sum(term)
         if isinstance(term, D) and self.derivatives:
             slope = derivative(*term.args)
@@ -188,7 +197,7 @@ class Normaliser:
             return True
         if type(a) is not type(b) or isinstance(a, Variable):
             return False
-        if isinstance(a, Sum):
+        if isinstance(a, Sum | Integral):
             return self._same_sum(a, b)
         if isinstance(a, Apply) and a.operator != b.operator:
             return False
@@ -273,8 +282,12 @@ class Normaliser:
 
     # ----------------------------------------------------------------------------------------------------- sums
 
-    def _of_sum(self, term: Sum) -> Quotient:
-        """Return a sum split into sums of monomials; factors that do not depend on the index stand before them."""
+    def _of_sum(self, term: Sum | Integral) -> Quotient:
+        """Return a sum split into sums of monomials; factors that do not depend on the index stand before them.
+
+        An integral is split alike, also into parts that need not converge: a positive linear functional extends to any
+        finitely many functions, and what is shown of all its extensions holds of the integrals that do converge.
+        """
         index, body = open_binder(term, self.fixed)
         quotient = self._of(body)
         outer, inner = self._split_denominator(quotient.under, index)
@@ -282,11 +295,11 @@ class Normaliser:
         for monomial, coefficient in quotient.over.items():
             bound = tuple((a, e) for a, e in monomial if index in free(self._atoms[a]))
             loose = tuple((a, e) for a, e in monomial if index not in free(self._atoms[a]))
-            summed = self._sum_of(bound, inner, index)
+            summed = self._sum_of(type(term), bound, inner, index)
             total = plus(total, times(Quotient({loose: coefficient}, {ONE: Fraction(1)}), summed))
         return times(total, Quotient({ONE: Fraction(1)}, outer))
 
-    def _split_denominator(self, under: Polynomial, index: Index) -> tuple[Polynomial, Polynomial]:
+    def _split_denominator(self, under: Polynomial, index: Variable) -> tuple[Polynomial, Polynomial]:
         depends = {a for m in under for a, _ in m if index in free(self._atoms[a])}
         if not depends:
             return under, {ONE: Fraction(1)}
@@ -297,15 +310,15 @@ class Normaliser:
             return {loose: scale}, multiply({bound: Fraction(1)}, rest)
         return multiply({loose: scale}, rest), {bound: Fraction(1)}
 
-    def _sum_of(self, bound: Monomial, inner: Polynomial, index: Index) -> Quotient:
-        if not bound and inner == {ONE: Fraction(1)}:
+    def _sum_of(self, kind: type, bound: Monomial, inner: Polynomial, index: Any) -> Quotient:
+        if kind is Sum and not bound and inner == {ONE: Fraction(1)}:
             return self._atom(n)
-        return self._atom(Sum(self._term(Quotient({bound: Fraction(1)}, inner)), index))
+        return self._atom(kind(self._term(Quotient({bound: Fraction(1)}, inner)), index))
 
-    def _same_sum(self, a: Sum, b: Sum) -> bool:
+    def _same_sum(self, a: Any, b: Any) -> bool:
         if _nesting(a) != _nesting(b):
             return False
-        if not self.sums:
+        if not self.sums or isinstance(a, Integral):  # integrals need not commute
             name = fresh(a.args[1], self.fixed | free(a) | free(b) | {a.args[1], b.args[1]})
             return self.equal(substitute(a.args[0], {a.args[1]: name}), substitute(b.args[0], {b.args[1]: name}))
         avoid = self.fixed | free(a) | free(b)
@@ -336,7 +349,7 @@ class Normaliser:
 
 
 def _nesting(term: Expr) -> int:
-    return sum(isinstance(sub, Sum) for sub in subterms(term))
+    return sum(isinstance(sub, Sum | Integral) for sub in subterms(term))
 
 
 def _flat(term: Sum, avoid: frozenset[Variable] | set[Variable]) -> tuple[list[Variable], Expr]:

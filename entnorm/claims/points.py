@@ -1,7 +1,11 @@
-"""The points at which the second witness looks: exact, drawn at random, and made to satisfy the hypotheses."""
+"""The points at which the second witness looks: exact, drawn at random, and made to satisfy the hypotheses.
+
+Most are in general position.  A statement may fail just where numbers are zero, one or equal, so some have only such.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cache
 from random import Random
@@ -19,10 +23,14 @@ from .language import (
     Exp,
     Family,
     ForAll,
+    Function,
     Index,
+    Integral,
     Log,
+    Measure,
     Natural,
     Plus,
+    Rows,
     Scalar,
     Seq,
     Statement,
@@ -31,7 +39,11 @@ from .language import (
     Times,
     Variable,
     free,
+    mu,
     n,
+)
+from .language import (
+    Point as PointOfSpace,
 )
 from .witness import Point, decide, evaluate
 
@@ -39,26 +51,52 @@ __all__ = ["points"]
 
 _SIZES = (2, 3, 1, 5)
 _TRIES = 300
+_SPECIAL = tuple(map(Fraction, (0, 1, -1, 2)))
+_SPECIAL_POINTS, _SPECIAL_TRIES = 2, 40
+
+Source = Callable[[], Fraction]
 
 
 @cache
 def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: str, count: int) -> tuple[Point, ...]:
     """Return exact points at which the hypotheses hold, the same ones for the same seed.
 
-    Hypotheses that are equations for a variable, or a normalisation, are satisfied by construction; the others by
-    trying again.
+    `count` are in general position, and up to two more are not.  Hypotheses that are equations for a variable, or a
+    normalisation, are satisfied by construction; the others by trying again.
     """
     random = Random(seed)
+    general = (_general(random) for _ in range(_TRIES * count))
+    special = (lambda: _SPECIAL[0], lambda: _SPECIAL[1], *[lambda: random.choice(_SPECIAL)] * _SPECIAL_TRIES)
+    return (
+        *_found(variables, given, random, general, count),
+        *_found(variables, given, random, special, _SPECIAL_POINTS),
+    )
+
+
+def _found(
+    variables: frozenset[Variable], given: tuple[Statement, ...], random: Random, sources: Iterable[Source], count: int
+) -> list[Point]:
+    """Return the first points that satisfy the hypotheses, each with its numbers from one of the sources."""
     found: list[Point] = []
-    for attempt in range(_TRIES * count):
+    for attempt, number in enumerate(sources):
         size = _SIZES[(len(found) + attempt // (_TRIES // 2)) % len(_SIZES)]
-        point: Point | None = _drawn(variables, size, random)
-        point = _adjusted(point, given, random) if point else None
-        if point is not None and all(_is_true(g, point) for g in given):
+        point = _adjusted(_drawn(variables, size, random, number), given, random)
+        if all(_is_true(g, point) for g in given):
             found.append(point)
         if len(found) == count:
             break
-    return tuple(found)
+    return found
+
+
+def _general(random: Random) -> Source:
+    """Return a source of numbers in general position, positive or of either sign."""
+    positive = random.random() < 0.75
+
+    def number() -> Fraction:
+        value = Fraction(random.randint(1, 24), random.randint(5, 12))
+        return value if positive or random.random() < 0.5 else -value
+
+    return number
 
 
 def _is_true(statement: Statement, point: Point) -> bool:
@@ -70,27 +108,29 @@ def _is_true(statement: Statement, point: Point) -> bool:
         return False
 
 
-def _drawn(variables: frozenset[Variable], size: int, random: Random) -> Point:
-    positive = random.random() < 0.75
-
-    def number() -> Fraction:
-        value = Fraction(random.randint(1, 24), random.randint(5, 12))
-        return value if positive or random.random() < 0.5 else -value
-
+def _drawn(variables: frozenset[Variable], size: int, random: Random, number: Source) -> Point:
     point: Point = {n: size}
+    if any(isinstance(v, Function | Measure | PointOfSpace | Rows) for v in variables):
+        point[mu] = [abs(number()) for _ in range(random.randint(1, 4))]
     for variable in sorted(variables, key=lambda v: (type(v).__name__, v.name)):
         if isinstance(variable, Family):
             point[variable] = [number() for _ in range(size)]
+        elif isinstance(variable, Function):
+            point[variable] = [number() for _ in point[mu]]
+        elif isinstance(variable, Rows):
+            point[variable] = [[number() for _ in point[mu]] for _ in range(size)]
+        elif isinstance(variable, PointOfSpace):
+            point[variable] = random.randrange(len(point[mu]))
         elif isinstance(variable, Index):
             point[variable] = random.randrange(size)
         elif isinstance(variable, Natural):
-            point[variable] = random.randrange(5)
+            point[variable] = int(2 * abs(number())) % 5  # any of 0, ..., 4, and 0 where all numbers are
         elif isinstance(variable, Scalar):
             point[variable] = number()
     return point
 
 
-def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Point | None:
+def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Point:
     for statement in given:
         bound, relation = statement.args if isinstance(statement, ForAll) else (None, statement)
         if not isinstance(relation, Eq):
@@ -148,6 +188,12 @@ def _solved(target: Expr, value: Expr, bound: Variable | None, point: Point) -> 
         family = target.args[0]
         if isinstance(family, Family) and family not in free(value):
             return {family: _exactly(Seq(bound, value), point)}
+    if isinstance(target, Integral) and value == 1 and isinstance(target.args[0], Entry):
+        function = target.args[0].args[0]
+        values = point[function] if isinstance(function, Function) else []
+        total = sum((w * x for w, x in zip(point[mu], values, strict=False)), Fraction(0))
+        if total:
+            return {function: [x / total for x in values]}
     if isinstance(target, Sum) and value == 1 and isinstance(target.args[0], Entry):
         entries = point.get(target.args[0].args[0])
         if isinstance(entries, list) and sum(entries) != 0:

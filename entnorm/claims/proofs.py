@@ -23,7 +23,7 @@ from typing import Any
 
 from sympy import Expr, Rational, sympify
 
-from .language import Relation, Scalar, Statement, Variable, free, n, of_sort, scalar
+from .language import AMBIENT, Relation, Scalar, Statement, Variable, free, of_sort, scalar
 from .normal import Refusal
 
 
@@ -166,7 +166,7 @@ class _Stated:
     @property
     def variables(self) -> frozenset[Variable]:
         """The variables of which the statement and its hypotheses speak."""
-        return frozenset().union(free(self.statement), *map(free, self.hypotheses)) - {n}
+        return frozenset().union(free(self.statement), *map(free, self.hypotheses)) - AMBIENT
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -202,10 +202,17 @@ class Instance:
 
 
 def Axiom(
-    id: str, statement: Statement, *, given: tuple[Any, ...] = (), source: str, title: str = "", remark: str = ""
+    id: str,
+    statement: Statement,
+    *,
+    given: tuple[Any, ...] = (),
+    source: str,
+    title: str = "",
+    remark: str = "",
+    defined: tuple[Claim | Instance, ...] = (),
 ) -> Claim:
     """Return a claim that is assumed: a textbook fact with its source."""
-    return Claim(id, statement, Assumed(source), given, title, remark)
+    return Claim(id, statement, Assumed(source), given, title, remark, defined)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

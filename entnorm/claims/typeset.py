@@ -18,13 +18,17 @@ from .language import (
     At,
     Attained,
     D,
+    Differentiable,
     Entry,
     Exp,
     ForAll,
+    Integrable,
+    Integral,
     Jet,
     Log,
     Operator,
     Plus,
+    Point,
     Power,
     Relation,
     Root,
@@ -85,6 +89,8 @@ def _(node: Entry) -> Layout:
     if isinstance(sequence, Apply):
         return _applied(sequence, layout(index))
     base = layout(sequence)
+    if isinstance(index, Point):
+        return call(base, layout(index))
     if isinstance(base, Script):
         base = Fence(inner=base)
     return Script(base=base, sub=layout(index))
@@ -167,7 +173,7 @@ def _(node: Power) -> Layout:
     if exponent == -1:
         return Frac(level=PRODUCT, top=Word(content="1", kind="mn"), bottom=layout(base))
     inner = layout(base)
-    if isinstance(inner, Script) and inner.sup is None:
+    if isinstance(inner, Script) and inner.sup is None and inner.level == ATOM:
         return Script(level=POWER, base=inner.base, sub=inner.sub, sup=layout(exponent))
     return Script(level=POWER, base=tight(inner, ATOM), sup=layout(exponent))
 
@@ -192,6 +198,30 @@ def _(node: Sum) -> Layout:
 
 
 @layout.register
+def _(node: Integral) -> Layout:
+    body, point = node.args
+    return Row(level=PRODUCT, items=(sign("∫"), tight(layout(body), PRODUCT), _differential(point)), gap=True)
+
+
+def _differential(point: Point) -> Layout:
+    return Row(items=(Word(content="d"), layout(point)))
+
+
+@layout.register
+def _(node: Integrable) -> Layout:
+    body, point = node.args
+    items = (sign("∫"), Fence(inner=layout(body), left="|", right="|"), _differential(point))
+    return Row(level=STATEMENT, items=(Row(items=items, gap=True), sign(" < "), Word(content="∞", kind="mn")))
+
+
+@layout.register
+def _(node: Differentiable) -> Layout:
+    function, variable, point = node.args
+    words = (layout(function), phrase("has a derivative in"), layout(variable), phrase("at"), layout(point))
+    return Row(level=STATEMENT, items=words)
+
+
+@layout.register
 def _(node: D) -> Layout:
     body, variable = node.args
     order = 1
@@ -207,8 +237,8 @@ def _(node: D) -> Layout:
 @layout.register
 def _(node: At) -> Layout:
     body, variable, value = node.args
-    where = Row(items=(layout(variable), sign("="), layout(value)))
-    return Script(base=Fence(inner=layout(body), left="[", right="]"), sub=where)
+    where = Row(items=(layout(variable), sign("="), tight(layout(value), ATOM)))
+    return Script(level=POWER, base=Fence(inner=layout(body), left="[", right="]"), sub=where)
 
 
 @layout.register

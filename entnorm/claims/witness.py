@@ -3,7 +3,8 @@
 A point gives n and exact rational values to the free variables of a claim, such that its hypotheses hold.  Terms are
 evaluated there in exact fractions if they are rational, in balls otherwise; without python-flint, in mpmath at two
 precisions, and the record says so.  Operators are evaluated by binding their parameters, sums by adding, derivatives by
-nested dual numbers: no substitution, no rewriting and no formula for a derivative is involved.
+nested dual numbers: no substitution, no rewriting and no formula for a derivative is involved.  An integral is
+a sum over the atoms of a measure that the point gives: an instance of what is claimed, and the record says so.
 
 A witness can refuse.  It cannot prove: agreement at points is evidence.
 """
@@ -36,30 +37,42 @@ from .language import (
     At,
     Attained,
     D,
+    Differentiable,
     Entry,
     Eq,
     Exp,
     Family,
     ForAll,
+    Function,
     Index,
+    Integrable,
+    Integral,
     Jet,
     Log,
+    Measure,
     Natural,
     Operator,
     Plus,
     Power,
     Recursion,
     Relation,
+    Root,
+    Rows,
     Scalar,
     Seq,
     Size,
     Statement,
     Sum,
+    Tends,
     Term,
     Times,
     Variable,
     free,
+    mu,
     n,
+)
+from .language import (
+    Point as PointOfSpace,
 )
 
 __all__ = [
@@ -173,11 +186,16 @@ class _Evaluator:
             return self.value(term.args[0], point)[point[term.args[1]]]
         if isinstance(term, Seq):
             index, body = term.args
-            return [self.value(body, {**point, index: k}) for k in range(point[n])]
+            return [self.value(body, {**point, index: k}) for k in _positions(index, point)]
         if isinstance(term, Sum):
             body, index = term.args
             parts = (self.value(body, {**point, index: k}) for k in range(point[n]))
             return self._folded(self.add, self.zero, parts)
+        if isinstance(term, Integral):
+            body, at = term.args
+            atoms = enumerate(point[mu])
+            weighted = (self.multiply(weight, self.value(body, {**point, at: k})) for k, weight in atoms)
+            return self._folded(self.add, self.zero, weighted)
         if isinstance(term, At):
             body, variable, value = term.args
             return self.value(body, {**point, variable: self.value(value, point)})
@@ -202,12 +220,13 @@ class _Evaluator:
             self._level -= 1
 
     def _applied(self, term: Apply, point: Mapping[Variable, Any]) -> Any:
-        relevant = [point[v] for v in sorted(free(term), key=lambda v: v.name)] + [point[n]]
+        relevant = [point[v] for v in sorted(free(term) | {n} & point.keys(), key=lambda v: v.name)]
         key = (term, self._level, *map(id, relevant))
         if key not in self._known:
             pairs = zip(term.operator.parameters, term.args[1:], strict=True)
             arguments = [self._counted(a, point) if isinstance(p, Natural) else self.value(a, point) for p, a in pairs]
-            scope = {n: point[n]} | dict(zip(term.operator.parameters, arguments, strict=True))
+            ambient = {v: point[v] for v in (n, mu) if v in point}
+            scope = ambient | dict(zip(term.operator.parameters, arguments, strict=True))
             # The values are kept beside the result, so that their identities stay theirs.
             self._known[key] = (self._body(term.operator, scope), relevant)
         return self._known[key][0]
@@ -240,10 +259,15 @@ def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
         return field.constant(_fraction(value)) if _is_rational(value) else value
 
     plain = {v: x for v, x in point.items() if not isinstance(x, Term)}
-    done = {
-        v: [number(x) for x in value] if isinstance(v, Family) else number(value) if isinstance(v, Scalar) else value
-        for v, value in plain.items()
-    }
+
+    def converted(variable: Variable, value: Any) -> Any:
+        if isinstance(variable, Family | Function | Measure):
+            return [number(x) for x in value]
+        if isinstance(variable, Rows):
+            return [[number(x) for x in row] for row in value]
+        return number(value) if isinstance(variable, Scalar) else value
+
+    done = {v: converted(v, value) for v, value in plain.items()}
     for variable, value in point.items():
         if isinstance(value, Term):
             done[variable] = _Evaluator(field).value(value, done)
@@ -295,13 +319,21 @@ def _in_turn(
         return _decided(statement, _converted(point, fields[-1]), fields[-1], certain), fields[-1].name
 
 
+def _positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
+    """Return the values of an index, or of a point: the atoms of the measure."""
+    return range(len(point[mu]) if isinstance(variable, PointOfSpace) else point[n])
+
+
 _FIRST = 4  # natural numbers that stand for all of them
+_CLOSE = Fraction(1009, 2**61 + 1)  # to 0, and far out when inverted; powers would count up to a whole number
+_CLOSE_ENOUGH = Fraction(1, 2**16)
+_PIECES = 8  # into which the interval of a root is cut
 
 
 def _decided(statement: Statement, point: Point, field: Arithmetic, certain: bool) -> bool | None:
     if isinstance(statement, ForAll):
         variable, scope = statement.args
-        values = range(point[n] if isinstance(variable, Index) else _FIRST)
+        values = range(_FIRST) if isinstance(variable, Natural) else _positions(variable, point)
         outcomes = [_decided(scope, {**point, variable: k}, field, certain) for k in values]
         if certain and isinstance(variable, Natural):
             outcomes.append(None)
@@ -324,7 +356,35 @@ def _decided(statement: Statement, point: Point, field: Arithmetic, certain: boo
             factorial *= max(order, 1)
             outcomes.append(_decided(Eq(statement.derivative(order), factorial * coefficient), point, field, certain))
         return _all(outcomes)
+    if isinstance(statement, Tends | Root) and not certain:
+        return (_nearing if isinstance(statement, Tends) else _crossing)(statement, point, field)
+    if isinstance(statement, Integrable | Differentiable):
+        return True  # the measures of points have finitely many atoms: there are no others to look at
     raise Inexpressible(f"a {type(statement).__name__} is not decided at points")
+
+
+def _nearing(statement: Tends, point: Point, field: Arithmetic) -> bool | None:
+    """Is the function close to its limit, close to the point?"""
+    function, variable, end, value = statement.args
+    at = field.constant(_CLOSE if end == 0 else 1 / _CLOSE)
+    evaluator = _Evaluator(field)
+    found, limit = evaluator.value(function, {**point, variable: at}), evaluator.value(value, point)
+    room = field.constant(_CLOSE_ENOUGH)
+    above, below = field.compare(found, limit + room), field.compare(found, limit + room * field.constant(Fraction(-1)))
+    return None if above is None or below is None else (below, above) == (1, -1)
+
+
+def _crossing(statement: Root, point: Point, field: Arithmetic) -> bool | None:
+    """Is there a change of sign between the ends, seen from a few points between them?"""
+    function, variable, low, high, value = statement.args
+    evaluator = _Evaluator(field)
+    first, last, level = (evaluator.value(term, point) for term in (low, high, value))
+    if field.compare(first, last) != -1:
+        return False
+    steps = [field.constant(Fraction(k, _PIECES)) for k in range(_PIECES + 1)]
+    places = [first * (evaluator.one + step * field.constant(Fraction(-1))) + last * step for step in steps]
+    sides = [field.compare(evaluator.value(function, {**point, variable: place}), level) for place in places]
+    return None if None in sides else 0 in sides[1:-1] or {-1, 1} <= set(sides)
 
 
 def _all(outcomes: list[bool | None]) -> bool | None:
@@ -374,7 +434,8 @@ def exact_point(variables: frozenset[Variable], values: Mapping[Variable, Any]) 
     size = values[n]
     if not _is_whole(size) or size < 1:
         raise ValueError(f"n = {size!r} is not a positive integer")
-    point = {v: _of_sort(v, x, int(size)) for v, x in values.items()}
+    atoms = len(values.get(mu, ()))
+    point = {v: _of_sort(v, x, int(size), atoms) for v, x in values.items()}
     try:
         settle(Eq(size, size), point)  # which evaluates the point
     except Undefined as undefined:
@@ -394,20 +455,25 @@ def _fraction(value: Any) -> Fraction:
     return Fraction(int(value.p), int(value.q)) if isinstance(value, Rational) else Fraction(value)
 
 
-def _of_sort(variable: Variable, value: Any, size: int) -> Any:
+def _of_sort(variable: Variable, value: Any, size: int, atoms: int) -> Any:
+    if isinstance(variable, Rows) and isinstance(value, list) and len(value) == size:
+        return [_of_sort(Function("row"), row, size, atoms) for row in value]
     if isinstance(variable, Scalar):
         if _is_rational(value):
             return _fraction(value)
         if isinstance(value, Term) and value.is_number_valued:
             return value
     if (
-        isinstance(variable, Family)
+        isinstance(variable, Family | Function | Measure)
         and isinstance(value, list)
-        and len(value) == size
+        and len(value) == (size if isinstance(variable, Family) else atoms)
         and all(map(_is_rational, value))
+        and not (isinstance(variable, Measure) and not all(weight > 0 for weight in value))
     ):
         return [_fraction(x) for x in value]
     if isinstance(variable, Index) and _is_whole(value) and 0 <= value < size:
+        return value
+    if isinstance(variable, PointOfSpace) and _is_whole(value) and 0 <= value < atoms:
         return value
     if isinstance(variable, Natural | Size) and _is_whole(value) and value >= 0:
         return value

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
-from entnorm.cli.shared import BROKEN, UsageError, add_command, imported
+from entnorm.cli.shared import BROKEN, UsageError, add_command, bar, imported
 
-_EPILOG: Final = """\
+if TYPE_CHECKING:
+    from entnorm.conformance import Report
+
+_WRAP: Final = """\
+A function that speaks otherwise, of logits, squared distances, bits, perplexity, temperature or torch tensors, or of
+one row at a time, is wrapped by adapt; help(entnorm.conformance.adapt) has every option:
+
+  # mysolver.py
+  from entnorm.conformance import adapt
+  from mypackage import find_temperature               # (logits, perplexity) of one row -> temperature
+  solve = adapt(find_temperature, takes="logits", target="perplexity", returns="temperature", rows="one")
+
+  $ entnorm conform mysolver:solve
+"""
+_EPILOG: Final = f"""\
 A solver is called as solve(p, target, axis=-1).
 
 It receives
@@ -20,14 +35,14 @@ It returns one of
   an object        with gamma and success, of the batch shape
 Where no gamma > 0 reaches the target it raises, or returns NaN there, or says success = False.
 
-A function that speaks otherwise, of logits, bits, perplexity or temperature, or of one row at a time, is wrapped:
+{_WRAP}
+Checks that are known to fail are announced in a file for --expect; one of them that passes is a failure then:
 
-  # mysolver.py
-  from entnorm.conformance import adapt
-  from mypackage import find_temperature               # (logits, perplexity) of one row -> temperature
-  solve = adapt(find_temperature, takes="logits", target="perplexity", returns="temperature", rows="one")
+  [expected-failures]
+  reports_unreachable_targets = "clips on purpose"
 
-  $ entnorm conform mysolver:solve
+The solver runs in a process of its own: one that hangs or crashes fails the check in hand. Exit code 0 if nothing
+failed, 1 if something did, 2 if the solver could not be found. In pytest: entnorm.conformance.parametrize_with_checks.
 """
 
 
@@ -37,8 +52,13 @@ def add_conform(commands: Any) -> None:
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = _EPILOG
     command.add_argument("solver", metavar="PKG.MOD:FUNCTION", help="found as Python finds it from the current folder")
-    command.add_argument("--level", default="core", help="smoke or core (default core)")
-    command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.add_argument("--level", default="core", help="smoke < core < edge < accuracy < stress (default core)")
+    command.add_argument("--expect", type=Path, metavar="FILE", help="TOML: checks that are known to fail, and why")
+    command.add_argument(
+        "--deadline", type=float, default=30.0, metavar="SECONDS", help="for each call of the solver (default 30)"
+    )
+    command.add_argument("--out", type=Path, metavar="DIR", help="write verdict.html, .md, .json, and .xml for JUnit")
+    command.add_argument("--json", action="store_true", help="print the verdict as JSON")
 
 
 def _conform(options: argparse.Namespace) -> int:
@@ -46,16 +66,44 @@ def _conform(options: argparse.Namespace) -> int:
 
     if options.level not in conformance.CHECKS:
         raise UsageError(f"--level {options.level}: the levels are {' < '.join(conformance.CHECKS)}")
+    if not options.deadline > 0:
+        raise UsageError(f"--deadline {options.deadline:g}: a number of seconds above zero")
     solver = imported(options.solver, "function")
     if not callable(solver):
         raise UsageError(f"{options.solver} cannot be called: it is {type(solver).__name__}")
-    report = conformance.run(solver, options.level)
-    if options.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False))
-        return 0 if report.passed else BROKEN
-    for result in report.results:
-        print(f"{result.outcome:>14}  {result.sentence}")
-    for result in report.failures:
-        print(f"\n{result}")
-    print(f"\n{len(report.failures)} of {len(report.results)} checks failed at level {report.level}")
+    expected = conformance.expected_failures(options.expect)
+    with bar(len(conformance.up_to(options.level)), "checks") as shown:
+        report = conformance.run(
+            solver,
+            options.level,
+            expected=expected,
+            deadline=options.deadline,
+            name=options.solver,
+            tick=lambda _: shown.update(),
+        )
+    written = _written(report, options.out)
+    print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _told(report, written))
     return 0 if report.passed else BROKEN
+
+
+def _written(report: Report, folder: Path | None) -> list[Path]:
+    if folder is None:
+        return []
+    from entnorm.report import render, write
+
+    return write(folder, render(report.as_dict()))
+
+
+def _told(report: Report, written: list[Path]) -> str:
+    """A line for each check, the failures at length, and the sum of it."""
+    asked = [result for result in report.results if result.outcome != "not run"]
+    lines = [f"{result.outcome:>16}  {result.sentence}" for result in asked]
+    lines += [f"{'not run':>16}  {reason}" for reason in {r.reason for r in report.results if r.outcome == "not run"}]
+    for result in report.failures:
+        lines += ["", str(result)]
+    if report.results[0] in report.failures:
+        lines += ["", _WRAP]
+    counts = [f"{count} {outcome}" for outcome, count in report.as_dict()["counts"].items() if count]
+    lines += ["", f"{report.solver}, level {report.level}: {', '.join(counts)}"]
+    lines += [str(path) for path in written]
+    return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,14 @@ def add_reference(commands: Any) -> None:
     show = add_command(actions, "show", _reference_show, "print records, or the list of them")
     show.add_argument("ids", nargs="*", metavar="ID", help="which; without any, one line for each record")
     for command in (verify, show):
-        command.add_argument("--file", type=Path, metavar="FILE", help="JSON Lines (default: what entnorm ships)")
-    make = add_command(actions, "make", _reference_make, "compute and certify the references, and write them")
-    make.add_argument("file", type=Path, metavar="FILE", help="written whole or not at all")
+        command.add_argument(
+            "--file", type=Path, metavar="FILE", help="JSON Lines, perhaps compressed (default: what entnorm ships)"
+        )
+    make = add_command(
+        actions, "make", _reference_make, "compute, certify and write the references; go on where a making stopped"
+    )
+    make.add_argument("file", type=Path, metavar="FILE", help="written whole or not at all; .gz is compressed")
+    make.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
 
 
 def _reference_verify(options: argparse.Namespace) -> int:
@@ -61,5 +67,8 @@ def _reference_make(options: argparse.Namespace) -> int:
 
     if not balls.available():
         raise UsageError('python-flint is needed to certify references: pip install "entnorm[rigorous]"')
-    print(f"{generate.make(options.file)} references written to {options.file}")
+    if options.jobs < 1:
+        raise UsageError(f"--jobs {options.jobs}: at least one process is needed")
+    with generate.processes(options.jobs) as executor:
+        print(f"{generate.make(options.file, executor=executor)} references written to {options.file}")
     return 0

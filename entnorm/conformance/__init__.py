@@ -8,10 +8,14 @@
 'hits the target entropy'
 """
 
-from entnorm.conformance.checks import CHECKS
-from entnorm.conformance.foreign import Adapted, Solver, adapt
+from entnorm.conformance.adapting import Adapted, adapt
+from entnorm.conformance.checks import CHECKS, up_to
+from entnorm.conformance.expectations import expected_failures
+from entnorm.conformance.foreign import Solver
+from entnorm.conformance.parametrize import parametrize_with_checks
 from entnorm.conformance.regression import Errors, Family, Regression, regress
-from entnorm.conformance.runner import CheckFailed, ConformanceError, Outcome, Report, Result, check_solver, run
+from entnorm.conformance.runner import check_solver, run
+from entnorm.conformance.verdict import CheckFailed, ConformanceError, Outcome, Report, Result
 
 __all__ = [
     "CHECKS",
@@ -27,6 +31,9 @@ __all__ = [
     "Solver",
     "adapt",
     "check_solver",
+    "expected_failures",
+    "parametrize_with_checks",
     "regress",
     "run",
+    "up_to",
 ]

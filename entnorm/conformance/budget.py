@@ -15,6 +15,12 @@ EPS: Final = 2.0**-52
 TIGHT: Final = 1e-9
 """Relative budget of gamma per (1 + condition): what every level asks of every solver."""
 
+EXPONENT: Final = 8 * EPS
+"""Relative budget of gamma per (1 + condition) at the level accuracy; of each probability, per (1 + t) as well."""
+
+ENTROPY: Final = 4 * EPS
+"""Budget of the entropy per H* + gamma*^2 Var at the level accuracy."""
+
 COARSE: Final = 1e-4
 """The same for checks of survival: it forgives a search that stops early, not one that goes wrong."""
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from math import inf, isfinite
 
 from entnorm.conformance.budget import COARSE, TIGHT
+from entnorm.conformance.calls import Answer, Call, FloatArray
 from entnorm.conformance.cases import Case
-from entnorm.conformance.foreign import Answer, Call, FloatArray, Foreign
+from entnorm.conformance.foreign import Foreign
 
 
 class NotApplicable(Exception):
@@ -50,11 +51,31 @@ def ask(solver: Foreign, call: Call) -> Answer:
     return answer
 
 
-def distributions(solver: Foreign, rows: Iterable[Case]) -> Iterator[tuple[Case, Answer, FloatArray]]:
+def askable(solver: Foreign, rows: Iterable[Case], relative: float = TIGHT) -> list[Case]:
+    """The rows that can be put to the solver, with their targets, without rounding them by a part of the budget."""
+    fit = [
+        case
+        for case in rows
+        if (solver.takes_zeros or not case.has_zeros)
+        and 8 * solver.rounding(case.target) <= case.entropy_budget(relative)
+    ]
+    if not fit:
+        raise NotApplicable("its adapter cannot put any of these rows and targets without rounding them")
+    return fit
+
+
+def answers(solver: Foreign, rows: Iterable[Case], relative: float = TIGHT) -> Iterator[tuple[Case, Answer]]:
+    """The rows that can be put to the solver, with its answers."""
+    for case in askable(solver, rows, relative):
+        yield case, ask(solver, case.call)
+
+
+def distributions(
+    solver: Foreign, rows: Iterable[Case], relative: float = TIGHT
+) -> Iterator[tuple[Case, Answer, FloatArray]]:
     """The rows that the solver answers with a distribution; unanswered ones are another check's business."""
     answered = False
-    for case in rows:
-        answer = ask(solver, case.call)
+    for case, answer in answers(solver, rows, relative):
         if answer.probs is None:
             raise NotApplicable("the solver returns gamma, not a distribution")
         if answer.given:
@@ -69,6 +90,12 @@ def measured(
 ) -> Finding:
     """A number against what it should be, in units of what it may be off; NaN and infinity are infinitely far off."""
     error = abs(got - expected) / budget if isfinite(got) and isfinite(expected) else inf
+    return _found(case, calls, what, expected, got, error, budget, why)
+
+
+def _found(
+    case: Case, calls: tuple[Call, ...], what: str, expected: float, got: float, error: float, budget: float, why: str
+) -> Finding:
     return Finding(
         case=case.name,
         calls=calls,
@@ -86,8 +113,10 @@ def entropy(case: Case, answer: Answer, relative: float) -> Finding:
 
 
 def exponent(case: Case, answer: Answer, relative: float) -> Finding:
-    """The gamma of an answer against the certified root."""
-    return measured(case, (case.call,), "gamma", case.gamma, answer.gamma, case.exponent_budget(relative))
+    """The gamma of an answer against the certified root, compared as exact numbers."""
+    error = abs(case.off(answer.gamma)) / (relative * (1 + case.condition))
+    budget = case.exponent_budget(relative)
+    return _found(case, (case.call,), "gamma", case.gamma, answer.gamma, error, budget, "")
 
 
 def survives(solver: Foreign, case: Case) -> Iterator[Finding]:
@@ -97,8 +126,19 @@ def survives(solver: Foreign, case: Case) -> Iterator[Finding]:
     yield exponent(case, answer, COARSE)
 
 
-def same_exponent(case: Case, asked: Answer, other: Call, again: Answer, why: str) -> Finding:
+def same_exponent(case: Case, asked: Answer, other: Call, again: Answer, why: str, relative: float = TIGHT) -> Finding:
     """A second way of asking against the first, to the budget of every exponent; no answer is the same as none."""
-    calls, budget = (case.call, other), case.exponent_budget(TIGHT)
+    calls, budget = (case.call, other), case.exponent_budget(relative)
     finding = measured(case, calls, "gamma", asked.gamma, again.gamma, budget, f", {why}")
     return finding if asked.given or again.given else replace(finding, holds=True, error=0.0)
+
+
+def same_bits(case: str, asked: Answer, calls: tuple[Call, ...], again: Answer, why: str) -> Finding:
+    """A second way of asking against the first, bit for bit."""
+    return Finding(
+        case=case,
+        calls=calls,
+        holds=asked.bits == again.bits,
+        expected=f"{why}: {asked.words}, gamma = {asked.gamma.hex()}",
+        got=f"gamma = {again.gamma.hex()}" + ("" if asked.gamma != again.gamma else ", with another distribution"),
+    )

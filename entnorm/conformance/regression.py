@@ -6,26 +6,33 @@ With k = 1 + condition, eps = 2**-52, t_i = gamma* (log p_max - log p_i), the pr
 * |H(gamma) - H*| <= 4 eps (H* + gamma*^2 Var), H at the returned double;
 * |q_i - q_i*| <= 8 eps (1 + t_i) k q_i* wherever q_i* is a normal double, and q_i = 0 outside the support.
 
-The right answers come from the enclosures of the records, and the errors are computed with sixty digits from the exact
-binary inputs: no reference is ever rounded to double.
+The right answers come from the enclosures of the records, and the errors are computed from the exact binary inputs: as
+upper bounds in balls, or with seventy digits of mpmath where python-flint is not installed. No reference is ever
+rounded to double.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
 from math import inf
 from typing import Any, Final
 
 import numpy as np
 from mpmath import MPContext
 
+from entnorm import balls
 from entnorm.conformance.budget import EPS, one_digit_up
-from entnorm.conformance.foreign import FloatArray
+from entnorm.conformance.calls import FloatArray
 from entnorm.reference import Record
+from entnorm.reference.arithmetic import Arithmetic, InBalls, InMpmath
+from entnorm.reference.escort import Escort, distances, goal
+from entnorm.reference.exact import Kind, Row, Target
 from entnorm.solver import solve
 
-_DIGITS: Final = 60
+_BITS: Final = 240
 _SMALLEST_NORMAL: Final = 2.0**-1022
 
 
@@ -175,64 +182,58 @@ def _errors(record: Record) -> Errors:
     )
 
 
+@lru_cache(maxsize=4)
+def _measured(kind: Kind, values: bytes, rigorous: bool) -> tuple[Row, Arithmetic, list[Any]]:
+    """A row, an arithmetic for it, and its distances to the maximum: the targets of a row are side by side."""
+    floats = np.frombuffer(values).tolist()
+    row = Row(kind, tuple(None if x == -inf else Fraction(x) for x in floats))
+    arithmetic: Arithmetic = InBalls() if rigorous else InMpmath(MPContext())
+    with arithmetic.working(_BITS):
+        return row, arithmetic, distances(row, arithmetic)
+
+
 class _Exact:
-    """What a record says, to sixty digits; each error in units of its budget."""
+    """What a record says; each error in units of its budget."""
 
     def __init__(self, record: Record) -> None:
-        self._mp = mp = MPContext()
-        mp.dps = _DIGITS
-        self._ends = tuple(mp.mpf(end.numerator) / end.denominator for end in record.enclosure)
-        self._root = sum(self._ends) / 2
-        self._k = 1 + mp.mpf(record.condition)
-        self._varentropy = -mp.mpf(record.slope) * self._root
-        self._values = record.values
-        inside = record.values > 0 if record.kind == "p" else record.values > -inf
-        values, counts = np.unique(record.values[inside], return_counts=True)
-        self._ties = int(counts[-1])
-        top = mp.mpf(float(values[-1]))
-        gaps = [(float(x), top - mp.mpf(float(x))) for x in values]
-        self._distance = {x: mp.log1p(gap / x) if record.kind == "p" else gap for x, gap in gaps}
-        self._below = [(self._distance[x], int(c)) for x, c in zip(values[:-1].tolist(), counts[:-1], strict=True)]
-        self._target = self._entropy_in_nats(record.target.kind, mp.mpf(record.target.value), int(inside.sum()))
+        self._record = record
+        self._root = sum(record.enclosure) / 2
+        self._k = 1 + Fraction(str(record.condition))
+        self._varentropy = -Fraction(str(record.slope)) * self._root
+        self._row, self._arithmetic, self._distances = _measured(
+            record.kind, record.values.tobytes(), balls.available()
+        )
 
-    def _entropy_in_nats(self, kind: str, value: Any, size: int) -> Any:
-        most = self._mp.log(size)
-        forms = {
-            "entropy": lambda: value,
-            "perplexity": lambda: self._mp.log(value),
-            "deficit": lambda: most - value,
-            "evenness": lambda: value * most,
-        }
-        return forms[kind]()
-
-    def _moments(self, gamma: Any) -> tuple[Any, Any]:
-        """A - m and T, sums over the entries below the maximum [escort.entropy-from-top]."""
-        terms = [(gamma * d, c * self._mp.exp(-gamma * d)) for d, c in self._below]
-        return self._mp.fsum(r for _, r in terms), self._mp.fsum(t * r for t, r in terms)
+    def _at(self, gamma: Any) -> Escort:
+        return Escort(self._row, self._arithmetic, self._distances, gamma)
 
     def gamma_error(self, gamma: float) -> float:
         """Distance to the farther end of the enclosure."""
-        farthest = max(abs(self._mp.mpf(gamma) - end) for end in self._ends)
-        return float(farthest / (8 * EPS * self._k * self._root))
+        farthest = max(abs(Fraction(gamma) - end) for end in self._record.enclosure)
+        return float(farthest / (8 * Fraction(EPS) * self._k * self._root))
 
     def entropy_error(self, gamma: float) -> float:
         """How far the entropy at the returned double is from the target."""
-        rest, moment = self._moments(self._mp.mpf(gamma))
-        entropy = self._mp.log(self._ties) + self._mp.log1p(rest / self._ties) + moment / (self._ties + rest)
-        return float(abs(entropy - self._target) / (4 * EPS * (self._target + self._varentropy)))
+        arithmetic, target = self._arithmetic, self._record.target
+        with arithmetic.working(_BITS):
+            aim = goal(self._row, Target(target.kind, Fraction(target.value)), arithmetic)
+            off = self._at(arithmetic.number(Fraction(gamma))).entropy - aim
+            return arithmetic.magnitude(off / (4 * EPS * (aim + arithmetic.number(self._varentropy))))
 
     def probability_error(self, probs: FloatArray) -> float:
         """The worst entry."""
-        total = self._ties + self._moments(self._root)[0]
-        right = {x: (self._root * d, self._mp.exp(-self._root * d) / total) for x, d in self._distance.items()}
-        worst = 0.0
-        for x, q in zip(self._values.tolist(), probs.tolist(), strict=True):
-            if x not in right:
-                error = 0.0 if q == 0 else inf
-            else:
-                t, exact = right[x]
-                if exact < _SMALLEST_NORMAL:
-                    continue
-                error = float(abs(self._mp.mpf(q) - exact) / (8 * EPS * (1 + t) * self._k * exact))
-            worst = max(worst, error) if error == error else inf
-        return worst
+        arithmetic, places, found = self._arithmetic, self._row.places, probs.tolist()
+        outside = any(q != 0 for q, place in zip(found, places, strict=True) if place is None)
+        if outside or not np.isfinite(probs).all():
+            return inf
+        pairs = {(q, place) for q, place in zip(found, places, strict=True) if place is not None}
+        with arithmetic.working(_BITS):
+            at = self._at(arithmetic.number(self._root))
+            right, unit = at.probabilities, 8 * EPS * arithmetic.number(self._k)
+            budgets = [unit * (1 + t) * q for t, q in zip([0, *at.t], right, strict=True)]
+            errors = (
+                arithmetic.magnitude((arithmetic.number(q) - right[place]) / budgets[place])
+                for q, place in pairs
+                if q > 2 * _SMALLEST_NORMAL or arithmetic.magnitude(right[place]) >= _SMALLEST_NORMAL
+            )
+            return max(errors, default=0.0)

@@ -3,154 +3,54 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from math import inf, isfinite
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from math import inf
+from typing import Any, Final
 
 import numpy as np
 
-from entnorm.conformance.budget import one_digit_up
-from entnorm.conformance.checks import CHECKS, Check
+from entnorm.conformance.calls import Call
+from entnorm.conformance.checks import Check, up_to
+from entnorm.conformance.contained import Contained
+from entnorm.conformance.expectations import Expected, expected_failures
 from entnorm.conformance.findings import NotApplicable
-from entnorm.conformance.foreign import Call, Foreign, ForeignError, Solver
+from entnorm.conformance.foreign import Foreign, ForeignError, Solver
+from entnorm.conformance.verdict import CheckFailed, ConformanceError, Outcome, Report, Result
+
+_LOSSES: Final = 3
+"""After so many checks that ended in a hang or a crash the solver is asked nothing else."""
 
 
-class Outcome(StrEnum):
-    """What a check found."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_APPLICABLE = "not applicable"
-    NOT_RUN = "not run"
-
-
-@dataclass(frozen=True)
-class Result:
-    """What one check found.
-
-    Attributes
-    ----------
-    name : str
-        The check, as a sentence about the solver.
-    level : str
-        The level at which it enters.
-    outcome : Outcome
-        Passed, failed, not applicable, or not run.
-    promise : str
-        What the check holds the solver to.
-    error : float or None
-        The worst error in units of the budget, infinite where there was no number; None for checks without degrees.
-    case : str
-        Where the worst error, or the first failure, was.
-    expected, got : str
-        There, in words and numbers; for a check that does not apply or was not run, `got` says why.
-    answer : str or None
-        The right answer there, where one is known.
-    reproducer : str
-        A Python program that repeats the calls; it needs nothing but `solve`.
-    """
-
-    name: str
-    level: str
-    outcome: Outcome
-    promise: str
-    error: float | None = None
-    case: str = ""
-    expected: str = ""
-    got: str = ""
-    answer: str | None = None
-    reproducer: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """The name, spelled."""
-        return self.name.replace("_", " ")
-
-    def __str__(self) -> str:
-        """Everything that is needed to see a failure again."""
-        lines = [f"{self.name}: {self.outcome}", self.promise]
-        if self.outcome in (Outcome.NOT_APPLICABLE, Outcome.NOT_RUN):
-            return "\n".join([*lines, self.got])
-        lines += [f"case: {self.case}", f"expected: {self.expected}", f"got: {self.got}"]
-        if self.error is not None:
-            lines.append(f"error: {self.error:.3g} of the budget")
-        if self.answer is not None:
-            lines.append(f"right answer: {self.answer}")
-        return "\n".join([*lines, "reproducer:", self.reproducer])
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the error rounded up to one digit, null where it is no number."""
-        return {
-            "name": self.name,
-            "level": self.level,
-            "outcome": str(self.outcome),
-            "promise": self.promise,
-            "error": one_digit_up(self.error) if self.error is not None and isfinite(self.error) else None,
-            "case": self.case,
-            "expected": self.expected,
-            "got": self.got,
-            "answer": self.answer,
-            "reproducer": self.reproducer,
-        }
-
-
-@dataclass(frozen=True)
-class Report:
-    """The results of all checks up to a level, in their order.
-
-    Where the first one fails, that the solver answers at all, the others are not run.
-    """
-
-    level: str
-    results: tuple[Result, ...]
-
-    @property
-    def failures(self) -> tuple[Result, ...]:
-        """The checks that failed."""
-        return tuple(result for result in self.results if result.outcome is Outcome.FAILED)
-
-    @property
-    def passed(self) -> bool:
-        """Whether no check failed."""
-        return not self.failures
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return {
-            "level": self.level,
-            "passed": self.passed,
-            "counts": {str(o): sum(r.outcome is o for r in self.results) for o in Outcome},
-            "checks": [result.as_dict() for result in self.results],
-        }
-
-
-class CheckFailed(AssertionError):
-    """One failed check; `result` has what there is to know."""
-
-    def __init__(self, result: Result) -> None:
-        super().__init__(str(result))
-        self.result = result
-
-
-class ConformanceError(ExceptionGroup[CheckFailed]):
-    """All checks that a solver failed."""
-
-    def derive(self, excs: Sequence[CheckFailed], /) -> ConformanceError:  # type: ignore[override]
-        """Keep the type when the group is split."""
-        return ConformanceError(self.message, excs)
-
-
-def run(solve: Solver, level: str = "core") -> Report:
+def run(
+    solve: Solver,
+    level: str = "core",
+    *,
+    expected: Expected = None,
+    deadline: float | None = None,
+    name: str | None = None,
+    tick: Callable[[str], None] = lambda check: None,
+) -> Report:
     """Hold a solver against every check up to a level.
 
     Parameters
     ----------
     solve : callable
         ``(p, target, *, axis=-1)``; see `entnorm.conformance.adapt` for functions that speak otherwise.
-    level : {"smoke", "core"}
+    level : {"smoke", "core", "edge", "accuracy", "stress"}
         How far to go; each level includes those before it.
+    expected : mapping or path, optional
+        Checks that are known to fail, with a reason for each; or the TOML file that lists them in a table
+        ``[expected-failures]``. One of them that passes is a failure.
+    deadline : float, optional
+        With it the solver runs in a process of its own, and has so many seconds for each call; a solver that hangs or
+        takes its process down fails the check in hand. It must then be importable, at the top of a module.
+    name : str, optional
+        Where the solver is imported from, as ``pkg.mod:function``; found out where it can be.
+    tick : callable
+        Called with the name of each check that is done.
 
     Returns
     -------
@@ -160,7 +60,7 @@ def run(solve: Solver, level: str = "core") -> Report:
     Raises
     ------
     ValueError
-        For an unknown level.
+        For an unknown level or check, or a solver that cannot be sent to a process of its own.
 
     Examples
     --------
@@ -169,23 +69,30 @@ def run(solve: Solver, level: str = "core") -> Report:
     >>> [result.sentence for result in report.failures][0]
     'hits the target entropy'
     """
-    solver = Foreign(solve)
-    (entered, door), *rest = [(entered, check) for entered in _up_to(level) for check in CHECKS[entered]]
-    first = _result(door, entered, solver)
-    if first.outcome is Outcome.FAILED:
-        return Report(level, (first, *(_not_run(check, entered, door) for entered, check in rest)))
-    return Report(level, (first, *(_result(check, entered, solver) for entered, check in rest)))
+    checks, reasons = up_to(level), expected_failures(expected)
+    name = name or _name_of(solve)
+    if deadline is None:
+        return Report(level, tuple(_results(Foreign(solve, name), checks, reasons, tick)), name)
+    load: Callable[[], Any] = partial(_found, name) if name else partial(_given, solve)
+    with Contained(load, deadline) as process:
+        return Report(level, tuple(_results(Foreign(solve, name, process), checks, reasons, tick)), name)
 
 
-def check_solver(solve: Solver, level: str = "core") -> None:
+def check_solver(
+    solve: Solver, level: str = "core", *, expected: Expected = None, deadline: float | None = None
+) -> None:
     """Hold a solver against every check up to a level; return if it passes all that apply.
 
     Parameters
     ----------
     solve : callable
         ``(p, target, *, axis=-1)``; see `entnorm.conformance.adapt` for functions that speak otherwise.
-    level : {"smoke", "core"}
+    level : {"smoke", "core", "edge", "accuracy", "stress"}
         How far to go; each level includes those before it.
+    expected : mapping or path, optional
+        Checks that are known to fail, as in `run`.
+    deadline : float, optional
+        Seconds for each call, in a process of its own, as in `run`.
 
     Raises
     ------
@@ -193,7 +100,7 @@ def check_solver(solve: Solver, level: str = "core") -> None:
         An exception group with one `CheckFailed` for each failed check: its name, what was expected, the right answer
         where one is known, and a reproducer.
     ValueError
-        For an unknown level.
+        For an unknown level or check, or a solver that cannot be sent to a process of its own.
 
     Examples
     --------
@@ -204,35 +111,52 @@ def check_solver(solve: Solver, level: str = "core") -> None:
     ...     print(len(group.exceptions), group.exceptions[0].result.name)
     3 hits_the_target_entropy
     """
-    failures = run(solve, level).failures
+    failures = run(solve, level, expected=expected, deadline=deadline).failures
     if failures:
         names = ", ".join(failure.name for failure in failures)
         raise ConformanceError(f"failed at level {level}: {names}", [CheckFailed(failure) for failure in failures])
 
 
-def _up_to(level: str) -> tuple[str, ...]:
-    levels = tuple(CHECKS)
-    if level not in levels:
-        raise ValueError(f"level={level!r}: the levels are {' < '.join(levels)}")
-    return levels[: levels.index(level) + 1]
+def _results(
+    solver: Foreign, checks: list[tuple[str, Check]], reasons: dict[str, str], tick: Callable[[str], None]
+) -> Iterator[Result]:
+    why, losses = "", 0
+    door = checks[0][1]
+    for level, check in checks:
+        found = _not_run(check, level, why) if why else _judged(result(check, level, solver), reasons)
+        losses += found.lost
+        if check is door and found.outcome in (Outcome.FAILED, Outcome.EXPECTED):
+            why = f"what does not pass {door.__name__} is asked nothing else"
+        elif losses == _LOSSES:
+            why = why or f"{_LOSSES} checks ended in a hang or a crash"
+        tick(check.__name__)
+        yield found
 
 
-def _not_run(check: Check, level: str, door: Check) -> Result:
-    why = f"what does not pass {door.__name__} is asked nothing else"
-    return Result(check.__name__, level, Outcome.NOT_RUN, _promise(check), got=why)
+def _not_run(check: Check, level: str, why: str) -> Result:
+    return Result(check.__name__, level, Outcome.NOT_RUN, _promise(check), reason=why)
+
+
+def _judged(found: Result, reasons: dict[str, str]) -> Result:
+    """A failure that was announced is expected, and no failure is a failure then."""
+    strict = {Outcome.FAILED: Outcome.EXPECTED, Outcome.PASSED: Outcome.UNEXPECTED}
+    if found.name not in reasons or found.outcome not in strict:
+        return found
+    return replace(found, outcome=strict[found.outcome], reason=reasons[found.name])
 
 
 def _promise(check: Check) -> str:
     return inspect.getdoc(check) or ""
 
 
-def _result(check: Check, level: str, solver: Foreign) -> Result:
+def result(check: Check, level: str, solver: Foreign) -> Result:
+    """What one check finds."""
     name, promise = check.__name__, _promise(check)
     try:
         with np.errstate(all="ignore"):  # an absurd answer is judged like any other
             findings = list(check(solver))
     except NotApplicable as reason:
-        return Result(name, level, Outcome.NOT_APPLICABLE, promise, got=str(reason))
+        return Result(name, level, Outcome.NOT_APPLICABLE, promise, reason=str(reason))
     except ForeignError as error:
         return Result(
             name,
@@ -243,7 +167,8 @@ def _result(check: Check, level: str, solver: Foreign) -> Result:
             case="the call below",
             expected="an answer",
             got=str(error),
-            reproducer=_program(error.call),
+            reproducer=_program(solver, error.call),
+            lost=error.lost,
         )
     worst = max(findings, key=lambda finding: (not finding.holds, finding.error or 0.0))
     return Result(
@@ -256,11 +181,35 @@ def _result(check: Check, level: str, solver: Foreign) -> Result:
         expected=worst.expected,
         got=worst.got,
         answer=worst.answer,
-        reproducer=_program(*worst.calls),
+        reproducer=_program(solver, *worst.calls),
     )
 
 
-def _program(*calls: Call) -> str:
-    named = any(call.source for call in calls)  # in this package
-    imports = ["import numpy as np", *(["import entnorm.conformance"] if named else [])]
+def _program(solver: Foreign, *calls: Call) -> str:
+    imports = ["import numpy as np"]
+    if any(call.source and "entnorm" in call.source for call in calls):
+        imports.append("import entnorm.conformance")
+    if solver.name:
+        module, _, function = solver.name.partition(":")
+        imports.append(f"from {module} import {function}" + ("" if function == "solve" else " as solve"))
     return "\n".join([*imports, *(call.reproducer for call in calls)])
+
+
+def _name_of(solve: Solver) -> str | None:
+    """Where a function can be imported from, if it can."""
+    module, name = getattr(solve, "__module__", None), getattr(solve, "__qualname__", "")
+    if not module or module == "__main__" or not name.isidentifier():
+        return None
+    try:
+        return f"{module}:{name}" if getattr(import_module(module), name, None) is solve else None
+    except ImportError:
+        return None
+
+
+def _found(name: str) -> Any:
+    module, _, function = name.partition(":")
+    return getattr(import_module(module), function)
+
+
+def _given(solve: Solver) -> Solver:
+    return solve

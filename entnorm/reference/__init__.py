@@ -1,6 +1,7 @@
 """References: roots to any number of digits with certificates, and a stored corpus of them.
 
-``solve`` computes one reference, ``load`` reads the stored ones, ``verify`` proves them again.
+``solve`` computes one reference, ``load`` reads the stored ones, ``verify`` proves them again;
+``entnorm.reference.generate.make`` makes them. README.md says what a record is, for readers in any language.
 """
 
 from entnorm.reference.attainable import UnattainableTargetError

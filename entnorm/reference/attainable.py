@@ -78,6 +78,12 @@ class Gaps:
     low: Fraction
     high: Fraction
 
+    @property
+    def bits(self) -> int:
+        """How many bits H* has in common with the nearer end, to within one; zero at least."""
+        nearer = min(self.low, self.high)
+        return max(0, nearer.denominator.bit_length() - nearer.numerator.bit_length())
+
 
 def gaps(row: Row, target: Target) -> Gaps:
     """
@@ -139,7 +145,9 @@ def _difference(target: Target, size: int, k: int, bits: int) -> Interval:
 def _in_balls(target: Target, size: int, k: int, bits: int) -> Interval:
     a, b, c = target.form(size)
     with balls.working(bits):
-        value = balls.ball(a) + balls.ball(b) * balls.log(balls.ball(c)) - balls.log(balls.ball(k))
+        value = balls.ball(a) - balls.log(balls.ball(k))
+        if b:
+            value += balls.ball(b) * balls.log(balls.ball(c))
     return balls.lower(value), balls.upper(value)
 
 

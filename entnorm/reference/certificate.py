@@ -9,7 +9,7 @@ from entnorm import balls
 from entnorm.balls import Ball
 from entnorm.reference.exact import Kind, TargetKind
 
-FIRST_BITS = 128
+FIRST_BITS = 64
 MOST_BITS = 2**17
 
 
@@ -64,7 +64,7 @@ class Certificate:
         support = [x for x in self.values if x is not None and (self.kind == "logits" or x > 0)]
         if len(set(support)) < 2:
             return False
-        bits = FIRST_BITS
+        bits = FIRST_BITS + 10 * self.digits // 3
         while bits <= MOST_BITS:
             with balls.working(bits):
                 goal = self._goal(len(support))

@@ -1,127 +1,71 @@
-"""Make the corpus: ``python -m entnorm.reference.generate [PATH]``.
+"""Make the corpus: ``entnorm reference make FILE``.
 
-The same versions of mpmath and python-flint write the same bytes; other versions differ in the field ``provenance`` and
-the checksum over it only.
+The same versions of mpmath and python-flint write the same records; other versions differ in the field ``provenance``
+and the checksum over it only.
+
+Each record is appended to a journal beside the file as soon as it is proved, and the file is written from the journal
+once all are there: whatever kills a making, the next one goes on from the last record.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from importlib.metadata import version
+from itertools import cycle, islice
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread
 
-import mpmath
 import numpy as np
 from tqdm import tqdm
 
+from entnorm import balls
 from entnorm.reference import exact
-from entnorm.reference.exact import Target, TargetKind
-from entnorm.reference.families import LOGITS, PROBABILITIES, Family
-from entnorm.reference.records import CORPUS, Record, RecordTarget, outputs, write
+from entnorm.reference.families import Given, rows
+from entnorm.reference.places import PLACES, PLATEAU, Limits, Place, limits
+from entnorm.reference.reading import RecordError, record_on
+from entnorm.reference.records import Record, RecordTarget, outputs, write
 from entnorm.reference.solver import solve
+from entnorm.solution import EntnormError
 
 DIGITS = 50
-TARGETS_PER_ROW = 3
 
 
-@dataclass(frozen=True)
-class Place:
-    """
-    Where a target lies between log m and log s.
-
-    Attributes
-    ----------
-    kind : {"entropy", "perplexity", "deficit", "evenness"}
-    side : {"low", "high", "quarter"}
-        Above log m, below log s, or at the logarithm of a quarter of the support.
-    fraction : Fraction
-        The distance from there, as a part of the interval.
-    label : str
-    """
-
-    kind: TargetKind
-    side: str
-    fraction: Fraction
-    label: str
-
-    def value(self, size: int, ties: int) -> float:
-        """The target, rounded to the nearest double."""
-        mp = mpmath.MPContext()
-        mp.prec = 2000
-        low, high = mp.log(ties), mp.log(size)
-        gap = (high - low) * self.fraction.numerator / self.fraction.denominator
-        from_ends = {
-            "low": (low + gap, high - low - gap),
-            "high": (high - gap, gap),
-            "quarter": (mp.log(size // 4), high - mp.log(size // 4)),
-        }
-        entropy, deficit = from_ends[self.side]
-        exactly = {"entropy": entropy, "perplexity": mp.exp(entropy), "deficit": deficit, "evenness": entropy / high}
-        return float(exactly[self.kind])
-
-
-def _near(kind: TargetKind, side: str, exponent: int) -> Place:
-    return Place(kind, side, Fraction(1, 2**exponent), f"{side}{exponent}")
-
-
-def _inside(kind: TargetKind, tenths: int) -> Place:
-    return Place(kind, "low", Fraction(tenths, 10), f"mid{tenths}")
-
-
-PLACES: tuple[Place, ...] = (
-    _inside("entropy", 5),
-    _inside("perplexity", 3),
-    _near("deficit", "high", 10),
-    _near("entropy", "low", 8),
-    _inside("evenness", 8),
-    _near("deficit", "high", 60),
-    _near("entropy", "high", 20),
-    _near("evenness", "low", 20),
-    _inside("deficit", 9),
-    _near("entropy", "low", 36),
-    _near("perplexity", "low", 25),
-    _near("deficit", "high", 900),
-    _inside("entropy", 1),
-    _near("evenness", "high", 34),
-    _near("entropy", "high", 40),
-    _near("perplexity", "high", 30),
-)
-
-TINY = _near("entropy", "low", 900)
-"""A target near 1e-271, which doubles express only where the maximum is unique."""
-
-PLATEAU = Place("entropy", "quarter", Fraction(0), "plateau")
-"""A staircase of four steps is flat where its highest step is all that counts, and nothing tells its entries apart."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One record of the corpus before it is computed."""
 
-    family: Family
-    n: int
+    given: Given
     place: Place
+    target: RecordTarget
 
     @property
     def id(self) -> str:
         """Its permanent name."""
-        return f"{self.family.name}-{self.family.kind}{self.n}-{self.place.kind}-{self.place.label}"
+        return f"{self.given.family}-{self.given.label}-{self.place.kind}-{self.place.label}"
 
     def record(self) -> Record:
         """Compute and certify it."""
-        kind, values = self.family.kind, self.family.row(self.n)
-        row = exact.row(values, None) if kind == "p" else exact.row(None, values)
-        target = Target(self.place.kind, Fraction(self.place.value(row.size, row.ties)))
-        solved = solve(**{kind: values, target.kind: target.value}, digits=DIGITS)  # type: ignore[arg-type]
-        found = outputs(row, target, solved.enclosure, DIGITS)
+        given, value = self.given, Fraction(self.target.value)
+        solved = solve(
+            **{given.kind: given.values.tolist(), self.target.kind: value},
+            digits=DIGITS,
+            backend="arb",
+        )
+        row = exact.Row(given.kind, solved.certificate.values)
+        found = outputs(row, exact.Target(self.target.kind, value), solved.enclosure, DIGITS)
         return Record(
             id=self.id,
-            kind=kind,
-            values=np.array(values, dtype=np.float64),
-            target=RecordTarget(target.kind, float(target.value)),
+            kind=given.kind,
+            values=given.values,
+            recipe=given.recipe,
+            target=self.target,
             gamma=found.gamma,
             enclosure=solved.enclosure,
             slope=found.slope,
@@ -131,22 +75,35 @@ class Entry:
             provenance=_provenance(),
         )
 
+    def asks(self, record: Record) -> bool:
+        """Is this what `record` answers, in the versions of today?"""
+        question = (self.given.kind, self.given.values.tobytes(), self.given.recipe, self.target, _provenance())
+        answered = (record.kind, record.values.tobytes(), record.recipe, record.target, record.provenance)
+        return question == answered
+
     def _tags(self, row: exact.Row) -> tuple[str, ...]:
         near = {"low": "near-log-m", "high": "near-log-s", "quarter": "plateau"}[self.place.side]
         where = near if self.place.fraction < Fraction(1, 100) else "interior"
-        facts = {"zeros": row.size < self.n, "tied-maximum": row.ties > 1, "ties": len(row.levels) + 1 < row.size}
-        return tuple(dict.fromkeys([self.family.name, where, *(tag for tag, holds in facts.items() if holds)]))
+        facts = {
+            "zeros": row.size < len(row.values),
+            "tied-maximum": row.ties > 1,
+            "ties": len(row.levels) + 1 < row.size,
+            "long": self.given.recipe is not None,
+        }
+        return tuple(dict.fromkeys([self.given.family, where, *(tag for tag, holds in facts.items() if holds)]))
 
 
+@cache
 def _provenance() -> dict[str, object]:
     return {
-        "method": "safeguarded Newton in mpmath; every digit certified in ball arithmetic",
-        "backend": "mpmath, certified by python-flint",
+        "method": "safeguarded Newton; signs at both ends and every digit proved in ball arithmetic",
+        "backend": "python-flint",
         "versions": {name: version(name) for name in ("mpmath", "python-flint")},
         "generator": "entnorm.reference.generate",
     }
 
 
+@cache
 def entries() -> tuple[Entry, ...]:
     """
     The plan of the corpus: each row with the next few places of a cycle that goes through the attainable range.
@@ -160,26 +117,33 @@ def entries() -> tuple[Entry, ...]:
 
 
 def _entries() -> Iterator[Entry]:
-    at = 0
-    for family in (*PROBABILITIES, *LOGITS):
-        for n in family.sizes:
-            for _ in range(TARGETS_PER_ROW):
-                yield Entry(family, n, PLACES[at % len(PLACES)])
-                at += 1
-        if family.name in ("uniformish", "normal", "zipf", "near-uniform", "two-point", "distances"):
-            yield Entry(family, family.sizes[0], TINY)
-        if family.name == "staircase":
-            yield from (Entry(family, n, PLATEAU) for n in family.sizes)
+    places = cycle(PLACES)
+    for given in rows():
+        x = given.values
+        at = limits(int((x > (0 if given.kind == "p" else -np.inf)).sum()), int((x == x.max()).sum()))
+        fitting = (entry for place in islice(places, len(PLACES)) if (entry := _entry(given, place, at)))
+        yield from islice(fitting, given.targets)
+        if given.family == "staircase" and (entry := _entry(given, PLATEAU, at)):
+            yield entry
 
 
-def make(path: str | os.PathLike[str], *, progress: bool = True) -> int:
+def _entry(given: Given, place: Place, at: Limits) -> Entry | None:
+    value = place.value(at)
+    return None if value is None else Entry(given, place, RecordTarget(place.kind, value))
+
+
+def make(path: str | os.PathLike[str], *, executor: Executor | None = None, progress: bool = True) -> int:
     """
     Compute, certify and write the corpus; returns the number of records.
 
     Parameters
     ----------
     path : path
-        Written whole or not at all.
+        JSON Lines, compressed if the name ends in ``.gz``; written whole or not at all. What a making that did not end
+        left in the journal beside it, ``path.journal``, is checked and kept.
+    executor : concurrent.futures.Executor, optional
+        Where the records are computed, one task each; by default a process on each core. With dask:
+        ``make(path, executor=distributed.Client(address).get_executor())``. The bytes do not depend on it.
     progress : bool
         Show a bar, if standard error is a terminal.
 
@@ -187,14 +151,82 @@ def make(path: str | os.PathLike[str], *, progress: bool = True) -> int:
     ------
     ImportError
         If python-flint is not installed: a record must be certified.
+    EntnormError
+        If what the executor computed is not what was asked for.
     """
-    plan = entries()
-    bar = tqdm(plan, desc="certified references", unit="record", disable=None if progress else True)
-    records = [entry.record() for entry in bar]
-    write(path, records)
-    return len(records)
+    if not balls.available():
+        raise ImportError('records are certified in balls: pip install "entnorm[rigorous]"')
+    plan, path = entries(), Path(path)
+    journal = path.with_name(f"{path.name}.journal")
+    done = _resumed(journal, plan)
+    bar = tqdm(total=len(plan), initial=len(done), desc="references", unit="record", disable=None if progress else True)
+    missing = [number for number, entry in enumerate(plan) if entry.id not in done]
+    with bar, nullcontext(executor) if executor else processes() as pool, journal.open("a", encoding="ascii") as file:
+        for text in _computed(pool, missing):
+            file.write(text + "\n")
+            file.flush()
+            bar.update()
+    done = _kept(journal, plan)
+    strange = [entry.id for entry in plan if entry.id not in done]
+    if strange:
+        raise EntnormError(
+            f"{len(strange)} records, {strange[0]} among them, do not answer the plan: "
+            "have all workers the versions of entnorm, mpmath and python-flint that this process has?"
+        )
+    write(path, [done[entry.id] for entry in plan])
+    journal.unlink()
+    return len(plan)
 
 
-if __name__ == "__main__":
-    destination = sys.argv[1] if len(sys.argv) > 1 else CORPUS
-    print(f"{make(destination)} records written to {destination}")
+def processes(count: int | None = None) -> Executor:
+    """So many processes, by default one on each core; they end with this one, even if it is killed."""
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Else a worker whose pool is gone waits for its next task forever."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def _computed(pool: Executor, numbers: list[int]) -> Iterator[str]:
+    """The lines of some entries, in the order in which they are ready."""
+    futures = [pool.submit(line, number) for number in numbers]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def line(number: int) -> str:
+    """Compute one entry of the plan, as a line of a file: what an executor runs."""
+    return entries()[number].record().to_json()
+
+
+def _resumed(journal: Path, plan: tuple[Entry, ...]) -> dict[str, Record]:
+    """What an earlier making left, in a journal that has nothing else in it, not even half a line."""
+    kept = _kept(journal, plan)
+    if journal.exists():
+        write(journal, kept.values())
+    return kept
+
+
+def _kept(journal: Path, plan: tuple[Entry, ...]) -> dict[str, Record]:
+    """The records in a journal that answer entries of the plan; whatever else is in it is left aside."""
+    asked, kept = {entry.id: entry for entry in plan}, {}
+    for number, text in enumerate(journal.read_bytes().splitlines() if journal.exists() else (), 1):
+        try:
+            record = record_on(text, str(journal), number)
+        except RecordError:
+            continue
+        if record.id in asked and asked[record.id].asks(record):
+            kept[record.id] = record
+    return kept

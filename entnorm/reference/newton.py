@@ -6,59 +6,47 @@ steps is bounded by the precision, and the certificate is checked elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from operator import mul
+from typing import Any, Literal, TypeAlias
 
 import mpmath
 
-from entnorm.reference.attainable import Gaps
+from entnorm.reference.arithmetic import Arithmetic, InBalls, InMpmath
+from entnorm.reference.attainable import Gaps, rational
+from entnorm.reference.escort import Cumulants, Escort, distances, goal
 from entnorm.reference.exact import Row, Target
+
+Backend: TypeAlias = Literal["mpmath", "arb"]
 
 GUARD = 16
 MOST_BITS = 2**20
 
 
-@dataclass(frozen=True)
-class Moments:
-    """
-    The entropy at gamma and the cumulants of t = gamma d under the escort distribution, d = log p_max - log p.
-
-    Attributes
-    ----------
-    entropy : mpf
-        log A + T / A with A = sum exp(-t), T = sum t exp(-t)  [escort.entropy-from-top].
-    variance : mpf
-        gamma^2 Var, which is -dH/dlog gamma  [escort.entropy-log-slope].
-    skew : mpf
-        The third cumulant of log q = -t + const.
-    """
-
-    entropy: mpmath.mpf
-    variance: mpmath.mpf
-    skew: mpmath.mpf
-
-
 class Problem:
-    """H(gamma) = H* for one row, in an mpmath context of its own."""
+    """H(gamma) = H* for one row: sums over the row in the arithmetic of a backend, all else in an mpmath context."""
 
-    def __init__(self, row: Row, target: Target) -> None:
-        self.mp = mpmath.MPContext()
+    def __init__(self, row: Row, target: Target, mp: mpmath.MPContext, backend: Backend = "mpmath") -> None:
+        self.mp = mp
         self.row = row
         self.target = target
+        self.arithmetic: Arithmetic = InBalls() if backend == "arb" else InMpmath(self.mp)
         self._depth = 0
 
     def lift(self, x: Fraction) -> mpmath.mpf:
         """`x`, rounded to the working precision."""
         return self.mp.mpf(x.numerator) / x.denominator
 
-    def distances(self) -> list[mpmath.mpf]:
-        """D of each level to the working precision at least, with full relative accuracy however close the level is."""
+    def lower(self, x: Any) -> mpmath.mpf:
+        """A number of the arithmetic as one of the context."""
+        return self.arithmetic.middle(x, self.mp)
+
+    def distances(self) -> list[Any]:
+        """The distance of each level to the maximum, in the arithmetic, to the working precision at least."""
         if self._depth < self.mp.prec:
-            quotients = [self.mp.mpf(level.numerator) / level.denominator for level in self.row.levels]
-            log1p = self.mp.log1p
-            self._distances = [log1p(x) for x in quotients] if self.row.kind == "p" else quotients
-            a, b, c = (self.lift(x) for x in self.target.form(self.row.size))
-            self._goal = a + b * self.mp.log(c)
+            with self.arithmetic.working(self.mp.prec):
+                self._distances = distances(self.row, self.arithmetic)
+                self._goal = self.lower(goal(self.row, self.target, self.arithmetic))
             self._depth = self.mp.prec
         return self._distances
 
@@ -67,38 +55,28 @@ class Problem:
         self.distances()
         return self._goal
 
-    def moments(self, gamma: mpmath.mpf) -> Moments:
+    def cumulants(self, gamma: mpmath.mpf) -> Cumulants:
         """Entropy and cumulants at `gamma`, in the working precision."""
-        mp = self.mp
-        t, weights, mass = self._weights(gamma)
-        first = [x * w for x, w in zip(t, weights, strict=True)]
-        second = [x * w for x, w in zip(t, first, strict=True)]
-        mean = mp.fsum(first) / mass
-        square = mp.fsum(second) / mass
-        cube = mp.fdot(t, second) / mass
-        return Moments(
-            entropy=mp.log(mass) + mean,
-            variance=square - mean**2,
-            skew=3 * mean * square - cube - 2 * mean**3,
-        )
+        with self.arithmetic.working(self.mp.prec):
+            return Cumulants(*map(self.lower, self._at(gamma).cumulants))
 
     def excess(self, gamma: mpmath.mpf) -> mpmath.mpf:
         """H - H* at `gamma`, in the working precision."""
-        t, weights, mass = self._weights(gamma)
-        return self.mp.log(mass) + self.mp.fdot(t, weights) / mass - self.goal()
+        with self.arithmetic.working(self.mp.prec):
+            return self.lower(self._at(gamma).entropy) - self.goal()
 
-    def centred_variance(self, gamma: mpmath.mpf) -> mpmath.mpf:
-        """gamma^2 Var from deviations from the mean, without cancellation."""
-        t, weights, mass = self._weights(gamma)
-        mean = self.mp.fdot(t, weights) / mass
-        squares = self.mp.fsum(w * (x - mean) ** 2 for x, w in zip(t, weights, strict=True))
-        return (squares + self.row.ties * mean**2) / mass
+    def bounds(self) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
+        """The smallest and the largest distance, and the variance of the distances of all entries."""
+        d, row, total = self.distances(), self.row, self.arithmetic.total
+        with self.arithmetic.working(64):
+            mean = total(map(mul, d, row.counts)) / row.size
+            squares = total((x - mean) ** 2 * c for x, c in zip(d, row.counts, strict=True))
+            spread = (squares + row.ties * mean**2) / row.size
+        return self.lower(d[0]), self.lower(d[-1]), self.lower(spread)
 
-    def _weights(self, gamma: mpmath.mpf) -> tuple[list[mpmath.mpf], list[mpmath.mpf], mpmath.mpf]:
-        """For each level below the maximum t and its multiplicity times exp(-t); their sum A with the maxima's."""
-        t = [gamma * d for d in self.distances()]
-        weights = [level.count * self.mp.exp(-x) for level, x in zip(self.row.levels, t, strict=True)]
-        return t, weights, self.row.ties + self.mp.fsum(weights)
+    def _at(self, gamma: mpmath.mpf) -> Escort:
+        exact = self.arithmetic.number(rational(gamma))
+        return Escort(self.row, self.arithmetic, self.distances(), exact)
 
 
 def root(problem: Problem, gaps: Gaps, bits: int) -> mpmath.mpf:
@@ -116,13 +94,15 @@ def root(problem: Problem, gaps: Gaps, bits: int) -> mpmath.mpf:
         If the root is so flat that a million bits do not show it.
     """
     mp = problem.mp
-    work = 64 - _exponent(min(gaps.low, gaps.high))
+    work = 64 + gaps.bits
     mp.prec = work + bits
+    problem.distances()
+    mp.prec = work
     low, high, gamma = _bracket(problem, gaps)
     previous = mp.inf
     for _ in range(_most_steps(mp, low, high, bits)):
         mp.prec = work
-        now = problem.moments(gamma)
+        now = problem.cumulants(gamma)
         excess, noise = now.entropy - problem.goal(), mp.ldexp(1 + problem.goal() ** 2, GUARD - work)
         if excess > noise:
             low = gamma
@@ -133,11 +113,11 @@ def root(problem: Problem, gaps: Gaps, bits: int) -> mpmath.mpf:
             continue
         step, scale = _step(mp, now, excess, noise)
         blur = noise / now.variance if now.variance > noise else mp.inf
-        size = abs(step)
-        if not (size <= blur < 1 or (size < previous and low < gamma * mp.exp(step) < high)):
+        size, moved = abs(step), gamma * mp.exp(step)
+        if not (size <= blur < 1 or (size < previous and low < moved < high)):
             gamma, previous = mp.sqrt(low * high), mp.inf
             continue
-        gamma, previous = gamma * mp.exp(step), max(size / 2, 4 * blur)
+        gamma, previous = moved, max(size / 2, 4 * blur)
         accuracy = min(-3 * _log2(mp, size) - 2 * _log2(mp, scale), -_log2(mp, blur)) if size * scale < 1 else 0
         if accuracy >= bits:
             return gamma
@@ -145,7 +125,7 @@ def root(problem: Problem, gaps: Gaps, bits: int) -> mpmath.mpf:
     raise ArithmeticError("the iteration did not end within the steps that its bracket and precision allow")
 
 
-def _step(mp: mpmath.MPContext, now: Moments, excess: mpmath.mpf, noise: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
+def _step(mp: mpmath.MPContext, now: Cumulants, excess: mpmath.mpf, noise: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
     """The change of log gamma, infinite where there is none, and the rate 1 + |alpha| at which the terms vary there."""
     if now.variance <= 256 * noise:
         return mp.inf, mp.one
@@ -160,19 +140,17 @@ def _bracket(problem: Problem, gaps: Gaps) -> tuple[mpmath.mpf, mpmath.mpf, mpma
     """
     A bracket of gamma* and a start inside it.
 
-    Popoviciu's Var <= R^2 / 4 integrated in dH/dgamma = -gamma Var [escort.entropy-slope] bounds gamma* from below;
-    H - log m <= ((s - m) / m) (1 + x) exp(-x) for x = gamma Delta >= 1, from above; with R the largest distance to the
-    maximum and Delta the smallest. The start is exact to second order at gamma = 0.
+    Popoviciu's Var <= R^2 / 4 integrated in dH/dgamma = -gamma Var bounds gamma* from below [rates.bracket-below];
+    H - log m <= ((s - m) / m) (1 + x) exp(-x) for x = gamma Delta, from above [rates.bracket-above]; with R the largest
+    distance to the maximum and Delta the smallest. The start is exact to second order at gamma = 0
+    [cumulants.entropy-jet-at-zero].
     """
     mp, row = problem.mp, problem.row
-    d = problem.distances()
+    nearest, farthest, spread = problem.bounds()
     low_gap, high_gap = problem.lift(gaps.low), problem.lift(gaps.high)
     ratio = row.ties * low_gap / (row.size - row.ties)
     x = max(mp.one, 2 * mp.log(mp.mpf("1.2131") / ratio))
-    low, high = mp.sqrt(8 * high_gap) / d[-1] * mp.mpf("0.99"), x / d[0] * mp.mpf("1.01")
-    counts = [level.count for level in row.levels]
-    mean = mp.fdot(d, counts) / row.size
-    spread = (row.ties * mean**2 + mp.fsum(c * (x - mean) ** 2 for c, x in zip(counts, d, strict=True))) / row.size
+    low, high = mp.sqrt(8 * high_gap) / farthest * mp.mpf("0.99"), x / nearest * mp.mpf("1.01")
     return low, high, min(max(mp.sqrt(2 * high_gap / spread), low), high)
 
 
@@ -191,8 +169,3 @@ def _doubled(work: int) -> int:
 def _log2(mp: mpmath.MPContext, x: mpmath.mpf) -> int:
     """log2 of a positive x, rounded up; a very negative number for zero."""
     return int(mp.mag(x)) if x else -MOST_BITS
-
-
-def _exponent(x: Fraction) -> int:
-    """log2 of a positive x to within one, but not above zero."""
-    return min(0, x.numerator.bit_length() - x.denominator.bit_length())

@@ -5,6 +5,7 @@ README.md beside this file says the format for readers without this project; rec
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import os
@@ -23,8 +24,9 @@ from entnorm.reference.certificate import Certificate
 from entnorm.reference.decimals import agreeing, decimal
 from entnorm.reference.enclosure import slope_and_condition
 from entnorm.reference.exact import Kind, Row, Target, TargetKind
+from entnorm.reference.recipes import Recipe, row_checksum
 
-CORPUS = Path(__file__).with_name("corpus.jsonl")
+CORPUS = Path(__file__).with_name("corpus.jsonl.gz")
 
 SLOPE_DIGITS = 20
 """The slope and the condition are given to 20 significant digits, or fewer where the enclosure does not fix as many."""
@@ -60,6 +62,8 @@ class Record:
     kind : {"p", "logits"}
     values : ndarray of shape (n,), float64, read-only
         The row; each float is exactly the number that is meant.
+    recipe : Recipe or None
+        What makes the values, if the row is too long to be written out.
     target : RecordTarget
     gamma : str
         The decimal to which both ends of the enclosure round.
@@ -79,6 +83,7 @@ class Record:
     id: str
     kind: Kind
     values: NDArray[np.float64]
+    recipe: Recipe | None
     target: RecordTarget
     gamma: str
     enclosure: tuple[Fraction, Fraction]
@@ -144,9 +149,12 @@ def checksum(fields: dict[str, Any]) -> str:
 
 
 def _fields(record: Record) -> dict[str, Any]:
+    recipe = record.recipe
     return {
         "id": record.id,
-        record.kind: [float(x).hex() for x in record.values],
+        record.kind: {**recipe.as_dict(), "sha256": row_checksum(record.values)}
+        if recipe
+        else [x.hex() for x in record.values.tolist()],
         "target": {"kind": record.target.kind, "value": record.target.value.hex()},
         "gamma": record.gamma,
         "enclosure": [decimal(end) for end in record.enclosure],
@@ -225,6 +233,8 @@ def write(path: str | os.PathLike[str], records: Iterable[Record]) -> None:
     """
     Write records to a file of JSON Lines, which is replaced as a whole or left as it was.
 
+    A name that ends in ``.gz`` is compressed, with nothing in the file that depends on when or where.
+
     Raises
     ------
     OSError
@@ -232,9 +242,14 @@ def write(path: str | os.PathLike[str], records: Iterable[Record]) -> None:
     """
     path = Path(path)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    lines = (f"{record.to_json()}\n".encode("ascii") for record in records)
     try:
-        with unfinished.open("w", encoding="ascii", newline="\n") as file:
-            file.writelines(record.to_json() + "\n" for record in records)
+        with unfinished.open("wb") as file:
+            if path.suffix == ".gz":
+                with gzip.GzipFile("", "wb", 9, file, mtime=0) as compressed:
+                    compressed.writelines(lines)
+            else:
+                file.writelines(lines)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, log2
+from typing import cast, get_args
 
 import mpmath
 
-from entnorm import balls
 from entnorm.reference import exact
-from entnorm.reference.attainable import Interval, gaps, rational
+from entnorm.reference.attainable import Interval, gaps
 from entnorm.reference.certificate import Certificate
-from entnorm.reference.decimals import agreeing, ends
-from entnorm.reference.enclosure import brackets
+from entnorm.reference.decimals import agreeing
+from entnorm.reference.derived import Pair, Quantity, Sizes, each, enclose, largest, middle
 from entnorm.reference.exact import Number, Row, Target
-from entnorm.reference.newton import Problem, root
+from entnorm.reference.locate import locate
+from entnorm.reference.newton import Backend
+from entnorm.reference.sensitivity import Direction, condition, gradient, target_gradient
 from entnorm.solution import EntnormError
 
 MOST_DIGITS = 1000
-BACKENDS = ("mpmath",)
+_ZERO = (mpmath.mpf(0), mpmath.mpf(0))
 
 
 @dataclass(frozen=True, repr=False)
@@ -29,13 +30,14 @@ class Certified:
     The root gamma* of one row, with what is known about it.
 
     The numbers are ``mpmath.mpf`` of more bits than `digits` needs; mpmath's own precision is neither used nor changed.
+    Only `gamma` and its certificate are computed by `solve`; everything else is, on first use.
 
     Attributes
     ----------
     gamma : mpf
         The exponent, within the enclosure.
     rigorous : bool
-        True if the enclosure is proved by ball arithmetic. False if python-flint is not installed: then mpmath found
+        True if every enclosure is proved by ball arithmetic. False if python-flint is not installed: then mpmath found
         the opposite signs at the two ends, at two precisions, which is strong evidence and no proof.
     certificate : Certificate
         The exact statement, which proves itself again with ``certificate.verify()``.
@@ -44,11 +46,10 @@ class Certified:
     gamma: mpmath.mpf
     rigorous: bool
     certificate: Certificate
-    _bits: int
 
     @property
     def digits(self) -> int:
-        """The enclosure has relative width at most 10^-digits."""
+        """Every enclosure has relative width at most 10^-digits."""
         return self.certificate.digits
 
     @property
@@ -56,35 +57,103 @@ class Certified:
         """Exact rational ends on both sides of gamma*."""
         return self.certificate.lower, self.certificate.upper
 
+    def verify(self) -> bool:
+        """Prove the certificate anew: see `Certificate.verify`."""
+        return self.certificate.verify()
+
+    @cached_property
+    def probs_enclosure(self) -> tuple[Pair, ...]:
+        """Both ends of each q_i, as exact mpf; a zero outside the support is (0, 0)."""
+        found = self._enclose(lambda at, _: at.probabilities, each)
+        return tuple(_ZERO if place is None else found[place] for place in self._row.places)
+
+    @cached_property
+    def slope_enclosure(self) -> Pair:
+        """Both ends of the slope, as exact mpf."""
+        return self._enclose(lambda at, _: [at.slope], each)[0]
+
+    @cached_property
+    def condition_enclosure(self) -> Pair:
+        """Both ends of the condition, as exact mpf."""
+        return self._enclose(condition, each)[0]
+
     @cached_property
     def probs(self) -> tuple[mpmath.mpf, ...]:
         """The escort distribution q_i = p_i^gamma / sum_j p_j^gamma; exactly zero outside the support."""
-        problem, gamma = self._at_root()
-        mp, row = problem.mp, problem.row
-        weights = [mp.one] + [mp.exp(-gamma * d) for d in problem.distances()]
-        counts = [row.ties] + [level.count for level in row.levels]
-        mass = mp.fdot(weights, counts)
-        return tuple(_public(mp.zero if place is None else weights[place] / mass) for place in row.places)
+        return tuple(middle(pair) for pair in self.probs_enclosure)
 
     @cached_property
     def slope(self) -> mpmath.mpf:
         """dH/dgamma = -gamma Var at gamma* [escort.entropy-slope]."""
-        problem, gamma = self._at_root()
-        return _public(-problem.centred_variance(gamma) / gamma)
+        return middle(self.slope_enclosure)
 
     @cached_property
     def condition(self) -> mpmath.mpf:
         """min(H*, log s - H*) / (gamma*^2 Var): relative change of gamma* per relative change of entropy or deficit."""
-        problem, gamma = self._at_root()
-        goal = problem.goal()
-        return _public(min(goal, problem.mp.log(problem.row.size) - goal) / problem.centred_variance(gamma))
+        return middle(self.condition_enclosure)
 
-    def _at_root(self) -> tuple[Problem, mpmath.mpf]:
-        """The problem at the precision that its root took, and `gamma` as a number of its context."""
-        stated = self.certificate
-        problem = Problem(Row(stated.kind, stated.values), Target(stated.target_kind, stated.target))
-        problem.mp.prec = self._bits
-        return problem, problem.mp.make_mpf(self.gamma._mpf_)
+    @cached_property
+    def gradient(self) -> tuple[mpmath.mpf, ...]:
+        """
+        The derivative of gamma* by each logit, -gamma q_i (x_i - E x) / Var x [inverse.exponent-along-logits].
+
+        For a row of probabilities the logits are log p_i; the derivative by p_i itself is p_i times smaller. Right to
+        10^-digits of the largest entry; zero outside the support.
+        """
+        found = self._enclose(lambda at, _: gradient(at), largest)
+        return tuple(_ZERO[0] if place is None else middle(found[place]) for place in self._row.places)
+
+    @cached_property
+    def target_gradient(self) -> mpmath.mpf:
+        """The derivative of gamma* by the target, in the unit in which it was given [inverse.exponent-along-target]."""
+        target = self._target
+        return middle(self._enclose(lambda at, _: [target_gradient(at, target)], each)[0])
+
+    def jvp(self, dlogits: Iterable[Number] | None = None, dtarget: Number = 0) -> tuple[mpmath.mpf, ...]:
+        """
+        The derivative of the distribution along a direction of the logits and of the target.
+
+        Parameters
+        ----------
+        dlogits : iterable of n numbers, optional
+            Exact, as in `solve`; entries outside the support do not count. For a row of probabilities, dp_i / p_i.
+            Without it, the logits stay.
+        dtarget : number
+            In the unit in which the target was given.
+
+        Returns
+        -------
+        tuple of n mpf
+            Right to 10^-digits of the largest of the terms q_i gamma dlogits_i and q_i (x_i - E x) dgamma* that each is
+            a sum of; zero outside the support.
+
+        Raises
+        ------
+        EntnormError
+            If `dlogits` has another length than the row, or holds what is not an exact number.
+
+        Examples
+        --------
+        >>> solved = solve([0.5, 0.25, 0.25], entropy="0.9", digits=20)
+        >>> [round(float(dq), 12) for dq in solved.jvp([0, 1, -1])]  # gamma q_i up, gamma q_i down
+        [0.0, 0.329891792851, -0.329891792851]
+        """
+        size = len(self.certificate.values)
+        direction = exact.direction([0] * size if dlogits is None else dlogits, size)
+        along = Direction(self._row, self._target, direction, exact.exact(dtarget, "dtarget"))
+        found = iter(self._enclose(along.derivatives, along.sizes))
+        return tuple(_ZERO[0] if place is None else middle(next(found)) for place in self._row.places)
+
+    @cached_property
+    def _row(self) -> Row:
+        return Row(self.certificate.kind, self.certificate.values)
+
+    @property
+    def _target(self) -> Target:
+        return Target(self.certificate.target_kind, self.certificate.target)
+
+    def _enclose(self, quantity: Quantity, sizes: Sizes) -> list[Pair]:
+        return enclose(self._row, self._target, self.digits, self.rigorous, quantity, sizes)
 
     def __repr__(self) -> str:
         known = "certified in ball arithmetic" if self.rigorous else "not certified: mpmath at two precisions"
@@ -122,8 +191,8 @@ def solve(
         Exactly one target: H* in nats, exp(H*), log s - H* in nats, or H* / log s.
     digits : int
         The enclosure has relative width at most 10^-digits; from 1 to 1000.
-    backend : {"mpmath"}
-        What computes the value. The certificate is always in ball arithmetic.
+    backend : {"mpmath", "arb"}
+        What computes the value: mpmath, or arb, which is several times faster. The certificate is always in balls.
 
     Returns
     -------
@@ -133,6 +202,8 @@ def solve(
     ------
     UnattainableTargetError
         If no 0 < gamma < infinity attains the target; it carries the reason and enclosures that prove it.
+    ImportError
+        If the backend is "arb" and python-flint is not installed.
     EntnormError
         If the input is not exact numbers, not one row, not one target, or a bound is exceeded.
 
@@ -141,42 +212,18 @@ def solve(
     >>> solution = solve([0.5, 0.25, 0.25], entropy="0.9", digits=20)
     >>> float(solution.gamma)
     1.844605783883141
+    >>> low, high = solution.probs_enclosure[0]
+    >>> bool(low <= solution.probs[0] <= high), bool(high - low < low * 1e-20)
+    (True, True)
     >>> solve(["0.5", "0.125", "0.125", "0.125", "0.125"], perplexity=4, digits=10).enclosure[0] < 1
     True
     """
     if not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
         raise EntnormError(f"digits must be an int from 1 to {MOST_DIGITS}, got {digits!r}")
-    if backend not in BACKENDS:
-        raise EntnormError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
+    if backend not in get_args(Backend):
+        raise EntnormError(f"backend must be one of {', '.join(get_args(Backend))}, got {backend!r}")
     row = exact.row(p, logits)
     target = exact.target(entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    room = gaps(row, target)
-    bits = ceil((digits + 3) * log2(10)) + 8
-    for extra in (0, 64, 256):
-        problem = Problem(row, target)
-        gamma = root(problem, room, bits + extra)
-        enclosure = ends(rational(gamma), digits)
-        if _confirmed(problem, enclosure):
-            certificate = Certificate(row.kind, row.values, target.kind, target.value, *enclosure, digits)
-            return Certified(_public(gamma), balls.available(), certificate, problem.mp.prec)
-    raise ArithmeticError("mpmath's root could not be confirmed: please report this row and target")
-
-
-def _confirmed(problem: Problem, enclosure: Interval) -> bool:
-    """Do the signs of H - H* at the two ends enclose the root: by balls, or else by mpmath at two precisions?"""
-    row, target, bits = problem.row, problem.target, int(problem.mp.prec)
-    if balls.available():
-        return brackets(row, target, enclosure, bits)
-    return all(_signs(row, target, enclosure, precision) for precision in (bits + 32, bits + 96))
-
-
-def _signs(row: Row, target: Target, enclosure: Interval, bits: int) -> bool:
-    problem = Problem(row, target)
-    problem.mp.prec = bits
-    at_lower, at_upper = (problem.excess(problem.lift(end)) for end in enclosure)
-    return bool(at_lower > 0 > at_upper)
-
-
-def _public(x: mpmath.mpf) -> mpmath.mpf:
-    """The same number as an mpf of mpmath's global context, to all its bits."""
-    return mpmath.mp.make_mpf(x._mpf_)
+    found = locate(row, target, gaps(row, target), digits, cast(Backend, backend))
+    certificate = Certificate(row.kind, row.values, target.kind, target.value, *found.enclosure, digits)
+    return Certified(found.gamma, found.rigorous, certificate)

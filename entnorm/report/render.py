@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from entnorm.report.charts import chart
 from entnorm.report.graph import Drawing, draw
+from entnorm.report.junit import junit
 from entnorm.report.models import THEORY
 from entnorm.report.plane import draw_plane
 
@@ -31,6 +32,8 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "broken": ("‼", "the proof does not check: something is wrong"),
     "passed": ("✓", "the promise was kept on every row"),
     "failed": ("✗", "the promise was broken on some row"),
+    "unexpected pass": ("⊠", "the promise was kept, though it was announced that it would be broken"),
+    "expected failure": ("⊘", "the promise was broken, as announced"),
     "not applicable": ("–", "the check says nothing about this solver"),
     "not run": ("·", "the solver did not get so far"),
 }
@@ -55,12 +58,12 @@ def _environment(*, escape: bool) -> Environment:
 
 
 def render(*models: Mapping[str, Any]) -> dict[str, str]:
-    """Return the three reports of each model: contents by file name.
+    """Return the three reports of each model: contents by file name; a verdict in JUnit's XML too.
 
     Parameters
     ----------
     *models : mapping
-        What `proofs_model` or `conformance_model` returned.
+        What `proofs_model`, `conformance_model` or `entnorm.conformance.Report.as_dict` returned.
 
     Raises
     ------
@@ -75,11 +78,12 @@ def _rendered(model: Mapping[str, Any]) -> dict[str, str]:
     if name not in _VIEWS:
         raise ValueError(f"no report shows a model of format {model.get('format')!r}")
     view = {"model": model, **_VIEWS[name](model)}
-    return {
+    files = {
         f"{name}.html": _environment(escape=True).get_template(f"{name}.html").render(view),
         f"{name}.md": _environment(escape=False).get_template(f"{name}.md").render(view),
         f"{name}.json": json.dumps(model, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     }
+    return files | ({f"{name}.xml": junit(model)} if name == "verdict" else {})
 
 
 def summary(**found: Any) -> str:
@@ -129,7 +133,38 @@ def _view_of_conformance(model: Mapping[str, Any]) -> dict[str, Any]:
     return {"check_counts": _counted(model["checks"]["counts"])}
 
 
-_VIEWS: Final = {"proofs": _view_of_proofs, "conformance": _view_of_conformance}
+def _view_of_verdict(model: Mapping[str, Any]) -> dict[str, Any]:
+    chosen = ("failed", "unexpected pass")
+    return {
+        "check_counts": _counted(model["counts"]),
+        "failures": [check for check in model["checks"] if check["outcome"] in chosen],
+        "levels": list(dict.fromkeys(check["level"] for check in model["checks"])),
+    }
+
+
+def _view_of_peers(model: Mapping[str, Any]) -> dict[str, Any]:
+    present = [peer for peer in model["peers"] if peer["installed"]]
+    outcomes = [check["outcome"] for peer in present for check in peer["results"].values()]
+    return {
+        "present": present,
+        "absent": [peer for peer in model["peers"] if not peer["installed"]],
+        "outcomes": [status for status in STATUSES if status in outcomes],
+        "passed": {peer["name"]: _outcomes(peer).count("passed") for peer in present},
+        "failed": {peer["name"]: _outcomes(peer).count("failed") for peer in present},
+        "grades": list(model["accuracy"][0]["counts"]),
+    }
+
+
+def _outcomes(peer: Mapping[str, Any]) -> list[str]:
+    return [check["outcome"] for check in peer["results"].values()]
+
+
+_VIEWS: Final = {
+    "proofs": _view_of_proofs,
+    "conformance": _view_of_conformance,
+    "verdict": _view_of_verdict,
+    "peers": _view_of_peers,
+}
 
 
 def _counted(counts: Mapping[str, int]) -> dict[str, int]:

@@ -6,10 +6,12 @@ report prints; in particular a quotient keeps its denominator until a rule has s
 
     t ::= integer | rational | variable | F[i] | t + t | t * t | t ** t | exp(t) | log(t)
         | Sum(t, i)           the sum over i = 1..n
+        | Integral(t, x)      the integral over the points x of a space with a measure, mu
         | D(t, x)             the derivative of t with respect to x, at x
         | At(t, x, c)         t with x replaced by the value c (of the derivative, where t is one)
         | f(t, ...)           an operator, applied
-    F ::= variable | f(t, ...) | Seq(i, t)        a family: n numbers, indexed by i
+    F ::= variable | f(t, ...) | Seq(i, t)        a family: n numbers, indexed by i, or a function of points
+        | P[i]                                    the i-th of n functions
 
 Variables carry their sort in their class.  A free variable of a claim is universally quantified over its sort.
 `terms` < `variables` < `binding` < `operators`, and `variables` < `statements`.  All of it is trusted.
@@ -28,7 +30,7 @@ from .binding import (
     subterms,
 )
 from .operators import Apply, Operator, Recursion, recursions, unfold
-from .statements import Attained, ForAll, Jet, Root, Tends
+from .statements import Attained, Differentiable, ForAll, Integrable, Jet, Root, Tends
 from .terms import (
     Eq,
     Exp,
@@ -47,34 +49,64 @@ from .terms import (
     Times,
     scalar,
 )
-from .variables import At, D, Entry, Family, Index, Natural, Scalar, Seq, Size, Sum, Variable, n, of_sort
+from .variables import (
+    AMBIENT,
+    At,
+    D,
+    Entry,
+    Family,
+    Function,
+    Index,
+    Integral,
+    Measure,
+    Natural,
+    Point,
+    Rows,
+    Scalar,
+    Seq,
+    Size,
+    Sum,
+    Variable,
+    is_natural,
+    mu,
+    n,
+    of_sort,
+)
 
 __all__ = [
+    "AMBIENT",
     "Apply",
     "At",
     "Attained",
     "D",
+    "Differentiable",
     "Entry",
     "Eq",
     "Exp",
     "Family",
     "ForAll",
+    "Function",
     "Ge",
     "Gt",
     "Index",
+    "Integrable",
+    "Integral",
     "Jet",
     "LanguageError",
     "Le",
     "Log",
     "Lt",
+    "Measure",
     "Natural",
     "Ne",
     "Operator",
     "Plus",
+    "Point",
     "Power",
     "Recursion",
     "Relation",
     "Root",
+    "Rows",
     "Scalar",
     "Seq",
     "Size",
@@ -89,7 +121,9 @@ __all__ = [
     "bound_in",
     "free",
     "fresh",
+    "is_natural",
     "match",
+    "mu",
     "n",
     "of_sort",
     "open_binder",

@@ -9,7 +9,23 @@ from typing import Any, NamedTuple
 from sympy import Basic, Expr
 
 from .terms import LanguageError
-from .variables import At, Binding, D, Definition, Entry, Index, Scalar, Seq, Sum, Variable, n, of_sort
+from .variables import (
+    AMBIENT,
+    At,
+    Binding,
+    D,
+    Definition,
+    Entry,
+    Index,
+    Integral,
+    Scalar,
+    Seq,
+    Sum,
+    Variable,
+    mu,
+    n,
+    of_sort,
+)
 
 
 class _Bound(NamedTuple):
@@ -29,14 +45,17 @@ def _binding(node: Basic) -> _Bound | None:
 def free(node: Basic) -> frozenset[Variable]:
     """Return the free variables of a term or statement.
 
-    The variable of a derivative is free: it is also the point.  What sums or lists the entries depends on n.
+    The variable of a derivative is free: it is also the point.  What sums or lists the entries depends on n, and an
+    integral on mu.
     """
     if isinstance(node, Variable):
         return frozenset({node})
     if isinstance(node, Definition):
-        return frozenset().union(*map(free, node.bodies)) & {n}
+        return frozenset().union(*map(free, node.bodies)) & AMBIENT
     binding = _binding(node)
     found: frozenset[Variable] = frozenset({n}) if isinstance(node, Sum | Seq) else frozenset()
+    if isinstance(node, Integral):
+        found = frozenset({mu})
     for position, arg in enumerate(node.args):
         if binding and position == binding.place:
             continue

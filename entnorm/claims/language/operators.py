@@ -9,8 +9,8 @@ from sympy import Basic, Expr
 from sympy.core.symbol import Str
 
 from .binding import bound_in, free, reduce_entry, substitute, subterms
-from .terms import LanguageError, Node, Plus, scalar
-from .variables import Definition, Entry, Family, Index, Natural, Scalar, Variable, family, n, of_sort
+from .terms import LanguageError, Node, Plus, family, scalar
+from .variables import AMBIENT, Definition, Entry, Family, Natural, Scalar, Variable, of_sort
 
 
 class Operator(Definition):
@@ -34,11 +34,10 @@ class Operator(Definition):
         known: frozenset[Variable],
         typeset: Any,
     ) -> Any:
-        if n in parameters or len(set(parameters)) < len(parameters):
-            raise LanguageError(f"the parameters of {name} must be different variables other than n")
-        sort = scalar if getattr(bodies[0], "is_number_valued", True) else family
-        bodies = tuple(map(sort, bodies))  # in a recursion, the value after a step is of the sort of that at 0
-        stray = frozenset().union(*map(free, bodies)) - known - {n}
+        if AMBIENT & {*parameters} or len(set(parameters)) < len(parameters):
+            raise LanguageError(f"the parameters of {name} must be different variables other than n and mu")
+        bodies = tuple(_of_sort_of(bodies[0], body) for body in bodies)
+        stray = frozenset().union(*map(free, bodies)) - known - AMBIENT
         if stray:
             raise LanguageError(f"the definition of {name} depends on {sorted(map(str, stray))}, not a parameter")
         operator = Basic.__new__(cls, Str(name))
@@ -54,12 +53,23 @@ class Operator(Definition):
     def is_number_valued(self) -> bool:
         return bool(getattr(self.bodies[0], "is_number_valued", True))
 
+    @property
+    def indexed_by(self) -> type | None:
+        return getattr(self.bodies[0], "indexed_by", None)
+
     def __call__(self, *arguments: Any) -> Expr:
         return Apply(self, *arguments)
 
     def instance(self, arguments: tuple[Expr, ...]) -> Expr | None:
         """Return the body for these arguments; None where the definition does not reach."""
         return substitute(self.bodies[0], dict(zip(self.parameters, arguments, strict=True)))
+
+
+def _of_sort_of(first: Any, body: Any) -> Expr:
+    """Return a body of an operator, or refuse it: in a recursion, that after a step is of the sort of that at 0."""
+    if getattr(first, "is_number_valued", True):
+        return scalar(body)
+    return family(body, getattr(first, "indexed_by", None))
 
 
 class Recursion(Operator):
@@ -120,7 +130,11 @@ class Apply(Node):
     def is_number_valued(self) -> bool:  # type: ignore[override]
         return self.operator.is_number_valued
 
-    def __getitem__(self, index: Index) -> Expr:
+    @property
+    def indexed_by(self) -> type | None:  # type: ignore[override]
+        return self.operator.indexed_by
+
+    def __getitem__(self, index: Any) -> Expr:
         return Entry(self, index)
 
 

@@ -7,16 +7,16 @@ from typing import Any
 from sympy import Basic, Expr, oo, sympify
 
 from .terms import Ge, LanguageError, Le, Relation, Statement, scalar
-from .variables import At, Binding, D, Index, Natural, Scalar, Variable, real
+from .variables import At, Binding, D, Index, Natural, Point, Scalar, Variable, real
 
 
 class ForAll(Statement):
-    """`statement` for every value of `variable`, an index or a natural number."""
+    """`statement` for every value of `variable`, an index, a point or a natural number."""
 
     binding = Binding(place=0, scope=1)
 
     def __new__(cls, variable: Variable, statement: Statement) -> ForAll:
-        if not isinstance(variable, Index | Natural):
+        if not isinstance(variable, Index | Point | Natural):
             raise LanguageError(f"{variable!r} is neither an index nor a natural number")
         if not isinstance(statement, Statement):
             raise LanguageError(f"{statement!r} is not a statement")
@@ -42,6 +42,28 @@ class Attained(Statement):
     def condition(self) -> Statement:
         condition: Statement = self.args[1]
         return condition
+
+
+class Integrable(Statement):
+    """`body`, a function of `point`, has an integral: that of its absolute value is finite."""
+
+    binding = Binding(place=1, scope=0)
+
+    def __new__(cls, body: Any, point: Point) -> Integrable:
+        if not isinstance(point, Point):
+            raise LanguageError(f"{point!r} is not a point")
+        integrable: Integrable = Basic.__new__(cls, scalar(body), point)
+        return integrable
+
+
+class Differentiable(Statement):
+    """`function` of `variable` has a derivative at `point`."""
+
+    binding = Binding(place=1, scope=0)
+
+    def __new__(cls, function: Any, variable: Scalar, point: Any) -> Differentiable:
+        differentiable: Differentiable = Basic.__new__(cls, scalar(function), variable, scalar(point))
+        return differentiable
 
 
 class Jet(Statement):

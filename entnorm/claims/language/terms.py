@@ -28,6 +28,14 @@ def scalar(value: Any) -> Expr:
     raise LanguageError(f"{value!r} is not a number-valued term")
 
 
+def family(value: Any, indexed_by: type | None = None) -> Term:
+    """Return `value` as what has entries, or refuse it; `indexed_by` is the sort of index that it has to have."""
+    kind = getattr(value, "indexed_by", None)
+    if isinstance(value, Term) and kind is not None and indexed_by in (None, kind):
+        return value
+    raise LanguageError(f"{value!r} is not a family")
+
+
 def _printed_as_text(self: Basic, printer: object) -> str:
     from ..typeset import text
 
@@ -45,6 +53,7 @@ class Term(Expr):  # type: ignore[misc]
 
     _op_priority = 100.0  # our operators win over those of SymPy's numbers, so that 2*t is built here too
     is_number_valued: ClassVar[bool] = True
+    indexed_by: ClassVar[type | None] = None  # for what has entries
     _sympystr = _printed_as_text
     _latex = _printed_as_latex
 
@@ -73,7 +82,7 @@ class Term(Expr):  # type: ignore[misc]
         return Times(self, Power(other, -1))
 
     def __rtruediv__(self, other: Any) -> Expr:
-        return Power(self, -1) if other == 1 else Times(other, Power(self, -1))
+        return Power(self, -1) if scalar(other) == 1 else Times(other, Power(self, -1))
 
     def __pow__(self, other: Any) -> Expr:
         return Power(self, other)
@@ -95,7 +104,8 @@ class Term(Expr):  # type: ignore[misc]
 
 
 def _negated(value: Any) -> Expr:
-    return -value if isinstance(value, int | Rational) else Times(-1, value)
+    number = scalar(value)
+    return -number if isinstance(number, Rational) else Times(-1, number)
 
 
 class Plus(Term, Add):  # type: ignore[misc]
@@ -119,7 +129,10 @@ class Times(Term, Mul):  # type: ignore[misc]
 
 
 class Power(Term, Pow):  # type: ignore[misc]
-    """A power as written; a quotient a/b is the product of a and b ** -1."""
+    """A power as written; a quotient a/b is the product of a and b ** -1.
+
+    A whole exponent means a product, so t ** 0 is 1 for every t; with any other exponent the base has to be positive.
+    """
 
     def __new__(cls, base: Any, exponent: Any) -> Expr:
         return Pow.__new__(cls, scalar(base), scalar(exponent), evaluate=False)
@@ -147,6 +160,9 @@ class Log(Node):
 
 class Statement(Basic):  # type: ignore[misc]
     """A proposition about terms."""
+
+    def __bool__(self) -> bool:
+        raise LanguageError(f"{self} is not true or false to Python; in a < b < c it would forget that a < b")
 
     _sympystr = _printed_as_text
     _latex = _printed_as_latex

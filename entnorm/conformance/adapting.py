@@ -1,0 +1,170 @@
+"""Foreign functions that speak of other things than probabilities and nats, behind the signature of the suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from math import log
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from entnorm.conformance.calls import FloatArray, Kind
+
+Function = Callable[..., Any]
+Takes = Literal["p", "logits", "squared distances"]
+Target = Literal["entropy", "bits", "perplexity"]
+Returns = Literal["answer", "gamma", "beta", "sigma", "temperature", "distribution"]
+Rows = Literal["batch", "one"]
+Arrays = Literal["numpy", "torch"]
+
+
+def _log(p: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        return np.log(p)
+
+
+def _same(values: Any) -> Any:
+    return values
+
+
+_INPUTS: Final[dict[str, dict[str, Callable[[Any], Any]]]] = {
+    "p": {"p": _same, "logits": _log, "squared distances": lambda p: -_log(p)},
+    "logits": {"logits": _same, "squared distances": np.negative},
+}
+_TARGETS: Final[dict[str, Callable[[Any], Any]]] = {
+    "entropy": _same,
+    "bits": lambda nats: nats / log(2),
+    "perplexity": np.exp,
+}
+_RETURNS: Final[dict[str, Callable[[Any], Any]]] = {
+    "answer": _same,
+    "gamma": _same,
+    "beta": _same,
+    "sigma": lambda sigma: 0.5 / np.square(np.float64(sigma)),
+    "temperature": lambda t: 1 / np.float64(t),
+    "distribution": _same,
+}
+_CHOICES: Final = {
+    "takes": tuple(_INPUTS["p"]),
+    "target": tuple(_TARGETS),
+    "returns": tuple(_RETURNS),
+    "rows": ("batch", "one"),
+    "arrays": ("numpy", "torch"),
+}
+
+
+@dataclass(frozen=True)
+class Adapted:
+    """A foreign function behind the signature of the suite; made by `adapt`."""
+
+    function: Function
+    takes: Takes = "p"
+    target: Target = "entropy"
+    returns: Returns = "answer"
+    rows: Rows = "batch"
+    arrays: Arrays = "numpy"
+    zeros: bool = True
+
+    def __post_init__(self) -> None:
+        for option, allowed in _CHOICES.items():
+            if getattr(self, option) not in allowed:
+                raise ValueError(f"{option}={getattr(self, option)!r}: choose one of {', '.join(map(repr, allowed))}")
+
+    @property
+    def speaks(self) -> Kind:
+        """In what it can be asked without rounding: its own input is that, or its negative."""
+        return "p" if self.takes == "p" else "logits"
+
+    def rounding(self, target: float) -> float:
+        """How far, in nats, the translation of the target may move it."""
+        eps = 2.0**-52
+        return {"entropy": 0.0, "bits": 2 * eps * target, "perplexity": eps * (2 + target)}[self.target]
+
+    def __call__(self, values: FloatArray, target: Any, *, axis: int = -1, kind: Kind = "p") -> Any:
+        """Translate the question, ask, translate the answer; values are probabilities, or logits."""
+        rows = _INPUTS[kind][self.takes](np.moveaxis(values, axis, -1))
+        goals = np.broadcast_to(_TARGETS[self.target](target), rows.shape[:-1])
+        if self.rows == "batch":
+            goal = goals.copy() if goals.ndim else float(goals)
+            return self._answer(np.moveaxis(rows, -1, axis), goal, axis=axis)
+        answers = [self._answer(rows[i], float(goals[i])) for i in np.ndindex(goals.shape)]
+        if not answers:
+            return np.empty(goals.shape)
+        stacked = np.array(answers, dtype=np.float64).reshape(goals.shape + np.shape(answers[0]))
+        return np.moveaxis(stacked, -1, axis) if stacked.ndim == values.ndim else stacked
+
+    def _answer(self, values: FloatArray, goal: Any, **axis: int) -> Any:
+        if self.arrays == "numpy":
+            returned = self.function(values, goal, **axis)
+        else:
+            torch = import_module("torch")
+            goal = torch.as_tensor(goal, dtype=torch.float64)
+            returned = self.function(torch.as_tensor(values, dtype=torch.float64), goal, **axis)
+            returned = returned.detach().cpu().numpy() if hasattr(returned, "detach") else returned
+        if returned is None:  # NumPy would make NaN of it
+            raise TypeError("the function returned None")
+        if self.returns == "distribution" and np.shape(returned) != values.shape:
+            raise TypeError(
+                f"a distribution of shape {values.shape} was promised; shape {np.shape(returned)} came back"
+            )
+        if self.returns not in ("answer", "distribution") and np.ndim(returned) >= values.ndim:
+            raise TypeError(
+                f"{self.returns}, a number for each row, was promised; shape {np.shape(returned)} came back"
+            )
+        return _RETURNS[self.returns](returned)
+
+
+def adapt(
+    function: Function,
+    *,
+    takes: Takes = "p",
+    target: Target = "entropy",
+    returns: Returns = "answer",
+    rows: Rows = "batch",
+    arrays: Arrays = "numpy",
+    zeros: bool = True,
+) -> Adapted:
+    """Wrap a foreign function into a solver ``(p, target, *, axis=-1)`` that the suite can call.
+
+    Parameters
+    ----------
+    function : callable
+        Called as ``function(values, target, axis=axis)``, or as ``function(row, target)`` with ``rows="one"``.
+    takes : {"p", "logits", "squared distances"}
+        What it is given: probabilities; their natural logarithms (zeros as -inf); or the negative of those, as the
+        squared distances of a Gaussian kernel exp(-beta d^2) (zeros as inf).
+    target : {"entropy", "bits", "perplexity"}
+        How it is told what to reach: entropy H in nats, H / log 2, or exp H.
+    returns : {"answer", "gamma", "beta", "sigma", "temperature", "distribution"}
+        By default gamma and distribution are told apart by shape. Beta, the factor of squared distances, is gamma
+        itself; sigma, of exp(-d^2 / (2 sigma^2)), is 1 / sqrt(2 gamma); the temperature is 1 / gamma.
+    rows : {"batch", "one"}
+        Whether it takes arrays with an axis, or a single row; then the adapter makes the batch, and checks of batches
+        and axes do not apply to it.
+    arrays : {"numpy", "torch"}
+        What it is given and returns; with "torch", tensors of float64.
+    zeros : bool
+        Whether it takes entries of probability zero. If not, rows with such entries are not asked.
+
+    Returns
+    -------
+    Adapted
+        A callable with the signature of a foreign solver.
+
+    Raises
+    ------
+    ValueError
+        For an option outside these sets.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def t_of_two(logits, bits):  # two entries: their temperature is the gap over the wanted log odds
+    ...     return (logits[0] - logits[1]) / np.log(4)
+    >>> solve = adapt(t_of_two, takes="logits", target="bits", returns="temperature", rows="one")
+    >>> print(f"gamma = {solve(np.array([2 / 3, 1 / 3]), 0.5004024235):.10f}")
+    gamma = 2.0000000000
+    """
+    return Adapted(function, takes, target, returns, rows, arrays, zeros)

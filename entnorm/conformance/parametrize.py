@@ -1,0 +1,91 @@
+"""The checks as tests of somebody's own pytest suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from entnorm.conformance.checks import Check, up_to
+from entnorm.conformance.expectations import Expected, expected_failures
+from entnorm.conformance.foreign import Foreign, Solver
+from entnorm.conformance.runner import result
+from entnorm.conformance.verdict import CheckFailed, Outcome
+
+
+@dataclass(frozen=True)
+class CheckOfSolver:
+    """One check; called with a solver it returns, fails, or skips the test where it does not apply."""
+
+    level: str
+    check: Check
+
+    def __call__(self, solver: Solver) -> None:
+        """Hold the solver against the check."""
+        __tracebackhide__ = True
+        import pytest
+
+        foreign = Foreign(solver)
+        level, door = up_to("smoke")[0]
+        if self.check is not door and result(door, level, foreign).outcome is Outcome.FAILED:
+            pytest.skip(f"what does not pass {door.__name__} is asked nothing else")
+        found = result(self.check, self.level, foreign)
+        if found.outcome is Outcome.NOT_APPLICABLE:
+            pytest.skip(found.reason)
+        if found.outcome is Outcome.FAILED:
+            raise CheckFailed(found)
+
+
+def parametrize_with_checks(
+    solvers: Iterable[Solver] | Mapping[str, Solver], level: str = "core", *, expected: Expected = None
+) -> Any:
+    """Parametrize a test with every pair of a solver and a check, each a test of its own.
+
+    Parameters
+    ----------
+    solvers : iterable of callable, or mapping
+        Solvers ``(p, target, *, axis=-1)``; a mapping gives them names.
+    level : {"smoke", "core", "edge", "accuracy", "stress"}
+        How far to go; each level includes those before it.
+    expected : mapping or path, optional
+        Checks that are known to fail, as in `entnorm.conformance.run`; their tests are strict xfails.
+
+    Returns
+    -------
+    pytest.MarkDecorator
+        For a test with the arguments `solver` and `check`, whose body is ``check(solver)``.
+
+    Raises
+    ------
+    ImportError
+        If pytest is not installed.
+    ValueError
+        For an unknown level or check.
+
+    Examples
+    --------
+    In a file ``test_mysolver.py``::
+
+        from entnorm.conformance import parametrize_with_checks
+        from mypackage import solve
+
+        @parametrize_with_checks([solve], level="core", expected="expected-failures.toml")
+        def test_conformance(solver, check):
+            check(solver)
+    """
+    import pytest
+
+    reasons = expected_failures(expected)
+    named = solvers if isinstance(solvers, Mapping) else {_label(solver, i): solver for i, solver in enumerate(solvers)}
+    parameters = []
+    for label, solver in named.items():
+        for entered, check in up_to(level):
+            name = check.__name__
+            marks = [pytest.mark.xfail(reason=reasons[name], strict=True)] if name in reasons else []
+            parameters.append(pytest.param(solver, CheckOfSolver(entered, check), id=f"{label}-{name}", marks=marks))
+    return pytest.mark.parametrize(("solver", "check"), parameters)
+
+
+def _label(solver: Solver, position: int) -> str:
+    name = getattr(solver, "__name__", "")
+    return name if name.isidentifier() else f"solver{position}"

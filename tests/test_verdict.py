@@ -1,0 +1,341 @@
+"""What becomes of a run: containment, announced failures, pytest, and the verdict as files."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+import rogues
+import unruly
+
+import entnorm
+from entnorm import conformance, report
+from entnorm.conformance import Outcome, cases, hard
+from entnorm.solution import EntnormError
+
+pytest_plugins = ["pytester"]
+
+
+# ---------------------------------------------------------------------------------------------------------- containment
+
+
+def failures(found: conformance.Report) -> dict[str, str]:
+    return {result.name: result.got for result in found.failures}
+
+
+def test_a_solver_in_a_process_of_its_own_has_the_same_verdict() -> None:
+    for solve in (unruly.ours, unruly.writes):
+        here, there = (conformance.run(solve, "smoke", deadline=deadline).as_dict() for deadline in (None, 60))
+        assert here == there
+    assert failures(conformance.run(unruly.writes, "smoke", deadline=60)) == {"does_not_write_its_input": "p changed"}
+
+
+def test_a_solver_that_hangs_fails_the_check_in_hand_and_the_next_process_goes_on() -> None:
+    start = time.monotonic()
+    found = conformance.run(unruly.hangs_on_batches, "core", deadline=3)
+    assert time.monotonic() - start < 60
+    said = "no answer within 3 s; the process was stopped"
+    assert failures(found) == {"batch_equals_a_loop_over_rows": said, "accepts_any_axis": said}
+    assert all(result.lost for result in found.failures)
+    for result in found.failures:
+        assert "from unruly import hangs_on_batches as solve\n" in result.reproducer
+        assert "reshape((" in result.reproducer
+    after = [r for r in found.results if r.name in ("survives_underflow", "accumulates_in_double")]
+    assert [r.outcome for r in after] == [Outcome.PASSED] * 2
+
+
+def test_a_solver_that_kills_its_process_fails_the_check_in_hand() -> None:
+    found = conformance.run(unruly.dies_on_long_rows, "core", deadline=60)
+    assert failures(found) == {"accumulates_in_double": "the process died: signal SIGSEGV"}
+
+
+def test_a_crash_is_no_report_of_an_unreachable_target() -> None:
+    found = conformance.run(unruly.exits_where_it_should_report, "smoke", deadline=60)
+    assert failures(found) == {"reports_unreachable_targets": "the process died: exit code 7"}
+
+
+def test_after_three_losses_nothing_else_is_asked() -> None:
+    found = conformance.run(unruly.dies_on_long_rows, "stress", deadline=60)
+    assert sum(result.lost for result in found.results) == 3
+    last = found.results[-1]
+    assert (last.outcome, last.reason) == (Outcome.NOT_RUN, "3 checks ended in a hang or a crash")
+
+
+def test_a_solver_that_calls_exit_fails_and_does_not_end_the_run() -> None:
+    found = conformance.run(unruly.leaves, "smoke")
+    assert failures(found) == {"answers_a_plain_question": "SystemExit: no license"}
+
+
+@pytest.mark.parametrize("deadline", [0, -1, float("nan")])
+def test_a_deadline_is_a_time(deadline: float) -> None:
+    with pytest.raises(ValueError, match="a number of seconds above zero"):
+        conformance.run(unruly.ours, "smoke", deadline=deadline)
+
+
+def test_what_cannot_be_sent_to_another_process_is_said() -> None:
+    (solve,) = unruly.not_a_function_of_a_module
+    with pytest.raises(ValueError, match="needs a solver defined at the top of a module"):
+        conformance.run(solve, "smoke", deadline=10)
+
+
+# --------------------------------------------------------------------------------------------------- announced failures
+
+
+def test_an_announced_failure_is_no_failure() -> None:
+    expected = {"hits_the_target_entropy": "stops early", "finds_the_certified_exponent": "likewise"}
+    found = conformance.run(rogues.stops_at_1e_5, expected=expected)
+    assert found.passed
+    announced = {r.name: r.reason for r in found.results if r.outcome is Outcome.EXPECTED}
+    assert announced == expected
+    conformance.check_solver(rogues.stops_at_1e_5, expected=expected)
+
+
+def test_an_announced_failure_that_does_not_come_is_one() -> None:
+    found = conformance.run(rogues.careful_gamma, "smoke", expected={"is_deterministic": "it was not"})
+    (failure,) = found.failures
+    assert (failure.name, failure.outcome, failure.reason) == (
+        "is_deterministic",
+        Outcome.UNEXPECTED,
+        "it was not",
+    )
+    with pytest.raises(conformance.ConformanceError, match="is_deterministic"):
+        conformance.check_solver(rogues.careful_gamma, "smoke", expected={"is_deterministic": "it was not"})
+
+
+def test_announced_failures_are_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "expected.toml"
+    file.write_text('[expected-failures]\nkeeps_ties_tied = "see issue 3"\n', encoding="utf-8")
+    assert conformance.expected_failures(file) == {"keeps_ties_tied": "see issue 3"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"[expected-failures]\nkeeps_ties = 'x'\n", "no check is named 'keeps_ties'"),
+        (b"[expected-failures]\nkeeps_ties_tied = 3\n", "keeps_ties_tied needs a reason"),
+        (b"[expected-failures]\nkeeps_ties_tied = ' '\n", "keeps_ties_tied needs a reason"),
+        (b"keeps_ties_tied = 'x'\n", r"one table \[expected-failures\]"),
+        (b"expected-failures = 3\n", r"one table \[expected-failures\]"),
+        (b"[expected-failures\n", "is not TOML"),
+        (b"\xff", "is not TOML"),
+        (b"a = " + b"[" * 100_000, "is not TOML"),
+        (b"#" * (2**20 + 1), "larger than"),
+    ],
+)
+def test_a_file_of_announced_failures_that_is_none_is_refused(content: bytes, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "expected.toml"
+    file.write_bytes(content)
+    with pytest.raises(EntnormError, match=said) as caught:
+        conformance.run(rogues.careful_gamma, "smoke", expected=file)
+    assert "expected.toml" in str(caught.value)
+
+
+# --------------------------------------------------------------------------------------------------------------- pytest
+
+
+def test_each_check_is_a_test_of_somebodys_suite(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        mine="""
+        import entnorm
+        import numpy as np
+
+        def solve(p, target, *, axis=-1):  # cannot be told that a row is out of reach
+            return entnorm.normalize(p, entropy=target, axis=axis, infeasible="clip")
+
+        def mute(p, target, *, axis=-1):
+            return None
+        """
+    )
+    pytester.makefile(".toml", expected='[expected-failures]\nreports_unreachable_targets = "clips"\n')
+    pytester.makepyfile(
+        test_mine="""
+        import mine
+        from entnorm.conformance import adapt, parametrize_with_checks
+
+        @parametrize_with_checks([mine.solve], level="core", expected="expected.toml")
+        def test_clipping(solver, check):
+            check(solver)
+
+        @parametrize_with_checks({"clips": mine.solve, "mute": mine.mute}, level="smoke")
+        def test_strictly(solver, check):
+            check(solver)
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-rA", "-p", "no:xdist")
+    result.assert_outcomes(passed=28, failed=2, xfailed=1, skipped=6)
+    said = result.stdout.str()
+    assert "PASSED test_mine.py::test_clipping[solve-keeps_ties_tied]" in said
+    assert "FAILED test_mine.py::test_strictly[clips-reports_unreachable_targets]" in said
+    assert "FAILED test_mine.py::test_strictly[mute-answers_a_plain_question]" in said
+    assert "print(solve(p, target, axis=-1))" in said
+    assert "runner.py" not in said
+
+
+def test_an_announced_failure_that_does_not_come_fails_in_pytest_too(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import rogues
+        from entnorm.conformance import parametrize_with_checks
+
+        @parametrize_with_checks([rogues.careful_gamma], "smoke", expected={"is_deterministic": "no"})
+        def test_conformance(solver, check):
+            check(solver)
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+    result.assert_outcomes(passed=6, failed=1)
+    result.stdout.fnmatch_lines(["*XPASS(strict)*"])
+
+
+# ----------------------------------------------------------------------------------------------- adapters and questions
+
+
+def test_rows_with_zeros_are_not_put_to_who_does_not_take_them() -> None:
+    def no_zeros(p, target, axis=-1):
+        assert p.all()
+        return rogues.careful_brentq(p, target, axis=axis)
+
+    found = conformance.run(conformance.adapt(no_zeros, zeros=False))
+    assert found.passed
+    skipped = {r.name for r in found.results if r.outcome is Outcome.NOT_APPLICABLE}
+    assert skipped == {"keeps_zeros_zero", "does_not_see_entries_of_probability_zero"}
+
+
+def test_a_question_that_its_translation_rounds_is_not_asked() -> None:
+    adapted = conformance.adapt(
+        lambda p, perplexity, axis: entnorm.solve(p, perplexity=perplexity, axis=axis), target="perplexity"
+    )
+    found = conformance.run(adapted, "edge")
+    assert found.passed, [str(failure) for failure in found.failures]
+    outcomes = {r.name: r.outcome for r in found.results}
+    assert outcomes["reaches_entropies_just_below_the_largest"] is Outcome.NOT_APPLICABLE
+    assert outcomes["answers_a_uniform_row_that_asks_for_its_entropy"] is Outcome.NOT_APPLICABLE
+    assert outcomes["reaches_entropies_just_above_tied_maxima"] is Outcome.PASSED
+
+
+@pytest.mark.parametrize("takes", ["logits", "squared distances"])
+def test_hard_rows_are_put_in_logits_to_who_takes_logits(takes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    records = hard.certified("logits")
+    monkeypatch.setattr(hard, "certified", lambda kind: cases.spread(list(records), 30))
+    sign = {"logits": 1, "squared distances": -1}[takes]
+    adapted = conformance.adapt(
+        lambda x, target, axis: entnorm.solve(logits=sign * x, entropy=target, axis=axis), takes=takes
+    )
+    found = conformance.run(adapted, "accuracy")
+    assert found.passed, [str(failure) for failure in found.failures]
+
+
+class Tensor:
+    """As much of a tensor as the adapter uses."""
+
+    def __init__(self, values):
+        self.values = np.array(values, dtype=np.float64)
+
+    def detach(self):
+        return self
+
+    def cpu(self):
+        return self
+
+    def numpy(self):
+        return self.values
+
+
+def test_tensors_go_in_and_come_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def as_tensor(values, dtype):
+        asked.append(dtype)
+        return Tensor(values)
+
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(as_tensor=as_tensor, float64="float64"))
+
+    def solve(logits: Tensor, target: Tensor, axis: int) -> Tensor:
+        return Tensor(entnorm.softmax(logits.values, entropy=target.values, axis=axis, infeasible="nan"))
+
+    adapted = conformance.adapt(solve, takes="logits", returns="distribution", arrays="torch")
+    assert conformance.run(adapted, "core").passed
+    assert set(asked) == {"float64"}
+
+
+@pytest.mark.parametrize(
+    ("returns", "said"),
+    [
+        ("distribution", "a distribution of shape (4,) was promised"),
+        ("temperature", "temperature, a number for each row, was promised"),
+        ("sigma", "sigma, a number for each row, was promised"),
+    ],
+)
+def test_what_is_not_returned_as_promised_is_named(returns: str, said: str) -> None:
+    other = {"distribution": lambda p, h, axis: 1.0}.get(returns, lambda p, h, axis: p)
+    first = conformance.run(conformance.adapt(other, returns=returns), "smoke").results[0]
+    assert first.outcome is Outcome.FAILED
+    assert said in first.got
+
+
+@pytest.mark.parametrize("returns", ["answer", "temperature", "sigma"])
+@pytest.mark.parametrize("rows", ["one", "batch"])
+def test_none_is_no_number_behind_an_adapter_either(returns: str, rows: str) -> None:
+    mute = conformance.adapt(lambda *args, **kwargs: None, returns=returns, rows=rows)
+    first = conformance.run(mute, "smoke").results[0]
+    assert (first.outcome, first.got) == (Outcome.FAILED, "TypeError: the function returned None")
+
+
+# ------------------------------------------------------------------------------------------------- the verdict as files
+
+
+@pytest.fixture(scope="module")
+def verdict() -> dict:
+    expected = {"keeps_zeros_zero": "known", "keeps_ties_tied": "not so"}
+    return conformance.run(rogues.fills_zeros, expected=expected).as_dict()
+
+
+def test_a_verdict_is_written_in_four_formats(verdict: dict) -> None:
+    files = report.render(verdict)
+    assert set(files) == {"verdict.html", "verdict.md", "verdict.json", "verdict.xml"}
+    assert json.loads(files["verdict.json"]) == verdict
+    for name in ("verdict.html", "verdict.md"):
+        page = files[name]
+        assert "keeps ties tied" in page
+        assert "from rogues import fills_zeros as solve" in page
+        assert "1 of 23 checks failed" in page
+        assert "None" not in page
+    assert "<script" not in files["verdict.html"]
+    assert "http" not in files["verdict.html"]
+
+
+def test_junit_counts_what_failed_and_what_was_skipped(verdict: dict) -> None:
+    suite = ET.fromstring(report.render(verdict)["verdict.xml"]).find("testsuite")
+    assert suite is not None
+    assert {name: suite.get(name) for name in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "23",
+        "failures": "1",
+        "errors": "0",
+        "skipped": "1",
+    }
+    cases = {case.get("name"): case for case in suite.iter("testcase")}
+    assert cases["keeps_ties_tied"].find("failure") is not None
+    assert cases["keeps_zeros_zero"].find("skipped").get("message") == "expected failure: known"
+    assert len(cases["is_deterministic"]) == 0
+
+
+def test_junit_holds_whatever_a_solver_says() -> None:
+    def rude(p, target, *, axis=-1):
+        raise ValueError("\x00\x1b[31m]]> & <b>\ud800")
+
+    xml = report.render(conformance.run(rude, "smoke").as_dict())["verdict.xml"]
+    failure = ET.fromstring(xml.encode("utf-8")).find(".//failure")
+    assert failure is not None
+    assert "]]> & <b>" in failure.get("message")
+
+
+def test_a_loss_is_an_error_in_junit() -> None:
+    found = conformance.run(unruly.exits_where_it_should_report, "smoke", deadline=60)
+    suite = ET.fromstring(report.render(found.as_dict())["verdict.xml"]).find("testsuite")
+    assert (suite.get("errors"), suite.get("failures")) == ("1", "0")
