@@ -45,7 +45,7 @@ def tiny() -> dict[str, Any]:
     sections = (Section("1", "One", (Said("1.1", "a | b * c", None),)),)
     theory = Theory("Tiny & small", (Page("tiny", "First.\n\nSecond.", tuple(claims)),), sections)
     model = verify(theory)
-    more = {"definitions": models._definitions(theory), "outputs": {}, "figures": []}
+    more = {"definitions": models._definitions(theory), "outputs": {}, "figures": [], "iteration": None}
     return {"theory": "tests:TINY", **model, **more}
 
 
