@@ -9,7 +9,7 @@ from sympy import Rational
 from entnorm.claims import At, Claim, D, Eq, Gt, Jet, Log, by, calc, expansion
 
 from .escort import ENTROPY_AT_ZERO, ENTROPY_IN_MOMENTS
-from .notation import H, V, Z, fourth, gamma, mean, moment, n, p, temperature, third, ties, tilde
+from .notation import H, V, Z, fifth, fourth, gamma, mean, moment, n, p, temperature, third, ties, tilde
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import ENTROPY_CURVATURE, ENTROPY_SLOPE, VARIANCE_POSITIVE, VARIANCE_SLOPE
 
@@ -42,6 +42,64 @@ THIRD_SLOPE = Claim(
             by.calculus(moment, Z),
         ),
         (k4, by.termwise(fourth, V, mean, tilde, moment, Z)),
+    ),
+)
+
+FOURTH_SLOPE = Claim(
+    "cumulants.fourth-slope",
+    Eq(D(k4, gamma), fifth(p, gamma) - 10 * k3 * k2),
+    given=(POSITIVE,),
+    title="... and that of the fourth the fifth",
+    proof=calc(
+        D(k4, gamma),
+        (
+            D(
+                moment(4, p, gamma) / Z(p, gamma)
+                - (4 * moment(3, p, gamma) * moment(1, p, gamma) + 3 * moment(2, p, gamma) ** 2) / Z(p, gamma) ** 2
+                + 12 * moment(2, p, gamma) * moment(1, p, gamma) ** 2 / Z(p, gamma) ** 3
+                - 6 * (moment(1, p, gamma) / Z(p, gamma)) ** 4,
+                gamma,
+            ),
+            by.termwise(fourth, V, mean, tilde, moment, Z),
+        ),
+        (
+            moment(5, p, gamma) / Z(p, gamma)
+            - (5 * moment(4, p, gamma) * moment(1, p, gamma) + 10 * moment(3, p, gamma) * moment(2, p, gamma))
+            / Z(p, gamma) ** 2
+            + (
+                20 * moment(3, p, gamma) * moment(1, p, gamma) ** 2
+                + 30 * moment(2, p, gamma) ** 2 * moment(1, p, gamma)
+            )
+            / Z(p, gamma) ** 3
+            - 60 * moment(2, p, gamma) * moment(1, p, gamma) ** 3 / Z(p, gamma) ** 4
+            + 24 * (moment(1, p, gamma) / Z(p, gamma)) ** 5,
+            by.calculus(moment, Z),
+        ),
+        (fifth(p, gamma) - 10 * k3 * k2, by.termwise(fifth, third, V, mean, tilde, moment, Z)),
+    ),
+)
+
+SECOND_LOG_SLOPE = Claim(
+    "cumulants.second-log-slope",
+    Eq(gamma * D(c2, gamma), 2 * c2 + c3),
+    given=(POSITIVE,),
+    title="The cumulants of the logarithm of the escort distribution, in log gamma: the second ...",
+    proof=calc(
+        gamma * D(c2, gamma),
+        (gamma * (2 * gamma * k2 + gamma**2 * D(k2, gamma)), by.calculus),
+        (2 * c2 + c3, VARIANCE_SLOPE),
+    ),
+)
+
+THIRD_LOG_SLOPE = Claim(
+    "cumulants.third-log-slope",
+    Eq(gamma * D(c3, gamma), 3 * c3 + c4),
+    given=(POSITIVE,),
+    title="... and the third: each is its order times itself, and the next",
+    proof=calc(
+        gamma * D(c3, gamma),
+        (gamma * (3 * gamma**2 * k3 + gamma**3 * D(k3, gamma)), by.calculus),
+        (3 * c3 + c4, THIRD_SLOPE),
     ),
 )
 
