@@ -6,16 +6,17 @@ of log p-tilde.  gamma d/dgamma is the derivative in log gamma, and gamma = 1/T.
 
 from sympy import Rational
 
-from entnorm.claims import At, Claim, D, Eq, Gt, Jet, Log, by, calc, expansion
+from entnorm.claims import At, Claim, D, Eq, Gt, Jet, Log, Sum, by, calc, expansion
 
 from .escort import ENTROPY_AT_ZERO, ENTROPY_IN_MOMENTS
-from .notation import H, V, Z, fifth, fourth, gamma, mean, moment, n, p, temperature, third, ties, tilde
+from .notation import H, V, Z, fourth, gamma, i, mean, moment, n, p, temperature, third, ties, tilde
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import ENTROPY_CURVATURE, ENTROPY_SLOPE, VARIANCE_POSITIVE, VARIANCE_SLOPE
 
 half = Rational(1, 2)
 k2, k3 = V(p, gamma), third(p, gamma)
 k4 = fourth(p, gamma) - 3 * V(p, gamma) ** 2
+k5 = Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 5, i) - 10 * k3 * k2
 c2, c3, c4 = gamma**2 * k2, gamma**3 * k3, gamma**4 * k4
 
 THIRD_SLOPE = Claim(
@@ -47,7 +48,7 @@ THIRD_SLOPE = Claim(
 
 FOURTH_SLOPE = Claim(
     "cumulants.fourth-slope",
-    Eq(D(k4, gamma), fifth(p, gamma) - 10 * k3 * k2),
+    Eq(D(k4, gamma), k5),
     given=(POSITIVE,),
     title="... and that of the fourth the fifth",
     proof=calc(
@@ -75,7 +76,7 @@ FOURTH_SLOPE = Claim(
             + 24 * (moment(1, p, gamma) / Z(p, gamma)) ** 5,
             by.calculus(moment, Z),
         ),
-        (fifth(p, gamma) - 10 * k3 * k2, by.termwise(fifth, third, V, mean, tilde, moment, Z)),
+        (k5, by.termwise(third, V, mean, tilde, moment, Z)),
     ),
 )
 

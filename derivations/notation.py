@@ -25,7 +25,6 @@ __all__ = [
     "delta",
     "e",
     "exponent",
-    "fifth",
     "fourth",
     "gamma",
     "gap",
@@ -159,7 +158,6 @@ V = Operator(
 )
 third = Operator("mu3", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 3, i), _at(name("mu3")))
 fourth = Operator("mu4", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 4, i), _at(name("mu4")))
-fifth = Operator("mu5", (p, gamma), Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 5, i), _at(name("mu5")))
 mean_of = Operator("mean", (p, gamma, h), Sum(tilde(p, gamma)[i] * h[i], i), _at(Word(content="E")))
 covariance = Operator(
     "Cov", (p, gamma, h), Sum(tilde(p, gamma)[i] * (h[i] - mean_of(p, gamma, h)) * (Log(p[i]) - mean(p, gamma)), i)
