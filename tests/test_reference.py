@@ -308,6 +308,7 @@ BAD = [
     ({"p": [1, 2], "entropy": 0.5, "digits": 0}, "digits must be"),
     ({"p": [1, 2], "entropy": 0.5, "digits": 1001}, "digits must be"),
     ({"p": [1, 2], "entropy": 0.5, "digits": 20.0}, "digits must be"),
+    ({"p": [1, 2], "entropy": 0.5, "digits": True}, "digits must be"),
     ({"p": [1, 2], "entropy": 0.5, "backend": "iv"}, "backend must be one of mpmath, arb"),
 ]
 

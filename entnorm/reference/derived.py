@@ -73,10 +73,9 @@ def largest(pairs: list[Pair]) -> Sequence[mpmath.mpf]:
 
 def middle(pair: Pair) -> mpmath.mpf:
     """The midpoint, to as many bits as the ends have."""
-    mp = mpmath.MPContext()
-    mp.prec = 2 + max(end._mpf_[3] for end in pair)
-    low, high = map(mp.make_mpf, (end._mpf_ for end in pair))
-    return _public((low + high) / 2)
+    low, high = (end._mpf_ for end in pair)
+    total = mpmath.libmp.mpf_add(low, high, 2 + max(low[3], high[3]), "n")
+    return mpmath.mp.make_mpf(mpmath.libmp.mpf_shift(total, -1))
 
 
 def _narrow(pairs: list[Pair], sizes: Sizes, digits: int, bits: int) -> bool:

@@ -218,7 +218,7 @@ def solve(
     >>> solve(["0.5", "0.125", "0.125", "0.125", "0.125"], perplexity=4, digits=10).enclosure[0] < 1
     True
     """
-    if not isinstance(digits, int) or not 1 <= digits <= MOST_DIGITS:
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MOST_DIGITS:
         raise EntnormError(f"digits must be an int from 1 to {MOST_DIGITS}, got {digits!r}")
     if backend not in get_args(Backend):
         raise EntnormError(f"backend must be one of {', '.join(get_args(Backend))}, got {backend!r}")
