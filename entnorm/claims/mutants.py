@@ -23,6 +23,7 @@ from .language import (
     Eq,
     Jet,
     LanguageError,
+    Natural,
     Plus,
     Relation,
     Root,
@@ -227,7 +228,7 @@ def _of_limit(claim: Claim, proof: Squeeze, random: Random) -> Iterator[Mutant]:
     function, variable, point, value = claim.statement.args
     other_end = oo if point == 0 else Integer(0)
     changes: list[tuple[str, Any, Expr, Expr]] = [
-        ("the other point", other_end, value, proof.rate),
+        *(() if isinstance(variable, Natural) else (("the other point", other_end, value, proof.rate),)),
         *((f"value: {change}", point, variant, proof.rate) for change, variant in chosen(value, random)),
         *((f"rate: {change}", point, value, variant) for change, variant in chosen(proof.rate, random)),
     ]
