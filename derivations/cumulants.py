@@ -6,16 +6,17 @@ of log p-tilde.  gamma d/dgamma is the derivative in log gamma, and gamma = 1/T.
 
 from sympy import Rational
 
-from entnorm.claims import At, Claim, D, Eq, Gt, Jet, Log, by, calc, expansion
+from entnorm.claims import At, Claim, D, Eq, Gt, Jet, Log, Sum, by, calc, expansion
 
 from .escort import ENTROPY_AT_ZERO, ENTROPY_IN_MOMENTS
-from .notation import H, V, Z, fourth, gamma, mean, moment, n, p, temperature, third, ties, tilde
+from .notation import H, V, Z, fourth, gamma, i, mean, moment, n, p, temperature, third, ties, tilde
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import ENTROPY_CURVATURE, ENTROPY_SLOPE, VARIANCE_POSITIVE, VARIANCE_SLOPE
 
 half = Rational(1, 2)
 k2, k3 = V(p, gamma), third(p, gamma)
 k4 = fourth(p, gamma) - 3 * V(p, gamma) ** 2
+k5 = Sum(tilde(p, gamma)[i] * (Log(p[i]) - mean(p, gamma)) ** 5, i) - 10 * k3 * k2
 c2, c3, c4 = gamma**2 * k2, gamma**3 * k3, gamma**4 * k4
 
 THIRD_SLOPE = Claim(
@@ -42,6 +43,64 @@ THIRD_SLOPE = Claim(
             by.calculus(moment, Z),
         ),
         (k4, by.termwise(fourth, V, mean, tilde, moment, Z)),
+    ),
+)
+
+FOURTH_SLOPE = Claim(
+    "cumulants.fourth-slope",
+    Eq(D(k4, gamma), k5),
+    given=(POSITIVE,),
+    title="... and that of the fourth the fifth",
+    proof=calc(
+        D(k4, gamma),
+        (
+            D(
+                moment(4, p, gamma) / Z(p, gamma)
+                - (4 * moment(3, p, gamma) * moment(1, p, gamma) + 3 * moment(2, p, gamma) ** 2) / Z(p, gamma) ** 2
+                + 12 * moment(2, p, gamma) * moment(1, p, gamma) ** 2 / Z(p, gamma) ** 3
+                - 6 * (moment(1, p, gamma) / Z(p, gamma)) ** 4,
+                gamma,
+            ),
+            by.termwise(fourth, V, mean, tilde, moment, Z),
+        ),
+        (
+            moment(5, p, gamma) / Z(p, gamma)
+            - (5 * moment(4, p, gamma) * moment(1, p, gamma) + 10 * moment(3, p, gamma) * moment(2, p, gamma))
+            / Z(p, gamma) ** 2
+            + (
+                20 * moment(3, p, gamma) * moment(1, p, gamma) ** 2
+                + 30 * moment(2, p, gamma) ** 2 * moment(1, p, gamma)
+            )
+            / Z(p, gamma) ** 3
+            - 60 * moment(2, p, gamma) * moment(1, p, gamma) ** 3 / Z(p, gamma) ** 4
+            + 24 * (moment(1, p, gamma) / Z(p, gamma)) ** 5,
+            by.calculus(moment, Z),
+        ),
+        (k5, by.termwise(third, V, mean, tilde, moment, Z)),
+    ),
+)
+
+SECOND_LOG_SLOPE = Claim(
+    "cumulants.second-log-slope",
+    Eq(gamma * D(c2, gamma), 2 * c2 + c3),
+    given=(POSITIVE,),
+    title="The cumulants of the logarithm of the escort distribution, in log gamma: the second ...",
+    proof=calc(
+        gamma * D(c2, gamma),
+        (gamma * (2 * gamma * k2 + gamma**2 * D(k2, gamma)), by.calculus),
+        (2 * c2 + c3, VARIANCE_SLOPE),
+    ),
+)
+
+THIRD_LOG_SLOPE = Claim(
+    "cumulants.third-log-slope",
+    Eq(gamma * D(c3, gamma), 3 * c3 + c4),
+    given=(POSITIVE,),
+    title="... and the third: each is its order times itself, and the next",
+    proof=calc(
+        gamma * D(c3, gamma),
+        (gamma * (3 * gamma**2 * k3 + gamma**3 * D(k3, gamma)), by.calculus),
+        (3 * c3 + c4, THIRD_SLOPE),
     ),
 )
 

@@ -298,6 +298,19 @@ def test_conform_contains_a_solver_that_dies(
     module("mine_dies", "import os\ndef f(p, t, *, axis=-1):\n    os._exit(5)\n")
     assert main(["conform", "mine_dies:f", "--level", "smoke"]) == 1
     assert "got: the process died: exit code 5" in capsys.readouterr().out
+    module(
+        "mine_shy",
+        "import multiprocessing\nassert not multiprocessing.parent_process()\ndef f(p, t, *, axis=-1): ...\n",
+    )
+    assert main(["conform", "mine_shy:f", "--level", "smoke"]) == 1
+    assert "cannot be loaded in a process of its own: AssertionError" in capsys.readouterr().out
+
+
+def test_what_a_solver_prints_is_not_part_of_the_verdict(module: Callable[[str, str], None], tmp_path: Path) -> None:
+    module("mine_loud", "def f(p, t, *, axis=-1):\n    print('here', p.shape)\n    return 1.0\n")
+    done = run("conform", "mine_loud:f", "--level", "smoke", "--json", folder=tmp_path)
+    assert json.loads(done.stdout)["passed"] is False
+    assert "here (4,)" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ HEADLINES = {
     "majorisation.share-grows": ([*BASE, "cases", "logarithms"], []),
     "majorisation.power-sum-grows": ([*BASE, "calculus", "logarithms", "slopes"], ["setting.log-bound"]),
     "cumulants.entropy-third-slope": ([*BASE, "calculus", "logarithms"], []),
-    "rates.bracket-below": ([*BASE, "calculus", "logarithms", "slopes"], ["setting.log-bound"]),
+    "rates.bracket-below": ([*BASE, "calculus", "logarithms", "slopes"], []),
     "rates.bracket-above": ([*BASE, "cases", "logarithms"], ["setting.log-bound"]),
     "newton.step-at-one": ([*BASE, "calculus", "logarithms"], []),
     "newton.document-loop": ([*BASE, "calculus", "induction", "logarithms"], []),

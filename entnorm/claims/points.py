@@ -111,7 +111,7 @@ def _is_true(statement: Statement, point: Point) -> bool:
 def _drawn(variables: frozenset[Variable], size: int, random: Random, number: Source) -> Point:
     point: Point = {n: size}
     if any(isinstance(v, Function | Measure | PointOfSpace | Rows) for v in variables):
-        point[mu] = [abs(number()) for _ in range(random.randint(1, 4))]
+        point[mu] = [abs(number()) or Fraction(1) for _ in range(random.randint(1, 4))]  # mu is not zero
     for variable in sorted(variables, key=lambda v: (type(v).__name__, v.name)):
         if isinstance(variable, Family):
             point[variable] = [number() for _ in range(size)]

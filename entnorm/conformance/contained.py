@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import signal
+import sys
+import traceback
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as LateError
 from multiprocessing import get_context
@@ -13,19 +16,26 @@ from typing import Any, Self
 from pebble import ProcessExpired, ProcessPool
 
 _held: Any = None
-"""The solver that this process holds, if it is one of those made here."""
+"""The solver that this process holds, if it is one of those made here; or why there is none."""
 
 
 class LostError(Exception):
-    """The process gave no answer: it was too late, or it died."""
+    """The process gave no answer: it was too late, or it died, or it could not load the solver."""
 
 
 def _hold(load: Callable[[], Any]) -> None:
     global _held
-    _held = load()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a solver prints is not part of the verdict
+    try:
+        _held = load()
+    except (Exception, SystemExit) as error:
+        said = traceback.format_exception_only(error)[-1].strip()
+        _held = LostError(f"the solver cannot be loaded in a process of its own: {said}")
 
 
 def _perform(perform: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    if isinstance(_held, LostError):
+        raise _held
     return perform(_held, *arguments)
 
 
@@ -61,7 +71,7 @@ class Contained:
         Raises
         ------
         LostError
-            If there is no answer before the deadline, or the process dies.
+            If there is no answer before the deadline, or the process dies, or it cannot load the solver.
         """
         try:
             return self._pool.schedule(_perform, args=(perform, arguments), timeout=self._deadline).result()

@@ -171,5 +171,7 @@ def _defect(defect: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m entnorm.report.peers DIR")
     for path in write(sys.argv[1], render(peers_model())):
         print(path)
