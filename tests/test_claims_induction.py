@@ -152,8 +152,11 @@ def test_a_sequence_has_its_limit_at_infinity():
     above = calc(1 / (k + 1), le(0 + 1 / k, by.sign(1 / (k * (k + 1)))))
     claim = Claim("induction.sequence", Tends(1 / (k + 1), k, oo, 0), squeeze(1, below=below, above=above))
     assert status(claim) == "proved"
+    assert not score(claim).missed
+    wrong = replace(claim, statement=Tends(1 / (k + 1), k, oo, 1))
+    assert status(wrong) == "broken"
     with pytest.raises(Refusal):
-        links(replace(claim, statement=Tends(1 / (k + 1), k, oo, 1)))
+        links(wrong)
     for variable, point in ((k, 0), (p, oo), (i, oo)):
         with pytest.raises(LanguageError):
             Tends(1 / (x + 1), variable, point, 0)

@@ -327,7 +327,7 @@ def _positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
 _FIRST = 4  # natural numbers that stand for all of them
 _CLOSE = Fraction(1009, 2**61 + 1)  # to 0, and far out when inverted; powers would count up to a whole number
 _CLOSE_ENOUGH = Fraction(1, 2**16)
-_LATE = 24  # steps after which a sequence has to be close to its limit
+_LATE = 24  # steps of a sequence, which are counted one by one
 _PIECES = 8  # into which the interval of a root is cut
 
 
@@ -367,12 +367,26 @@ def _decided(statement: Statement, point: Point, field: Arithmetic, certain: boo
 def _nearing(statement: Tends, point: Point, field: Arithmetic) -> bool | None:
     """Is the function close to its limit, close to the point?"""
     function, variable, end, value = statement.args
-    at = _LATE if isinstance(variable, Natural) else field.constant(_CLOSE if end == 0 else 1 / _CLOSE)
+    if isinstance(variable, Natural):
+        return _approaching(statement, point, field)
+    at = field.constant(_CLOSE if end == 0 else 1 / _CLOSE)
     evaluator = _Evaluator(field)
     found, limit = evaluator.value(function, {**point, variable: at}), evaluator.value(value, point)
     room = field.constant(_CLOSE_ENOUGH)
     above, below = field.compare(found, limit + room), field.compare(found, limit + room * field.constant(Fraction(-1)))
     return None if above is None or below is None else (below, above) == (1, -1)
+
+
+def _approaching(statement: Tends, point: Point, field: Arithmetic) -> bool | None:
+    """Is the sequence close to its limit after some steps, or at least much closer than after half of them?"""
+    function, variable, _, value = statement.args
+    evaluator = _Evaluator(field)
+    limit = evaluator.value(value, point) * field.constant(Fraction(-1))
+    errors = [evaluator.value(function, {**point, variable: k}) + limit for k in (_LATE // 2, _LATE)]
+    early, late = (error * error for error in errors)
+    close = field.compare(late, field.constant(_CLOSE_ENOUGH**2))
+    closer = field.compare(late, early * field.constant(Fraction(1, 2)))
+    return True if -1 in (close, closer) else None if None in (close, closer) else False
 
 
 def _crossing(statement: Root, point: Point, field: Arithmetic) -> bool | None:
