@@ -157,7 +157,7 @@ def _measured(p: ArrayLike, axis: int, keepdims: bool, measure: Callable[[Spectr
 def _excess(spectrum: Spectrum) -> Floats:
     below = spectrum.values < spectrum.top[:, None]
     ratios = np.where(below, spectrum.values / spectrum.top[:, None], 0.0)
-    return excess_of(ratios, np.maximum(spectrum.below, EMPTY), spectrum.ties).value
+    return excess_of(ratios, np.maximum(spectrum.depths, EMPTY), spectrum.ties)
 
 
 def _entropy(spectrum: Spectrum) -> Floats:

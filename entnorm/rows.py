@@ -1,16 +1,17 @@
 """The caller's array: checked before any work is done, then read a block of rows at a time, in one layout."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import Floats, Integers, log_offsets, tilt
+from entnorm.moments import TILE, Floats, Integers, log_offsets, row_sum, tilt
 from entnorm.solution import EntnormError, name_rows
 
-_BLOCK = 2**16  # entries worked on at a time: a few such arrays fit the second-level cache
+_BLOCK = 2**20  # entries at a time, so that what is done once per row is done for many; cut into tiles where it matters
 _SUM_TOLERANCE = 1e-6
 
 
@@ -31,16 +32,52 @@ class Rows:
         EntnormError
             With the indices of the rows at fault.
         """
+        rows = cls.opened(p, logits, axis)
+        rows.check()
+        return rows
+
+    @classmethod
+    def opened(cls, p: ArrayLike | None, logits: ArrayLike | None, axis: int) -> Self:
+        """The same with the numbers unseen: whoever reads the blocks has each vetted.
+
+        Raises
+        ------
+        EntnormError
+            If the array is not one of real numbers, or has no such axis.
+        """
         if (p is None) == (logits is None):
             raise EntnormError("pass either p (probabilities) or logits=, one of the two")
         name = "logits" if p is None else "p"
         array = _real_array(name, logits if p is None else p)
-        rows = cls(_axis_last(name, array, axis), axis, logits=p is None)
-        if rows.logits:
-            rows._check_logits()
+        return cls(_axis_last(name, array, axis), axis, logits=p is None)
+
+    def vet(self, values: Floats, top: Floats) -> None:
+        """Check a block of rows whose maxima are `top`; if one is at fault, name all that are.
+
+        Raises
+        ------
+        EntnormError
+            With the indices of the rows at fault, in this block and elsewhere.
+        """
+        if self.logits:
+            sound = np.isfinite(top)
         else:
-            rows._check_probabilities()
-        return rows
+            sound = (values.min(-1) >= 0) & (np.abs(row_sum(values) - 1) <= self._tolerance() / 2)
+        if not sound.all():
+            self.check()
+
+    def check(self) -> None:
+        """Check every row.
+
+        Raises
+        ------
+        EntnormError
+            With the indices of the rows at fault.
+        """
+        if self.logits:
+            self._check_logits()
+        else:
+            self._check_probabilities()
 
     @property
     def batch(self) -> tuple[int, ...]:
@@ -75,10 +112,9 @@ class Rows:
         """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""
         out = np.empty(self.batch + self.array.shape[-1:], self.dtype)
         flat = out.reshape(-1, self.array.shape[-1])
-        with np.errstate(all="ignore"):
+        with quietly():
             for part, values in self.blocks():
-                depths = log_offsets(values, values.max(-1), logits=self.logits, scale=scale[part])
-                flat[part] = tilt(depths, gamma[part], log=log)
+                _tilt_block(values, gamma[part], scale[part], flat[part], logits=self.logits, log=log)
         return np.moveaxis(out, -1, self.axis)
 
     def _check_logits(self) -> None:
@@ -98,16 +134,41 @@ class Rows:
         hint = "if these are scores or log-probabilities, pass them as logits="
         self._refuse(least < 0, "p has negative entries", hint)
         self._refuse(sums == 0, "every entry of p is zero", "a distribution needs at least one positive entry")
-        tolerance = max(_SUM_TOLERANCE, 8 * self.array.shape[-1] ** 0.5 * float(np.finfo(self.dtype).eps))
-        off = np.abs(sums - 1) > tolerance
+        off = np.abs(sums - 1) > self._tolerance()
         if off.any():
             example = f"the first sums to {sums[np.argmax(off)]:.9g}"
             hint = "divide weights by their sum, or pass their logarithms as logits=; scores go to logits= as they are"
             self._refuse(off, f"p does not sum to 1 along axis {self.axis} ({example})", hint)
 
+    def _tolerance(self) -> float:
+        return max(_SUM_TOLERANCE, 8 * self.array.shape[-1] ** 0.5 * float(np.finfo(self.dtype).eps))
+
     def _refuse(self, bad: NDArray[np.bool_], what: str, advice: str) -> None:
         if bad.any():
             raise EntnormError(f"{what} in {name_rows(np.flatnonzero(bad).tolist(), self.batch)}: {advice}")
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Floating-point events are expected, and seen to; and NumPy's buffers shrink, with which it would copy columns."""
+    with np.errstate(all="ignore"):
+        np.setbufsize(16)  # undone by errstate
+        yield
+
+
+def _tilt_block(
+    values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool
+) -> None:
+    """Escort distributions of a block, in pieces that stay in the cache."""
+    height = max(1, TILE // values.shape[1])
+    work = np.empty((min(height, len(values)), values.shape[1]))
+    for start in range(0, len(values), height):
+        some = slice(start, start + height)
+        depths = work[: len(values[some])]
+        log_offsets(values[some], values[some].max(-1), logits=logits, scale=scale[some], out=depths)
+        if not logits:  # nothing to do, and no rounding to be added, for a row that is uniform already
+            unchanged = (gamma[some] == 1) & ((depths == 0) | (depths == -np.inf)).all(-1)
+        tilt(depths, gamma[some], log=log, out=out[some])
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:

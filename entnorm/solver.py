@@ -6,20 +6,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import EPS, Floats, Integers
-from entnorm.rows import Rows
+from entnorm.moments import Cumulants, Floats, Integers, Mask
+from entnorm.rows import Rows, quietly
 from entnorm.solution import Solution, Status, name_row, name_rows
-from entnorm.spectrum import DeficitEquation, Equation, ExcessEquation, Indices, Spectrum
+from entnorm.spectrum import (
+    DeficitEquation,
+    DeficitSeries,
+    DirectDeficit,
+    Equation,
+    ExcessEquation,
+    Indices,
+    Spectrum,
+)
+from entnorm.steps import EPS, LEAN, NEAR, SEARCHED, SETTLED, is_last, power_step, start
 from entnorm.targets import Goal, Target, log_in_two_words
 
-_LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
-_TINY_STEP = 1e-7  # the next step of a third-order iteration is then below one rounding error
-_SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
+_NEARLY = 0.9 * NEAR  # the series for the deficit has to serve beyond the start, which falls short of the root
+_GLANCES = 8  # evaluations in float32 before float64 takes over wherever the search is
+_STRIDE = 4.0  # a longer step in log gamma is not to be believed
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
 _SCALE_UP, _SCALE_DOWN = 600, -900
 _SAFE = 650.0  # exp of it, and of its negative, is well inside float64's range
-_Kind = type[ExcessEquation] | type[DeficitEquation]
+_Kind = type[ExcessEquation] | type[DeficitSeries] | type[DirectDeficit]
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
 
 
@@ -105,27 +114,21 @@ def solve(
     >>> print(round(solution.gamma, 12), solution.probs.round(6), round(solution.entropy, 12))
     1.625635976882 [0.852686 0.111258 0.036055] 0.5
     """
-    rows = Rows.checked(p, logits, axis)
+    rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
     answers = _Answers.empty(rows.count)
-    with np.errstate(all="ignore"):
+    with quietly():
         for part, values in rows.blocks():
-            _solve_block(Spectrum.survey(values, logits=rows.logits), target, part, answers.part(part))
+            spectrum = Spectrum.survey(values, logits=rows.logits)
+            rows.vet(values, spectrum.top)
+            goal = target.reduce(part, spectrum.support, spectrum.ties)
+            for kind, which in _classify(spectrum, goal, answers.part(part)):
+                _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers.part(part))
         return _restore(rows, target, answers)
 
 
-def _solve_block(spectrum: Spectrum, target: Target, part: slice, answers: _Answers) -> None:
-    goal = target.reduce(part, spectrum.support, spectrum.ties)
-    unsolved = _classify(spectrum, goal, answers)
-    lean = goal.deficit * _LEAN < goal.excess
-    for kind, rows in ((ExcessEquation, unsolved & ~lean), (DeficitEquation, unsolved & lean)):
-        which = np.flatnonzero(rows)
-        if which.size:
-            _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
-
-
-def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.bool_]:
-    """Settle the rows whose target is an end, or beyond; say which ones are left."""
+def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[_Kind, Indices]]:
+    """Settle the rows whose target is an end, or beyond; say by which equation to solve the others."""
     uniform = spectrum.ties == spectrum.support
     at_end = goal.at_top | goal.at_bottom
     beyond = ~(at_end | ((goal.excess > 0) & (goal.deficit > 0)))
@@ -135,19 +138,60 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.b
     answers.goal_deficit[:] = np.where(goal.at_top, 0.0, goal.deficit)
     answers.support[:], answers.ties[:] = spectrum.support, spectrum.ties
     answers.varentropy[:] = np.inf  # of no consequence: nothing is solved for
-    return ~(at_end | beyond)
+    unsolved = ~(at_end | beyond)
+    lean = goal.deficit * LEAN < goal.excess
+    near = lean & (start(goal.deficit, spectrum.deviation) * spectrum.radius() < _NEARLY)
+    kinds = ((ExcessEquation, ~lean), (DeficitSeries, near), (DirectDeficit, lean & ~near))
+    found = ((kind, np.flatnonzero(rows & unsolved)) for kind, rows in kinds)
+    return [(kind, which) for kind, which in found if which.size]
 
 
 def _solve_rows(kind: _Kind, spectrum: Spectrum, goal: Goal, which: Indices, answers: _Answers) -> None:
-    low, high = _bracket(kind, spectrum, goal)
-    equation = kind(spectrum, goal)
-    start = np.sqrt(2 * goal.deficit) / equation.deviation
-    start = np.where(np.isfinite(start), np.clip(start, low, high), np.sqrt(low) * np.sqrt(high))
-    answers.scale[which] = spectrum.scale
-    _iterate(equation, low, high, start, which, answers)
+    """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered."""
+    equation, gamma = kind(spectrum, goal), start(goal.deficit, spectrum.deviation)
+    _search(equation, gamma, which, answers)
+    done, gamma = _settle(equation, equation.measure(gamma), gamma, which, answers)
+    if not done.all():
+        left = np.flatnonzero(~done)
+        robust = ExcessEquation if kind is ExcessEquation else DeficitEquation
+        spectrum, goal, gamma, which = spectrum.take(left), goal.take(left), gamma[left], which[left]
+        low, high = _bracket(robust, spectrum, goal)
+        answers.scale[which] = spectrum.scale
+        gamma = np.ldexp(gamma, -spectrum.scale)
+        gamma = np.where((low < gamma) & (gamma < high), gamma, np.sqrt(low) * np.sqrt(high))
+        _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
 
 
-def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Floats]:
+def _search(equation: Equation, gamma: Floats, which: Indices, answers: _Answers) -> None:
+    """Move `gamma` next to the roots, as far as a few digits show the way; nothing that matters is decided here."""
+    active = np.flatnonzero((gamma > 0) & (gamma < np.inf))
+    for _ in range(_GLANCES):
+        goal = equation.goal.take(active)
+        step = power_step(*equation.glance(active, gamma[active]), goal.excess, goal.deficit)
+        answers.nit[which[active]] += 1
+        gamma[active] *= np.exp(np.where(np.abs(step) <= _STRIDE, step, np.copysign(_STRIDE, step)))
+        active = active[(np.abs(step) > SEARCHED) & np.isfinite(gamma[active])]
+        if not active.size:
+            return
+
+
+def _settle(
+    equation: Equation, found: Cumulants, gamma: Floats, which: Indices, answers: _Answers, squeezed: Mask | bool = False
+) -> tuple[Mask, Floats]:
+    """Record the rows that are done; say which, and where all go next."""
+    goal, (residual, second, third) = equation.goal, found
+    step = power_step(residual, second, third, goal.excess, goal.deficit)
+    proposal = gamma + gamma * np.expm1(step)
+    last = is_last(step, second, third)
+    done = last | squeezed | (np.abs(residual) <= SETTLED * np.minimum(goal.excess, goal.deficit))
+    answers.nit[which] += 1
+    answers.gamma[which[done]] = np.where(last, proposal, gamma)[done]
+    answers.residual[which[done]] = (np.where(last, 0.0, residual) / equation.unit)[done]
+    answers.varentropy[which[done]] = (second / equation.unit)[done]
+    return done, proposal
+
+
+def _bracket(kind: type[ExcessEquation] | type[DeficitEquation], spectrum: Spectrum, goal: Goal) -> tuple[Floats, Floats]:
     """Ends between which the root lies, strictly, in the scale that the spectrum has afterwards.
 
     From below, Var <= R^2 / 4 (Popoviciu) in dH/dgamma = -gamma Var [escort.entropy-slope]; from above, the bound
@@ -155,8 +199,8 @@ def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Float
     """
     crowd = np.log(spectrum.ties / (spectrum.support - spectrum.ties))
     x = np.maximum(1.0, 2 * (np.log(1.2131) - np.log(goal.excess) - crowd))
-    low = 0.5 * (np.log(8.0) + np.log(goal.deficit)) - spectrum.log_reach
-    high = np.log(x) - np.log(spectrum.gap)
+    low = 0.5 * (np.log(8.0) + np.log(goal.deficit)) - spectrum.log_reach()
+    high = np.log(x) - np.log(spectrum.gap())
     for sign, bound, scale in ((1, high, _SCALE_UP), (-1, low, _SCALE_DOWN)):
         far = np.flatnonzero(sign * bound > _SAFE)
         if far.size:
@@ -171,42 +215,29 @@ def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Float
     return np.exp(low - shift) * (1 - 1e-9), np.exp(high - shift) * (1 + 1e-9)
 
 
-def _iterate(equation: Equation, low: Floats, high: Floats, gamma: Floats, which: Indices, answers: _Answers) -> None:
+def _iterate(
+    equation: ExcessEquation | DeficitEquation,
+    low: Floats,
+    high: Floats,
+    gamma: Floats,
+    which: Indices,
+    answers: _Answers,
+) -> None:
     """Refine all rows together; those that are done leave, so that no row sees another."""
     count = 0
     while which.size:
         count += 1
-        residual, second, third = equation.measure(gamma)
-        right = residual > 0  # the entropy decreases [escort.entropy-decreasing]
+        found = equation.measure(gamma)
+        right = found.value > 0  # the entropy decreases [escort.entropy-decreasing]
         low, high = np.where(right, gamma, low), np.where(right, high, gamma)
-        step = _power_step(residual, second, third, equation.goal)
-        proposal = gamma + gamma * np.expm1(step)
-        sharp = np.abs(step) <= _TINY_STEP
-        settled = np.abs(residual) <= _SETTLED * np.minimum(equation.goal.excess, equation.goal.deficit)
-        done = sharp | settled | (high <= low * (1 + 4 * EPS))
-        answers.gamma[which[done]] = np.where(sharp, proposal, gamma)[done]
-        answers.residual[which[done]] = np.where(sharp, 0.0, residual)[done]
-        answers.varentropy[which[done]] = second[done]
-        answers.nit[which[done]] = count
+        squeezed = high <= low * (1 + 4 * EPS)
+        done, proposal = _settle(equation, found, gamma, which, answers, squeezed)
         newton = (low < proposal) & (proposal < high) & (count <= _PATIENCE or count % 2 == 0)
         gamma = np.where(newton, proposal, np.sqrt(low) * np.sqrt(high))
         if done.any():
             left = ~done
             equation.keep(left)
             low, high, gamma, which = low[left], high[left], gamma[left], which[left]
-
-
-def _power_step(residual: Floats, second: Floats, third: Floats, goal: Goal) -> Floats:
-    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha; NaN where it has none.
-
-    In log gamma the slope of H is -c2 [escort.entropy-log-slope]. The logit straightens both tails; alpha cancels the
-    curvature that is left, which makes the iteration one of third order.
-    """
-    above, below = goal.excess + residual, goal.deficit - residual
-    slope = second * (1 / above + 1 / below)
-    newton = (np.log1p(residual / goal.excess) - np.log1p(-residual / goal.deficit)) / slope
-    alpha = 2 + third / second + second * (1 / above - 1 / below)
-    return np.where(np.abs(alpha) > 1e-8, np.log1p(alpha * newton) / alpha, newton)
 
 
 def _restore(rows: Rows, target: Target, answers: _Answers) -> Solution:

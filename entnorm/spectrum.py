@@ -1,19 +1,38 @@
-"""A block of rows as the solver sees it: extent, ties and support, and the two equations for its exponents."""
+"""A block of rows as the solver sees it: extent, ties and support, and the equations for its exponents."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields, replace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import Cumulants, Floats, Integers, Mask, deficit, excess, log_offsets, row_dot
+from entnorm.moments import (
+    Cumulants,
+    Floats,
+    Integers,
+    Mask,
+    Read,
+    deficit,
+    log_offsets,
+    power_means,
+    power_sums,
+    row_dot,
+    row_sum,
+    tiles,
+)
+from entnorm.steps import EPS, HIGHEST, NEAR, deficit_cumulants, deficit_series, excess_cumulants
 from entnorm.targets import Goal
 
 Indices = NDArray[np.intp]
 
+_STORED = 2**20  # entries of a row beyond which its logarithms are taken anew in each pass, for want of memory
 _OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
 _CENTRINGS = 8  # each leaves the rounding of the last distance; two are the rule
 _LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
+_UNEVEN = 0.02  # deficits above which one of order 1 can be told from its rounding
+_COARSE, _UNIT = 1e-290, 2.0**600  # subnormal numbers have few digits: such entropies are measured in smaller units
+_SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
+_SINGLE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
 
 @dataclass
@@ -22,133 +41,251 @@ class Spectrum:
 
     values: Floats  # logits, or probabilities
     logits: bool
-    below: Floats  # log p_i - log p_max; -inf at the maxima and outside the support
-    inside: Mask | None  # the support; None if it is everything
+    top: Floats  # the largest value
+    bottom: Floats  # the smallest in the support
     support: Integers
     ties: Integers
-    top: Floats  # the largest value
     reach: Floats  # largest distance of a logarithm from the maximum; inf if float64 cannot hold it
-    log_reach: Floats
-    gap: Floats  # smallest such distance that is not zero, or the largest float64 if that is smaller
+    mean: Floats  # of log p - log p_max over the support, to a few digits
+    deviation: Floats  # standard deviation of log p over the support, likewise
     scale: Integers  # logarithms count 2**scale times
+    depths: Floats | None  # log p - log p_max, (rows, n), -inf outside the support; None for rows too long to store
 
     @classmethod
     def survey(cls, values: Floats, *, logits: bool) -> "Spectrum":
         """Look at every entry once."""
         rows, n = values.shape
-        inside = values > (-np.inf if logits else 0.0)
-        support = np.count_nonzero(inside, axis=-1)
-        full = bool((support == n).all())
-        top = values.max(-1)
-        bottom = values.min(-1) if full else np.where(inside, values, top[:, None]).min(-1)
+        nothing = -np.inf if logits else 0.0
+        top, bottom, support = values.max(-1), values.min(-1), np.full(rows, n)
+        full = bool((bottom > nothing).all())
+        if not full:
+            inside = values > nothing
+            support = n - np.bincount(np.flatnonzero(~inside) // n, minlength=rows)
+            bottom = np.where(inside, values, top[:, None]).min(-1)
         reach = -log_offsets(bottom[:, None], top, logits=logits)[:, 0]
-        halved = np.log(top / 2 - bottom / 2) + np.log(2.0)
-        below = log_offsets(values, top, logits=logits)
-        maximal = below == 0
-        ties = np.count_nonzero(maximal, axis=-1)
-        np.copyto(below, -np.inf, where=maximal)
-        return cls(
+        ties, sums = np.zeros(rows, dtype=np.int64), np.zeros((2, rows))
+        depths = np.empty(values.shape) if n <= _STORED else None
+        for some, part in tiles(values.shape):
+            out = None if depths is None else depths[some, part]
+            piece = log_offsets(values[some, part], top[some], logits=logits, out=out)
+            _keep_inside(piece, values[some, part], reach[some])
+            ties[some] += np.bincount(np.flatnonzero(piece == 0) // piece.shape[1], minlength=len(piece))
+            if not full:
+                piece = np.where(piece > -np.inf, piece, 0.0)
+            sums[:, some] += row_sum(piece), row_dot(piece, piece)
+        mean = sums[0] / support
+        found = cls(
             values=values,
             logits=logits,
-            below=below,
-            inside=None if full else inside,
+            top=top,
+            bottom=bottom,
             support=support,
             ties=ties,
-            top=top,
             reach=reach,
-            log_reach=np.where(np.isinf(reach), halved, np.log(reach)),
-            gap=np.minimum(-below.max(-1), np.finfo(np.float64).max),
+            mean=mean,
+            deviation=np.sqrt(np.maximum(sums[1] / support - mean * mean, 0.0)),
             scale=np.zeros(rows, dtype=np.int64),
+            depths=depths,
         )
+        found._spread(np.flatnonzero(~((found.reach < _SQUARES) & (found.reach > 1 / _SQUARES))))
+        return found
+
+    def _spread(self, rows: Indices) -> None:
+        """Mean and deviation where logarithms are too large or too small to be squared."""
+        depths = log_offsets(self.values[rows], self.top[rows], logits=self.logits, scale=self.scale[rows])
+        shares = np.where(depths > -np.inf, depths / self.reach[rows, None], 0.0)
+        mean = row_sum(shares) / self.support[rows]
+        variance = np.maximum(row_dot(shares, shares) / self.support[rows] - mean * mean, 0.0)
+        self.mean[rows], self.deviation[rows] = self.reach[rows] * mean, self.reach[rows] * np.sqrt(variance)
 
     def take(self, rows: Indices) -> "Spectrum":
         """Some of the rows, in their order."""
         if rows.size == self.top.size:
             return self
-        return Spectrum(
-            values=self.values[rows],
-            logits=self.logits,
-            below=self.below[rows],
-            inside=None if self.inside is None else self.inside[rows],
-            support=self.support[rows],
-            ties=self.ties[rows],
-            top=self.top[rows],
-            reach=self.reach[rows],
-            log_reach=self.log_reach[rows],
-            gap=self.gap[rows],
-            scale=self.scale[rows],
-        )
+        parts = {part.name: getattr(self, part.name) for part in fields(self)}
+        return Spectrum(**{name: part[rows] if isinstance(part, np.ndarray) else part for name, part in parts.items()})
+
+    def read(self, centre: Floats | None = None, outside: float = -np.inf) -> Read:
+        """Reads logarithms relative to those of `centre`, by default the maximum, tile by tile."""
+        stored = self.depths
+        if centre is None and stored is not None:
+            return lambda some, part: stored[some, part]
+        centre = self.top if centre is None else centre
+        partial = outside > -np.inf and bool((self.support < self.values.shape[1]).any())
+
+        def tile(some: slice, part: slice) -> Floats:
+            values = self.values[some, part]
+            offsets = log_offsets(values, centre[some], logits=self.logits, scale=self.scale[some])
+            _keep_inside(offsets, values, self.reach[some])
+            if partial:
+                np.copyto(offsets, outside, where=offsets == -np.inf)
+            return offsets
+
+        return tile
+
+    def single(self, centre: Floats | None = None) -> NDArray[np.float32]:
+        """The logarithms relative to the maximum, or to `centre` with 0 outside the support, in float32."""
+        out = np.empty(self.values.shape, np.float32)
+        read = self.read() if centre is None else self.read(centre, 0.0)
+        for some, part in tiles(out.shape):
+            np.copyto(out[some, part], read(some, part), casting="same_kind")
+        return out
+
+    def centre(self) -> Floats:
+        """The value whose logarithm is the mean over the support, nearly."""
+        return self.moved(self.top, np.where(np.isfinite(self.mean), self.mean, 0.0))
+
+    def moved(self, centre: Floats, by: Floats) -> Floats:
+        """Values whose logarithms are `by` above those of `centre`."""
+        by = np.ldexp(by, -self.scale)
+        return np.asarray(centre + by if self.logits else np.maximum(centre * np.exp(by), _LEAST_CENTRE))
+
+    def radius(self) -> Floats:
+        """Largest distance of a logarithm from their mean."""
+        return np.maximum(-self.mean, self.reach + self.mean)
 
     def rescale(self, rows: Indices, scale: Integers) -> None:
         """Let the logarithms of some rows count 2**scale times: what leaves float64's range was out of reach anyway."""
+        log_reach = self.log_reach()[rows]
         self.scale[rows] = scale
-        values, top = self.values[rows], self.top[rows]
-        below = log_offsets(values, top, logits=self.logits, scale=scale)
-        np.copyto(below, -np.inf, where=values == top[:, None])
-        self.below[rows] = below
-        self.reach[rows] = np.exp(self.log_reach[rows] + scale * np.log(2.0))
+        self.reach[rows] = np.exp(log_reach + scale * np.log(2.0))
+        self._spread(rows)
+        if self.depths is not None:
+            depths = log_offsets(self.values[rows], self.top[rows], logits=self.logits, scale=scale)
+            _keep_inside(depths, self.values[rows], self.reach[rows])
+            self.depths[rows] = depths
 
-    def moments(self) -> tuple[Floats, Floats]:
-        """Mean of log p_i - log p_max over the support and standard deviation, to a few digits: enough for a start."""
-        shares = self.below / self.reach[:, None]
-        np.copyto(shares, 0.0, where=self.below == -np.inf)
-        mean = shares.sum(-1) / self.support
-        variance = np.maximum(row_dot(shares, shares) / self.support - mean**2, 0.0)
-        return self.reach * mean, self.reach * np.sqrt(variance)
+    def log_reach(self) -> Floats:
+        """Logarithm of the reach, also where that overflows."""
+        halved = np.log(self.top / 2 - self.bottom / 2) + np.log(2.0)
+        return np.where(np.isinf(self.reach), halved, np.log(self.reach))
+
+    def gap(self) -> Floats:
+        """Smallest distance of a logarithm from the maximum that is not zero, at most the largest float64."""
+        gap, read = np.full(self.top.shape, np.finfo(np.float64).max), self.read()
+        for some, part in tiles(self.values.shape):
+            depths = read(some, part)
+            gap[some] = np.minimum(gap[some], -np.where(depths < 0, depths, -np.inf).max(-1))
+        return gap
 
 
 class Equation(Protocol):
     """H(gamma) = H* for some rows, measured from one of the ends."""
 
     goal: Goal
-    deviation: Floats  # standard deviation of log p over the support, for all the rows that there were in the beginning
+
+    unit: Floats  # entropies and cumulants count so much, and the goal: more than 1 where float64 is too coarse
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows to a few digits, with the cumulants."""
 
     def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H*, with the cumulants."""
-
-    def keep(self, rows: Mask) -> None:
-        """Forget the other rows."""
+        """H(gamma) - H* of all rows, with the cumulants; NaN where a sum would not be accurate."""
 
 
 class ExcessEquation:
-    """H - log m = goal.excess."""
+    """H - log m = goal.excess, with sums over the entries below the maximum."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.goal = goal
-        self._below, self._ties = spectrum.below, spectrum.ties
-        self.deviation = spectrum.moments()[1]
+        self.unit = np.where(goal.excess < _COARSE, _UNIT, 1.0)
+        self.goal = replace(goal, excess=goal.excess * self.unit)
+        self._rows = spectrum
+        self._single: NDArray[np.float32] | None = None
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows to a few digits, in float32."""
+        if self._single is None:
+            self._single = self._rows.single()
+        return self._measure(rows, gamma, _rows_of(self._single, rows), np.float32)
 
     def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H*, with the cumulants."""
-        found = excess(self._below, self._ties, gamma)
-        return found._replace(value=found.value - self.goal.excess)
+        """H(gamma) - H* of all rows, with the cumulants."""
+        return self._measure(np.arange(gamma.size), gamma, self._rows.read(), np.float64)
 
     def keep(self, rows: Mask) -> None:
         """Forget the other rows."""
         left = np.flatnonzero(rows)
-        self.goal, self._below, self._ties = self.goal.take(left), self._below[left], self._ties[left]
+        self.goal, self.unit, self._rows = self.goal.take(left), self.unit[left], self._rows.take(left)
+        self._single = None
+
+    def _measure(self, which: Indices, gamma: Floats, read: Read, dtype: Any) -> Cumulants:
+        n, rows = self._rows.values.shape[1], self._rows
+        floor = bool((rows.support[which] < n).any()) or not (gamma * rows.reach[which] < _SINGLE).all()
+        lift = np.log(self.unit[which])
+        sums = power_sums(read, (which.size, n), gamma, from_top=True, floor=floor, lift=lift, dtype=dtype)
+        value, second, third = excess_cumulants(*sums, rows.ties[which])
+        return Cumulants(value - self.goal.excess[which], second, third)
+
+
+class DirectDeficit:
+    """log s - H = goal.deficit, from the mean as a fixed centre: accurate enough away from the uniform distribution."""
+
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
+        self.goal, self.unit = goal, np.ones(goal.deficit.shape)
+        self._rows = spectrum
+        self._centre = spectrum.centre()
+        self._single: NDArray[np.float32] | None = None
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows to a few digits, in float32."""
+        if self._single is None:
+            self._single = self._rows.single(self._centre)
+        return self._measure(rows, gamma, _rows_of(self._single, rows), np.float32)[0]
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of all rows, with the cumulants; NaN close to the uniform distribution or far off the centre."""
+        found, drift = self._measure(np.arange(gamma.size), gamma, self._rows.read(self._centre, 0.0), np.float64)
+        sound = (self.goal.deficit >= _UNEVEN) & (drift <= 1.0)
+        return found._replace(value=np.where(sound, found.value, np.nan))
+
+    def _measure(self, which: Indices, gamma: Floats, read: Read, dtype: Any) -> tuple[Cumulants, Floats]:
+        sums = power_sums(read, (which.size, self._rows.values.shape[1]), gamma, from_top=False, dtype=dtype)
+        value, second, third, drift = deficit_cumulants(*sums, self._rows.support[which])
+        return Cumulants(self.goal.deficit[which] - value, second, third), drift
+
+
+class DeficitSeries:
+    """log s - H = goal.deficit close to the uniform distribution, as a power series: one look serves every exponent."""
+
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
+        self.unit = np.where(goal.deficit < _COARSE, _UNIT, 1.0)
+        self.goal = replace(goal, deficit=goal.deficit * self.unit)
+        self._radius, centre = spectrum.radius(), spectrum.centre()
+        mean = spectrum.mean - log_offsets(centre[:, None], spectrum.top, logits=spectrum.logits)[:, 0]
+        mean[np.abs(mean) <= 2 * EPS * self._radius] = 0.0
+        self._means = power_means(
+            spectrum.read(centre), spectrum.values.shape, mean, self._radius, spectrum.support, HIGHEST
+        )
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows."""
+        tau = gamma * self._radius[rows] * np.sqrt(self.unit[rows])  # where that is not 1, D is quadratic in tau
+        value, second, third = deficit_series(self._means[:, rows], tau)
+        return Cumulants(self.goal.deficit[rows] - value, second, third)
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of all rows, with the cumulants; NaN where the series is too short."""
+        found = self.glance(np.arange(gamma.size), gamma)
+        return found._replace(value=np.where(gamma * self._radius <= NEAR, found.value, np.nan))
 
 
 class DeficitEquation:
-    """log s - H = goal.deficit; a row is centred anew when it drifts from its centre."""
+    """log s - H = goal.deficit, wherever the root is: a row is centred anew when it drifts from its centre."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.goal = goal
+        self.goal, self.unit = goal, np.ones(goal.deficit.shape)
         self._rows = spectrum
-        mean, self.deviation = spectrum.moments()
-        mean = np.ldexp(mean, -spectrum.scale)
-        self._centre = spectrum.top.copy()
-        self._offsets, self._peak = np.empty_like(spectrum.values), np.empty_like(spectrum.top)
-        self._recentre(np.arange(spectrum.top.size), np.where(np.isfinite(mean), mean, 0.0))
+        self._centre = spectrum.centre()
 
     def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H*, with the cumulants."""
+        """H(gamma) - H* of all rows, with the cumulants."""
         found, drift = self._deficit(np.arange(gamma.size), gamma)
         for _ in range(_CENTRINGS):
             off = np.flatnonzero(np.abs(drift) > np.minimum(_OFF_CENTRE * np.sqrt(found.second), 1.0))
             if not off.size:
                 break
-            self._recentre(off, np.ldexp(drift[off] / gamma[off], -self._rows.scale[off]))
+            rows = self._rows.take(off)
+            self._centre[off] = rows.moved(self._centre[off], drift[off] / gamma[off])
             again, drift[off] = self._deficit(off, gamma[off])
             for kept, new in zip(found, again, strict=True):
                 kept[off] = new
@@ -158,18 +295,21 @@ class DeficitEquation:
         """Forget the other rows."""
         left = np.flatnonzero(rows)
         self._rows, self.goal = self._rows.take(left), self.goal.take(left)
-        self._offsets, self._centre, self._peak = self._offsets[left], self._centre[left], self._peak[left]
+        self.unit, self._centre = self.unit[left], self._centre[left]
 
     def _deficit(self, which: Indices, gamma: Floats) -> tuple[Cumulants, Floats]:
-        rows, whole = self._rows, which.size == self._peak.size
-        inside = rows.inside if whole or rows.inside is None else rows.inside[which]
-        offsets = self._offsets if whole else self._offsets[which]
-        return deficit(offsets, inside, rows.support[which], self._peak[which], gamma)
-
-    def _recentre(self, which: Indices, by: Floats) -> None:
-        """Move the centres of some rows by so many nats."""
         rows, centre = self._rows.take(which), self._centre[which]
-        centre = centre + by if rows.logits else np.maximum(centre * np.exp(by), _LEAST_CENTRE)
-        self._centre[which] = centre
-        self._offsets[which] = log_offsets(rows.values, centre, logits=rows.logits, scale=rows.scale)
-        self._peak[which] = log_offsets(rows.top[:, None], centre, logits=rows.logits, scale=rows.scale)[:, 0]
+        peak = log_offsets(rows.top[:, None], centre, logits=rows.logits, scale=rows.scale)[:, 0]
+        return deficit(rows.read(centre), rows.values.shape, rows.support, peak, gamma)
+
+
+def _rows_of(array: NDArray[Any], rows: Indices) -> Read:
+    if rows.size == len(array):
+        return lambda some, part: array[some, part]
+    return lambda some, part: array[rows[some], part]
+
+
+def _keep_inside(offsets: Floats, values: Floats, reach: Floats) -> None:
+    """Let no logit be taken for one of an entry outside the support because its distance overflows."""
+    if (reach == np.inf).any():
+        np.copyto(offsets, -np.finfo(np.float64).max, where=(offsets == -np.inf) & (values > -np.inf))

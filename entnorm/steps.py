@@ -1,0 +1,96 @@
+"""One step of the iteration, in numbers that belong to one row each.
+
+Every function is elementwise and uses NumPy's names only, so that the same source serves arrays of rows and, compiled,
+a single row: there is one algorithm, however its sums are computed.
+"""
+
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+EPS = 2.0**-52
+LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
+SEARCHED = 0.015  # after a step this long, of third order, one more is enough
+SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
+_NEGLIGIBLE = EPS / 16
+HIGHEST = 18  # power in the series of the deficit
+NEAR = 0.8  # largest |t| for which it suffices: 2 NEAR^17 / 19! is below a rounding error
+_RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
+
+
+def pick(condition: Any, yes: Any, no: Any) -> Any:
+    """`yes` where `condition` holds, `no` elsewhere."""
+    return np.where(condition, yes, no)
+
+
+def start(deficit: Any, deviation: Any) -> Any:
+    """The root if the deficit were the quadratic function of gamma that it is near the uniform distribution."""
+    return np.sqrt(2.0 * deficit) / deviation
+
+
+def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
+    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha; NaN where it has none.
+
+    In log gamma the slope of H is -c2 [escort.entropy-log-slope]. The logit straightens both tails; alpha cancels the
+    curvature that is left, which makes the iteration one of third order.
+    """
+    above, below = excess + residual, deficit - residual
+    slope = second * (1.0 / above + 1.0 / below)
+    newton = (np.log1p(residual / excess) - np.log1p(-residual / deficit)) / slope
+    alpha = 2.0 + third / second + second * (1.0 / above - 1.0 / below)
+    return pick(np.abs(alpha) > 1e-8, np.log1p(alpha * newton) / alpha, newton)
+
+
+def is_last(step: Any, second: Any, third: Any) -> Any:
+    """Whether the step after this one would be below a rounding error: about (1 + (c3/c2)^2) / 6 times its cube."""
+    curvature = third / second
+    return np.abs(step) ** 3 * (1.0 + curvature * curvature) <= _NEGLIGIBLE
+
+
+def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any) -> Any:
+    """``H - log m`` and the 2nd and 3rd cumulant of log q, from sums of r, r t, r t^2, r t^3 below the maximum.
+
+    With t_i = gamma (log p_i - log p_max) and r_i = exp(t_i) over the entries below the m = `ties` maxima,
+    ``H - log m = log1p(sum r_i / m) - sum r_i t_i / Z`` with ``Z = m + sum r_i`` [escort.entropy-from-top]: no term is
+    negative, and the maxima, whose part would cancel, are left out. Nor can the variance cancel by more than a factor
+    of n, because the maxima, at distance |mean| from the mean, have the largest probability.
+    """
+    total = ties + rest
+    mean, square, cube = first / total, second / total, third / total
+    value = np.log1p(rest / ties) - mean
+    return value, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean
+
+
+def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support: Any) -> Any:
+    """``log s - H``, the two cumulants, and ``log mean exp(t)``, from sums over the support of expm1(t), t e^t, ...
+
+    Right to a few rounding errors of 1, not of itself: good enough away from the uniform distribution, while the
+    logarithm returned last is of order 1.
+    """
+    excess = raised / support
+    total = 1.0 + excess
+    mean, square, cube = first / support / total, second / support / total, third / support / total
+    log_mean = np.log1p(excess)
+    return mean - log_mean, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean, log_mean
+
+
+def deficit_series(powers: Any, tau: Any) -> Any:
+    """``log s - H`` and the two cumulants, from the means of z^k (k = 2, 3, ...) where t = tau z and mean z = 0.
+
+    ``(1 + a) D = sum (k - 1) tau^k mean(z^k) / k! - ((1 + a) log1p(a) - a)`` with ``a = mean expm1(t)``: the first sum
+    is of second order in tau, the rest of fourth, and nothing cancels.
+    """
+    a = d = second = third = 0.0 * tau
+    for k in range(HIGHEST, 1, -1):
+        mean = powers[k - 2] * _RECIPROCALS[k]
+        a = a * tau + mean
+        d = d * tau + (k - 1) * mean
+        second = second * tau + k * (k - 1) * mean
+        third = third * tau + k * (k - 1) * (k - 2) * mean
+    square = tau * tau
+    a, d, second, third = a * square, d * square, second * square, third * square
+    total = 1.0 + a
+    mean, second, third = (d + a) / total, second / total, third / total
+    value = (d - (total * np.log1p(a) - a)) / total
+    return value, second - mean * mean, third - 3.0 * mean * second + 2.0 * mean * mean * mean
