@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from entnorm.moments import EMPTY, Floats, excess_of
+from entnorm.moments import EMPTY, Floats, Workspace, excess_of
 from entnorm.rows import Rows
 from entnorm.spectrum import DeficitEquation, Spectrum
 from entnorm.targets import Goal, log_in_two_words
@@ -146,10 +146,10 @@ def evenness(p: ArrayLike, *, axis: int = -1, keepdims: bool = False) -> Any:
 
 def _measured(p: ArrayLike, axis: int, keepdims: bool, measure: Callable[[Spectrum], Floats]) -> Any:
     rows = Rows.checked(p, None, axis)
-    out = np.empty(rows.count)
+    out, work = np.empty(rows.count), Workspace()
     with np.errstate(all="ignore"):
         for part, values in rows.blocks():
-            out[part] = measure(Spectrum.survey(values, logits=False))
+            out[part] = measure(Spectrum.survey(values, work, logits=False))
     shaped = out.reshape(rows.batch)[()]
     return np.expand_dims(shaped, axis) if keepdims else shaped
 

@@ -11,6 +11,7 @@ have a fixed order: the sums of a row do not depend on the rows around it, bit f
 """
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -42,13 +43,33 @@ class Cumulants(NamedTuple):
     third: Floats
 
 
+class Workspace:
+    """Memory that is used again: fresh pages cost as much as the exponentials written to them. For one thread."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    def array(self, name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
+        """An array of arbitrary content, the memory of which is that of the last one of this name."""
+        size = prod(shape) * np.dtype(dtype).itemsize
+        if name not in self._arrays or self._arrays[name].size < size:
+            self._arrays[name] = np.empty(size, np.uint8)
+        return self._arrays[name][:size].view(dtype).reshape(shape)
+
+
+def columns(n: int) -> Iterator[slice]:
+    """The columns in pieces that depend on their number alone."""
+    for left in range(0, n, TILE):
+        yield slice(left, min(left + TILE, n))
+
+
 def tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
-    """Whole rows, or columns of one row: how a row is cut depends on its length alone."""
+    """Whole rows, or columns of one row."""
     rows, n = shape
-    height, width = max(1, TILE // n), min(n, TILE)
+    height = max(1, TILE // n)
     for top in range(0, rows, height):
-        for left in range(0, n, width):
-            yield slice(top, min(top + height, rows)), slice(left, min(left + width, n))
+        for part in columns(n):
+            yield slice(top, min(top + height, rows)), part
 
 
 def row_dot(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
@@ -107,6 +128,7 @@ def power_sums(
     read: Read,
     shape: tuple[int, ...],
     gamma: Floats,
+    work: Workspace,
     *,
     from_top: bool,
     floor: bool = False,
@@ -135,10 +157,9 @@ def power_sums(
     sums = np.zeros((4, rows))
     column = gamma.astype(dtype)[:, None]
     lift = lift.astype(dtype) if lift is not None and lift.any() else None
-    work = np.empty((2, min(TILE, rows * n)), dtype)
     for some, part in tiles(shape):
         offsets = read(some, part)
-        t, w = (work[k, : offsets.size].reshape(offsets.shape) for k in (0, 1))
+        t, w = work.array("t", offsets.shape, dtype), work.array("w", offsets.shape, dtype)
         np.multiply(offsets, column[some], out=t)
         if floor:
             np.maximum(t, EMPTY, out=t)
@@ -159,7 +180,7 @@ def power_sums(
 
 
 def power_means(
-    read: Read, shape: tuple[int, ...], mean: Floats, radius: Floats, support: Integers, highest: int
+    read: Read, shape: tuple[int, ...], mean: Floats, radius: Floats, support: Integers, highest: int, work: Workspace
 ) -> Floats:
     """Means over the support of z^2, z^3, ... up to `highest`, where z = (offset - mean) / radius.
 
@@ -168,10 +189,9 @@ def power_means(
     rows, n = shape
     sums = np.zeros((highest - 1, rows))
     column, shifted, partial = (1.0 / radius)[:, None], bool(mean.any()), bool((support < n).any())
-    work = np.empty((3, min(TILE, rows * n)))
     for some, part in tiles(shape):
         offsets = read(some, part)
-        z, power, higher = (work[k, : offsets.size].reshape(offsets.shape) for k in range(3))
+        z, power, higher = (work.array(name, offsets.shape) for name in ("z", "power", "higher"))
         if shifted:
             offsets -= mean[some, None]
         np.multiply(offsets, column[some], out=z)
@@ -288,9 +308,9 @@ def tilt(depths: Floats, gamma: Floats, *, log: bool, out: NDArray[Any]) -> None
         depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
     depths *= np.where(ends, 1.0, gamma)[:, None]
     if log:
-        total = np.log(row_sum(np.exp(depths)))
-        depths -= total[:, None]
+        np.subtract(depths, np.log(row_sum(np.exp(depths)))[:, None], out=depths)
     else:
         np.exp(depths, out=depths)
-        depths *= (1.0 / row_sum(depths))[:, None]
-    np.copyto(out, depths, casting="same_kind")
+        np.multiply(depths, (1.0 / row_sum(depths))[:, None], out=depths if out.dtype != depths.dtype else out)
+    if out.dtype != depths.dtype or log:
+        np.copyto(out, depths, casting="same_kind")

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.moments import TILE, Floats, Integers, log_offsets, row_sum, tilt
 from entnorm.solution import EntnormError, name_rows
 
-_BLOCK = 2**20  # entries at a time, so that what is done once per row is done for many; cut into tiles where it matters
+_BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and what for each entry in tiles of these
 _SUM_TOLERANCE = 1e-6
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import Cumulants, Floats, Integers, Mask
+from entnorm.moments import Cumulants, Floats, Integers, Mask, Workspace
 from entnorm.rows import Rows, quietly
 from entnorm.solution import Solution, Status, name_row, name_rows
 from entnorm.spectrum import (
@@ -116,10 +116,10 @@ def solve(
     """
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    answers = _Answers.empty(rows.count)
+    answers, work = _Answers.empty(rows.count), Workspace()
     with quietly():
         for part, values in rows.blocks():
-            spectrum = Spectrum.survey(values, logits=rows.logits)
+            spectrum = Spectrum.survey(values, work, logits=rows.logits)
             rows.vet(values, spectrum.top)
             goal = target.reduce(part, spectrum.support, spectrum.ties)
             for kind, which in _classify(spectrum, goal, answers.part(part)):

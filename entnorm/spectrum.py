@@ -11,7 +11,10 @@ from entnorm.moments import (
     Floats,
     Integers,
     Mask,
+    TILE,
     Read,
+    Workspace,
+    columns,
     deficit,
     log_offsets,
     power_means,
@@ -49,46 +52,56 @@ class Spectrum:
     mean: Floats  # of log p - log p_max over the support, to a few digits
     deviation: Floats  # standard deviation of log p over the support, likewise
     scale: Integers  # logarithms count 2**scale times
-    depths: Floats | None  # log p - log p_max, (rows, n), -inf outside the support; None for rows too long to store
+    depths: Floats | None  # log p - log p_max, (rows, n), -inf outside the support; None where it is taken anew in each pass
+    single: NDArray[np.float32] | None  # the same in float32; None for rows too long to store
+    work: Workspace
 
     @classmethod
-    def survey(cls, values: Floats, *, logits: bool) -> "Spectrum":
-        """Look at every entry once."""
+    def survey(cls, values: Floats, work: Workspace, *, logits: bool) -> "Spectrum":
+        """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
         rows, n = values.shape
-        nothing = -np.inf if logits else 0.0
-        top, bottom, support = values.max(-1), values.min(-1), np.full(rows, n)
-        full = bool((bottom > nothing).all())
-        if not full:
-            inside = values > nothing
-            support = n - np.bincount(np.flatnonzero(~inside) // n, minlength=rows)
-            bottom = np.where(inside, values, top[:, None]).min(-1)
-        reach = -log_offsets(bottom[:, None], top, logits=logits)[:, 0]
-        ties, sums = np.zeros(rows, dtype=np.int64), np.zeros((2, rows))
-        depths = np.empty(values.shape) if n <= _STORED else None
-        for some, part in tiles(values.shape):
-            out = None if depths is None else depths[some, part]
-            piece = log_offsets(values[some, part], top[some], logits=logits, out=out)
-            _keep_inside(piece, values[some, part], reach[some])
-            ties[some] += np.bincount(np.flatnonzero(piece == 0) // piece.shape[1], minlength=len(piece))
-            if not full:
-                piece = np.where(piece > -np.inf, piece, 0.0)
-            sums[:, some] += row_sum(piece), row_dot(piece, piece)
-        mean = sums[0] / support
         found = cls(
             values=values,
             logits=logits,
-            top=top,
-            bottom=bottom,
-            support=support,
-            ties=ties,
-            reach=reach,
-            mean=mean,
-            deviation=np.sqrt(np.maximum(sums[1] / support - mean * mean, 0.0)),
             scale=np.zeros(rows, dtype=np.int64),
-            depths=depths,
+            depths=None if logits or n > _STORED else work.array("depths", values.shape),
+            single=work.array("single", values.shape, np.float32) if n <= _STORED else None,
+            work=work,
+            **{name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")},
+            **{name: np.zeros(rows, dtype=np.int64) for name in ("support", "ties")},
         )
+        height = max(1, TILE // n)
+        for first in range(0, rows, height):
+            found._survey(slice(first, first + height))
         found._spread(np.flatnonzero(~((found.reach < _SQUARES) & (found.reach > 1 / _SQUARES))))
         return found
+
+    def _survey(self, some: slice) -> None:
+        """The numbers of some rows, few enough to stay in the cache."""
+        values, nothing = self.values[some], -np.inf if self.logits else 0.0
+        rows, n = values.shape
+        top, bottom = values.max(-1), values.min(-1)
+        full = bool((bottom > nothing).all())
+        self.support[some] = n
+        if not full:
+            inside = values > nothing
+            self.support[some] -= np.bincount(np.flatnonzero(~inside) // n, minlength=rows)
+            bottom = np.where(inside, values, top[:, None]).min(-1)
+        reach = -log_offsets(bottom[:, None], top, logits=self.logits)[:, 0]
+        self.top[some], self.bottom[some], self.reach[some] = top, bottom, reach
+        sums = np.zeros((2, rows))
+        for part in columns(n):
+            out = self.work.array("piece", values[:, part].shape) if self.depths is None else self.depths[some, part]
+            depths = log_offsets(values[:, part], top, logits=self.logits, out=out)
+            _keep_inside(depths, values[:, part], reach)
+            self.ties[some] += np.bincount(np.flatnonzero(depths == 0) // depths.shape[1], minlength=rows)
+            if self.single is not None:
+                np.copyto(self.single[some, part], depths, casting="same_kind")
+            if not full:
+                depths = np.where(depths > -np.inf, depths, 0.0)
+            sums += row_sum(depths), row_dot(depths, depths)
+        mean, square = sums / self.support[some]
+        self.mean[some], self.deviation[some] = mean, np.sqrt(np.maximum(square - mean * mean, 0.0))
 
     def _spread(self, rows: Indices) -> None:
         """Mean and deviation where logarithms are too large or too small to be squared."""
@@ -115,21 +128,14 @@ class Spectrum:
 
         def tile(some: slice, part: slice) -> Floats:
             values = self.values[some, part]
-            offsets = log_offsets(values, centre[some], logits=self.logits, scale=self.scale[some])
-            _keep_inside(offsets, values, self.reach[some])
+            out = self.work.array("offsets", values.shape)
+            log_offsets(values, centre[some], logits=self.logits, scale=self.scale[some], out=out)
+            _keep_inside(out, values, self.reach[some])
             if partial:
-                np.copyto(offsets, outside, where=offsets == -np.inf)
-            return offsets
+                np.copyto(out, outside, where=out == -np.inf)
+            return out
 
         return tile
-
-    def single(self, centre: Floats | None = None) -> NDArray[np.float32]:
-        """The logarithms relative to the maximum, or to `centre` with 0 outside the support, in float32."""
-        out = np.empty(self.values.shape, np.float32)
-        read = self.read() if centre is None else self.read(centre, 0.0)
-        for some, part in tiles(out.shape):
-            np.copyto(out[some, part], read(some, part), casting="same_kind")
-        return out
 
     def centre(self) -> Floats:
         """The value whose logarithm is the mean over the support, nearly."""
@@ -190,13 +196,13 @@ class ExcessEquation:
         self.unit = np.where(goal.excess < _COARSE, _UNIT, 1.0)
         self.goal = replace(goal, excess=goal.excess * self.unit)
         self._rows = spectrum
-        self._single: NDArray[np.float32] | None = None
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32."""
-        if self._single is None:
-            self._single = self._rows.single()
-        return self._measure(rows, gamma, _rows_of(self._single, rows), np.float32)
+        single = self._rows.single
+        if single is None:
+            return self._measure(rows, gamma, self._rows.take(rows).read(), np.float64)
+        return self._measure(rows, gamma, _rows_of(single, rows), np.float32)
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants."""
@@ -206,13 +212,12 @@ class ExcessEquation:
         """Forget the other rows."""
         left = np.flatnonzero(rows)
         self.goal, self.unit, self._rows = self.goal.take(left), self.unit[left], self._rows.take(left)
-        self._single = None
 
     def _measure(self, which: Indices, gamma: Floats, read: Read, dtype: Any) -> Cumulants:
         n, rows = self._rows.values.shape[1], self._rows
         floor = bool((rows.support[which] < n).any()) or not (gamma * rows.reach[which] < _SINGLE).all()
         lift = np.log(self.unit[which])
-        sums = power_sums(read, (which.size, n), gamma, from_top=True, floor=floor, lift=lift, dtype=dtype)
+        sums = power_sums(read, (which.size, n), gamma, rows.work, from_top=True, floor=floor, lift=lift, dtype=dtype)
         value, second, third = excess_cumulants(*sums, rows.ties[which])
         return Cumulants(value - self.goal.excess[which], second, third)
 
@@ -224,13 +229,11 @@ class DirectDeficit:
         self.goal, self.unit = goal, np.ones(goal.deficit.shape)
         self._rows = spectrum
         self._centre = spectrum.centre()
-        self._single: NDArray[np.float32] | None = None
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
-        """H(gamma) - H* of some rows to a few digits, in float32."""
-        if self._single is None:
-            self._single = self._rows.single(self._centre)
-        return self._measure(rows, gamma, _rows_of(self._single, rows), np.float32)[0]
+        """H(gamma) - H* of some rows to a few digits."""
+        read = self._rows.take(rows).read(self._centre[rows], 0.0)
+        return self._measure(rows, gamma, lambda some, part: read(some, part).astype(np.float32), np.float32)[0]
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants; NaN close to the uniform distribution or far off the centre."""
@@ -239,8 +242,9 @@ class DirectDeficit:
         return found._replace(value=np.where(sound, found.value, np.nan))
 
     def _measure(self, which: Indices, gamma: Floats, read: Read, dtype: Any) -> tuple[Cumulants, Floats]:
-        sums = power_sums(read, (which.size, self._rows.values.shape[1]), gamma, from_top=False, dtype=dtype)
-        value, second, third, drift = deficit_cumulants(*sums, self._rows.support[which])
+        rows, shape = self._rows, (which.size, self._rows.values.shape[1])
+        sums = power_sums(read, shape, gamma, rows.work, from_top=False, dtype=dtype)
+        value, second, third, drift = deficit_cumulants(*sums, rows.support[which])
         return Cumulants(self.goal.deficit[which] - value, second, third), drift
 
 
@@ -254,7 +258,7 @@ class DeficitSeries:
         mean = spectrum.mean - log_offsets(centre[:, None], spectrum.top, logits=spectrum.logits)[:, 0]
         mean[np.abs(mean) <= 2 * EPS * self._radius] = 0.0
         self._means = power_means(
-            spectrum.read(centre), spectrum.values.shape, mean, self._radius, spectrum.support, HIGHEST
+            spectrum.read(centre), spectrum.values.shape, mean, self._radius, spectrum.support, HIGHEST, spectrum.work
         )
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
