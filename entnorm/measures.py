@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from entnorm.moments import EMPTY, Floats, Workspace, excess_of
 from entnorm.rows import Rows
-from entnorm.spectrum import DeficitEquation, Spectrum
+from entnorm.equations import DeficitEquation
+from entnorm.spectrum import Spectrum
 from entnorm.targets import Goal, log_in_two_words
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm.backend import compiled
 from entnorm.moments import TILE, Floats, Integers, log_offsets, row_sum, tilt
 from entnorm.solution import EntnormError, name_rows
 
@@ -51,8 +52,8 @@ class Rows:
         array = _real_array(name, logits if p is None else p)
         return cls(_axis_last(name, array, axis), axis, logits=p is None)
 
-    def vet(self, values: Floats, top: Floats) -> None:
-        """Check a block of rows whose maxima are `top`; if one is at fault, name all that are.
+    def vet(self, values: Floats, top: Floats, mean: Floats) -> None:
+        """Check a block of rows whose largest and mean logarithms these are; if one is at fault, name all that are.
 
         Raises
         ------
@@ -60,7 +61,7 @@ class Rows:
             With the indices of the rows at fault, in this block and elsewhere.
         """
         if self.logits:
-            sound = np.isfinite(top)
+            sound = np.isfinite(top) & np.isfinite(mean)
         else:
             sound = (values.min(-1) >= 0) & (np.abs(row_sum(values) - 1) <= self._tolerance() / 2)
         if not sound.all():
@@ -160,14 +161,15 @@ def _tilt_block(
     values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool
 ) -> None:
     """Escort distributions of a block, in pieces that stay in the cache."""
+    fast = compiled()
+    if fast and logits and not log and out.dtype == np.float64 and not scale.any() and (gamma > 0).all() and (gamma < np.inf).all():
+        fast.tilt(values, gamma, out)
+        return
     height = max(1, TILE // values.shape[1])
-    work = np.empty((min(height, len(values)), values.shape[1]))
     for start in range(0, len(values), height):
         some = slice(start, start + height)
-        depths = work[: len(values[some])]
-        log_offsets(values[some], values[some].max(-1), logits=logits, scale=scale[some], out=depths)
-        if not logits:  # nothing to do, and no rounding to be added, for a row that is uniform already
-            unchanged = (gamma[some] == 1) & ((depths == 0) | (depths == -np.inf)).all(-1)
+        depths = log_offsets(values[some], values[some].max(-1), logits=logits, scale=scale[some])
+        unchanged = (gamma[some] == 1) & ((depths == 0) | (depths == -np.inf)).all(-1)
         tilt(depths, gamma[some], log=log, out=out[some])
 
 

@@ -1,34 +1,27 @@
 """The exponent that gives each row of a batch its prescribed entropy: `solve`."""
 
 from dataclasses import dataclass, fields
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import Cumulants, Floats, Integers, Mask, Workspace
+from entnorm.backend import compiled
+from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
+from entnorm.moments import Cumulants, Floats, Integers, Mask, Workspace, tiles
 from entnorm.rows import Rows, quietly
 from entnorm.solution import Solution, Status, name_row, name_rows
-from entnorm.spectrum import (
-    DeficitEquation,
-    DeficitSeries,
-    DirectDeficit,
-    Equation,
-    ExcessEquation,
-    Indices,
-    Spectrum,
-)
-from entnorm.steps import EPS, LEAN, NEAR, SEARCHED, SETTLED, is_last, power_step, start
+from entnorm.spectrum import Indices, Spectrum
+from entnorm.steps import EPS, GLANCES, LEAN, NEAR, search, settle, start
 from entnorm.targets import Goal, Target, log_in_two_words
 
 _NEARLY = 0.9 * NEAR  # the series for the deficit has to serve beyond the start, which falls short of the root
-_GLANCES = 8  # evaluations in float32 before float64 takes over wherever the search is
-_STRIDE = 4.0  # a longer step in log gamma is not to be believed
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
 _SCALE_UP, _SCALE_DOWN = 600, -900
 _SAFE = 650.0  # exp of it, and of its negative, is well inside float64's range
-_Kind = type[ExcessEquation] | type[DeficitSeries] | type[DirectDeficit]
+_CODES = {ExcessEquation: 0, DeficitSeries: 1, DirectDeficit: 2}  # what compiled code calls them
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
 
 
@@ -120,14 +113,14 @@ def solve(
     with quietly():
         for part, values in rows.blocks():
             spectrum = Spectrum.survey(values, work, logits=rows.logits)
-            rows.vet(values, spectrum.top)
+            rows.vet(values, spectrum.top, spectrum.mean)
             goal = target.reduce(part, spectrum.support, spectrum.ties)
             for kind, which in _classify(spectrum, goal, answers.part(part)):
                 _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers.part(part))
         return _restore(rows, target, answers)
 
 
-def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[_Kind, Indices]]:
+def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[type[Equation], Indices]]:
     """Settle the rows whose target is an end, or beyond; say by which equation to solve the others."""
     uniform = spectrum.ties == spectrum.support
     at_end = goal.at_top | goal.at_bottom
@@ -146,11 +139,15 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[_
     return [(kind, which) for kind, which in found if which.size]
 
 
-def _solve_rows(kind: _Kind, spectrum: Spectrum, goal: Goal, which: Indices, answers: _Answers) -> None:
+def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: _Answers) -> None:
     """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered."""
     equation, gamma = kind(spectrum, goal), start(goal.deficit, spectrum.deviation)
-    _search(equation, gamma, which, answers)
-    done, gamma = _settle(equation, equation.measure(gamma), gamma, which, answers)
+    fast = compiled()
+    if fast:
+        done, gamma = _approach(fast, equation, gamma, which, answers)
+    else:
+        _search(equation, gamma, which, answers)
+        done, gamma = _settle(equation, equation.measure(gamma), gamma, which, answers)
     if not done.all():
         left = np.flatnonzero(~done)
         robust = ExcessEquation if kind is ExcessEquation else DeficitEquation
@@ -165,29 +162,50 @@ def _solve_rows(kind: _Kind, spectrum: Spectrum, goal: Goal, which: Indices, ans
 def _search(equation: Equation, gamma: Floats, which: Indices, answers: _Answers) -> None:
     """Move `gamma` next to the roots, as far as a few digits show the way; nothing that matters is decided here."""
     active = np.flatnonzero((gamma > 0) & (gamma < np.inf))
-    for _ in range(_GLANCES):
+    for _ in range(GLANCES):
         goal = equation.goal.take(active)
-        step = power_step(*equation.glance(active, gamma[active]), goal.excess, goal.deficit)
         answers.nit[which[active]] += 1
-        gamma[active] *= np.exp(np.where(np.abs(step) <= _STRIDE, step, np.copysign(_STRIDE, step)))
-        active = active[(np.abs(step) > SEARCHED) & np.isfinite(gamma[active])]
+        found = equation.glance(active, gamma[active])
+        gamma[active], going = search(gamma[active], *found, goal.excess, goal.deficit)
+        active = active[going]
         if not active.size:
             return
+
+
+def _approach(
+    fast: ModuleType, equation: Equation, gamma: Floats, which: Indices, answers: _Answers
+) -> tuple[Mask, Floats]:
+    """The same as `_search` and `_settle`, compiled: row by row, while each is in the cache."""
+    spectrum, goal = equation.spectrum, equation.goal
+    index = np.arange(which.size) if spectrum.index is None else spectrum.index
+    source, centre = spectrum.values, equation.centre
+    if not spectrum.logits:  # NumPy takes the logarithms
+        source, read = spectrum.work.array("logarithms", spectrum.shape), spectrum.read(centre)
+        for some, part in tiles(spectrum.shape):
+            source[some, part] = read(some, part)
+        index, centre = np.arange(which.size), np.zeros(which.size)
+    residual, varentropy, nit = np.empty(which.size), np.empty(which.size), np.zeros(which.size, dtype=np.int64)
+    done = np.zeros(which.size, dtype=np.bool_)
+    fast.approach(
+        _CODES[type(equation)], source, centre, equation.shift, equation.radius, index, spectrum.support, spectrum.ties,
+        goal.excess, goal.deficit, equation.unit, gamma, residual, varentropy, nit, done,
+    )  # fmt: skip
+    answers.nit[which] = nit
+    for name, found in (("gamma", gamma), ("residual", residual / equation.unit), ("varentropy", varentropy / equation.unit)):
+        getattr(answers, name)[which[done]] = found[done]
+    return done, gamma
 
 
 def _settle(
     equation: Equation, found: Cumulants, gamma: Floats, which: Indices, answers: _Answers, squeezed: Mask | bool = False
 ) -> tuple[Mask, Floats]:
     """Record the rows that are done; say which, and where all go next."""
-    goal, (residual, second, third) = equation.goal, found
-    step = power_step(residual, second, third, goal.excess, goal.deficit)
-    proposal = gamma + gamma * np.expm1(step)
-    last = is_last(step, second, third)
-    done = last | squeezed | (np.abs(residual) <= SETTLED * np.minimum(goal.excess, goal.deficit))
+    done, gamma, residual, proposal = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
+    done |= squeezed
     answers.nit[which] += 1
-    answers.gamma[which[done]] = np.where(last, proposal, gamma)[done]
-    answers.residual[which[done]] = (np.where(last, 0.0, residual) / equation.unit)[done]
-    answers.varentropy[which[done]] = (second / equation.unit)[done]
+    answers.gamma[which[done]] = gamma[done]
+    answers.residual[which[done]] = (residual / equation.unit)[done]
+    answers.varentropy[which[done]] = (found.second / equation.unit)[done]
     return done, proposal
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 EPS = 2.0**-52
+GLANCES = 8  # evaluations to a few digits before all digits take over, wherever the search is
 LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
-SEARCHED = 0.015  # after a step this long, of third order, one more is enough
-SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
+_SEARCHED = 0.015  # after a step this long, of third order, one more is enough
+_SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
+_STRIDE = 4.0  # a longer step in log gamma is not to be believed
 _NEGLIGIBLE = EPS / 16
+UNEVEN = 0.02  # deficits above which one that is right to a rounding error of 1 is right enough
 HIGHEST = 18  # power in the series of the deficit
 NEAR = 0.8  # largest |t| for which it suffices: 2 NEAR^17 / 19! is below a rounding error
 _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
@@ -22,6 +25,22 @@ _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
 def pick(condition: Any, yes: Any, no: Any) -> Any:
     """`yes` where `condition` holds, `no` elsewhere."""
     return np.where(condition, yes, no)
+
+
+def search(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
+    """The next gamma while a few digits are enough, and whether they are still enough there."""
+    step = power_step(residual, second, third, excess, deficit)
+    stride = np.minimum(np.maximum(step, -_STRIDE), _STRIDE)
+    return pick(np.isnan(step), gamma, gamma * np.exp(stride)), np.abs(step) > _SEARCHED
+
+
+def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
+    """Whether a row is done, and then its gamma and what is left of H - H*; and where it goes next if it is not."""
+    step = power_step(residual, second, third, excess, deficit)
+    proposal = gamma + gamma * np.expm1(step)
+    last = is_last(step, second, third)
+    done = last | (np.abs(residual) <= _SETTLED * np.minimum(excess, deficit))
+    return done, pick(last, proposal, gamma), pick(last, 0.0, residual), proposal
 
 
 def start(deficit: Any, deviation: Any) -> Any:

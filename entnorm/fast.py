@@ -1,0 +1,401 @@
+"""The innermost loops compiled by numba: one row at a time, while it is in the cache.
+
+What is done with the sums, `entnorm.steps`, is the same source as NumPy's rows go through; so is all that comes before
+and after. Reductions are reassociated within chunks of fixed length, whatever the rows around: the compiler may choose
+the order, but it chooses once. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import float32, float64, int64, njit, types
+from numba.extending import intrinsic, overload, register_jitable
+
+from entnorm import steps
+from entnorm.steps import GLANCES, HIGHEST, NEAR, UNEVEN
+
+EXCESS, SERIES, DIRECT = range(3)  # the equations of `entnorm.spectrum`
+
+CHUNK = 1024  # entries summed by the vector unit before a compensated sum takes over; its partial sums stay accurate
+PAD = 64  # rows are filled up to a multiple of this many entries, so that no vector is left half empty
+
+_VECTOR = {"reassoc", "contract", "nnan", "nsz", "arcp"}  # for sums: reassociated, so that they can be vectors
+_SUMS = _VECTOR - {"nnan"}  # for sums of what may be NaN
+_EXACT = {"contract", "nnan", "nsz"}  # for elementary functions: whose order of operations is meant
+_ROWS = types.Array(float64, 2, "C", readonly=True)
+_NUMBERS, _COUNTS = float64[::1], int64[::1]
+_LOG2E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.693145751953125, 1.42860682030941723212e-6
+_SHIFTER = 1.5 * 2.0**52  # added and taken away, it leaves the nearest integer
+_LOWEST = -708.0  # below this, exp is not a normal number: 0
+_DEEPEST = -4000.0  # below this it is 0 in any unit
+_F = np.float32
+_LOG2E_F, _LN2_HIGH_F, _LN2_LOW_F, _SHIFTER_F = _F(_LOG2E), _F(0.693359375), _F(-2.12194440e-4), _F(1.5 * 2**23)
+_LOWEST_F, _DEEPEST_F = _F(-87.0), _F(_DEEPEST)
+_ZERO_F, _ONE_F = _F(0), _F(1)
+_C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = (1.0 / math.factorial(k) for k in range(2, 14))
+_C2_F, _C3_F, _C4_F, _C5_F, _C6_F = (_F(1.0 / math.factorial(k)) for k in range(2, 7))
+
+
+for _function in (
+    *(steps.power_step, steps.is_last, steps.search, steps.settle),
+    *(steps.excess_cumulants, steps.deficit_cumulants, steps.deficit_series),
+):
+    register_jitable(error_model="numpy")(_function)
+
+
+@overload(steps.pick, strict=False)
+def _pick(condition: Any, yes: Any, no: Any) -> Any:
+    return lambda condition, yes, no: yes if condition else no
+
+
+@intrinsic
+def _larger(context: Any, a: Any, b: Any) -> Any:
+    """max without a branch, and without regard to NaN: vector instructions have it, Python's `max` does not become it."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        flags = ("nnan", "nsz")
+        return builder.select(builder.fcmp_ordered(">", *values, flags=flags), *values, flags=flags)
+
+    return a(a, a), generate
+
+
+def _power_of_two(float_type: Any, bits: int, mantissa: int, one: int) -> Any:
+    @intrinsic
+    def power(context: Any, shifted: Any) -> Any:
+        """2**k, from the bits of k + 1.5 * 2**(mantissa)."""
+
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+            integer, real = ir.IntType(bits), values[0].type
+            k = builder.shl(builder.bitcast(values[0], integer), ir.Constant(integer, mantissa))
+            return builder.bitcast(builder.add(k, ir.Constant(integer, one)), real)
+
+        return float_type(float_type), generate
+
+    return power
+
+
+_two_to, _two_to_f = _power_of_two(float64, 64, 52, 0x3FF << 52), _power_of_two(float32, 32, 23, 0x7F << 23)
+
+
+@intrinsic
+def _wide(context: Any) -> Any:
+    """Ask LLVM for the widest vectors that there are; by default it takes half of 512 bits."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@njit(fastmath=_EXACT, error_model="numpy", cache=True)  # inlined by LLVM, with these flags
+def _reduced(t):
+    """exp(t) = s (1 + p) with s a power of two: Cody and Waite's reduction, Taylor's polynomial of degree 13."""
+    shifted = t * _LOG2E + _SHIFTER
+    k = shifted - _SHIFTER
+    r = (t - k * _LN2_HIGH) - k * _LN2_LOW
+    r2 = r * r
+    r4 = r2 * r2
+    low = (_C2 + _C3 * r) + (_C4 + _C5 * r) * r2
+    middle = (_C6 + _C7 * r) + (_C8 + _C9 * r) * r2
+    high = (_C10 + _C11 * r) + (_C12 + _C13 * r) * r2
+    return _two_to(shifted), r + r2 * (low + r4 * (middle + r4 * high))
+
+
+@njit(fastmath=_EXACT, error_model="numpy", cache=True)  # inlined by LLVM, with these flags
+def _reduced_f(t):
+    """The same in float32, degree 6."""
+    shifted = t * _LOG2E_F + _SHIFTER_F
+    k = shifted - _SHIFTER_F
+    r = (t - k * _LN2_HIGH_F) - k * _LN2_LOW_F
+    return _two_to_f(shifted), r + r * r * (_C2_F + r * (_C3_F + r * (_C4_F + r * (_C5_F + r * _C6_F))))
+
+
+@njit(fastmath=_SUMS, error_model="numpy", cache=True, nogil=True)
+def _survey_chunk(x, origin):
+    """Largest and smallest entry above -inf, how many these are, and sums of x - origin and of its square."""
+    _wide()
+    top, negative, support = -np.inf, -np.inf, 0
+    first = second = 0.0
+    for i in range(x.size):
+        inside = x[i] > -np.inf
+        top = _larger(x[i], top)
+        negative = _larger(-x[i] if inside else -np.inf, negative)
+        support += 1 if inside else 0
+        d = x[i] - origin if inside else 0.0
+        first += d
+        second += d * d
+    return top, -negative, support, first, second
+
+
+@njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
+def _count(x, value):
+    _wide()
+    count = 0
+    for i in range(x.size):
+        count += 1 if x[i] == value else 0
+    return count
+
+
+@njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
+def _excess_chunk(d, gamma, lift):
+    """Sums of w, w t, w t^2, w t^3 for t = gamma d and w = exp(t + lift), but 0 where d is."""
+    _wide()
+    s0 = s1 = s2 = s3 = 0.0
+    for i in range(d.size):
+        t = _larger(d[i] * gamma, _DEEPEST)
+        u = _larger(t + lift, _LOWEST)
+        s, p = _reduced(u)
+        w = 0.0 if d[i] == 0.0 else s + s * p
+        w = w if u > _LOWEST else 0.0
+        wt = w * t
+        wtt = wt * t
+        s0 += w
+        s1 += wt
+        s2 += wtt
+        s3 += wtt * t
+    return s0, s1, s2, s3
+
+
+@njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
+def _excess_chunk_f(d, gamma, lift):
+    _wide()
+    s0 = s1 = s2 = s3 = _ZERO_F
+    for i in range(d.size):
+        t = _larger(d[i] * gamma, _DEEPEST_F)
+        u = _larger(t + lift, _LOWEST_F)
+        s, p = _reduced_f(u)
+        w = _ZERO_F if d[i] == _ZERO_F else s + s * p
+        w = w if u > _LOWEST_F else _ZERO_F
+        wt = w * t
+        wtt = wt * t
+        s0 += w
+        s1 += wt
+        s2 += wtt
+        s3 += wtt * t
+    return s0, s1, s2, s3
+
+
+@njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
+def _deficit_chunk(d, gamma, lift):
+    """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma d and w = exp(t)."""
+    _wide()
+    s0 = s1 = s2 = s3 = 0.0
+    for i in range(d.size):
+        t = -_larger(-_larger(d[i] * gamma, _LOWEST), _LOWEST)
+        s, p = _reduced(t)
+        raised = s * p + (s - 1.0)
+        wt = (raised + 1.0) * t
+        wtt = wt * t
+        s0 += raised
+        s1 += wt
+        s2 += wtt
+        s3 += wtt * t
+    return s0, s1, s2, s3
+
+
+@njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
+def _deficit_chunk_f(d, gamma, lift):
+    _wide()
+    s0 = s1 = s2 = s3 = _ZERO_F
+    for i in range(d.size):
+        t = -_larger(-_larger(d[i] * gamma, _LOWEST_F), _LOWEST_F)
+        s, p = _reduced_f(t)
+        raised = s * p + (s - _ONE_F)
+        wt = (raised + _ONE_F) * t
+        wtt = wt * t
+        s0 += raised
+        s1 += wt
+        s2 += wtt
+        s3 += wtt * t
+    return s0, s1, s2, s3
+
+
+@njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
+def _powers_chunk(d, scale, work, sums):
+    """Add the sums of z^2, z^3, ... for z = scale d to `sums`, which are for one chunk."""
+    _wide()
+    z, power, higher = work[0, : d.size], work[1, : d.size], work[2, : d.size]
+    for i in range(d.size):
+        z[i] = power[i] = d[i] * scale
+    for k in range(1, HIGHEST // 2 + 1):
+        even = odd = 0.0
+        for i in range(d.size):
+            p = power[i]
+            even += p * p
+            h = p * z[i]
+            odd += p * h
+            higher[i] = h
+        sums[2 * k - 2] = even
+        if 2 * k < HIGHEST:
+            sums[2 * k - 1] = odd
+        power, higher = higher, power
+
+
+@njit(error_model="numpy", cache=True, nogil=True)
+def _add(total, rest, term):
+    """A sum and the rounding errors that it has left behind (Neumaier)."""
+    found = total + term
+    if abs(total) >= abs(term):
+        return found, rest + ((total - found) + term)
+    return found, rest + ((term - found) + total)
+
+
+def _over_chunks(chunk: Any) -> Any:
+    @njit(error_model="numpy", cache=True, nogil=True)
+    def sums(d, gamma, lift):
+        """The four sums of a row, over chunks of one length whatever the row."""
+        _wide()
+        a = b = c = e = 0.0
+        ra = rb = rc = re = 0.0
+        for left in range(0, d.size, CHUNK):
+            s0, s1, s2, s3 = chunk(d[left : left + CHUNK], gamma, lift)
+            a, ra = _add(a, ra, float64(s0))
+            b, rb = _add(b, rb, float64(s1))
+            c, rc = _add(c, rc, float64(s2))
+            e, re = _add(e, re, float64(s3))
+        return a + ra, b + rb, c + rc, e + re
+
+    return sums
+
+
+_excess_sums, _excess_sums_f = _over_chunks(_excess_chunk), _over_chunks(_excess_chunk_f)
+_deficit_sums, _deficit_sums_f = _over_chunks(_deficit_chunk), _over_chunks(_deficit_chunk_f)
+
+
+@njit(
+    types.void(_ROWS, *(_NUMBERS,) * 2, *(_COUNTS,) * 2, *(_NUMBERS,) * 2), error_model="numpy", cache=True, nogil=True
+)
+def survey(values, top, bottom, support, ties, mean, deviation):
+    """The numbers of each row, from two looks at it; the mean is NaN if an entry is."""
+    _wide()
+    n = values.shape[1]
+    for row in range(values.shape[0]):
+        x = values[row]
+        origin = 0.0
+        for i in range(n):
+            if x[i] > -np.inf:
+                origin = x[i]
+                break
+        most, least, inside, first, second = -np.inf, np.inf, 0, 0.0, 0.0
+        for left in range(0, n, CHUNK):
+            high, low, s, s1, s2 = _survey_chunk(x[left : left + CHUNK], origin)
+            most, least, inside, first, second = max(most, high), min(least, low), inside + s, first + s1, second + s2
+        average = first / inside
+        top[row], bottom[row], support[row], ties[row] = most, least, inside, _count(x, most)
+        mean[row] = average + (origin - most)
+        deviation[row] = np.sqrt(max(second / inside - average * average, 0.0))
+
+
+@njit(error_model="numpy", cache=True, nogil=True)
+def _fill(x, centre, shift, outside, depth, single):
+    """The offsets of a row, in both precisions, and 0 up to the end of the last vector."""
+    _wide()
+    for i in range(x.size):
+        d = (x[i] - centre) - shift
+        d = d if x[i] > -np.inf else outside
+        depth[i] = d
+        single[i] = float32(d)
+    depth[x.size :] = 0.0
+    single[x.size :] = _ZERO_F
+
+
+@njit(error_model="numpy", cache=True, nogil=True)
+def _power_means(depth, radius, support, work, sums, means):
+    rests = work[3, : HIGHEST - 1]
+    means[:] = 0.0
+    rests[:] = 0.0
+    for left in range(0, depth.size, CHUNK):
+        _powers_chunk(depth[left : left + CHUNK], 1.0 / radius, work, sums)
+        for k in range(HIGHEST - 1):
+            means[k], rests[k] = _add(means[k], rests[k], sums[k])
+    for k in range(HIGHEST - 1):
+        means[k] = (means[k] + rests[k]) / support
+
+
+@njit(
+    types.void(
+        int64, _ROWS, *(_NUMBERS,) * 3, *(_COUNTS,) * 3, *(_NUMBERS,) * 6, _COUNTS, types.boolean[::1]
+    ), error_model="numpy", cache=True, nogil=True,
+)  # fmt: skip
+def approach(
+    kind, source, centre, shift, radius, which, support, ties, excess, deficit, unit, gamma, residual, varentropy, nit,
+    done,
+):  # fmt: skip
+    """Search and settle rows `which` of `source` as the solver does."""
+    padded = -(-source.shape[1] // PAD) * PAD
+    depth, single, work = np.empty(padded), np.empty(padded, np.float32), np.empty((4, CHUNK))
+    sums, means = np.empty(HIGHEST - 1), np.empty(HIGHEST - 1)
+    for j in range(which.size):
+        s, m, e, d, g = support[j], ties[j], excess[j], deficit[j], gamma[j]
+        _fill(source[which[j]], centre[j], shift[j], -np.inf if kind == EXCESS else 0.0, depth, single)
+        lift = np.log(unit[j])
+        tau = radius[j] * np.sqrt(unit[j])
+        if kind == SERIES:
+            _power_means(depth, radius[j], s, work, sums, means)
+        going = 0.0 < g < np.inf
+        for _ in range(GLANCES):
+            if not going:
+                break
+            nit[j] += 1
+            if kind == EXCESS:
+                a, b, c, f = _excess_sums_f(single, float32(g), float32(lift))
+                value, second, third = steps.excess_cumulants(a, b, c, f, m)
+                value -= e
+            elif kind == SERIES:
+                value, second, third = steps.deficit_series(means, g * tau)
+                value = d - value
+            else:
+                a, b, c, f = _deficit_sums_f(single, float32(g), float32(lift))
+                value, second, third, _drift = steps.deficit_cumulants(a, b, c, f, s)
+                value = d - value
+            g, going = steps.search(g, value, second, third, e, d)
+        nit[j] += 1
+        if kind == EXCESS:
+            a, b, c, f = _excess_sums(depth, g, lift)
+            value, second, third = steps.excess_cumulants(a, b, c, f, m)
+            value -= e
+        elif kind == SERIES:
+            value, second, third = steps.deficit_series(means, g * tau)
+            value = d - value if g * radius[j] <= NEAR else np.nan
+        else:
+            a, b, c, f = _deficit_sums(depth, g, lift)
+            value, second, third, drift = steps.deficit_cumulants(a, b, c, f, s)
+            value = d - value if d >= UNEVEN and drift <= 1.0 else np.nan
+        done[j], accepted, residual[j], proposal = steps.settle(g, value, second, third, e, d)
+        gamma[j] = accepted if done[j] else proposal
+        varentropy[j] = second
+
+
+@njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
+def _tilt_chunk(x, top, gamma, out):
+    _wide()
+    total = 0.0
+    for i in range(x.size):
+        t = _larger((x[i] - top) * gamma, _LOWEST)
+        s, p = _reduced(t)
+        w = s + s * p if t > _LOWEST else 0.0
+        out[i] = w
+        total += w
+    return total
+
+
+@njit(types.void(_ROWS, _NUMBERS, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
+def tilt(values, gamma, out):
+    """Escort distributions of logits, of orders inside (0, inf)."""
+    _wide()
+    n = values.shape[1]
+    for row in range(values.shape[0]):
+        x = values[row]
+        top = -np.inf
+        for i in range(n):
+            top = _larger(x[i], top)
+        total = rest = 0.0
+        for left in range(0, n, CHUNK):
+            s = _tilt_chunk(x[left : left + CHUNK], top, gamma[row], out[row, left : left + CHUNK])
+            total, rest = _add(total, rest, s)
+        factor = 1.0 / (total + rest)
+        for i in range(n):
+            out[row, i] *= factor
