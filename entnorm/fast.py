@@ -14,32 +14,32 @@ from numba import float32, float64, int64, njit, types
 from numba.extending import intrinsic, overload, register_jitable
 
 from entnorm import steps
-from entnorm.steps import GLANCES, HIGHEST, NEAR, UNEVEN
-
-EXCESS, SERIES, DIRECT = range(3)  # the equations of `entnorm.spectrum`
+from entnorm.steps import GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
 CHUNK = 1024  # entries summed by the vector unit before a compensated sum takes over; its partial sums stay accurate
+_EXTREME = 1e140  # numbers between this and its inverse can be squared, and the squares summed
+LONGEST = 2**21  # entries of a row: what is kept of it stays below 64 MiB
 PAD = 64  # rows are filled up to a multiple of this many entries, so that no vector is left half empty
 
 _VECTOR = {"reassoc", "contract", "nnan", "nsz", "arcp"}  # for sums: reassociated, so that they can be vectors
 _SUMS = _VECTOR - {"nnan"}  # for sums of what may be NaN
 _EXACT = {"contract", "nnan", "nsz"}  # for elementary functions: whose order of operations is meant
 _ROWS = types.Array(float64, 2, "C", readonly=True)
+_GIVEN = types.Array(float64, 1, "C", readonly=True)
 _NUMBERS, _COUNTS = float64[::1], int64[::1]
 _LOG2E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.693145751953125, 1.42860682030941723212e-6
 _SHIFTER = 1.5 * 2.0**52  # added and taken away, it leaves the nearest integer
 _LOWEST = -708.0  # below this, exp is not a normal number: 0
-_DEEPEST = -4000.0  # below this it is 0 in any unit
 _F = np.float32
 _LOG2E_F, _LN2_HIGH_F, _LN2_LOW_F, _SHIFTER_F = _F(_LOG2E), _F(0.693359375), _F(-2.12194440e-4), _F(1.5 * 2**23)
-_LOWEST_F, _DEEPEST_F = _F(-87.0), _F(_DEEPEST)
+_LOWEST_F = _F(-87.0)
 _ZERO_F, _ONE_F = _F(0), _F(1)
 _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = (1.0 / math.factorial(k) for k in range(2, 14))
 _C2_F, _C3_F, _C4_F, _C5_F, _C6_F = (_F(1.0 / math.factorial(k)) for k in range(2, 7))
 
 
 for _function in (
-    *(steps.power_step, steps.is_last, steps.search, steps.settle),
+    *(steps.start, steps.power_step, steps.is_last, steps.search, steps.settle),
     *(steps.excess_cumulants, steps.deficit_cumulants, steps.deficit_series),
 ):
     register_jitable(error_model="numpy")(_function)
@@ -115,19 +115,16 @@ def _reduced_f(t):
 
 @njit(fastmath=_SUMS, error_model="numpy", cache=True, nogil=True)
 def _survey_chunk(x, origin):
-    """Largest and smallest entry above -inf, how many these are, and sums of x - origin and of its square."""
+    """Largest and smallest entry, and sums of x - origin and of its square: NaN if an entry is."""
     _wide()
-    top, negative, support = -np.inf, -np.inf, 0
+    top, negative = x[0], -x[0]
     first = second = 0.0
     for i in range(x.size):
-        inside = x[i] > -np.inf
-        top = _larger(x[i], top)
-        negative = _larger(-x[i] if inside else -np.inf, negative)
-        support += 1 if inside else 0
-        d = x[i] - origin if inside else 0.0
+        top, negative = _larger(x[i], top), _larger(-x[i], negative)
+        d = x[i] - origin
         first += d
         second += d * d
-    return top, -negative, support, first, second
+    return top, -negative, first, second
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
@@ -140,16 +137,15 @@ def _count(x, value):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _excess_chunk(d, gamma, lift):
-    """Sums of w, w t, w t^2, w t^3 for t = gamma d and w = exp(t + lift), but 0 where d is."""
+def _excess_chunk(d, gamma):
+    """Sums of w, w t, w t^2, w t^3 for t = gamma d and w = exp(t), but 0 where d is."""
     _wide()
     s0 = s1 = s2 = s3 = 0.0
     for i in range(d.size):
-        t = _larger(d[i] * gamma, _DEEPEST)
-        u = _larger(t + lift, _LOWEST)
-        s, p = _reduced(u)
+        t = _larger(d[i] * gamma, _LOWEST)
+        s, p = _reduced(t)
         w = 0.0 if d[i] == 0.0 else s + s * p
-        w = w if u > _LOWEST else 0.0
+        w = w if t > _LOWEST else 0.0
         wt = w * t
         wtt = wt * t
         s0 += w
@@ -160,15 +156,14 @@ def _excess_chunk(d, gamma, lift):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _excess_chunk_f(d, gamma, lift):
+def _excess_chunk_f(d, gamma):
     _wide()
     s0 = s1 = s2 = s3 = _ZERO_F
     for i in range(d.size):
-        t = _larger(d[i] * gamma, _DEEPEST_F)
-        u = _larger(t + lift, _LOWEST_F)
-        s, p = _reduced_f(u)
+        t = _larger(d[i] * gamma, _LOWEST_F)
+        s, p = _reduced_f(t)
         w = _ZERO_F if d[i] == _ZERO_F else s + s * p
-        w = w if u > _LOWEST_F else _ZERO_F
+        w = w if t > _LOWEST_F else _ZERO_F
         wt = w * t
         wtt = wt * t
         s0 += w
@@ -179,7 +174,7 @@ def _excess_chunk_f(d, gamma, lift):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _deficit_chunk(d, gamma, lift):
+def _deficit_chunk(d, gamma):
     """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma d and w = exp(t)."""
     _wide()
     s0 = s1 = s2 = s3 = 0.0
@@ -197,7 +192,7 @@ def _deficit_chunk(d, gamma, lift):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _deficit_chunk_f(d, gamma, lift):
+def _deficit_chunk_f(d, gamma):
     _wide()
     s0 = s1 = s2 = s3 = _ZERO_F
     for i in range(d.size):
@@ -245,13 +240,13 @@ def _add(total, rest, term):
 
 def _over_chunks(chunk: Any) -> Any:
     @njit(error_model="numpy", cache=True, nogil=True)
-    def sums(d, gamma, lift):
+    def sums(d, gamma):
         """The four sums of a row, over chunks of one length whatever the row."""
         _wide()
         a = b = c = e = 0.0
         ra = rb = rc = re = 0.0
         for left in range(0, d.size, CHUNK):
-            s0, s1, s2, s3 = chunk(d[left : left + CHUNK], gamma, lift)
+            s0, s1, s2, s3 = chunk(d[left : left + CHUNK], gamma)
             a, ra = _add(a, ra, float64(s0))
             b, rb = _add(b, rb, float64(s1))
             c, rc = _add(c, rc, float64(s2))
@@ -265,37 +260,27 @@ _excess_sums, _excess_sums_f = _over_chunks(_excess_chunk), _over_chunks(_excess
 _deficit_sums, _deficit_sums_f = _over_chunks(_deficit_chunk), _over_chunks(_deficit_chunk_f)
 
 
-@njit(
-    types.void(_ROWS, *(_NUMBERS,) * 2, *(_COUNTS,) * 2, *(_NUMBERS,) * 2), error_model="numpy", cache=True, nogil=True
-)
-def survey(values, top, bottom, support, ties, mean, deviation):
-    """The numbers of each row, from two looks at it; the mean is NaN if an entry is."""
-    _wide()
-    n = values.shape[1]
-    for row in range(values.shape[0]):
-        x = values[row]
-        origin = 0.0
-        for i in range(n):
-            if x[i] > -np.inf:
-                origin = x[i]
-                break
-        most, least, inside, first, second = -np.inf, np.inf, 0, 0.0, 0.0
-        for left in range(0, n, CHUNK):
-            high, low, s, s1, s2 = _survey_chunk(x[left : left + CHUNK], origin)
-            most, least, inside, first, second = max(most, high), min(least, low), inside + s, first + s1, second + s2
-        average = first / inside
-        top[row], bottom[row], support[row], ties[row] = most, least, inside, _count(x, most)
-        mean[row] = average + (origin - most)
-        deviation[row] = np.sqrt(max(second / inside - average * average, 0.0))
+@njit(error_model="numpy", cache=True, nogil=True)
+def _survey(x):
+    """The numbers of a row, whether it is an ordinary one: all entries finite, one maximum, no extreme numbers."""
+    origin = x[0]
+    top, bottom, first, second = _survey_chunk(x[:CHUNK], origin)
+    for left in range(CHUNK, x.size, CHUNK):
+        high, low, s1, s2 = _survey_chunk(x[left : left + CHUNK], origin)
+        top, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
+    average = first / x.size
+    deviation = np.sqrt(max(second / x.size - average * average, 0.0))
+    reach = top - bottom
+    ordinary = np.isfinite(second) and 1.0 / _EXTREME < deviation and reach < _EXTREME and _count(x, top) == 1
+    return ordinary, top, reach, average + (origin - top), deviation
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
-def _fill(x, centre, shift, outside, depth, single):
+def _fill(x, centre, shift, depth, single):
     """The offsets of a row, in both precisions, and 0 up to the end of the last vector."""
     _wide()
     for i in range(x.size):
         d = (x[i] - centre) - shift
-        d = d if x[i] > -np.inf else outside
         depth[i] = d
         single[i] = float32(d)
     depth[x.size :] = 0.0
@@ -303,7 +288,7 @@ def _fill(x, centre, shift, outside, depth, single):
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
-def _power_means(depth, radius, support, work, sums, means):
+def _power_means(depth, radius, size, work, sums, means):
     rests = work[3, : HIGHEST - 1]
     means[:] = 0.0
     rests[:] = 0.0
@@ -312,61 +297,44 @@ def _power_means(depth, radius, support, work, sums, means):
         for k in range(HIGHEST - 1):
             means[k], rests[k] = _add(means[k], rests[k], sums[k])
     for k in range(HIGHEST - 1):
-        means[k] = (means[k] + rests[k]) / support
+        means[k] = (means[k] + rests[k]) / size
 
 
-@njit(
-    types.void(
-        int64, _ROWS, *(_NUMBERS,) * 3, *(_COUNTS,) * 3, *(_NUMBERS,) * 6, _COUNTS, types.boolean[::1]
-    ), error_model="numpy", cache=True, nogil=True,
-)  # fmt: skip
-def approach(
-    kind, source, centre, shift, radius, which, support, ties, excess, deficit, unit, gamma, residual, varentropy, nit,
-    done,
-):  # fmt: skip
-    """Search and settle rows `which` of `source` as the solver does."""
-    padded = -(-source.shape[1] // PAD) * PAD
-    depth, single, work = np.empty(padded), np.empty(padded, np.float32), np.empty((4, CHUNK))
-    sums, means = np.empty(HIGHEST - 1), np.empty(HIGHEST - 1)
-    for j in range(which.size):
-        s, m, e, d, g = support[j], ties[j], excess[j], deficit[j], gamma[j]
-        _fill(source[which[j]], centre[j], shift[j], -np.inf if kind == EXCESS else 0.0, depth, single)
-        lift = np.log(unit[j])
-        tau = radius[j] * np.sqrt(unit[j])
-        if kind == SERIES:
-            _power_means(depth, radius[j], s, work, sums, means)
-        going = 0.0 < g < np.inf
-        for _ in range(GLANCES):
-            if not going:
-                break
-            nit[j] += 1
-            if kind == EXCESS:
-                a, b, c, f = _excess_sums_f(single, float32(g), float32(lift))
-                value, second, third = steps.excess_cumulants(a, b, c, f, m)
-                value -= e
-            elif kind == SERIES:
-                value, second, third = steps.deficit_series(means, g * tau)
-                value = d - value
-            else:
-                a, b, c, f = _deficit_sums_f(single, float32(g), float32(lift))
-                value, second, third, _drift = steps.deficit_cumulants(a, b, c, f, s)
-                value = d - value
-            g, going = steps.search(g, value, second, third, e, d)
-        nit[j] += 1
-        if kind == EXCESS:
-            a, b, c, f = _excess_sums(depth, g, lift)
-            value, second, third = steps.excess_cumulants(a, b, c, f, m)
-            value -= e
-        elif kind == SERIES:
-            value, second, third = steps.deficit_series(means, g * tau)
-            value = d - value if g * radius[j] <= NEAR else np.nan
-        else:
-            a, b, c, f = _deficit_sums(depth, g, lift)
-            value, second, third, drift = steps.deficit_cumulants(a, b, c, f, s)
-            value = d - value if d >= UNEVEN and drift <= 1.0 else np.nan
-        done[j], accepted, residual[j], proposal = steps.settle(g, value, second, third, e, d)
-        gamma[j] = accepted if done[j] else proposal
-        varentropy[j] = second
+@njit(error_model="numpy", cache=True, nogil=True)
+def _solve_excess(depth, single, gamma, excess, deficit):
+    count, going = 0, True
+    while going and count < GLANCES:
+        value, second, third = steps.excess_cumulants(*_excess_sums_f(single, float32(gamma)), 1)
+        gamma, going = steps.search(gamma, value - excess, second, third, excess, deficit)
+        count += 1
+    value, second, third = steps.excess_cumulants(*_excess_sums(depth, gamma), 1)
+    done, gamma, residual, _ = steps.settle(gamma, value - excess, second, third, excess, deficit)
+    return done, gamma, residual, second, count + 1
+
+
+@njit(error_model="numpy", cache=True, nogil=True)
+def _solve_deficit(depth, single, size, gamma, excess, deficit):
+    count, going = 0, True
+    while going and count < GLANCES:
+        value, second, third, _ = steps.deficit_cumulants(*_deficit_sums_f(single, float32(gamma)), size)
+        gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
+        count += 1
+    value, second, third, drift = steps.deficit_cumulants(*_deficit_sums(depth, gamma), size)
+    done, gamma, residual, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
+    return done and deficit >= UNEVEN and drift <= 1.0, gamma, residual, second, count + 1
+
+
+@njit(error_model="numpy", cache=True, nogil=True)
+def _solve_series(means, radius, gamma, excess, deficit):
+    count, going = 0, True
+    while going and count < GLANCES:
+        value, second, third = steps.deficit_series(means, gamma * radius)
+        gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
+        count += 1
+    near = gamma * radius <= NEAR
+    value, second, third = steps.deficit_series(means, gamma * radius)
+    done, gamma, residual, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
+    return done and near, gamma, residual, second, count + 1
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
@@ -382,20 +350,74 @@ def _tilt_chunk(x, top, gamma, out):
     return total
 
 
-@njit(types.void(_ROWS, _NUMBERS, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
-def tilt(values, gamma, out):
-    """Escort distributions of logits, of orders inside (0, inf)."""
+@njit(error_model="numpy", cache=True, nogil=True)
+def _tilt(x, top, gamma, out):
     _wide()
+    total = rest = 0.0
+    for left in range(0, x.size, CHUNK):
+        part = _tilt_chunk(x[left : left + CHUNK], top, gamma, out[left : left + CHUNK])
+        total, rest = _add(total, rest, part)
+    factor = 1.0 / (total + rest)
+    for i in range(x.size):
+        out[i] *= factor
+
+
+@njit(
+    types.void(_ROWS, _GIVEN, _GIVEN, *(types.boolean[::1],) * 2, *(_NUMBERS,) * 3, _COUNTS, float64[:, ::1]),
+    error_model="numpy", cache=True, nogil=True,
+)  # fmt: skip
+def solve_rows(values, excess, deficit, wanted, done, gamma, residual, varentropy, nit, out):
+    """Solve the rows that are `wanted` and ordinary, and say which are `done`; their distributions, if `out` has rows.
+
+    The goals are those of rows of full support with one maximum.
+    """
     n = values.shape[1]
+    padded = -(-n // PAD) * PAD
+    depth, single, work = np.empty(padded), np.empty(padded, np.float32), np.empty((4, CHUNK))
+    sums, means = np.empty(HIGHEST - 1), np.empty(HIGHEST - 1)
+    for row in range(values.shape[0]):
+        x, e, d = values[row], excess[row], deficit[row]
+        done[row] = False
+        if not (wanted[row] and e > 1.0 / _EXTREME and d > 1.0 / _EXTREME):
+            continue
+        ordinary, top, reach, mean, deviation = _survey(x)
+        if not ordinary:
+            continue
+        g = steps.start(d, deviation)
+        if not d * LEAN < e:
+            _fill(x, top, 0.0, depth, single)
+            found = _solve_excess(depth, single, g, e, d)
+        else:
+            centre, radius = top + mean, max(-mean, reach + mean)
+            if g * radius < NEARLY:
+                _fill(x, centre, mean - (centre - top), depth, single)
+                _power_means(depth, radius, n, work, sums, means)
+                found = _solve_series(means, radius, g, e, d)
+            else:
+                _fill(x, centre, 0.0, depth, single)
+                found = _solve_deficit(depth, single, n, g, e, d)
+        done[row], gamma[row], residual[row], varentropy[row], nit[row] = found
+        nit[row] *= done[row]
+        if done[row] and out.shape[0]:
+            _tilt(x, top, gamma[row], out[row])
+
+
+@njit(types.void(_ROWS, _GIVEN, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
+def tilt(values, gamma, out):
+    """Escort distributions of logits."""
+    _wide()
     for row in range(values.shape[0]):
         x = values[row]
-        top = -np.inf
-        for i in range(n):
+        top = x[0]
+        for i in range(x.size):
             top = _larger(x[i], top)
-        total = rest = 0.0
-        for left in range(0, n, CHUNK):
-            s = _tilt_chunk(x[left : left + CHUNK], top, gamma[row], out[row, left : left + CHUNK])
-            total, rest = _add(total, rest, s)
-        factor = 1.0 / (total + rest)
-        for i in range(n):
-            out[row, i] *= factor
+        if 0.0 < gamma[row] < np.inf:
+            _tilt(x, top, gamma[row], out[row])
+            continue
+        count = 0
+        for i in range(x.size):
+            inside = x[i] > -np.inf if gamma[row] == 0.0 else x[i] == top
+            out[row, i] = 1.0 if inside else 0.0
+            count += 1 if inside else 0
+        for i in range(x.size):
+            out[row, i] = out[row, i] / count if gamma[row] == gamma[row] else np.nan

@@ -288,7 +288,7 @@ def excess_of(weight: Floats, t: Floats, ties: Integers) -> Floats:
     return np.asarray(np.log1p(rest / ties) - row_dot(weight, t) / (ties + rest))
 
 
-def tilt(depths: Floats, gamma: Floats, *, log: bool, out: NDArray[Any]) -> None:
+def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:
     """The escort distribution of order `gamma`, or its logarithms.
 
     Parameters
@@ -299,7 +299,6 @@ def tilt(depths: Floats, gamma: Floats, *, log: bool, out: NDArray[Any]) -> None
         Orders in [0, inf]: 0 is the uniform distribution on the support, inf the one on the maxima; NaN fills its row.
     log : bool
         Return log q instead of q.
-    out : ndarray of shape (rows, n)
     """
     ends = (gamma == 0) | (gamma == np.inf)
     if ends.any():
@@ -308,9 +307,8 @@ def tilt(depths: Floats, gamma: Floats, *, log: bool, out: NDArray[Any]) -> None
         depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
     depths *= np.where(ends, 1.0, gamma)[:, None]
     if log:
-        np.subtract(depths, np.log(row_sum(np.exp(depths)))[:, None], out=depths)
-    else:
-        np.exp(depths, out=depths)
-        np.multiply(depths, (1.0 / row_sum(depths))[:, None], out=depths if out.dtype != depths.dtype else out)
-    if out.dtype != depths.dtype or log:
-        np.copyto(out, depths, casting="same_kind")
+        depths -= np.log(row_sum(np.exp(depths)))[:, None]
+        return depths
+    np.exp(depths, out=depths)
+    depths *= (1.0 / row_sum(depths))[:, None]
+    return depths

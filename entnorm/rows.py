@@ -52,8 +52,8 @@ class Rows:
         array = _real_array(name, logits if p is None else p)
         return cls(_axis_last(name, array, axis), axis, logits=p is None)
 
-    def vet(self, values: Floats, top: Floats, mean: Floats) -> None:
-        """Check a block of rows whose largest and mean logarithms these are; if one is at fault, name all that are.
+    def vet(self, values: Floats, top: Floats) -> None:
+        """Check a block of rows whose maxima these are; if one is at fault, name all that are.
 
         Raises
         ------
@@ -61,7 +61,7 @@ class Rows:
             With the indices of the rows at fault, in this block and elsewhere.
         """
         if self.logits:
-            sound = np.isfinite(top) & np.isfinite(mean)
+            sound = np.isfinite(top)
         else:
             sound = (values.min(-1) >= 0) & (np.abs(row_sum(values) - 1) <= self._tolerance() / 2)
         if not sound.all():
@@ -111,12 +111,16 @@ class Rows:
 
     def escort(self, gamma: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""
-        out = np.empty(self.batch + self.array.shape[-1:], self.dtype)
-        flat = out.reshape(-1, self.array.shape[-1])
+        flat, shaped = self.room()
         with quietly():
             for part, values in self.blocks():
-                _tilt_block(values, gamma[part], scale[part], flat[part], logits=self.logits, log=log)
-        return np.moveaxis(out, -1, self.axis)
+                tilt_rows(values, gamma[part], scale[part], flat[part], logits=self.logits, log=log)
+        return shaped
+
+    def room(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Memory for the distributions: one per row of a matrix, and the same shaped as the caller's array."""
+        out = np.empty(self.batch + self.array.shape[-1:], self.dtype)
+        return out.reshape(-1, self.array.shape[-1]), np.moveaxis(out, -1, self.axis)
 
     def _check_logits(self) -> None:
         tops = np.empty(self.count)
@@ -157,20 +161,36 @@ def quietly() -> Iterator[None]:
         yield
 
 
-def _tilt_block(
+def tilt_rows(
+    values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool = False
+) -> None:
+    """Escort distributions of order ``gamma * 2**scale``, or their logarithms, in pieces that stay in the cache."""
+    height = max(1, TILE // values.shape[1])
+    for first in range(0, len(values), height):
+        some = slice(first, first + height)
+        _tilt_piece(values[some], gamma[some], scale[some], out[some], logits=logits, log=log)
+
+
+def _tilt_piece(
     values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool
 ) -> None:
-    """Escort distributions of a block, in pieces that stay in the cache."""
-    fast = compiled()
-    if fast and logits and not log and out.dtype == np.float64 and not scale.any() and (gamma > 0).all() and (gamma < np.inf).all():
-        fast.tilt(values, gamma, out)
-        return
-    height = max(1, TILE // values.shape[1])
-    for start in range(0, len(values), height):
-        some = slice(start, start + height)
-        depths = log_offsets(values[some], values[some].max(-1), logits=logits, scale=scale[some])
-        unchanged = (gamma[some] == 1) & ((depths == 0) | (depths == -np.inf)).all(-1)
-        tilt(depths, gamma[some], log=log, out=out[some])
+    fast = compiled() if logits and not log else None
+    left: slice | NDArray[np.intp] = slice(None)
+    if fast is not None:
+        room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
+        fast.tilt(values, gamma, room)
+        if room is not out:
+            np.copyto(out, room, casting="same_kind")
+        left = np.flatnonzero(scale)
+        if not left.size:
+            return
+    values, gamma = values[left], gamma[left]
+    top = values.max(-1)
+    found = tilt(log_offsets(values, top, logits=logits, scale=scale[left]), gamma, log=log)
+    if not logits and not log:  # a uniform row is its own escort distribution, to the last digit
+        same = (gamma == 1) & ((values == 0) | (values == top[:, None])).all(-1)
+        found[same] = values[same]
+    out[left] = found
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:

@@ -1,7 +1,6 @@
 """The exponent that gives each row of a batch its prescribed entropy: `solve`."""
 
 from dataclasses import dataclass, fields
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -9,19 +8,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
-from entnorm.moments import Cumulants, Floats, Integers, Mask, Workspace, tiles
-from entnorm.rows import Rows, quietly
+from entnorm.moments import Cumulants, Floats, Integers, Mask, Workspace
+from entnorm.rows import Rows, quietly, tilt_rows
 from entnorm.solution import Solution, Status, name_row, name_rows
 from entnorm.spectrum import Indices, Spectrum
-from entnorm.steps import EPS, GLANCES, LEAN, NEAR, search, settle, start
+from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
 from entnorm.targets import Goal, Target, log_in_two_words
 
-_NEARLY = 0.9 * NEAR  # the series for the deficit has to serve beyond the start, which falls short of the root
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
 _SCALE_UP, _SCALE_DOWN = 600, -900
 _SAFE = 650.0  # exp of it, and of its negative, is well inside float64's range
-_CODES = {ExcessEquation: 0, DeficitSeries: 1, DirectDeficit: 2}  # what compiled code calls them
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
 
 
@@ -47,6 +44,10 @@ class _Answers:
 
     def part(self, rows: slice) -> "_Answers":
         return _Answers(**{part.name: getattr(self, part.name)[rows] for part in fields(self)})
+
+    def put(self, rows: Indices, found: "_Answers") -> None:
+        for part in fields(self):
+            getattr(self, part.name)[rows] = getattr(found, part.name)
 
 
 def solve(
@@ -109,15 +110,70 @@ def solve(
     """
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
+    return _solve(rows, target, None)
+
+
+def solve_with_probs(p: ArrayLike | None, logits: ArrayLike | None, axis: int, **targets: ArrayLike | None) -> Solution:
+    """`solve`, with the distributions computed while the rows are in the cache."""
+    rows = Rows.opened(p, logits, axis)
+    target = Target.checked(rows.batch, **targets)
+    flat, shaped = rows.room()
+    solution = _solve(rows, target, flat)
+    solution.__dict__["probs"] = shaped  # where `cached_property` looks for it
+    return solution
+
+
+def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
     answers, work = _Answers.empty(rows.count), Workspace()
     with quietly():
         for part, values in rows.blocks():
-            spectrum = Spectrum.survey(values, work, logits=rows.logits)
-            rows.vet(values, spectrum.top, spectrum.mean)
-            goal = target.reduce(part, spectrum.support, spectrum.ties)
-            for kind, which in _classify(spectrum, goal, answers.part(part)):
-                _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers.part(part))
+            probs = None if out is None else out[part]
+            done = _solve_ordinary(rows, values, target.part(part), answers.part(part), probs, work)
+            left = np.flatnonzero(~done)
+            if left.size:
+                some = slice(None) if left.size == len(values) else left
+                block = _Answers.empty(left.size)
+                _solve_block(rows, values[some], target.part(part.start + left), block, work)
+                answers.put(part.start + left, block)
+                if probs is not None:
+                    room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
+                    tilt_rows(values[some], block.gamma, block.scale, room, logits=rows.logits)
+                    probs[some] = room
         return _restore(rows, target, answers)
+
+
+def _solve_ordinary(
+    rows: Rows, values: Floats, target: Target, answers: _Answers, probs: NDArray[Any] | None, work: Workspace
+) -> Mask:
+    """Solve the rows that compiled code is for, where there is such code; say which."""
+    (count, n), fast = values.shape, compiled()
+    done = np.zeros(count, dtype=np.bool_)
+    if fast is None or not rows.logits or n > fast.LONGEST:
+        return done
+    goal = target.reduce(np.full(count, n), np.ones(count, dtype=np.int64))
+    wanted = ~(goal.at_top | goal.at_bottom)
+    if probs is None:
+        room = np.empty((0, n))
+    else:
+        room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
+    fast.solve_rows(
+        *(values, goal.excess, goal.deficit, wanted, done),
+        *(answers.gamma, answers.residual, answers.varentropy, answers.nit, room),
+    )
+    if probs is not None and probs.dtype != np.float64:
+        np.copyto(probs, room, casting="same_kind", where=done[:, None])
+    answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
+    answers.support[:], answers.ties[:] = n, 1
+    return done
+
+
+def _solve_block(rows: Rows, values: Floats, target: Target, answers: _Answers, work: Workspace) -> None:
+    """Solve rows of any kind."""
+    spectrum = Spectrum.survey(values, work, logits=rows.logits)
+    rows.vet(values, spectrum.top)
+    goal = target.reduce(spectrum.support, spectrum.ties)
+    for kind, which in _classify(spectrum, goal, answers):
+        _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
 
 
 def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[type[Equation], Indices]]:
@@ -133,7 +189,7 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[t
     answers.varentropy[:] = np.inf  # of no consequence: nothing is solved for
     unsolved = ~(at_end | beyond)
     lean = goal.deficit * LEAN < goal.excess
-    near = lean & (start(goal.deficit, spectrum.deviation) * spectrum.radius() < _NEARLY)
+    near = lean & (start(goal.deficit, spectrum.deviation) * spectrum.radius() < NEARLY)
     kinds = ((ExcessEquation, ~lean), (DeficitSeries, near), (DirectDeficit, lean & ~near))
     found = ((kind, np.flatnonzero(rows & unsolved)) for kind, rows in kinds)
     return [(kind, which) for kind, which in found if which.size]
@@ -142,12 +198,8 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[t
 def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: _Answers) -> None:
     """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered."""
     equation, gamma = kind(spectrum, goal), start(goal.deficit, spectrum.deviation)
-    fast = compiled()
-    if fast:
-        done, gamma = _approach(fast, equation, gamma, which, answers)
-    else:
-        _search(equation, gamma, which, answers)
-        done, gamma = _settle(equation, equation.measure(gamma), gamma, which, answers)
+    _search(equation, gamma, which, answers)
+    done, gamma = _settle(equation, equation.measure(gamma), gamma, which, answers)
     if not done.all():
         left = np.flatnonzero(~done)
         robust = ExcessEquation if kind is ExcessEquation else DeficitEquation
@@ -170,30 +222,6 @@ def _search(equation: Equation, gamma: Floats, which: Indices, answers: _Answers
         active = active[going]
         if not active.size:
             return
-
-
-def _approach(
-    fast: ModuleType, equation: Equation, gamma: Floats, which: Indices, answers: _Answers
-) -> tuple[Mask, Floats]:
-    """The same as `_search` and `_settle`, compiled: row by row, while each is in the cache."""
-    spectrum, goal = equation.spectrum, equation.goal
-    index = np.arange(which.size) if spectrum.index is None else spectrum.index
-    source, centre = spectrum.values, equation.centre
-    if not spectrum.logits:  # NumPy takes the logarithms
-        source, read = spectrum.work.array("logarithms", spectrum.shape), spectrum.read(centre)
-        for some, part in tiles(spectrum.shape):
-            source[some, part] = read(some, part)
-        index, centre = np.arange(which.size), np.zeros(which.size)
-    residual, varentropy, nit = np.empty(which.size), np.empty(which.size), np.zeros(which.size, dtype=np.int64)
-    done = np.zeros(which.size, dtype=np.bool_)
-    fast.approach(
-        _CODES[type(equation)], source, centre, equation.shift, equation.radius, index, spectrum.support, spectrum.ties,
-        goal.excess, goal.deficit, equation.unit, gamma, residual, varentropy, nit, done,
-    )  # fmt: skip
-    answers.nit[which] = nit
-    for name, found in (("gamma", gamma), ("residual", residual / equation.unit), ("varentropy", varentropy / equation.unit)):
-        getattr(answers, name)[which[done]] = found[done]
-    return done, gamma
 
 
 def _settle(

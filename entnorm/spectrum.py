@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.backend import compiled
 from entnorm.moments import (
     TILE,
     Floats,
@@ -50,24 +49,19 @@ class Spectrum:
     def survey(cls, values: Floats, work: Workspace, *, logits: bool) -> "Spectrum":
         """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
         rows, n = values.shape
-        fast = compiled()
         found = cls(
             values=values,
             logits=logits,
             index=None,
             depths=None if logits or n > _STORED else work.array("depths", values.shape),
-            single=None if fast or n > _STORED else work.array("single", values.shape, np.float32),
+            single=None if n > _STORED else work.array("single", values.shape, np.float32),
             work=work,
             **{name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")},
             **{name: np.zeros(rows, dtype=np.int64) for name in ("support", "ties", "scale")},
         )
-        if fast and logits:
-            fast.survey(values, found.top, found.bottom, found.support, found.ties, found.mean, found.deviation)
-            np.subtract(found.top, found.bottom, out=found.reach)
-        else:
-            height = max(1, TILE // n)
-            for first in range(0, rows, height):
-                found._survey(slice(first, first + height))
+        height = max(1, TILE // n)
+        for first in range(0, rows, height):
+            found._survey(slice(first, first + height))
         extreme = ~((found.reach < _SQUARES) & (found.reach > 1 / _SQUARES))
         if extreme.any():
             found._spread(np.flatnonzero(extreme))

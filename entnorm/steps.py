@@ -19,6 +19,7 @@ _NEGLIGIBLE = EPS / 16
 UNEVEN = 0.02  # deficits above which one that is right to a rounding error of 1 is right enough
 HIGHEST = 18  # power in the series of the deficit
 NEAR = 0.8  # largest |t| for which it suffices: 2 NEAR^17 / 19! is below a rounding error
+NEARLY = 0.9 * NEAR  # likewise at the start, which falls short of the root
 _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
 
 

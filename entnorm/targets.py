@@ -59,11 +59,15 @@ class Target:
                 raise EntnormError(f"{kind} is {what} for {name_rows(np.flatnonzero(bad).tolist(), batch)}")
         return cls(kind, flat)
 
-    def reduce(self, part: slice, support: Integers, ties: Integers) -> Goal:
-        """The goals of a block of rows with s = `support` and m = `ties`."""
+    def part(self, rows: slice | NDArray[np.intp]) -> "Target":
+        """The targets of some rows."""
+        return Target(self.kind, self.values[rows])
+
+    def reduce(self, support: Integers, ties: Integers) -> Goal:
+        """The goals of rows with s = `support` and m = `ties`."""
         top, bottom = log_in_two_words(support), log_in_two_words(ties)
         reduced = {"entropy": _entropy, "deficit": _deficit, "perplexity": _perplexity, "evenness": _evenness}
-        return reduced[self.kind](self.values[part], support, ties, top, bottom)
+        return reduced[self.kind](self.values, support, ties, top, bottom)
 
     def interval(self, support: int, ties: int) -> tuple[float, float]:
         """What a row with s = `support` and m = `ties` can attain, in the units of the target."""
@@ -79,6 +83,9 @@ class Target:
 
 def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
     """Natural logarithms of positive integers as the nearest float64 and what is left, together to 32 digits."""
+    if counts.size and (counts == counts[0]).all():
+        high, low = _log(int(counts[0]))
+        return np.full(counts.shape, high), np.full(counts.shape, low)
     values, where = np.unique(counts, return_inverse=True)
     words = np.array([_log(count) for count in values.tolist()], dtype=np.float64).reshape(-1, 2)
     return words[where, 0], words[where, 1]
@@ -100,8 +107,9 @@ def _perplexity(p: Floats, support: Integers, ties: Integers, top: Any, bottom: 
 
 
 def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
-    pairs = zip(ties.tolist(), support.tolist(), strict=True)
-    least = np.array([_ratio(m, s) if 1 < m < s else 0.0 for m, s in pairs], dtype=np.float64)
+    least = np.zeros(e.shape)
+    for row in np.flatnonzero((1 < ties) & (ties < support)):
+        least[row] = _ratio(int(ties[row]), int(support[row]))
     entropy, entropy_error = _two_product(e, top[0])
     excess = (entropy - bottom[0]) + (entropy_error + e * top[1] - bottom[1])
     single = (support == 1) & (e <= 1)  # 0 = log 1 whatever its evenness is called
