@@ -19,7 +19,7 @@ from entnorm.steps import GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 CHUNK = 1024  # entries summed by the vector unit before a compensated sum takes over; its partial sums stay accurate
 _EXTREME = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 LONGEST = 2**21  # entries of a row: what is kept of it stays below 64 MiB
-PAD = 64  # rows are filled up to a multiple of this many entries, so that no vector is left half empty
+PAD = 32  # rows are filled up to a multiple of this many entries, so that no vector is left half empty
 
 _VECTOR = {"reassoc", "contract", "nnan", "nsz", "arcp"}  # for sums: reassociated, so that they can be vectors
 _SUMS = _VECTOR - {"nnan"}  # for sums of what may be NaN
@@ -137,14 +137,15 @@ def _count(x, value):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _excess_chunk(d, gamma):
-    """Sums of w, w t, w t^2, w t^3 for t = gamma d and w = exp(t), but 0 where d is."""
+def _excess_chunk(x, centre, gamma):
+    """Sums of w, w t, w t^2, w t^3 for t = gamma d, d = x - centre and w = exp(t), but 0 where d is."""
     _wide()
     s0 = s1 = s2 = s3 = 0.0
-    for i in range(d.size):
-        t = _larger(d[i] * gamma, _LOWEST)
+    for i in range(x.size):
+        d = x[i] - centre
+        t = _larger(d * gamma, _LOWEST)
         s, p = _reduced(t)
-        w = 0.0 if d[i] == 0.0 else s + s * p
+        w = 0.0 if d == 0.0 else s + s * p
         w = w if t > _LOWEST else 0.0
         wt = w * t
         wtt = wt * t
@@ -156,7 +157,7 @@ def _excess_chunk(d, gamma):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _excess_chunk_f(d, gamma):
+def _excess_chunk_f(d, centre, gamma):
     _wide()
     s0 = s1 = s2 = s3 = _ZERO_F
     for i in range(d.size):
@@ -174,12 +175,12 @@ def _excess_chunk_f(d, gamma):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _deficit_chunk(d, gamma):
-    """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma d and w = exp(t)."""
+def _deficit_chunk(x, centre, gamma):
+    """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t)."""
     _wide()
     s0 = s1 = s2 = s3 = 0.0
-    for i in range(d.size):
-        t = -_larger(-_larger(d[i] * gamma, _LOWEST), _LOWEST)
+    for i in range(x.size):
+        t = -_larger(-_larger((x[i] - centre) * gamma, _LOWEST), _LOWEST)
         s, p = _reduced(t)
         raised = s * p + (s - 1.0)
         wt = (raised + 1.0) * t
@@ -192,7 +193,7 @@ def _deficit_chunk(d, gamma):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _deficit_chunk_f(d, gamma):
+def _deficit_chunk_f(d, centre, gamma):
     _wide()
     s0 = s1 = s2 = s3 = _ZERO_F
     for i in range(d.size):
@@ -209,15 +210,15 @@ def _deficit_chunk_f(d, gamma):
 
 
 @njit(fastmath=_VECTOR, error_model="numpy", cache=True, nogil=True)
-def _powers_chunk(d, scale, work, sums):
-    """Add the sums of z^2, z^3, ... for z = scale d to `sums`, which are for one chunk."""
+def _powers_chunk(x, centre, shift, scale, work, sums):
+    """The sums of z^2, z^3, ... for z = scale (x - centre - shift)."""
     _wide()
-    z, power, higher = work[0, : d.size], work[1, : d.size], work[2, : d.size]
-    for i in range(d.size):
-        z[i] = power[i] = d[i] * scale
+    z, power, higher = work[0, : x.size], work[1, : x.size], work[2, : x.size]
+    for i in range(x.size):
+        z[i] = power[i] = ((x[i] - centre) - shift) * scale
     for k in range(1, HIGHEST // 2 + 1):
         even = odd = 0.0
-        for i in range(d.size):
+        for i in range(x.size):
             p = power[i]
             even += p * p
             h = p * z[i]
@@ -240,24 +241,29 @@ def _add(total, rest, term):
 
 def _over_chunks(chunk: Any) -> Any:
     @njit(error_model="numpy", cache=True, nogil=True)
-    def sums(d, gamma):
-        """The four sums of a row, over chunks of one length whatever the row."""
+    def sums(x, centre, tail, gamma):
+        """The four sums of a row, over chunks of one length whatever the row; `tail` has what is left, centred."""
         _wide()
-        a = b = c = e = 0.0
-        ra = rb = rc = re = 0.0
-        for left in range(0, d.size, CHUNK):
-            s0, s1, s2, s3 = chunk(d[left : left + CHUNK], gamma)
-            a, ra = _add(a, ra, float64(s0))
-            b, rb = _add(b, rb, float64(s1))
-            c, rc = _add(c, rc, float64(s2))
-            e, re = _add(e, re, float64(s3))
-        return a + ra, b + rb, c + rc, e + re
+        a, b, c, e = chunk(tail, tail.dtype.type(0), gamma)
+        total = float64(a), float64(b), float64(c), float64(e)
+        rest = 0.0, 0.0, 0.0, 0.0
+        for right in range(CHUNK, x.size + 1, CHUNK):
+            a, b, c, e = chunk(x[right - CHUNK : right], centre, gamma)
+            (t0, r0), (t1, r1) = _add(total[0], rest[0], float64(a)), _add(total[1], rest[1], float64(b))
+            (t2, r2), (t3, r3) = _add(total[2], rest[2], float64(c)), _add(total[3], rest[3], float64(e))
+            total, rest = (t0, t1, t2, t3), (r0, r1, r2, r3)
+        return total[0] + rest[0], total[1] + rest[1], total[2] + rest[2], total[3] + rest[3]
 
     return sums
 
 
 _excess_sums, _excess_sums_f = _over_chunks(_excess_chunk), _over_chunks(_excess_chunk_f)
 _deficit_sums, _deficit_sums_f = _over_chunks(_deficit_chunk), _over_chunks(_deficit_chunk_f)
+
+
+@njit
+def _padded(n):
+    return -(-n // PAD) * PAD
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
@@ -276,50 +282,51 @@ def _survey(x):
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
-def _fill(x, centre, shift, depth, single):
-    """The offsets of a row, in both precisions, and 0 up to the end of the last vector."""
+def _fill(x, centre, shift, tail, single):
+    """The offsets after the last whole chunk, and all of them in float32; 0 up to the end of the last vector."""
     _wide()
+    whole = x.size - x.size % CHUNK
     for i in range(x.size):
-        d = (x[i] - centre) - shift
-        depth[i] = d
-        single[i] = float32(d)
-    depth[x.size :] = 0.0
+        single[i] = float32((x[i] - centre) - shift)
+    for i in range(x.size - whole):
+        tail[i] = (x[whole + i] - centre) - shift
     single[x.size :] = _ZERO_F
+    tail[x.size - whole :] = 0.0
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
-def _power_means(depth, radius, size, work, sums, means):
-    rests = work[3, : HIGHEST - 1]
-    means[:] = 0.0
+def _power_means(x, centre, shift, tail, radius, work, sums, means):
+    rests, scale = work[3, : HIGHEST - 1], 1.0 / radius
     rests[:] = 0.0
-    for left in range(0, depth.size, CHUNK):
-        _powers_chunk(depth[left : left + CHUNK], 1.0 / radius, work, sums)
+    _powers_chunk(tail, 0.0, 0.0, scale, work, means)
+    for right in range(CHUNK, x.size + 1, CHUNK):
+        _powers_chunk(x[right - CHUNK : right], centre, shift, scale, work, sums)
         for k in range(HIGHEST - 1):
             means[k], rests[k] = _add(means[k], rests[k], sums[k])
     for k in range(HIGHEST - 1):
-        means[k] = (means[k] + rests[k]) / size
+        means[k] = (means[k] + rests[k]) / x.size
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
-def _solve_excess(depth, single, gamma, excess, deficit):
-    count, going = 0, True
+def _solve_excess(x, top, tail, single, gamma, excess, deficit):
+    count, going, whole = 0, True, x.size - x.size % CHUNK
     while going and count < GLANCES:
-        value, second, third = steps.excess_cumulants(*_excess_sums_f(single, float32(gamma)), 1)
+        value, second, third = steps.excess_cumulants(*_excess_sums_f(single[:whole], _ZERO_F, single[whole:], float32(gamma)), 1)
         gamma, going = steps.search(gamma, value - excess, second, third, excess, deficit)
         count += 1
-    value, second, third = steps.excess_cumulants(*_excess_sums(depth, gamma), 1)
+    value, second, third = steps.excess_cumulants(*_excess_sums(x, top, tail, gamma), 1)
     done, gamma, residual, _ = steps.settle(gamma, value - excess, second, third, excess, deficit)
     return done, gamma, residual, second, count + 1
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
-def _solve_deficit(depth, single, size, gamma, excess, deficit):
-    count, going = 0, True
+def _solve_deficit(x, centre, tail, single, gamma, excess, deficit):
+    count, going, size, whole = 0, True, x.size, x.size - x.size % CHUNK
     while going and count < GLANCES:
-        value, second, third, _ = steps.deficit_cumulants(*_deficit_sums_f(single, float32(gamma)), size)
+        value, second, third, _ = steps.deficit_cumulants(*_deficit_sums_f(single[:whole], _ZERO_F, single[whole:], float32(gamma)), size)
         gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
         count += 1
-    value, second, third, drift = steps.deficit_cumulants(*_deficit_sums(depth, gamma), size)
+    value, second, third, drift = steps.deficit_cumulants(*_deficit_sums(x, centre, tail, gamma), size)
     done, gamma, residual, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
     return done and deficit >= UNEVEN and drift <= 1.0, gamma, residual, second, count + 1
 
@@ -372,8 +379,8 @@ def solve_rows(values, excess, deficit, wanted, done, gamma, residual, varentrop
     The goals are those of rows of full support with one maximum.
     """
     n = values.shape[1]
-    padded = -(-n // PAD) * PAD
-    depth, single, work = np.empty(padded), np.empty(padded, np.float32), np.empty((4, CHUNK))
+    single, tail = np.empty(_padded(n), np.float32), np.empty(_padded(n % CHUNK))
+    work = np.empty((4, CHUNK))
     sums, means = np.empty(HIGHEST - 1), np.empty(HIGHEST - 1)
     for row in range(values.shape[0]):
         x, e, d = values[row], excess[row], deficit[row]
@@ -385,17 +392,18 @@ def solve_rows(values, excess, deficit, wanted, done, gamma, residual, varentrop
             continue
         g = steps.start(d, deviation)
         if not d * LEAN < e:
-            _fill(x, top, 0.0, depth, single)
-            found = _solve_excess(depth, single, g, e, d)
+            _fill(x, top, 0.0, tail, single)
+            found = _solve_excess(x, top, tail, single, g, e, d)
         else:
             centre, radius = top + mean, max(-mean, reach + mean)
             if g * radius < NEARLY:
-                _fill(x, centre, mean - (centre - top), depth, single)
-                _power_means(depth, radius, n, work, sums, means)
+                shift = mean - (centre - top)  # of the mean from the centre, which is rounded
+                _fill(x, centre, shift, tail, single)
+                _power_means(x, centre, shift, tail, radius, work, sums, means)
                 found = _solve_series(means, radius, g, e, d)
             else:
-                _fill(x, centre, 0.0, depth, single)
-                found = _solve_deficit(depth, single, n, g, e, d)
+                _fill(x, centre, 0.0, tail, single)
+                found = _solve_deficit(x, centre, tail, single, g, e, d)
         done[row], gamma[row], residual[row], varentropy[row], nit[row] = found
         nit[row] *= done[row]
         if done[row] and out.shape[0]:

@@ -150,7 +150,7 @@ def _solve_ordinary(
     done = np.zeros(count, dtype=np.bool_)
     if fast is None or not rows.logits or n > fast.LONGEST:
         return done
-    goal = target.reduce(np.full(count, n), np.ones(count, dtype=np.int64))
+    goal = target.reduce_alike(n, 1)
     wanted = ~(goal.at_top | goal.at_bottom)
     if probs is None:
         room = np.empty((0, n))

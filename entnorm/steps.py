@@ -14,8 +14,9 @@ GLANCES = 8  # evaluations to a few digits before all digits take over, wherever
 LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
 _SEARCHED = 0.015  # after a step this long, of third order, one more is enough
 _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
-_STRIDE = 4.0  # a longer step in log gamma is not to be believed
-_NEGLIGIBLE = EPS / 16
+_STRIDE = 2.5  # a longer step in log gamma is not to be believed
+_LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
+_NEGLIGIBLE = EPS
 UNEVEN = 0.02  # deficits above which one that is right to a rounding error of 1 is right enough
 HIGHEST = 18  # power in the series of the deficit
 NEAR = 0.8  # largest |t| for which it suffices: 2 NEAR^17 / 19! is below a rounding error
@@ -50,7 +51,7 @@ def start(deficit: Any, deviation: Any) -> Any:
 
 
 def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
-    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha; NaN where it has none.
+    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha, or most of one that would leave the positive numbers.
 
     In log gamma the slope of H is -c2 [escort.entropy-log-slope]. The logit straightens both tails; alpha cancels the
     curvature that is left, which makes the iteration one of third order.
@@ -59,7 +60,7 @@ def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any
     slope = second * (1.0 / above + 1.0 / below)
     newton = (np.log1p(residual / excess) - np.log1p(-residual / deficit)) / slope
     alpha = 2.0 + third / second + second * (1.0 / above - 1.0 / below)
-    return pick(np.abs(alpha) > 1e-8, np.log1p(alpha * newton) / alpha, newton)
+    return pick(np.abs(alpha) > 1e-8, np.log1p(np.maximum(alpha * newton, _LEAST_FACTOR)) / alpha, newton)
 
 
 def is_last(step: Any, second: Any, third: Any) -> Any:

@@ -69,6 +69,13 @@ class Target:
         reduced = {"entropy": _entropy, "deficit": _deficit, "perplexity": _perplexity, "evenness": _evenness}
         return reduced[self.kind](self.values, support, ties, top, bottom)
 
+    def reduce_alike(self, support: int, ties: int) -> Goal:
+        """The goals of rows that all have this s and m; a single one for a single target."""
+        one = bool((self.values == self.values[:1]).all())
+        values = self.values[:1] if one else self.values
+        goal = Target(self.kind, values).reduce(np.full(values.shape, support), np.full(values.shape, ties))
+        return goal.take(np.zeros(self.values.shape, dtype=np.intp)) if one else goal
+
     def interval(self, support: int, ties: int) -> tuple[float, float]:
         """What a row with s = `support` and m = `ties` can attain, in the units of the target."""
         low, high = _log(ties)[0], _log(support)[0]
