@@ -315,7 +315,7 @@ def _solve_excess(x, top, tail, single, gamma, excess, deficit):
         gamma, going = steps.search(gamma, value - excess, second, third, excess, deficit)
         count += 1
     value, second, third = steps.excess_cumulants(*_excess_sums(x, top, tail, gamma), 1)
-    done, gamma, residual, _ = steps.settle(gamma, value - excess, second, third, excess, deficit)
+    done, gamma, residual, second, _ = steps.settle(gamma, value - excess, second, third, excess, deficit)
     return done, gamma, residual, second, count + 1
 
 
@@ -327,7 +327,7 @@ def _solve_deficit(x, centre, tail, single, gamma, excess, deficit):
         gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
         count += 1
     value, second, third, drift = steps.deficit_cumulants(*_deficit_sums(x, centre, tail, gamma), size)
-    done, gamma, residual, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
+    done, gamma, residual, second, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
     return done and deficit >= UNEVEN and drift <= 1.0, gamma, residual, second, count + 1
 
 
@@ -340,7 +340,7 @@ def _solve_series(means, radius, gamma, excess, deficit):
         count += 1
     near = gamma * radius <= NEAR
     value, second, third = steps.deficit_series(means, gamma * radius)
-    done, gamma, residual, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
+    done, gamma, residual, second, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
     return done and near, gamma, residual, second, count + 1
 
 

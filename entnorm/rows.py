@@ -12,7 +12,7 @@ from entnorm.backend import compiled
 from entnorm.moments import TILE, Floats, Integers, log_offsets, row_sum, tilt
 from entnorm.solution import EntnormError, name_rows
 
-_BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and what for each entry in tiles of these
+_BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
 _SUM_TOLERANCE = 1e-6
 
 

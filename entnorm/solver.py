@@ -228,12 +228,12 @@ def _settle(
     equation: Equation, found: Cumulants, gamma: Floats, which: Indices, answers: _Answers, squeezed: Mask | bool = False
 ) -> tuple[Mask, Floats]:
     """Record the rows that are done; say which, and where all go next."""
-    done, gamma, residual, proposal = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
+    done, gamma, residual, varentropy, proposal = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
     done |= squeezed
     answers.nit[which] += 1
     answers.gamma[which[done]] = gamma[done]
     answers.residual[which[done]] = (residual / equation.unit)[done]
-    answers.varentropy[which[done]] = (found.second / equation.unit)[done]
+    answers.varentropy[which[done]] = (varentropy / equation.unit)[done]
     return done, proposal
 
 

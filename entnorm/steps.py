@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 EPS = 2.0**-52
-GLANCES = 8  # evaluations to a few digits before all digits take over, wherever the search is
+GLANCES = 6  # evaluations to a few digits before all digits take over, wherever the search is
 LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
 _SEARCHED = 0.015  # after a step this long, of third order, one more is enough
 _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
@@ -37,12 +37,13 @@ def search(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, defi
 
 
 def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
-    """Whether a row is done, and then its gamma and what is left of H - H*; and where it goes next if it is not."""
+    """Whether a row is done; if so its gamma, what is left of H - H*, and c2 there; if not, where it goes next."""
     step = power_step(residual, second, third, excess, deficit)
     proposal = gamma + gamma * np.expm1(step)
     last = is_last(step, second, third)
     done = last | (np.abs(residual) <= _SETTLED * np.minimum(excess, deficit))
-    return done, pick(last, proposal, gamma), pick(last, 0.0, residual), proposal
+    moved = second + (2.0 * second + third) * step
+    return done, pick(last, proposal, gamma), pick(last, 0.0, residual), pick(last, moved, second), proposal
 
 
 def start(deficit: Any, deviation: Any) -> Any:

@@ -13,11 +13,13 @@ from entnorm.claims.theory import TRUSTED
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    {"moments"},
+    {"steps"},
+    {"moments", "fast"},
     {"solution"},
-    {"targets"},
+    {"backend", "targets"},
     {"rows"},
     {"spectrum"},
+    {"equations"},
     {"measures", "solver"},
     {"transforms"},
     {"continuous", "joint", "adapters"},
@@ -32,6 +34,7 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 LIBRARIES = {
+    "fast": {"numpy", "numba", "llvmlite"},
     "balls": {"flint"},
     "reference": {"numpy", "mpmath", "tqdm"},
     "claims": {"sympy", "mpmath", "pebble"},
