@@ -193,7 +193,7 @@ def power_means(
         offsets = read(some, part)
         z, power, higher = (work.array(name, offsets.shape) for name in ("z", "power", "higher"))
         if shifted:
-            offsets -= mean[some, None]
+            offsets = np.subtract(offsets, mean[some, None], out=higher)
         np.multiply(offsets, column[some], out=z)
         if partial:
             np.copyto(z, 0.0, where=z == -np.inf)
