@@ -75,7 +75,7 @@ class ExcessEquation:
         floor = bool((some.support < some.shape[1]).any()) or not (gamma * some.reach < _FINITE).all()
         lift = np.log(self.unit[rows])
         sums = power_sums(read, some.shape, gamma, some.work, from_top=True, floor=floor, lift=lift, dtype=dtype)
-        value, second, third = excess_cumulants(*sums, some.ties)
+        value, second, third = excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties)
         return Cumulants(value - self.goal.excess[rows], second, third)
 
 
@@ -94,7 +94,7 @@ class DirectDeficit:
         return self._measure(some, rows, gamma, lambda *tile: read(*tile).astype(np.float32), np.float32)[0]
 
     def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H* of all rows, with the cumulants; NaN close to the uniform distribution or far off the centre."""
+        """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or far off the centre."""
         read = self.spectrum.read(self.centre, 0.0)
         found, drift = self._measure(self.spectrum, np.arange(gamma.size), gamma, read, np.float64)
         sound = (self.goal.deficit >= UNEVEN) & (drift <= 1.0)
@@ -104,7 +104,7 @@ class DirectDeficit:
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any
     ) -> tuple[Cumulants, Floats]:
         sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype)
-        value, second, third, drift = deficit_cumulants(*sums, some.support)
+        value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support)
         return Cumulants(self.goal.deficit[rows] - value, second, third), drift
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from entnorm.moments import EMPTY, Floats, Workspace, excess_of
-from entnorm.rows import Rows
 from entnorm.equations import DeficitEquation
+from entnorm.moments import EMPTY, Floats, Workspace, row_dot, row_sum, tiles
+from entnorm.rows import Rows
 from entnorm.spectrum import Spectrum
 from entnorm.targets import Goal, log_in_two_words
 
@@ -156,9 +156,13 @@ def _measured(p: ArrayLike, axis: int, keepdims: bool, measure: Callable[[Spectr
 
 
 def _excess(spectrum: Spectrum) -> Floats:
-    below = spectrum.values < spectrum.top[:, None]
-    ratios = np.where(below, spectrum.values / spectrum.top[:, None], 0.0)
-    return excess_of(ratios, np.maximum(spectrum.depths, EMPTY), spectrum.ties)
+    (rest, first), read = np.zeros((2, *spectrum.top.shape)), spectrum.read()
+    for some, part in tiles(spectrum.shape):
+        values, top = spectrum.values[some, part], spectrum.top[some, None]
+        ratios = np.where(values < top, values / top, 0.0)
+        rest[some] += row_sum(ratios)
+        first[some] += row_dot(ratios, np.maximum(read(some, part), EMPTY))
+    return np.asarray(np.log1p(rest / spectrum.ties) - first / (spectrum.ties + rest))
 
 
 def _entropy(spectrum: Spectrum) -> Floats:

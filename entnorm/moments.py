@@ -54,7 +54,7 @@ class Workspace:
         size = prod(shape) * np.dtype(dtype).itemsize
         if name not in self._arrays or self._arrays[name].size < size:
             self._arrays[name] = np.empty(size, np.uint8)
-        return self._arrays[name][:size].view(dtype).reshape(shape)
+        return np.asarray(self._arrays[name][:size].view(dtype).reshape(shape))
 
 
 def columns(n: int) -> Iterator[slice]:
@@ -153,8 +153,7 @@ def power_sums(
     dtype : dtype
         float32 for a third of the time and of the digits.
     """
-    rows, n = shape
-    sums = np.zeros((4, rows))
+    sums = np.zeros((4, shape[0]))
     column = gamma.astype(dtype)[:, None]
     lift = lift.astype(dtype) if lift is not None and lift.any() else None
     for some, part in tiles(shape):
@@ -280,12 +279,6 @@ def _convex_terms(l: Floats, raised: Floats, mean: Floats) -> Floats:  # noqa: E
             series += coefficient
         terms.ravel()[small] = series * x * x
     return terms
-
-
-def excess_of(weight: Floats, t: Floats, ties: Integers) -> Floats:
-    """``H - log m`` from the r_i = `weight` below the maximum and their logarithms `t`, finite even where r_i is 0."""
-    rest = row_sum(weight)
-    return np.asarray(np.log1p(rest / ties) - row_dot(weight, t) / (ties + rest))
 
 
 def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:

@@ -146,7 +146,7 @@ class Rows:
             self._refuse(off, f"p does not sum to 1 along axis {self.axis} ({example})", hint)
 
     def _tolerance(self) -> float:
-        return max(_SUM_TOLERANCE, 8 * self.array.shape[-1] ** 0.5 * float(np.finfo(self.dtype).eps))
+        return max(_SUM_TOLERANCE, 8 * float(np.sqrt(self.array.shape[-1])) * float(np.finfo(self.dtype).eps))
 
     def _refuse(self, bad: NDArray[np.bool_], what: str, advice: str) -> None:
         if bad.any():
@@ -171,9 +171,7 @@ def tilt_rows(
         _tilt_piece(values[some], gamma[some], scale[some], out[some], logits=logits, log=log)
 
 
-def _tilt_piece(
-    values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool
-) -> None:
+def _tilt_piece(values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool) -> None:
     fast = compiled() if logits and not log else None
     left: slice | NDArray[np.intp] = slice(None)
     if fast is not None:

@@ -225,7 +225,12 @@ def _search(equation: Equation, gamma: Floats, which: Indices, answers: _Answers
 
 
 def _settle(
-    equation: Equation, found: Cumulants, gamma: Floats, which: Indices, answers: _Answers, squeezed: Mask | bool = False
+    equation: Equation,
+    found: Cumulants,
+    gamma: Floats,
+    which: Indices,
+    answers: _Answers,
+    squeezed: Any = False,
 ) -> tuple[Mask, Floats]:
     """Record the rows that are done; say which, and where all go next."""
     done, gamma, residual, varentropy, proposal = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
@@ -237,7 +242,9 @@ def _settle(
     return done, proposal
 
 
-def _bracket(kind: type[ExcessEquation] | type[DeficitEquation], spectrum: Spectrum, goal: Goal) -> tuple[Floats, Floats]:
+def _bracket(
+    kind: type[ExcessEquation] | type[DeficitEquation], spectrum: Spectrum, goal: Goal
+) -> tuple[Floats, Floats]:
     """Ends between which the root lies, strictly, in the scale that the spectrum has afterwards.
 
     From below, Var <= R^2 / 4 (Popoviciu) in dH/dgamma = -gamma Var [escort.entropy-slope]; from above, the bound

@@ -49,6 +49,8 @@ class Spectrum:
     def survey(cls, values: Floats, work: Workspace, *, logits: bool) -> "Spectrum":
         """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
         rows, n = values.shape
+        numbers: dict[str, Any] = {name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")}
+        numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("support", "ties", "scale")}
         found = cls(
             values=values,
             logits=logits,
@@ -56,8 +58,7 @@ class Spectrum:
             depths=None if logits or n > _STORED else work.array("depths", values.shape),
             single=None if n > _STORED else work.array("single", values.shape, np.float32),
             work=work,
-            **{name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")},
-            **{name: np.zeros(rows, dtype=np.int64) for name in ("support", "ties", "scale")},
+            **numbers,
         )
         height = max(1, TILE // n)
         for first in range(0, rows, height):

@@ -52,10 +52,11 @@ def start(deficit: Any, deviation: Any) -> Any:
 
 
 def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
-    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha, or most of one that would leave the positive numbers.
+    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha.
 
     In log gamma the slope of H is -c2 [escort.entropy-log-slope]. The logit straightens both tails; alpha cancels the
-    curvature that is left, which makes the iteration one of third order.
+    curvature that is left, which makes the iteration one of third order. Of a step that would take gamma**alpha beyond
+    zero, most is taken.
     """
     above, below = excess + residual, deficit - residual
     slope = second * (1.0 / above + 1.0 / below)

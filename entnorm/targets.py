@@ -115,7 +115,7 @@ def _perplexity(p: Floats, support: Integers, ties: Integers, top: Any, bottom: 
 
 def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
     least = np.zeros(e.shape)
-    for row in np.flatnonzero((1 < ties) & (ties < support)):
+    for row in np.flatnonzero((ties > 1) & (ties < support)):
         least[row] = _ratio(int(ties[row]), int(support[row]))
     entropy, entropy_error = _two_product(e, top[0])
     excess = (entropy - bottom[0]) + (entropy_error + e * top[1] - bottom[1])

@@ -99,4 +99,5 @@ def test_compiled_steps_are_the_same_source():
             steps.deficit_series(powers, deficit),
         )
         for ours, theirs in zip(found, wanted, strict=True):
-            assert np.asarray(ours, dtype=float) == pytest.approx(np.asarray(theirs, dtype=float), rel=1e-12, nan_ok=True)
+            ours, theirs = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
+            assert ours == pytest.approx(theirs, rel=1e-12, nan_ok=True)
