@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import prod
 from typing import Any, Self
 
 import numpy as np
@@ -88,7 +89,7 @@ class Rows:
     @property
     def count(self) -> int:
         """How many rows there are."""
-        return int(np.prod(self.batch, dtype=np.int64))
+        return prod(self.batch)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -100,14 +101,18 @@ class Rows:
 
         Working on one layout only is what makes a row's answer independent, bit for bit, of strides and neighbours.
         """
-        height = max(1, _BLOCK // self.array.shape[-1])
-        for start in range(0, self.count, height):
-            part = slice(start, min(start + height, self.count))
-            if len(self.batch) < 2:
-                block = self.array[part] if self.batch else self.array
+        array, n, count = self.array, self.array.shape[-1], self.count
+        height = max(1, _BLOCK // n)
+        flat = array.reshape(-1, n) if array.ndim < 3 or array.flags.c_contiguous else None
+        for start in range(0, count, height):
+            part = slice(start, min(start + height, count))
+            if flat is not None:
+                block = flat[part]
             else:
-                block = self.array[np.unravel_index(np.arange(part.start, part.stop), self.batch)]
-            yield part, np.require(block.reshape(-1, self.array.shape[-1]), np.float64, ["C", "A"])
+                block = array[np.unravel_index(np.arange(part.start, part.stop), self.batch)]
+            if not (block.flags.c_contiguous and block.flags.aligned and block.dtype == np.float64):
+                block = np.require(block, np.float64, ["C", "A"])
+            yield part, block
 
     def escort(self, gamma: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""
@@ -120,7 +125,7 @@ class Rows:
     def room(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Memory for the distributions: one per row of a matrix, and the same shaped as the caller's array."""
         out = np.empty(self.batch + self.array.shape[-1:], self.dtype)
-        return out.reshape(-1, self.array.shape[-1]), np.moveaxis(out, -1, self.axis)
+        return out.reshape(-1, self.array.shape[-1]), out if self.axis == -1 else np.moveaxis(out, -1, self.axis)
 
     def _check_logits(self) -> None:
         tops = np.empty(self.count)
@@ -207,7 +212,7 @@ def _axis_last(name: str, array: NDArray[Any], axis: int) -> NDArray[Any]:
     if array.ndim == 0:
         raise EntnormError(f"{name} is a single number; a distribution is an array with at least one axis")
     try:
-        moved = np.moveaxis(array, axis, -1)
+        moved = array if isinstance(axis, int) and axis == -1 else np.moveaxis(array, axis, -1)
     except (ValueError, TypeError):
         raise EntnormError(f"axis={axis!r} does not exist in {name}, which has shape {array.shape}") from None
     if moved.shape[-1] == 0:

@@ -1,53 +1,24 @@
 """The exponent that gives each row of a batch its prescribed entropy: `solve`."""
 
-from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm.answers import Answers
 from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
-from entnorm.moments import Cumulants, Floats, Integers, Mask, Workspace
+from entnorm.moments import Cumulants, Floats, Mask, Workspace
 from entnorm.rows import Rows, quietly, tilt_rows
-from entnorm.solution import Solution, Status, name_row, name_rows
+from entnorm.solution import Solution
 from entnorm.spectrum import Indices, Spectrum
 from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
-from entnorm.targets import Goal, Target, log_in_two_words
+from entnorm.targets import Goal, Target
 
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
 _SCALE_UP, _SCALE_DOWN = 600, -900
 _SAFE = 650.0  # exp of it, and of its negative, is well inside float64's range
-_SPELT_OUT = 3  # infeasible rows whose interval a message gives
-
-
-@dataclass
-class _Answers:
-    """What is known of each row of the flattened batch; views of it for a block."""
-
-    gamma: Floats  # to be multiplied by 2**scale
-    scale: Integers
-    residual: Floats  # H(gamma) - H*
-    varentropy: Floats  # gamma^2 Var_q[log p]
-    nit: Integers
-    goal_excess: Floats
-    goal_deficit: Floats
-    nearest: Floats  # gamma of the nearest end, for infeasible rows
-    support: Integers
-    ties: Integers
-
-    @classmethod
-    def empty(cls, count: int) -> "_Answers":
-        kinds: dict[str, Any] = {part.name: np.int64 if part.type is Integers else np.float64 for part in fields(cls)}
-        return cls(**{name: np.zeros(count, dtype=kind) for name, kind in kinds.items()})
-
-    def part(self, rows: slice) -> "_Answers":
-        return _Answers(**{part.name: getattr(self, part.name)[rows] for part in fields(self)})
-
-    def put(self, rows: Indices, found: "_Answers") -> None:
-        for part in fields(self):
-            getattr(self, part.name)[rows] = getattr(found, part.name)
 
 
 def solve(
@@ -124,7 +95,7 @@ def solve_with_probs(p: ArrayLike | None, logits: ArrayLike | None, axis: int, *
 
 
 def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
-    answers, work = _Answers.empty(rows.count), Workspace()
+    answers, work = Answers.empty(rows.count), Workspace()
     with quietly():
         for part, values in rows.blocks():
             probs = None if out is None else out[part]
@@ -132,18 +103,18 @@ def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
             left = np.flatnonzero(~done)
             if left.size:
                 some = slice(None) if left.size == len(values) else left
-                block = _Answers.empty(left.size)
+                block = Answers.empty(left.size)
                 _solve_block(rows, values[some], target.part(part.start + left), block, work)
                 answers.put(part.start + left, block)
                 if probs is not None:
                     room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
                     tilt_rows(values[some], block.gamma, block.scale, room, logits=rows.logits)
                     probs[some] = room
-        return _restore(rows, target, answers)
+        return answers.solution(rows, target)
 
 
 def _solve_ordinary(
-    rows: Rows, values: Floats, target: Target, answers: _Answers, probs: NDArray[Any] | None, work: Workspace
+    rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> Mask:
     """Solve the rows that compiled code is for, where there is such code; say which."""
     (count, n), fast = values.shape, compiled()
@@ -167,7 +138,7 @@ def _solve_ordinary(
     return done
 
 
-def _solve_block(rows: Rows, values: Floats, target: Target, answers: _Answers, work: Workspace) -> None:
+def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, work: Workspace) -> None:
     """Solve rows of any kind."""
     spectrum = Spectrum.survey(values, work, logits=rows.logits)
     rows.vet(values, spectrum.top)
@@ -176,7 +147,7 @@ def _solve_block(rows: Rows, values: Floats, target: Target, answers: _Answers, 
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
 
 
-def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[type[Equation], Indices]]:
+def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[type[Equation], Indices]]:
     """Settle the rows whose target is an end, or beyond; say by which equation to solve the others."""
     uniform = spectrum.ties == spectrum.support
     at_end = goal.at_top | goal.at_bottom
@@ -195,7 +166,7 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> list[tuple[t
     return [(kind, which) for kind, which in found if which.size]
 
 
-def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: _Answers) -> None:
+def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: Answers) -> None:
     """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered."""
     equation, gamma = kind(spectrum, goal), start(goal.deficit, spectrum.deviation)
     _search(equation, gamma, which, answers)
@@ -211,7 +182,7 @@ def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Ind
         _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
 
 
-def _search(equation: Equation, gamma: Floats, which: Indices, answers: _Answers) -> None:
+def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers) -> None:
     """Move `gamma` next to the roots, as far as a few digits show the way; nothing that matters is decided here."""
     active = np.flatnonzero((gamma > 0) & (gamma < np.inf))
     for _ in range(GLANCES):
@@ -229,7 +200,7 @@ def _settle(
     found: Cumulants,
     gamma: Floats,
     which: Indices,
-    answers: _Answers,
+    answers: Answers,
     squeezed: Any = False,
 ) -> tuple[Mask, Floats]:
     """Record the rows that are done; say which, and where all go next."""
@@ -274,7 +245,7 @@ def _iterate(
     high: Floats,
     gamma: Floats,
     which: Indices,
-    answers: _Answers,
+    answers: Answers,
 ) -> None:
     """Refine all rows together; those that are done leave, so that no row sees another."""
     count = 0
@@ -291,55 +262,3 @@ def _iterate(
             left = ~done
             equation.keep(left)
             low, high, gamma, which = low[left], high[left], gamma[left], which[left]
-
-
-def _restore(rows: Rows, target: Target, answers: _Answers) -> Solution:
-    """The answers in the caller's shape, with what can be said about them."""
-    gamma = np.ldexp(answers.gamma, answers.scale)
-    ordinary = (gamma >= np.finfo(np.float64).tiny) & (gamma < np.inf)
-    beyond = (answers.gamma > 0) & (answers.gamma < np.inf) & ~ordinary
-    status = np.select([np.isnan(gamma), beyond], [Status.INFEASIBLE, Status.GAMMA_OVERFLOW], Status.CONVERGED)
-    top, bottom = log_in_two_words(answers.support), log_in_two_words(answers.ties)
-    from_top = top[0] - (answers.goal_deficit - top[1])
-    from_bottom = bottom[0] + (answers.goal_excess + bottom[1])
-    wanted = np.where(answers.goal_deficit < answers.goal_excess, from_top, from_bottom)
-    failed = np.where(np.isnan(gamma), np.nan, 0.0)
-
-    def shaped(numbers: NDArray[Any]) -> Any:
-        return numbers.reshape(rows.batch)[()]
-
-    return Solution(
-        gamma=shaped(gamma),
-        entropy=shaped(wanted + answers.residual + failed),
-        status=shaped(status.astype(np.int8)) if rows.batch else Status(int(status[0])),
-        nit=shaped(answers.nit),
-        condition=shaped(np.minimum(wanted, answers.goal_deficit) / answers.varentropy + failed),
-        message=_message(rows.batch, target, status, answers),
-        _source=rows,
-        _gamma=answers.gamma,
-        _scale=answers.scale,
-        _nearest=answers.nearest,
-    )
-
-
-def _message(batch: tuple[int, ...], target: Target, status: NDArray[np.int64], answers: _Answers) -> str:
-    sentences = []
-    infeasible = np.flatnonzero(status == Status.INFEASIBLE).tolist()
-    for row in infeasible[:_SPELT_OUT]:
-        support, ties = int(answers.support[row]), int(answers.ties[row])
-        low, high = target.interval(support, ties)
-        kind, value = target.kind, float(target.values[row])
-        if support == ties:
-            only = low if kind in ("entropy", "perplexity") else {"deficit": 0.0, "evenness": 1.0}[kind]
-            limits = f"it is uniform on its support, which attains {kind}={only!r} alone"
-        else:
-            limits = (
-                f"it attains {low!r} <= {kind} <= {high!r} ({support} entries in the support, {ties} at the maximum)"
-            )
-        sentences.append(f"{kind}={value!r} is out of reach of {name_row(row, batch)}: {limits}")
-    if len(infeasible) > _SPELT_OUT:
-        sentences.append(f"{len(infeasible)} in all: {name_rows(infeasible, batch)}")
-    overflow = np.flatnonzero(status == Status.GAMMA_OVERFLOW).tolist()
-    if overflow:
-        sentences.append(f"gamma is beyond the range of float64 in {name_rows(overflow, batch)}; probs are right")
-    return "; ".join(sentences) or ("converged" if not batch else f"all {status.size} rows converged")

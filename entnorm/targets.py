@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from decimal import Context, Decimal
 from functools import lru_cache
+from math import prod
 from typing import Any, Self
 
 import numpy as np
@@ -54,6 +55,8 @@ class Target:
             raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
         ((kind, values),) = given.items()
         flat = _broadcast(kind, values, batch)
+        if (flat >= 0).all():
+            return cls(kind, flat)
         for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
             if bad.any():
                 raise EntnormError(f"{kind} is {what} for {name_rows(np.flatnonzero(bad).tolist(), batch)}")
@@ -70,11 +73,11 @@ class Target:
         return reduced[self.kind](self.values, support, ties, top, bottom)
 
     def reduce_alike(self, support: int, ties: int) -> Goal:
-        """The goals of rows that all have this s and m; a single one for a single target."""
-        one = bool((self.values == self.values[:1]).all())
-        values = self.values[:1] if one else self.values
-        goal = Target(self.kind, values).reduce(np.full(values.shape, support), np.full(values.shape, ties))
-        return goal.take(np.zeros(self.values.shape, dtype=np.intp)) if one else goal
+        """The goals of rows that all have this s and m."""
+        if self.values.size and (self.values == self.values[0]).all():
+            goal = _one_goal(self.kind, float(self.values[0]), support, ties)
+            return goal if self.values.size == 1 else goal.take(np.zeros(self.values.shape, dtype=np.intp))
+        return self.reduce(np.full(self.values.shape, support), np.full(self.values.shape, ties))
 
     def interval(self, support: int, ties: int) -> tuple[float, float]:
         """What a row with s = `support` and m = `ties` can attain, in the units of the target."""
@@ -89,10 +92,13 @@ class Target:
 
 
 def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
-    """Natural logarithms of positive integers as the nearest float64 and what is left, together to 32 digits."""
+    """Natural logarithms of positive integers as the nearest float64 and what is left, together to 32 digits.
+
+    A single pair if all are the same.
+    """
     if counts.size and (counts == counts[0]).all():
         high, low = _log(int(counts[0]))
-        return np.full(counts.shape, high), np.full(counts.shape, low)
+        return np.array([high]), np.array([low])
     values, where = np.unique(counts, return_inverse=True)
     words = np.array([_log(count) for count in values.tolist()], dtype=np.float64).reshape(-1, 2)
     return words[where, 0], words[where, 1]
@@ -123,6 +129,11 @@ def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: An
     return Goal(excess, (1 - e) * top[0], (e == 1) | single, e == least)
 
 
+@lru_cache(maxsize=2**10)
+def _one_goal(kind: str, value: float, support: int, ties: int) -> Goal:
+    return Target(kind, np.array([value])).reduce(np.array([support]), np.array([ties]))
+
+
 def _broadcast(kind: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
     try:
         array = np.asarray(values)
@@ -131,6 +142,8 @@ def _broadcast(kind: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise EntnormError(f"{kind} has dtype {array.dtype}; targets are real numbers that float64 can hold")
     try:
+        if array.ndim == 0:
+            return np.full(prod(batch), array, dtype=np.float64)
         return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
     except ValueError:
         hint = "pass a scalar" + (f" or one number per row, an array of shape {batch}" if batch else "")

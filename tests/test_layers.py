@@ -18,7 +18,7 @@ LAYERS = (
     {"solution"},
     {"backend", "targets"},
     {"rows"},
-    {"spectrum"},
+    {"answers", "spectrum"},
     {"equations"},
     {"measures", "solver"},
     {"transforms"},

@@ -12,10 +12,11 @@ import entnorm
 from entnorm import Status
 from entnorm import rows as rows_module
 from entnorm import solver as solver_module
+from entnorm.answers import Answers
 from entnorm.equations import DeficitEquation, ExcessEquation
 from entnorm.moments import Workspace
 from entnorm.rows import Rows
-from entnorm.solver import _Answers, _bracket, _iterate
+from entnorm.solver import _bracket, _iterate
 from entnorm.spectrum import Spectrum
 from entnorm.targets import Target
 
@@ -157,7 +158,7 @@ def test_the_bracket_closes_whatever_the_derivatives_say():
     x = np.array([[0.0, -1.0, -2.5], [0.0, -0.5, -4.0]])
     spectrum = Spectrum.survey(x, Workspace(), logits=True)
     goal = Target.checked((2,), entropy=0.5).reduce(spectrum.support, spectrum.ties)
-    answers = _Answers.empty(2)
+    answers = Answers.empty(2)
     low, high = np.full(2, 1e-100), np.full(2, 1e100)
     with np.errstate(all="ignore"):
         _iterate(Misleading(spectrum, goal), low, high, np.full(2, 1e-90), np.arange(2), answers)
