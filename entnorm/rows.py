@@ -14,6 +14,7 @@ from entnorm.moments import TILE, Floats, Integers, log_offsets, row_sum, tilt
 from entnorm.solution import EntnormError, name_rows
 
 _BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
+_TALLEST = 2**16  # rows at a time, each with a few dozen numbers of its own
 _SUM_TOLERANCE = 1e-6
 
 
@@ -102,7 +103,7 @@ class Rows:
         Working on one layout only is what makes a row's answer independent, bit for bit, of strides and neighbours.
         """
         array, n, count = self.array, self.array.shape[-1], self.count
-        height = max(1, _BLOCK // n)
+        height = min(max(1, _BLOCK // n), _TALLEST)
         flat = array.reshape(-1, n) if array.ndim < 3 or array.flags.c_contiguous else None
         for start in range(0, count, height):
             part = slice(start, min(start + height, count))

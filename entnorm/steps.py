@@ -60,7 +60,7 @@ def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any
     """
     above, below = excess + residual, deficit - residual
     slope = second * (1.0 / above + 1.0 / below)
-    newton = (np.log1p(residual / excess) - np.log1p(-residual / deficit)) / slope
+    newton = np.log1p(residual / excess * ((excess + deficit) / below)) / slope
     alpha = 2.0 + third / second + second * (1.0 / above - 1.0 / below)
     return pick(np.abs(alpha) > 1e-8, np.log1p(np.maximum(alpha * newton, _LEAST_FACTOR)) / alpha, newton)
 

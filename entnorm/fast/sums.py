@@ -6,13 +6,15 @@ chooses once, whatever the rows around.
 
 from typing import Any
 
+import numpy as np
 from numba import float32, float64, njit
 
 from entnorm.fast.vectors import LOWEST, SUMS, larger, minus_one, plus_one, reduced, reduced_f, wide
 from entnorm.steps import HIGHEST
 
 CHUNK = 1024  # entries; short enough that their sum is accurate
-PAD = 32  # what is left of a row is filled up to a multiple of this, so that no vector is left half empty
+PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
+_SHORT = 256  # rows shorter than this are copied and filled up as a whole
 
 _loop = njit(fastmath=SUMS, error_model="numpy", cache=True, nogil=True)
 _LOWEST = LOWEST[float64]
@@ -99,16 +101,28 @@ def add(total, rest, term):
     return found, rest + ((term - found) + total)
 
 
+@_exact
+def padded(n):
+    """The next multiple of `PAD`."""
+    return -(-n // PAD) * PAD
+
+
+@_exact
+def aligned(n):
+    """How many entries of a row of n fill vectors where they are; the others are copied to its tail."""
+    return n - n % PAD if n >= _SHORT else 0
+
+
 def _over_chunks(chunk: Any) -> Any:
     @_exact
     def sums(x, centre, tail, gamma):
-        """The four sums of a row, of which `tail` has the entries after the last whole chunk, less the centre."""
+        """The four sums of a row: of x in chunks, and of its tail, which is centred."""
         wide()
         a, b, c, d = chunk(tail, centre - centre, gamma)
         a, b, c, d = float64(a), float64(b), float64(c), float64(d)
         ra = rb = rc = rd = 0.0
-        for right in range(CHUNK, x.size + 1, CHUNK):
-            s0, s1, s2, s3 = chunk(x[right - CHUNK : right], centre, gamma)
+        for left in range(0, x.size, CHUNK):
+            s0, s1, s2, s3 = chunk(x[left : left + CHUNK], centre, gamma)
             a, ra = add(a, ra, float64(s0))
             b, rb = add(b, rb, float64(s1))
             c, rc = add(c, rc, float64(s2))
@@ -144,30 +158,36 @@ def _powers_chunk(x, centre, shift, scale, work, sums):
 
 
 @_exact
-def power_means(x, centre, shift, tail, radius, work, means):
-    """Means of z^2, z^3, ... for z = (x - centre - shift) / radius."""
+def power_means(x, n, centre, shift, tail, radius, work, means):
+    """Means over a row of n of z^2, z^3, ... for z = (x - centre - shift) / radius; its tail is centred and shifted."""
     sums, rests, scale = work[3, : HIGHEST - 1], work[4, : HIGHEST - 1], 1.0 / radius
     rests[:] = 0.0
     _powers_chunk(tail, 0.0, 0.0, scale, work, means)
-    for right in range(CHUNK, x.size + 1, CHUNK):
-        _powers_chunk(x[right - CHUNK : right], centre, shift, scale, work, sums)
+    for left in range(0, x.size, CHUNK):
+        _powers_chunk(x[left : left + CHUNK], centre, shift, scale, work, sums)
         for k in range(HIGHEST - 1):
             means[k], rests[k] = add(means[k], rests[k], sums[k])
     for k in range(HIGHEST - 1):
-        means[k] = (means[k] + rests[k]) / x.size
+        means[k] = (means[k] + rests[k]) / n
 
 
 @_exact
-def fill(x, centre, shift, tail, single):
-    """What is left after the last whole chunk, and all in float32, less the centre; 0 to the end of the last vector."""
+def fill_tail(x, centre, shift, padding, tail):
+    """What is left of a row, less the centre and the shift; then `padding` to the last vector's end."""
     wide()
-    whole = x.size - x.size % CHUNK
-    for i in range(x.size):
-        single[i] = float32((x[i] - centre) - shift)
+    whole = aligned(x.size)
     for i in range(x.size - whole):
         tail[i] = (x[whole + i] - centre) - shift
+    tail[x.size - whole :] = padding
+
+
+@_exact
+def fill_single(x, centre, shift, single):
+    """The whole row in float32, less the centre and the shift, and 0 to the end of the last vector."""
+    wide()
+    for i in range(x.size):
+        single[i] = float32((x[i] - centre) - shift)
     single[x.size :] = float32(0.0)
-    tail[x.size - whole :] = 0.0
 
 
 @_loop
@@ -184,13 +204,16 @@ def _tilt_chunk(x, top, gamma, out):
 
 
 @_exact
-def tilt_row(x, top, gamma, out):
-    """The escort distribution of one row."""
+def tilt_row(x, top, gamma, tail, out):
+    """The escort distribution of one row; the two rows of `tail` are scratch."""
     wide()
-    total = rest = 0.0
-    for left in range(0, x.size, CHUNK):
-        part = _tilt_chunk(x[left : left + CHUNK], top, gamma, out[left : left + CHUNK])
-        total, rest = add(total, rest, part)
+    fill_tail(x, top, 0.0, -np.inf, tail[0])
+    total, rest, whole = _tilt_chunk(tail[0], 0.0, gamma, tail[1]), 0.0, aligned(x.size)
+    for left in range(0, whole, CHUNK):
+        part = slice(left, min(left + CHUNK, whole))
+        total, rest = add(total, rest, _tilt_chunk(x[part], top, gamma, out[part]))
     factor = 1.0 / (total + rest)
-    for i in range(x.size):
+    for i in range(whole):
         out[i] *= factor
+    for i in range(x.size - whole):
+        out[whole + i] = tail[1, i] * factor
