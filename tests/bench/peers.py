@@ -5,6 +5,7 @@ the library lets one; none is slowed down.
 """
 
 import importlib.util
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,8 @@ def scipy_newton(x: np.ndarray, target: np.ndarray) -> Any:
         q, mean = pieces(gamma)
         return -gamma * (q * (x - mean[:, None]) ** 2).sum(-1)
 
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
         gamma = newton(
             lambda g: entropy_of(g[:, None] * x) - target,
             1 / x.std(-1),

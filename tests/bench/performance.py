@@ -35,7 +35,7 @@ plt.switch_backend("svg")
 REPORTS = Path(__file__).parents[2] / "reports"
 WRONG = 1e-6  # relative errors of gamma beyond this make a row wrong
 SAMPLE = 12  # rows of each workload that are held against balls
-SLOW = 2.0  # seconds; methods beyond are measured twice
+ENOUGH = 3.0  # seconds spent on one method, after which it is measured no more
 KERNELS = {"entnorm, NumPy": None, "entnorm, compiled": compiled()}
 
 
@@ -103,24 +103,29 @@ def ours(work: Workload, fast: Any) -> Callable[[], Any]:
     return run
 
 
-def least_times(methods: dict[str, Callable[[], Any]], repetitions: int) -> dict[str, float]:
-    """The least processor time of each, in turn again and again; of a loop of calls where one is too short."""
-    loops, best = {}, dict.fromkeys(methods, math.inf)
+def least_times(methods: dict[str, Callable[[], Any]], repetitions: int) -> tuple[dict[str, float], dict[str, Any]]:
+    """The least processor time of each, in turn again and again, of a loop where a call is too short; and a result."""
+    loops, best, spent, results = {}, {}, {}, {}
     for name, run in methods.items():
-        run()
         begun = time.process_time()
-        run()
-        took = time.process_time() - begun
-        loops[name], best[name] = max(1, int(2e-3 / max(took, 1e-6))), took
-    for turn in range(repetitions):
+        results[name] = run()
+        best[name] = spent[name] = time.process_time() - begun
+        if spent[name] < ENOUGH / 3:  # the first call may have compiled something
+            best[name] = spent[name] = _time_of(run, 1)
+        loops[name] = max(1, int(2e-3 / max(best[name], 1e-6)))
+    for _ in range(repetitions):
         for name, run in methods.items():
-            if turn > 1 and best[name] > SLOW:
-                continue
-            begun = time.process_time()
-            for _ in range(loops[name]):
-                run()
-            best[name] = min(best[name], (time.process_time() - begun) / loops[name])
-    return best
+            if spent[name] < ENOUGH:
+                took = _time_of(run, loops[name])
+                best[name], spent[name] = min(best[name], took), spent[name] + took * loops[name]
+    return best, results
+
+
+def _time_of(run: Callable[[], Any], times: int) -> float:
+    begun = time.process_time()
+    for _ in range(times):
+        run()
+    return (time.process_time() - begun) / times
 
 
 def errors(work: Workload, gamma: np.ndarray | None, probs: np.ndarray | None, exact: np.ndarray) -> np.ndarray:
@@ -141,7 +146,7 @@ def certified(work: Workload, fast: Any) -> float:
     """The worst error of a few rows against ball arithmetic, in units of the promised budget."""
     ((kind, value),) = work.target.items()
     value, worst = np.broadcast_to(np.asarray(value, dtype=float), len(work.logits)), 0.0
-    sample = SAMPLE if work.logits.shape[1] < 10_000 else 2
+    sample = SAMPLE if work.logits.shape[1] < 10_000 else 1
     for row in np.linspace(0, len(work.logits) - 1, min(sample, len(work.logits))).astype(int):
         with kernel(fast):
             solution = entnorm.solve(logits=work.logits[row], **{kind: value[row]})
@@ -163,16 +168,16 @@ def measure(work: Workload, repetitions: int) -> list[dict[str, Any]]:
     }
     mine = {name: ours(work, fast) for name, fast in KERNELS.items() if fast is not None or name == "entnorm, NumPy"}
     base = {"softmax": lambda: softmax(work.logits[0] if len(work.logits) == 1 else work.logits, axis=-1)}
-    times = least_times(base | mine | peers, repetitions)
+    times, results = least_times(base | mine | peers, repetitions)
     lines = []
-    for name, run in (mine | peers).items():
+    for name in mine | peers:
         line = {"method": name, "ratio": times[name] / times["softmax"], "seconds": times[name]}
         if name in mine:
             with kernel(KERNELS[name]):
                 gamma, probs = np.atleast_1d(entnorm.solve(logits=work.logits, **work.target).gamma), None
             line["budget"], line["goals"] = certified(work, KERNELS[name]), work.goals[name]
         else:
-            gamma, probs = run()
+            gamma, probs = results[name]
         off = errors(work, gamma, probs, exact)
         lines.append(line | {"wrong": int((off > WRONG).sum()), "worst": float(off.max()), "rows": len(off)})
     return [{"method": "softmax", "ratio": 1.0, "seconds": times["softmax"]}, *lines]
@@ -185,7 +190,7 @@ def curves(sizes: list[tuple[int, int]], repetitions: int) -> dict[str, list[flo
         x = np.random.default_rng(n).normal(0, 2, (count, n))
         work = Workload("", x, {"entropy": 0.7 * math.log(n)}, {})
         mine = {name: ours(work, fast) for name, fast in KERNELS.items() if fast is not None or "NumPy" in name}
-        times = least_times({"softmax": lambda x=x: softmax(x, axis=-1)} | mine, repetitions)
+        times, _ = least_times({"softmax": lambda x=x: softmax(x, axis=-1)} | mine, repetitions)
         found["softmax, ns per entry"].append(times["softmax"] / x.size * 1e9)
         for name in KERNELS:
             found[name].append(times.get(name, math.nan) / times["softmax"])
@@ -255,7 +260,8 @@ def report(tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: boo
     return f"""# What a prescribed entropy costs
 
 Ratios to one pass of `scipy.special.softmax` over the same float64 array, distributions included. All methods in turn
-in one process and one thread, {repetitions} times; the least processor time of each.{machine} A row is wrong if the
+in one process and one thread, {repetitions} times or until one has taken {ENOUGH:g} s; the least processor time of
+each.{machine} A row is wrong if the
 relative error of its gamma is above {WRONG:g}; the last column of the first table is the worst error of a sample
 against ball arithmetic, in units of the promised budget. {platform.processor() or platform.machine()},
 {os.cpu_count()} processors, Python {platform.python_version()}, {versions}.
