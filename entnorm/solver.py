@@ -66,11 +66,13 @@ def solve(
     Notes
     -----
     Newton's method for ``log((H - log m) / (log s - H))`` in ``gamma**alpha``, where alpha cancels the curvature that
-    the second and third cumulant of log q give at each iterate, converges with third order. It runs inside the bracket
+    the second and third cumulant of log q give at each iterate, converges with third order. Sums in float32 lead it
+    next to the root, where one sum in float64 decides: a row is done if the step after the one to be taken would be
+    below a rounding error. Rows that this leaves are searched inside the bracket
     ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, R the range and D the top gap of log p; the ends come from the bound
     of Popoviciu on the variance and from ``(1 + x) exp(-x)``, which bounds the tail. Rows near the uniform distribution
     are solved for ``log s - H``, others for ``H - log m``, both summed without cancellation.
-    All arithmetic is in float64. A row's answer does not depend on the other rows, nor on memory layout.
+    A row's answer does not depend on the other rows, nor on memory layout.
 
     Examples
     --------
