@@ -3,14 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help verify test check-reports bench fuzz lock clean
+.PHONY: help verify test check-reports reports lock clean
 
 help:
 	@echo "make verify         prove the claims, certify the references, test the solver, write reports/"
 	@echo "make test           the tests, ruff, mypy and check-reports"
-	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
-	@echo "make bench          time the solver and its peers, write reports/performance.md; a quiet machine, please"
+	@echo "make bench          time the solver and its peers, write reports/performance.md; on a quiet machine, please"
 	@echo "make fuzz           random rows of every kind against ball arithmetic, with both kernels"
+	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
 
 .venv/.ready: requirements.lock pyproject.toml
@@ -33,22 +33,18 @@ test: .venv/.ready
 check-reports: .venv/.ready
 	$(BIN)/entnorm report --check reports
 
-# The peers are not locked: they are what is compared with, and the report names their versions. torch, if installed.
-.venv/.peers: .venv/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check "scikit-learn>=1.5" "openTSNE>=1.0"
-	@touch $@
-
-bench: .venv/.peers
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python tests/bench/performance.py
-
-CHECKS ?= 100000
-fuzz: .venv/.ready
-	ENTNORM_BACKEND=numpy $(BIN)/python tests/bench/campaign.py --checks $(CHECKS)
-	ENTNORM_BACKEND=numba $(BIN)/python tests/bench/campaign.py --checks $(CHECKS)
-
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --extra all --extra test --generate-hashes \
 	  --no-emit-package entnorm --custom-compile-command "make lock" --quiet --output-file requirements.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: bench fuzz
+bench: .venv/.ready  # beside the peers that are installed: scikit-learn, openTSNE and torch are not locked
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python tests/bench/performance.py $(BENCH)
+
+CHECKS ?= 100000
+fuzz: .venv/.ready
+	ENTNORM_BACKEND=numpy $(BIN)/python tests/bench/campaign.py --checks $(CHECKS)
+	ENTNORM_BACKEND=numba $(BIN)/python tests/bench/campaign.py --checks $(CHECKS)

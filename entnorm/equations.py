@@ -49,7 +49,7 @@ class ExcessEquation:
     """H - log m = goal.excess, with sums over the entries below the maximum."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.unit = np.where(goal.excess < _COARSE, _UNIT, 1.0)
+        self.unit = np.where((goal.excess > 0) & (goal.excess < _COARSE), _UNIT, 1.0)
         self.goal = replace(goal, excess=goal.excess * self.unit)
         self.spectrum = spectrum
         self.centre, self.radius, self.shift = spectrum.top, spectrum.reach, np.zeros(spectrum.top.shape)

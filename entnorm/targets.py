@@ -54,7 +54,7 @@ class Target:
             names = ", ".join(f"{kind}=" for kind in kinds)
             raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
         ((kind, values),) = given.items()
-        flat = _broadcast(kind, values, batch)
+        flat = per_row(kind, values, batch)
         if (flat >= 0).all():
             return cls(kind, flat)
         for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
@@ -89,6 +89,26 @@ class Target:
         if self.kind == "deficit":
             return 0.0, high - low
         return (_ratio(ties, support) if support > 1 else 0.0), 1.0
+
+
+def per_row(name: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
+    """One number for each row of the flattened batch."""
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise EntnormError(f"{name} is not an array: {error}") from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
+    if array.ndim == 0:
+        return np.full(prod(batch), array, dtype=np.float64)
+    try:
+        return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
+    except ValueError:
+        hint = "pass a scalar" + (f" or one number per row, an array of shape {batch}" if batch else "")
+        raise EntnormError(
+            f"{name} has shape {array.shape}, which does not broadcast to the batch shape {batch} (the shape of the"
+            f" input without its axis): {hint}"
+        ) from None
 
 
 def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
@@ -132,25 +152,6 @@ def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: An
 @lru_cache(maxsize=2**10)
 def _one_goal(kind: str, value: float, support: int, ties: int) -> Goal:
     return Target(kind, np.array([value])).reduce(np.array([support]), np.array([ties]))
-
-
-def _broadcast(kind: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise EntnormError(f"{kind} is not an array: {error}") from None
-    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-        raise EntnormError(f"{kind} has dtype {array.dtype}; targets are real numbers that float64 can hold")
-    try:
-        if array.ndim == 0:
-            return np.full(prod(batch), array, dtype=np.float64)
-        return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
-    except ValueError:
-        hint = "pass a scalar" + (f" or one number per row, an array of shape {batch}" if batch else "")
-        raise EntnormError(
-            f"{kind} has shape {array.shape}, which does not broadcast to the batch shape {batch} (the shape of the"
-            f" input without its axis): {hint}"
-        ) from None
 
 
 @lru_cache(maxsize=2**16)
