@@ -26,8 +26,9 @@ def compiled() -> ModuleType | None:
         return None
     try:
         from entnorm import fast
-    except ImportError as error:
+    except (ImportError, RuntimeError) as error:  # the latter where there is no place to cache what is compiled
         if choice == "numba":
-            raise EntnormError("ENTNORM_BACKEND=numba, but numba is missing: pip install 'entnorm[fast]'") from error
+            hint = "pip install 'entnorm[fast]', and let NUMBA_CACHE_DIR be a writable folder"
+            raise EntnormError(f"ENTNORM_BACKEND=numba, but numba cannot be used ({error}): {hint}") from error
         return None
     return fast
