@@ -10,6 +10,8 @@ PEERS := scikit-learn==1.9.1 openTSNE==1.0.4
 help:
 	@echo "make verify         prove the claims, certify the references, test the solver, write reports/"
 	@echo "make test           the tests, ruff, mypy and check-reports"
+	@echo "make bench          time the solver and its peers, write reports/performance.md; on a quiet machine, please"
+	@echo "make fuzz           random rows of every kind against ball arithmetic, with both kernels"
 	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
 	@echo "make peers          hold solvers of other libraries against the checks, write reports/peers.*"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
@@ -49,6 +51,14 @@ lock:
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: bench-references
+.PHONY: bench fuzz bench-references
+bench: .venv/.ready  # beside the peers that are installed: scikit-learn, openTSNE and torch are not locked
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python tests/bench/performance.py $(BENCH)
+
+CHECKS ?= 100000
+fuzz: .venv/.ready
+	ENTNORM_BACKEND=numpy $(BIN)/python tests/bench/campaign.py --checks $(CHECKS)
+	ENTNORM_BACKEND=numba $(BIN)/python tests/bench/campaign.py --checks $(CHECKS)
+
 bench-references: .venv/.ready  # references a second, beside mpmath.findroot
 	$(BIN)/python tests/bench/references.py

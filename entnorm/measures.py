@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from entnorm.moments import EMPTY, Floats, excess, excess_of
+from entnorm.equations import DeficitEquation
+from entnorm.moments import EMPTY, Floats, Workspace, row_dot, row_sum, tiles
 from entnorm.rows import Rows
-from entnorm.spectrum import DeficitEquation, Spectrum
+from entnorm.spectrum import Spectrum
 from entnorm.targets import Goal, log_in_two_words
 
 
@@ -146,30 +147,33 @@ def evenness(p: ArrayLike, *, axis: int = -1, keepdims: bool = False) -> Any:
 
 def entropies(rows: Rows) -> tuple[Floats, Floats, Floats]:
     """Entropies of distributions, or of the softmax of logits, with the least and the greatest that rows can attain."""
-    found, least, most = np.empty((3, rows.count))
+    (found, least, most), work = np.empty((3, rows.count)), Workspace()
     with np.errstate(all="ignore"):
         for part, values in rows.blocks():
-            spectrum = Spectrum.survey(values, logits=rows.logits)
+            spectrum = Spectrum.survey(values, work, logits=rows.logits)
             least[part], most[part] = log_in_two_words(spectrum.ties)[0], log_in_two_words(spectrum.support)[0]
-            above = excess(spectrum.below, spectrum.ties, np.ones(least[part].shape)).value
-            found[part] = least[part] + (above if rows.logits else _excess(spectrum))
+            found[part] = least[part] + _excess(spectrum)
     return found, least, most
 
 
 def _measured(p: ArrayLike, axis: int, keepdims: bool, measure: Callable[[Spectrum], Floats]) -> Any:
     rows = Rows.checked(p, None, axis)
-    out = np.empty(rows.count)
+    out, work = np.empty(rows.count), Workspace()
     with np.errstate(all="ignore"):
         for part, values in rows.blocks():
-            out[part] = measure(Spectrum.survey(values, logits=False))
+            out[part] = measure(Spectrum.survey(values, work, logits=False))
     shaped = out.reshape(rows.batch)[()]
     return np.expand_dims(shaped, axis) if keepdims else shaped
 
 
 def _excess(spectrum: Spectrum) -> Floats:
-    below = spectrum.values < spectrum.top[:, None]
-    ratios = np.where(below, spectrum.values / spectrum.top[:, None], 0.0)
-    return excess_of(ratios, np.maximum(spectrum.below, EMPTY), spectrum.ties).value
+    (rest, first), read = np.zeros((2, *spectrum.top.shape)), spectrum.read()
+    for some, part in tiles(spectrum.shape):
+        values, top, depths = spectrum.values[some, part], spectrum.top[some, None], read(some, part)
+        ratios = np.where(values < top, np.exp(depths) if spectrum.logits else values / top, 0.0)
+        rest[some] += row_sum(ratios)
+        first[some] += row_dot(ratios, np.maximum(depths, EMPTY))
+    return np.asarray(np.log1p(rest / spectrum.ties) - first / (spectrum.ties + rest))
 
 
 def _entropy(spectrum: Spectrum) -> Floats:

@@ -1,16 +1,18 @@
-"""Moments of an escort distribution in the log domain: pure functions of arrays, free of cancellation.
+"""Sums over the entries of escort distributions, in the log domain and free of cancellation: all that touches entries.
 
-Every function works on the rows of C-ordered ``(rows, n)`` float64 arrays. Two forms of the same equation are kept,
-because neither is accurate everywhere:
+Arrays are C-ordered blocks of rows, ``(rows, n)``, worked on in tiles that stay in the cache. Two forms of the same
+equation are kept, because neither is accurate everywhere:
 
 * the *excess* ``H - log m`` over the entropy of the m tied maxima, for distributions that lean to one-hot;
 * the *deficit* ``log s - H`` below the entropy of the uniform distribution on the s support points, for the others.
 
 Both are sums of terms of one sign, so that each comes out with full relative accuracy where it is small. Reductions
-have a fixed order: the moments of a row do not depend on the rows around it, bit for bit.
+have a fixed order: the sums of a row do not depend on the rows around it, bit for bit.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +20,18 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Tile = tuple[slice, slice]
+Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
-EPS = float(np.finfo(np.float64).eps)
+TILE = 2**15  # entries worked on at a time: this many float64, three times over, fit the second-level cache
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
 _CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
+_ONES = {kind: np.ones(_CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
 _FAINT = 1e-290  # a quotient this small may have lost digits to underflow
+_LEAST = 5e-324
 _LIFT = 32  # powers of two that keep the difference of two finite logits finite, summed over any row
 
 
@@ -37,78 +43,173 @@ class Cumulants(NamedTuple):
     third: Floats
 
 
-def row_dot(a: Floats, b: Floats) -> Floats:
+class Workspace:
+    """Memory that is used again: fresh pages cost as much as the exponentials written to them. For one thread."""
+
+    def __init__(self) -> None:
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    def array(self, name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
+        """An array of arbitrary content, the memory of which is that of the last one of this name."""
+        size = prod(shape) * np.dtype(dtype).itemsize
+        if name not in self._arrays or self._arrays[name].size < size:
+            self._arrays[name] = np.empty(size, np.uint8)
+        return np.asarray(self._arrays[name][:size].view(dtype).reshape(shape))
+
+
+def columns(n: int) -> Iterator[slice]:
+    """The columns in pieces that depend on their number alone."""
+    for left in range(0, n, TILE):
+        yield slice(left, min(left + TILE, n))
+
+
+def tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
+    """Whole rows, or columns of one row."""
+    rows, n = shape
+    height = max(1, TILE // n)
+    for top in range(0, rows, height):
+        for part in columns(n):
+            yield slice(top, min(top + height, rows)), part
+
+
+def row_dot(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
     """Row by row inner product, in an order that depends on the length of the rows alone."""
     rows, n = a.shape
+    if n <= _CHUNK:
+        return np.asarray(np.vecdot(a, b))
     whole = n - n % _CHUNK
-    total = np.vecdot(a[:, whole:], b[:, whole:])
-    if whole:
-        shape = (rows, whole // _CHUNK, _CHUNK)
-        total = total + np.vecdot(a[:, :whole].reshape(shape), b[:, :whole].reshape(shape)).sum(-1)
-    return np.asarray(total, dtype=np.float64)
+    shape = (rows, whole // _CHUNK, _CHUNK)
+    total = np.vecdot(a[:, :whole].reshape(shape), b[:, :whole].reshape(shape)).sum(-1)
+    return np.asarray(total + np.vecdot(a[:, whole:], b[:, whole:]) if whole < n else total)
 
 
-def log_offsets(values: Floats, centre: Floats, *, logits: bool, scale: Integers | None = None) -> Floats:
+def row_sum(a: NDArray[Any]) -> NDArray[Any]:
+    """Row by row sum, by the same rule: a product with ones takes half the time of a sum."""
+    rows, n = a.shape
+    ones = _ONES[a.dtype]
+    if n <= _CHUNK:
+        return np.asarray(np.vecdot(a, ones[:n]))
+    whole = n - n % _CHUNK
+    total = np.vecdot(a[:, :whole].reshape(rows, whole // _CHUNK, _CHUNK), ones).sum(-1)
+    return np.asarray(total + np.vecdot(a[:, whole:], ones[: n - whole]) if whole < n else total)
+
+
+def log_offsets(
+    values: Floats, centre: Floats, *, logits: bool, scale: Integers | None = None, out: Floats | None = None
+) -> Floats:
     """Logarithms of the entries relative to `centre` (one per row), each right to a few units in its last place.
 
     `values` are logits, or probabilities whose logarithms are taken here: from the exact difference where entry and
     centre are within a factor of two, since ``log p - log c`` would lose every digit that they share. With `scale`
     (logits only) the result is multiplied by ``2**scale``, without an overflow on the way down.
     """
+    out = np.empty(values.shape) if out is None else out
+    column = centre[:, None]
     if not logits:
-        column = centre[:, None]
         quotient = values / column
-        out = np.log(quotient)
+        np.log(quotient, out=out)
         faint = quotient < _FAINT
         if faint.any():
             out[faint] = np.log(values[faint]) - np.log(centre)[np.nonzero(faint)[0]]
         np.subtract(values, column, out=quotient)
         quotient /= column
         np.log1p(quotient, out=out, where=np.abs(quotient) <= 0.5)
-        return out
-    if scale is None or not scale.any():
-        return values - centre[:, None]
-    lift = np.where(scale < 0, _LIFT, 0)
-    difference = np.ldexp(values, -lift[:, None]) - np.ldexp(centre, -lift)[:, None]
-    return np.asarray(np.ldexp(difference, (scale + lift)[:, None]))
+    elif scale is None or not scale.any():
+        np.subtract(values, column, out=out)
+    else:
+        lift = np.where(scale < 0, _LIFT, 0)
+        difference = np.ldexp(values, -lift[:, None]) - np.ldexp(centre, -lift)[:, None]
+        np.ldexp(difference, (scale + lift)[:, None], out=out)
+        np.copyto(out, -_LEAST, where=(out == 0) & (values < column))  # below is below, however little
+    return out
 
 
-def excess(below: Floats, ties: Integers, gamma: Floats) -> Cumulants:
-    """``H - log m`` of the escort distribution of order `gamma`, from the entries below the maximum.
-
-    With t_i = gamma (log p_i - log p_max) and r_i = exp(t_i) over the entries below the m = `ties` maxima,
-    ``H - log m = log1p(sum r_i / m) - sum r_i t_i / Z`` with ``Z = m + sum r_i`` [escort.entropy-from-top]: no term is
-    negative, and the maxima, whose part would cancel, are left out.
+def power_sums(
+    read: Read,
+    shape: tuple[int, ...],
+    gamma: Floats,
+    work: Workspace,
+    *,
+    from_top: bool,
+    floor: bool = False,
+    lift: Floats | None = None,
+    dtype: Any = np.float64,
+) -> Floats:
+    """Sums of w, w t, w t^2, w t^3 over each row, for t = gamma * offset and w = exp(t); shape ``(4, rows)``.
 
     Parameters
     ----------
-    below : ndarray of shape (rows, n)
-        log p_i - log p_max; -inf at the maxima themselves and outside the support.
-    ties, gamma : ndarray of shape (rows,)
+    read : callable
+        Gives the offsets, logarithms of entries relative to any centre of their row.
+    shape : (rows, n)
+    gamma : ndarray of shape (rows,)
+    from_top : bool
+        Whether offsets are measured from the maximum; w counts as 0 where they are 0. Otherwise they are measured from
+        a centre inside the row, are 0 outside the support, and the first sum is that of expm1(t).
+    floor : bool
+        Whether an offset or its product with gamma may be -inf.
+    lift : ndarray of shape (rows,), optional
+        Logarithms of factors for the w of each row, from the top, with which they do not underflow.
+    dtype : dtype
+        float32 for a third of the time and of the digits.
     """
-    t = below * gamma[:, None]
-    np.maximum(t, EMPTY, out=t)
-    return excess_of(np.exp(t), t, ties)
+    sums = np.zeros((4, shape[0]))
+    column = gamma.astype(dtype)[:, None]
+    lift = lift.astype(dtype) if lift is not None and lift.any() else None
+    for some, part in tiles(shape):
+        offsets = read(some, part)
+        t, w = work.array("t", offsets.shape, dtype), work.array("w", offsets.shape, dtype)
+        np.multiply(offsets, column[some], out=t)
+        if floor:
+            np.maximum(t, EMPTY, out=t)
+        if from_top:
+            np.exp(t if lift is None else t + lift[some, None], out=w)
+            w.ravel()[np.flatnonzero(offsets == 0)] = 0
+            sums[0, some] += row_sum(w)
+        else:
+            np.expm1(t, out=w)
+            sums[0, some] += row_sum(w)
+            w += 1
+        sums[1, some] += row_dot(w, t)
+        w *= t
+        sums[2, some] += row_dot(w, t)
+        w *= t
+        sums[3, some] += row_dot(w, t)
+    return sums
 
 
-def excess_of(weight: Floats, t: Floats, ties: Integers) -> Cumulants:
-    """The same from the r_i = `weight` and their logarithms `t` (finite, even where r_i is zero), both overwritten."""
-    rest = weight.sum(-1)
-    total = ties + rest
-    mean = row_dot(weight, t) / total
-    value = np.log1p(rest / ties) - mean
-    np.subtract(t, mean[:, None], out=t)
-    np.multiply(weight, t, out=weight)
-    second = (ties * mean**2 + row_dot(weight, t)) / total
-    np.multiply(weight, t, out=weight)
-    third = (row_dot(weight, t) - ties * mean**3) / total
-    return Cumulants(value, second, third)
+def power_means(
+    read: Read, shape: tuple[int, ...], mean: Floats, radius: Floats, support: Integers, highest: int, work: Workspace
+) -> Floats:
+    """Means over the support of z^2, z^3, ... up to `highest`, where z = (offset - mean) / radius.
+
+    The offsets are -inf outside the support; the result has shape ``(highest - 1, rows)``.
+    """
+    rows, n = shape
+    sums = np.zeros((highest - 1, rows))
+    column, shifted, partial = (1.0 / radius)[:, None], bool(mean.any()), bool((support < n).any())
+    for some, part in tiles(shape):
+        offsets = read(some, part)
+        z, power, higher = (work.array(name, offsets.shape) for name in ("z", "power", "higher"))
+        if shifted:
+            offsets = np.subtract(offsets, mean[some, None], out=higher)
+        np.multiply(offsets, column[some], out=z)
+        if partial:
+            np.copyto(z, 0.0, where=z == -np.inf)
+        np.copyto(power, z)
+        for k in range(1, highest // 2 + 1):  # power = z^k
+            sums[2 * k - 2, some] += row_dot(power, power)
+            if 2 * k < highest:
+                np.multiply(power, z, out=higher)
+                sums[2 * k - 1, some] += row_dot(power, higher)
+                power, higher = higher, power
+    return sums / support
 
 
 def deficit(
-    offsets: Floats, inside: Mask | None, support: Integers, peak: Floats, gamma: Floats
+    read: Read, shape: tuple[int, ...], support: Integers, peak: Floats, gamma: Floats
 ) -> tuple[Cumulants, Floats]:
-    """``log s - H`` of the escort distribution of order `gamma`, and the log of the mean of exp(gamma * offsets).
+    """``log s - H`` of the escort distribution of order `gamma`, and the log of the mean of exp(gamma * offset).
 
     With l_i = log(s q_i), the deficit is the mean over the support of ``l e^l - e^l + 1 >= 0``, which vanishes to
     second order at l = 0. A common error in the l_i does not matter, so the normalisation may be rounded; but the
@@ -117,56 +218,66 @@ def deficit(
 
     Parameters
     ----------
-    offsets : ndarray of shape (rows, n)
-        log p_i minus any constant of the row.
-    inside : ndarray of bool of shape (rows, n), or None
-        The support; None when every entry belongs to it.
+    read : callable
+        Gives log p_i minus any constant of the row, -inf outside the support.
+    shape : (rows, n)
     support, peak, gamma : ndarray of shape (rows,)
         s, the largest offset, and the order.
     """
     shift = np.maximum(gamma * peak - _TALLEST, 0.0)
+    raised_sum, first = np.zeros((2, shape[0]))
+    for some, part in tiles(shape):
+        t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
+        raised_sum[some] += row_sum(raised)
+        raised += 1.0
+        np.copyto(raised, 0.0, where=outside)
+        first[some] += row_dot(raised, t)
+    mean = raised_sum / support
+    log_mean = np.log1p(mean)
+    guess = first / support / (1.0 + mean)
+    value, second, third = np.zeros((3, shape[0]))
+    for some, part in tiles(shape):
+        t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
+        terms = _convex_terms(t - log_mean[some, None], raised, mean[some])
+        raised += 1.0
+        for array in (terms, raised):
+            np.copyto(array, 0.0, where=outside)
+        value[some] += row_sum(terms)
+        t -= guess[some, None]
+        raised *= t
+        second[some] += row_dot(raised, t)
+        raised *= t
+        third[some] += row_dot(raised, t)
+    value /= support
+    second, third = second / support / (1.0 + mean), third / support / (1.0 + mean)
+    return Cumulants(value, second, third), log_mean + shift
+
+
+def _raised(offsets: NDArray[Any], gamma: Floats, shift: Floats) -> tuple[Floats, Floats, Mask]:
+    """t, expm1(t), with 0 for both sums outside the support, and where that is."""
+    outside = offsets == -np.inf
     t = offsets * gamma[:, None]
     t -= shift[:, None]
     np.maximum(t, EMPTY, out=t)
     raised = np.expm1(t)
-    if inside is not None:
-        raised *= inside
-    mean = raised.sum(-1) / support
-    log_mean = np.log1p(mean)
-    np.subtract(t, log_mean[:, None], out=t)
-    terms = _convex_terms(t, raised, mean)
-    weight = raised
-    weight += 1.0
-    weight /= (1.0 + mean)[:, None]
-    if inside is not None:
-        terms *= inside
-        weight *= inside
-    value = terms.sum(-1) / support
-    np.subtract(t, value[:, None], out=t)
-    np.multiply(weight, t, out=weight)
-    second = row_dot(weight, t) / support
-    np.multiply(weight, t, out=weight)
-    third = row_dot(weight, t) / support
-    return Cumulants(value, second, third), log_mean + shift
+    np.copyto(raised, 0.0, where=outside)
+    return t, raised, outside
 
 
 def _convex_terms(l: Floats, raised: Floats, mean: Floats) -> Floats:  # noqa: E741
     """``l e^l - e^l + 1`` where ``e^l = (1 + raised) / (1 + mean)``; by its series where the three terms cancel."""
-    small = np.abs(l) < _SMALL
-    terms = np.empty_like(l)
-    if not small.all():
-        np.add(raised, 1.0, out=terms)
-        terms *= l
-        terms -= raised - mean[:, None]
-        terms /= (1.0 + mean)[:, None]
-    if small.any():
-        series = np.full_like(l, _SERIES[-1])
+    terms = raised + 1.0
+    terms *= l
+    terms -= raised - mean[:, None]
+    terms /= (1.0 + mean)[:, None]
+    small = np.flatnonzero(np.abs(l) < _SMALL)
+    if small.size:
+        x = l.ravel()[small]
+        series = np.full_like(x, _SERIES[-1])
         for coefficient in reversed(_SERIES[:-1]):
-            series *= l
+            series *= x
             series += coefficient
-        series *= l
-        series *= l
-        np.copyto(terms, series, where=small)
+        terms.ravel()[small] = series * x * x
     return terms
 
 
@@ -182,16 +293,15 @@ def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:
     log : bool
         Return log q instead of q.
     """
-    uniform, peaked = gamma == 0, gamma == np.inf
-    depths[uniform] = np.where(depths[uniform] > -np.inf, 0.0, -np.inf)
-    depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
-    order = np.where(uniform | peaked, 1.0, gamma)
-    t = depths
-    t *= order[:, None]
-    weight = np.exp(t)
-    total = weight.sum(-1)
+    ends = (gamma == 0) | (gamma == np.inf)
+    if ends.any():
+        uniform, peaked = gamma == 0, gamma == np.inf
+        depths[uniform] = np.where(depths[uniform] > -np.inf, 0.0, -np.inf)
+        depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
+    depths *= np.where(ends, 1.0, gamma)[:, None]
     if log:
-        t -= np.log(total)[:, None]
-        return t
-    weight /= total[:, None]
-    return weight
+        depths -= np.log(row_sum(np.exp(depths)))[:, None]
+        return depths
+    np.exp(depths, out=depths)
+    depths *= (1.0 / row_sum(depths))[:, None]
+    return depths

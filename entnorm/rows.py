@@ -1,16 +1,20 @@
 """The caller's array: checked before any work is done, then read a block of rows at a time, in one layout."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import Floats, Integers, log_offsets, tilt
+from entnorm.backend import compiled
+from entnorm.moments import TILE, Floats, Integers, log_offsets, row_sum, tilt
 from entnorm.solution import EntnormError, name_rows
 
-_BLOCK = 2**16  # entries worked on at a time: a few such arrays fit the second-level cache
+_BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
+_TALLEST = 2**16  # rows at a time, each with a few dozen numbers of its own
 _SUM_TOLERANCE = 1e-6
 
 
@@ -31,16 +35,52 @@ class Rows:
         EntnormError
             With the indices of the rows at fault.
         """
+        rows = cls.opened(p, logits, axis)
+        rows.check()
+        return rows
+
+    @classmethod
+    def opened(cls, p: ArrayLike | None, logits: ArrayLike | None, axis: int) -> Self:
+        """The same with the numbers unseen: whoever reads the blocks has each vetted.
+
+        Raises
+        ------
+        EntnormError
+            If the array is not one of real numbers, or has no such axis.
+        """
         if (p is None) == (logits is None):
             raise EntnormError("pass either p (probabilities) or logits=, one of the two")
         name = "logits" if p is None else "p"
         array = _real_array(name, logits if p is None else p)
-        rows = cls(_axis_last(name, array, axis), axis, logits=p is None)
-        if rows.logits:
-            rows._check_logits()
+        return cls(_axis_last(name, array, axis), axis, logits=p is None)
+
+    def vet(self, values: Floats, top: Floats) -> None:
+        """Check a block of rows whose maxima these are; if one is at fault, name all that are.
+
+        Raises
+        ------
+        EntnormError
+            With the indices of the rows at fault, in this block and elsewhere.
+        """
+        if self.logits:
+            sound = np.isfinite(top)
         else:
-            rows._check_probabilities()
-        return rows
+            sound = (values.min(-1) >= 0) & (np.abs(row_sum(values) - 1) <= self._tolerance() / 2)
+        if not sound.all():
+            self.check()
+
+    def check(self) -> None:
+        """Check every row.
+
+        Raises
+        ------
+        EntnormError
+            With the indices of the rows at fault.
+        """
+        if self.logits:
+            self._check_logits()
+        else:
+            self._check_probabilities()
 
     @property
     def batch(self) -> tuple[int, ...]:
@@ -50,7 +90,7 @@ class Rows:
     @property
     def count(self) -> int:
         """How many rows there are."""
-        return int(np.prod(self.batch, dtype=np.int64))
+        return prod(self.batch)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -62,14 +102,18 @@ class Rows:
 
         Working on one layout only is what makes a row's answer independent, bit for bit, of strides and neighbours.
         """
-        height = max(1, _BLOCK // self.array.shape[-1])
-        for start in range(0, self.count, height):
-            part = slice(start, min(start + height, self.count))
-            if len(self.batch) < 2:
-                block = self.array[part] if self.batch else self.array
+        array, n, count = self.array, self.array.shape[-1], self.count
+        height = min(max(1, _BLOCK // n), _TALLEST)
+        flat = array.reshape(-1, n) if array.ndim < 3 or array.flags.c_contiguous else None
+        for start in range(0, count, height):
+            part = slice(start, min(start + height, count))
+            if flat is not None:
+                block = flat[part]
             else:
-                block = self.array[np.unravel_index(np.arange(part.start, part.stop), self.batch)]
-            yield part, np.require(block.reshape(-1, self.array.shape[-1]), np.float64, ["C", "A"])
+                block = array[np.unravel_index(np.arange(part.start, part.stop), self.batch)]
+            if not (block.flags.c_contiguous and block.flags.aligned and block.dtype == np.float64):
+                block = np.require(block, np.float64, ["C", "A"])
+            yield part, block
 
     def take(self, which: NDArray[np.intp]) -> NDArray[Any]:
         """Some rows of the flattened batch, as they are."""
@@ -92,13 +136,16 @@ class Rows:
 
     def escort(self, gamma: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""
-        out = np.empty(self.batch + self.array.shape[-1:], self.dtype)
-        flat = out.reshape(-1, self.array.shape[-1])
-        with np.errstate(all="ignore"):
+        flat, shaped = self.room()
+        with quietly():
             for part, values in self.blocks():
-                depths = log_offsets(values, values.max(-1), logits=self.logits, scale=scale[part])
-                flat[part] = tilt(depths, gamma[part], log=log)
-        return np.moveaxis(out, -1, self.axis)
+                tilt_rows(values, gamma[part], scale[part], flat[part], logits=self.logits, log=log)
+        return shaped
+
+    def room(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Memory for the distributions: one per row of a matrix, and the same shaped as the caller's array."""
+        out = np.empty(self.batch + self.array.shape[-1:], self.dtype)
+        return out.reshape(-1, self.array.shape[-1]), out if self.axis == -1 else np.moveaxis(out, -1, self.axis)
 
     def _check_logits(self) -> None:
         tops = np.empty(self.count)
@@ -117,16 +164,56 @@ class Rows:
         hint = "if these are scores or log-probabilities, pass them as logits="
         self._refuse(least < 0, "p has negative entries", hint)
         self._refuse(sums == 0, "every entry of p is zero", "a distribution needs at least one positive entry")
-        tolerance = max(_SUM_TOLERANCE, 8 * self.array.shape[-1] ** 0.5 * float(np.finfo(self.dtype).eps))
-        off = np.abs(sums - 1) > tolerance
+        off = np.abs(sums - 1) > self._tolerance()
         if off.any():
             example = f"the first sums to {sums[np.argmax(off)]:.9g}"
             hint = "divide weights by their sum, or pass their logarithms as logits=; scores go to logits= as they are"
             self._refuse(off, f"p does not sum to 1 along axis {self.axis} ({example})", hint)
 
+    def _tolerance(self) -> float:
+        return max(_SUM_TOLERANCE, 8 * float(np.sqrt(self.array.shape[-1])) * float(np.finfo(self.dtype).eps))
+
     def _refuse(self, bad: NDArray[np.bool_], what: str, advice: str) -> None:
         if bad.any():
             raise EntnormError(f"{what} in {name_rows(np.flatnonzero(bad).tolist(), self.batch)}: {advice}")
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Floating-point events are expected, and seen to; and NumPy's buffers shrink, with which it would copy columns."""
+    with np.errstate(all="ignore"):
+        np.setbufsize(16)  # undone by errstate
+        yield
+
+
+def tilt_rows(
+    values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool = False
+) -> None:
+    """Escort distributions of order ``gamma * 2**scale``, or their logarithms, in pieces that stay in the cache."""
+    height = max(1, TILE // values.shape[1])
+    for first in range(0, len(values), height):
+        some = slice(first, first + height)
+        _tilt_piece(values[some], gamma[some], scale[some], out[some], logits=logits, log=log)
+
+
+def _tilt_piece(values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool) -> None:
+    fast = compiled() if logits and not log else None
+    left: slice | NDArray[np.intp] = slice(None)
+    if fast is not None:
+        room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
+        fast.tilt(values, gamma, room)
+        if room is not out:
+            np.copyto(out, room, casting="same_kind")
+        left = np.flatnonzero(scale)
+        if not left.size:
+            return
+    values, gamma = values[left], gamma[left]
+    top = values.max(-1)
+    found = tilt(log_offsets(values, top, logits=logits, scale=scale[left]), gamma, log=log)
+    if not logits and not log:  # a uniform row is its own escort distribution, to the last digit
+        same = (gamma == 1) & ((values == 0) | (values == top[:, None])).all(-1)
+        found[same] = values[same]
+    out[left] = found
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:
@@ -145,7 +232,7 @@ def _axis_last(name: str, array: NDArray[Any], axis: int) -> NDArray[Any]:
     if array.ndim == 0:
         raise EntnormError(f"{name} is a single number; a distribution is an array with at least one axis")
     try:
-        moved = np.moveaxis(array, axis, -1)
+        moved = array if isinstance(axis, int) and axis == -1 else np.moveaxis(array, axis, -1)
     except (ValueError, TypeError):
         raise EntnormError(f"axis={axis!r} does not exist in {name}, which has shape {array.shape}") from None
     if moved.shape[-1] == 0:

@@ -1,51 +1,24 @@
 """The exponent that gives each row of a batch its prescribed entropy: `solve`."""
 
-from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.gradients import Jacobian
-from entnorm.moments import EPS, Floats, Integers
-from entnorm.rows import Rows
-from entnorm.solution import Solution, Status, name_row, name_rows
-from entnorm.spectrum import DeficitEquation, Equation, ExcessEquation, Indices, Spectrum
-from entnorm.targets import Goal, Target, log_in_two_words
+from entnorm.answers import Answers
+from entnorm.backend import compiled
+from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
+from entnorm.moments import Cumulants, Floats, Mask, Workspace
+from entnorm.rows import Rows, quietly, tilt_rows
+from entnorm.solution import Solution
+from entnorm.spectrum import Indices, Spectrum
+from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
+from entnorm.targets import Goal, Target
 
-_LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
-_TINY_STEP = 1e-7  # the next step of a third-order iteration is then below one rounding error
-_SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
 _SCALE_UP, _SCALE_DOWN = 600, -900
 _SAFE = 650.0  # exp of it, and of its negative, is well inside float64's range
-_Kind = type[ExcessEquation] | type[DeficitEquation]
-_SPELT_OUT = 3  # infeasible rows whose interval a message gives
-
-
-@dataclass
-class _Answers:
-    """What is known of each row of the flattened batch; views of it for a block."""
-
-    gamma: Floats  # to be multiplied by 2**scale
-    scale: Integers
-    residual: Floats  # H(gamma) - H*
-    varentropy: Floats  # gamma^2 Var_q[log p]
-    nit: Integers
-    goal_excess: Floats
-    goal_deficit: Floats
-    nearest: Floats  # gamma of the nearest end, for infeasible rows
-    support: Integers
-    ties: Integers
-
-    @classmethod
-    def empty(cls, count: int) -> "_Answers":
-        kinds: dict[str, Any] = {part.name: np.int64 if part.type is Integers else np.float64 for part in fields(cls)}
-        return cls(**{name: np.zeros(count, dtype=kind) for name, kind in kinds.items()})
-
-    def part(self, rows: slice) -> "_Answers":
-        return _Answers(**{part.name: getattr(self, part.name)[rows] for part in fields(self)})
 
 
 def solve(
@@ -94,12 +67,13 @@ def solve(
     Notes
     -----
     Newton's method for ``log((H - log m) / (log s - H))`` in ``gamma**alpha``, where alpha cancels the curvature that
-    the second and third cumulant of log q give at each iterate, converges with third order. It runs inside the bracket
+    the second and third cumulant of log q give at each iterate, converges with third order. Sums in float32 lead it
+    next to the root, where one sum in float64 decides: a row is done if the step after the one to be taken would be
+    below a rounding error. Rows that this leaves are searched inside the bracket
     ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, R the range and D the top gap of log p; the ends come from the bound
     of Popoviciu on the variance [rates.bracket-below] and from ``(1 + x) exp(-x)``, which bounds the tail
     [rates.bracket-above]. Rows near the uniform distribution are solved for ``log s - H``, others for ``H - log m``,
-    both summed without cancellation.
-    All arithmetic is in float64. A row's answer does not depend on the other rows, nor on memory layout.
+    both summed without cancellation. A row's answer does not depend on the other rows, nor on memory layout.
 
     Examples
     --------
@@ -108,27 +82,76 @@ def solve(
     >>> print(round(solution.gamma, 12), solution.probs.round(6), round(solution.entropy, 12))
     1.625635976882 [0.852686 0.111258 0.036055] 0.5
     """
-    rows = Rows.checked(p, logits, axis)
+    rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    answers = _Answers.empty(rows.count)
-    with np.errstate(all="ignore"):
+    return _solve(rows, target, None)
+
+
+def solve_with_probs(p: ArrayLike | None, logits: ArrayLike | None, axis: int, **targets: ArrayLike | None) -> Solution:
+    """`solve`, with the distributions computed while the rows are in the cache."""
+    rows = Rows.opened(p, logits, axis)
+    target = Target.checked(rows.batch, **targets)
+    flat, shaped = rows.room()
+    solution = _solve(rows, target, flat)
+    solution.__dict__["probs"] = shaped  # where `cached_property` looks for it
+    return solution
+
+
+def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
+    answers, work = Answers.empty(rows.count), Workspace()
+    with quietly():
         for part, values in rows.blocks():
-            _solve_block(Spectrum.survey(values, logits=rows.logits), target, part, answers.part(part))
-        return _restore(rows, target, answers)
+            probs = None if out is None else out[part]
+            done = _solve_ordinary(rows, values, target.part(part), answers.part(part), probs, work)
+            left = np.flatnonzero(~done)
+            if left.size:
+                some = slice(None) if left.size == len(values) else left
+                block = Answers.empty(left.size)
+                _solve_block(rows, values[some], target.part(part.start + left), block, work)
+                answers.put(part.start + left, block)
+                if probs is not None:
+                    room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
+                    tilt_rows(values[some], block.gamma, block.scale, room, logits=rows.logits)
+                    probs[some] = room
+        return answers.solution(rows, target)
 
 
-def _solve_block(spectrum: Spectrum, target: Target, part: slice, answers: _Answers) -> None:
-    goal = target.reduce(part, spectrum.support, spectrum.ties)
-    unsolved = _classify(spectrum, goal, answers)
-    lean = goal.deficit * _LEAN < goal.excess
-    for kind, rows in ((ExcessEquation, unsolved & ~lean), (DeficitEquation, unsolved & lean)):
-        which = np.flatnonzero(rows)
-        if which.size:
-            _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
+def _solve_ordinary(
+    rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
+) -> Mask:
+    """Solve the rows that compiled code is for, where there is such code; say which."""
+    (count, n), fast = values.shape, compiled()
+    done = np.zeros(count, dtype=np.bool_)
+    if fast is None or not rows.logits or n > fast.LONGEST:
+        return done
+    goal = target.reduce_alike(n, 1)
+    wanted = ~(goal.at_top | goal.at_bottom)
+    if probs is None:
+        room = np.empty((0, n))
+    else:
+        room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
+    fast.solve_rows(
+        *(values, goal.excess, goal.deficit, wanted, done),
+        *(answers.gamma, answers.residual, answers.varentropy, answers.nit, room),
+    )
+    if probs is not None and probs.dtype != np.float64:
+        np.copyto(probs, room, casting="same_kind", where=done[:, None])
+    answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
+    answers.support[:], answers.ties[:] = n, 1
+    return done
 
 
-def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.bool_]:
-    """Settle the rows whose target is an end, or beyond; say which ones are left."""
+def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, work: Workspace) -> None:
+    """Solve rows of any kind."""
+    spectrum = Spectrum.survey(values, work, logits=rows.logits)
+    rows.vet(values, spectrum.top)
+    goal = target.reduce(spectrum.support, spectrum.ties)
+    for kind, which in _classify(spectrum, goal, answers):
+        _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
+
+
+def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[type[Equation], Indices]]:
+    """Settle the rows whose target is an end, or beyond; say by which equation to solve the others."""
     uniform = spectrum.ties == spectrum.support
     at_end = goal.at_top | goal.at_bottom
     beyond = ~(at_end | ((goal.excess > 0) & (goal.deficit > 0)))
@@ -138,19 +161,64 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: _Answers) -> NDArray[np.b
     answers.goal_deficit[:] = np.where(goal.at_top, 0.0, goal.deficit)
     answers.support[:], answers.ties[:] = spectrum.support, spectrum.ties
     answers.varentropy[:] = np.inf  # of no consequence: nothing is solved for
-    return ~(at_end | beyond)
+    unsolved = ~(at_end | beyond)
+    lean = goal.deficit * LEAN < goal.excess
+    near = lean & (start(goal.deficit, spectrum.deviation) * spectrum.radius() < NEARLY)
+    kinds = ((ExcessEquation, ~lean), (DeficitSeries, near), (DirectDeficit, lean & ~near))
+    found = ((kind, np.flatnonzero(rows & unsolved)) for kind, rows in kinds)
+    return [(kind, which) for kind, which in found if which.size]
 
 
-def _solve_rows(kind: _Kind, spectrum: Spectrum, goal: Goal, which: Indices, answers: _Answers) -> None:
-    low, high = _bracket(kind, spectrum, goal)
-    equation = kind(spectrum, goal)
-    start = np.sqrt(2 * goal.deficit) / equation.deviation
-    start = np.where(np.isfinite(start), np.clip(start, low, high), np.sqrt(low) * np.sqrt(high))
-    answers.scale[which] = spectrum.scale
-    _iterate(equation, low, high, start, which, answers)
+def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: Answers) -> None:
+    """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered."""
+    equation, gamma = kind(spectrum, goal), start(goal.deficit, spectrum.deviation)
+    _search(equation, gamma, which, answers)
+    done, gamma = _settle(equation, equation.measure(gamma), gamma, which, answers)
+    if not done.all():
+        left = np.flatnonzero(~done)
+        robust = ExcessEquation if kind is ExcessEquation else DeficitEquation
+        spectrum, goal, gamma, which = spectrum.take(left), goal.take(left), gamma[left], which[left]
+        low, high = _bracket(robust, spectrum, goal)
+        answers.scale[which] = spectrum.scale
+        gamma = np.ldexp(gamma, -spectrum.scale)
+        gamma = np.where((low < gamma) & (gamma < high), gamma, np.sqrt(low) * np.sqrt(high))
+        _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
 
 
-def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Floats]:
+def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers) -> None:
+    """Move `gamma` next to the roots, as far as a few digits show the way; nothing that matters is decided here."""
+    active = np.flatnonzero((gamma > 0) & (gamma < np.inf))
+    for _ in range(GLANCES):
+        goal = equation.goal.take(active)
+        answers.nit[which[active]] += 1
+        found = equation.glance(active, gamma[active])
+        gamma[active], going = search(gamma[active], *found, goal.excess, goal.deficit)
+        active = active[going]
+        if not active.size:
+            return
+
+
+def _settle(
+    equation: Equation,
+    found: Cumulants,
+    gamma: Floats,
+    which: Indices,
+    answers: Answers,
+    squeezed: Any = False,
+) -> tuple[Mask, Floats]:
+    """Record the rows that are done; say which, and where all go next."""
+    done, gamma, residual, varentropy, proposal = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
+    done |= squeezed
+    answers.nit[which] += 1
+    answers.gamma[which[done]] = gamma[done]
+    answers.residual[which[done]] = (residual / equation.unit)[done]
+    answers.varentropy[which[done]] = (varentropy / equation.unit)[done]
+    return done, proposal
+
+
+def _bracket(
+    kind: type[ExcessEquation] | type[DeficitEquation], spectrum: Spectrum, goal: Goal
+) -> tuple[Floats, Floats]:
     """Ends between which the root lies, strictly, in the scale that the spectrum has afterwards.
 
     From below, Var <= R^2 / 4 (Popoviciu) in dH/dgamma = -gamma Var [rates.bracket-below]; from above, the bound
@@ -159,8 +227,8 @@ def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Float
     """
     crowd = np.log(spectrum.ties / (spectrum.support - spectrum.ties))
     x = np.maximum(1.0, 2 * (np.log(1.2131) - np.log(goal.excess) - crowd))
-    low = 0.5 * (np.log(8.0) + np.log(goal.deficit)) - spectrum.log_reach
-    high = np.log(x) - np.log(spectrum.gap)
+    low = 0.5 * (np.log(8.0) + np.log(goal.deficit)) - spectrum.log_reach()
+    high = np.log(x) - np.log(spectrum.gap())
     for sign, bound, scale in ((1, high, _SCALE_UP), (-1, low, _SCALE_DOWN)):
         far = np.flatnonzero(sign * bound > _SAFE)
         if far.size:
@@ -175,93 +243,26 @@ def _bracket(kind: _Kind, spectrum: Spectrum, goal: Goal) -> tuple[Floats, Float
     return np.exp(low - shift) * (1 - 1e-9), np.exp(high - shift) * (1 + 1e-9)
 
 
-def _iterate(equation: Equation, low: Floats, high: Floats, gamma: Floats, which: Indices, answers: _Answers) -> None:
+def _iterate(
+    equation: ExcessEquation | DeficitEquation,
+    low: Floats,
+    high: Floats,
+    gamma: Floats,
+    which: Indices,
+    answers: Answers,
+) -> None:
     """Refine all rows together; those that are done leave, so that no row sees another."""
     count = 0
     while which.size:
         count += 1
-        residual, second, third = equation.measure(gamma)
-        right = residual > 0  # the entropy decreases [escort.entropy-decreasing]
+        found = equation.measure(gamma)
+        right = found.value > 0  # the entropy decreases [escort.entropy-decreasing]
         low, high = np.where(right, gamma, low), np.where(right, high, gamma)
-        step = _power_step(residual, second, third, equation.goal)
-        proposal = gamma + gamma * np.expm1(step)
-        sharp = np.abs(step) <= _TINY_STEP
-        settled = np.abs(residual) <= _SETTLED * np.minimum(equation.goal.excess, equation.goal.deficit)
-        done = sharp | settled | (high <= low * (1 + 4 * EPS))
-        answers.gamma[which[done]] = np.where(sharp, proposal, gamma)[done]
-        answers.residual[which[done]] = np.where(sharp, 0.0, residual)[done]
-        answers.varentropy[which[done]] = second[done]
-        answers.nit[which[done]] = count
+        squeezed = high <= low * (1 + 4 * EPS)
+        done, proposal = _settle(equation, found, gamma, which, answers, squeezed)
         newton = (low < proposal) & (proposal < high) & (count <= _PATIENCE or count % 2 == 0)
         gamma = np.where(newton, proposal, np.sqrt(low) * np.sqrt(high))
         if done.any():
             left = ~done
             equation.keep(left)
             low, high, gamma, which = low[left], high[left], gamma[left], which[left]
-
-
-def _power_step(residual: Floats, second: Floats, third: Floats, goal: Goal) -> Floats:
-    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha; NaN where it has none.
-
-    In log gamma the slope of H is -c2 [escort.entropy-log-slope], and that of the logit -c2 (1 / excess + 1 / deficit)
-    [cumulants.odds-slope]. The logit straightens both tails; alpha, its curvature over its slope
-    [cumulants.odds-curvature], cancels the curvature that is left, which makes the iteration one of third order.
-    """
-    above, below = goal.excess + residual, goal.deficit - residual
-    slope = second * (1 / above + 1 / below)
-    newton = (np.log1p(residual / goal.excess) - np.log1p(-residual / goal.deficit)) / slope
-    alpha = 2 + third / second + second * (1 / above - 1 / below)
-    return np.where(np.abs(alpha) > 1e-8, np.log1p(alpha * newton) / alpha, newton)
-
-
-def _restore(rows: Rows, target: Target, answers: _Answers) -> Solution:
-    """The answers in the caller's shape, with what can be said about them."""
-    gamma = np.ldexp(answers.gamma, answers.scale)
-    ordinary = (gamma >= np.finfo(np.float64).tiny) & (gamma < np.inf)
-    beyond = (answers.gamma > 0) & (answers.gamma < np.inf) & ~ordinary
-    status = np.select([np.isnan(gamma), beyond], [Status.INFEASIBLE, Status.GAMMA_OVERFLOW], Status.CONVERGED)
-    top, bottom = log_in_two_words(answers.support), log_in_two_words(answers.ties)
-    from_top = top[0] - (answers.goal_deficit - top[1])
-    from_bottom = bottom[0] + (answers.goal_excess + bottom[1])
-    wanted = np.where(answers.goal_deficit < answers.goal_excess, from_top, from_bottom)
-    failed = np.where(np.isnan(gamma), np.nan, 0.0)
-
-    def shaped(numbers: NDArray[Any]) -> Any:
-        return numbers.reshape(rows.batch)[()]
-
-    return Solution(
-        gamma=shaped(gamma),
-        entropy=shaped(wanted + answers.residual + failed),
-        status=shaped(status.astype(np.int8)) if rows.batch else Status(int(status[0])),
-        nit=shaped(answers.nit),
-        condition=shaped(np.minimum(wanted, answers.goal_deficit) / answers.varentropy + failed),
-        message=_message(rows.batch, target, status, answers),
-        _source=rows,
-        _derivative=Jacobian(rows, target, answers.gamma, answers.scale),
-        _gamma=answers.gamma,
-        _scale=answers.scale,
-        _nearest=answers.nearest,
-    )
-
-
-def _message(batch: tuple[int, ...], target: Target, status: NDArray[np.int64], answers: _Answers) -> str:
-    sentences = []
-    infeasible = np.flatnonzero(status == Status.INFEASIBLE).tolist()
-    for row in infeasible[:_SPELT_OUT]:
-        support, ties = int(answers.support[row]), int(answers.ties[row])
-        low, high = target.interval(support, ties)
-        kind, value = target.kind, float(target.values[row])
-        if support == ties:
-            only = low if kind in ("entropy", "perplexity") else {"deficit": 0.0, "evenness": 1.0}[kind]
-            limits = f"it is uniform on its support, which attains {kind}={only!r} alone"
-        else:
-            limits = (
-                f"it attains {low!r} <= {kind} <= {high!r} ({support} entries in the support, {ties} at the maximum)"
-            )
-        sentences.append(f"{kind}={value!r} is out of reach of {name_row(row, batch)}: {limits}")
-    if len(infeasible) > _SPELT_OUT:
-        sentences.append(f"{len(infeasible)} in all: {name_rows(infeasible, batch)}")
-    overflow = np.flatnonzero(status == Status.GAMMA_OVERFLOW).tolist()
-    if overflow:
-        sentences.append(f"gamma is beyond the range of float64 in {name_rows(overflow, batch)}; probs are right")
-    return "; ".join(sentences) or ("converged" if not batch else f"all {status.size} rows converged")

@@ -1,175 +1,186 @@
-"""A block of rows as the solver sees it: extent, ties and support, and the two equations for its exponents."""
+"""A block of rows as the solver sees it: extent, ties and support, and how to read it."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import Cumulants, Floats, Integers, Mask, deficit, excess, log_offsets, row_dot
-from entnorm.targets import Goal
+from entnorm.moments import (
+    TILE,
+    Floats,
+    Integers,
+    Read,
+    Workspace,
+    columns,
+    log_offsets,
+    row_dot,
+    row_sum,
+    tiles,
+)
 
 Indices = NDArray[np.intp]
 
-_OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
-_CENTRINGS = 8  # each leaves the rounding of the last distance; two are the rule
+_STORED = 2**20  # entries of a row beyond which its logarithms are taken anew in each pass, for want of memory
 _LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
+_SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 
 
 @dataclass
 class Spectrum:
-    """Rows ``(rows, n)`` and what does not depend on the exponent; the other arrays have shape ``(rows,)``."""
+    """Rows of an array ``(rows, n)`` and what does not depend on the exponent: arrays of shape ``(rows,)``."""
 
-    values: Floats  # logits, or probabilities
+    values: Floats  # logits, or probabilities; those of a whole block, like `depths` and `single`
     logits: bool
-    below: Floats  # log p_i - log p_max; -inf at the maxima and outside the support
-    inside: Mask | None  # the support; None if it is everything
+    index: Indices | None  # which rows of the block these are; None if all
+    depths: Floats | None  # log p - log p_max, -inf outside the support; None where it is taken anew in each pass
+    single: NDArray[np.float32] | None  # the same in float32; None for rows too long to store
+    work: Workspace
+    top: Floats  # the largest value
+    bottom: Floats  # the smallest in the support
     support: Integers
     ties: Integers
-    top: Floats  # the largest value
     reach: Floats  # largest distance of a logarithm from the maximum; inf if float64 cannot hold it
-    log_reach: Floats
-    gap: Floats  # smallest such distance that is not zero, or the largest float64 if that is smaller
+    mean: Floats  # of log p - log p_max over the support
+    deviation: Floats  # standard deviation of log p over the support, to a few digits
     scale: Integers  # logarithms count 2**scale times
 
     @classmethod
-    def survey(cls, values: Floats, *, logits: bool) -> "Spectrum":
-        """Look at every entry once."""
+    def survey(cls, values: Floats, work: Workspace, *, logits: bool) -> "Spectrum":
+        """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
         rows, n = values.shape
-        inside = values > (-np.inf if logits else 0.0)
-        support = np.count_nonzero(inside, axis=-1)
-        full = bool((support == n).all())
-        top = values.max(-1)
-        bottom = values.min(-1) if full else np.where(inside, values, top[:, None]).min(-1)
-        reach = -log_offsets(bottom[:, None], top, logits=logits)[:, 0]
-        halved = np.log(top / 2 - bottom / 2) + np.log(2.0)
-        below = log_offsets(values, top, logits=logits)
-        maximal = below == 0
-        ties = np.count_nonzero(maximal, axis=-1)
-        np.copyto(below, -np.inf, where=maximal)
-        return cls(
+        numbers: dict[str, Any] = {name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")}
+        numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("support", "ties", "scale")}
+        found = cls(
             values=values,
             logits=logits,
-            below=below,
-            inside=None if full else inside,
-            support=support,
-            ties=ties,
-            top=top,
-            reach=reach,
-            log_reach=np.where(np.isinf(reach), halved, np.log(reach)),
-            gap=np.minimum(-below.max(-1), np.finfo(np.float64).max),
-            scale=np.zeros(rows, dtype=np.int64),
+            index=None,
+            depths=None if logits or n > _STORED else work.array("depths", values.shape),
+            single=None if n > _STORED else work.array("single", values.shape, np.float32),
+            work=work,
+            **numbers,
         )
+        height = max(1, TILE // n)
+        for first in range(0, rows, height):
+            found._survey(slice(first, first + height))
+        extreme = ~((found.reach < _SQUARES) & (found.reach > 1 / _SQUARES))
+        if extreme.any():
+            found._spread(np.flatnonzero(extreme))
+        return found
+
+    def _survey(self, some: slice) -> None:
+        """The numbers of some rows, few enough to stay in the cache."""
+        values, nothing = self.values[some], -np.inf if self.logits else 0.0
+        rows, n = values.shape
+        top, bottom = values.max(-1), values.min(-1)
+        full = bool((bottom > nothing).all())
+        self.support[some] = n
+        if not full:
+            inside = values > nothing
+            self.support[some] -= np.bincount(np.flatnonzero(~inside) // n, minlength=rows)
+            bottom = np.where(inside, values, top[:, None]).min(-1)
+        reach = -log_offsets(bottom[:, None], top, logits=self.logits)[:, 0]
+        self.top[some], self.bottom[some], self.reach[some] = top, bottom, reach
+        sums = np.zeros((2, rows))
+        for part in columns(n):
+            shape = values[:, part].shape
+            out = self.work.array("offsets", shape) if self.depths is None else self.depths[some, part]
+            depths = log_offsets(values[:, part], top, logits=self.logits, out=out)
+            _keep_inside(depths, values[:, part], reach)
+            self.ties[some] += np.bincount(np.flatnonzero(depths == 0) // shape[1], minlength=rows)
+            if self.single is not None:
+                np.copyto(self.single[some, part], depths, casting="same_kind")
+            if not full:
+                depths = np.where(depths > -np.inf, depths, 0.0)
+            sums += row_sum(depths), row_dot(depths, depths)
+        mean, square = sums / self.support[some]
+        self.mean[some], self.deviation[some] = mean, np.sqrt(np.maximum(square - mean * mean, 0.0))
+
+    def _spread(self, rows: Indices) -> None:
+        """Mean and deviation where logarithms are too large or too small to be squared."""
+        values = self.entries(self.values, rows)
+        depths = log_offsets(values, self.top[rows], logits=self.logits, scale=self.scale[rows])
+        shares = np.where(values > (-np.inf if self.logits else 0.0), depths / self.reach[rows, None], 0.0)
+        mean = row_sum(shares) / self.support[rows]
+        variance = np.maximum(row_dot(shares, shares) / self.support[rows] - mean * mean, 0.0)
+        self.mean[rows], self.deviation[rows] = self.reach[rows] * mean, self.reach[rows] * np.sqrt(variance)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many rows there are, and how long they are."""
+        return self.top.size, self.values.shape[1]
 
     def take(self, rows: Indices) -> "Spectrum":
-        """Some of the rows, in their order."""
+        """Some of the rows, in their order; no entry is copied."""
         if rows.size == self.top.size:
             return self
-        return Spectrum(
-            values=self.values[rows],
-            logits=self.logits,
-            below=self.below[rows],
-            inside=None if self.inside is None else self.inside[rows],
-            support=self.support[rows],
-            ties=self.ties[rows],
-            top=self.top[rows],
-            reach=self.reach[rows],
-            log_reach=self.log_reach[rows],
-            gap=self.gap[rows],
-            scale=self.scale[rows],
-        )
+        parts = {part.name: getattr(self, part.name) for part in fields(self)}
+        for name in ("top", "bottom", "support", "ties", "reach", "mean", "deviation", "scale"):
+            parts[name] = parts[name][rows]
+        parts["index"] = rows if self.index is None else self.index[rows]
+        return Spectrum(**parts)
+
+    def entries(self, array: NDArray[Any], rows: slice | Indices, part: slice = slice(None)) -> NDArray[Any]:
+        """Some columns of some rows of one of the arrays of the block."""
+        return np.asarray(array[rows if self.index is None else self.index[rows], part])
+
+    def read(self, centre: Floats | None = None, outside: float = -np.inf) -> Read:
+        """Reads logarithms relative to those of `centre`, by default the maximum, tile by tile."""
+        stored = self.depths
+        if centre is None and stored is not None:
+            return lambda some, part: self.entries(stored, some, part)
+        centre = self.top if centre is None else centre
+        partial = outside > -np.inf and bool((self.support < self.shape[1]).any())
+
+        def tile(some: slice, part: slice) -> Floats:
+            values = self.entries(self.values, some, part)
+            out = self.work.array("offsets", values.shape)
+            log_offsets(values, centre[some], logits=self.logits, scale=self.scale[some], out=out)
+            _keep_inside(out, values, self.reach[some])
+            if partial:
+                np.copyto(out, outside, where=out == -np.inf)
+            return out
+
+        return tile
+
+    def centre(self) -> Floats:
+        """The value whose logarithm is the mean over the support, nearly."""
+        return self.moved(self.top, np.where(np.isfinite(self.mean), self.mean, 0.0))
+
+    def moved(self, centre: Floats, by: Floats) -> Floats:
+        """Values whose logarithms are `by` above those of `centre`."""
+        by = np.ldexp(by, -self.scale)
+        return np.asarray(centre + by if self.logits else np.maximum(centre * np.exp(by), _LEAST_CENTRE))
+
+    def radius(self) -> Floats:
+        """Largest distance of a logarithm from their mean."""
+        return np.maximum(-self.mean, self.reach + self.mean)
+
+    def log_reach(self) -> Floats:
+        """Logarithm of the reach, also where that overflows."""
+        halved = np.log(self.top / 2 - self.bottom / 2) + np.log(2.0)
+        return np.where(np.isinf(self.reach), halved, np.log(self.reach))
+
+    def gap(self) -> Floats:
+        """Smallest distance of a logarithm from the maximum that is not zero, at most the largest float64."""
+        gap, read = np.full(self.top.shape, np.finfo(np.float64).max), self.read()
+        for some, part in tiles(self.shape):
+            depths = read(some, part)
+            gap[some] = np.minimum(gap[some], -np.where(depths < 0, depths, -np.inf).max(-1))
+        return gap
 
     def rescale(self, rows: Indices, scale: Integers) -> None:
         """Let the logarithms of some rows count 2**scale times: what leaves float64's range was out of reach anyway."""
+        log_reach = self.log_reach()[rows]
         self.scale[rows] = scale
-        values, top = self.values[rows], self.top[rows]
-        below = log_offsets(values, top, logits=self.logits, scale=scale)
-        np.copyto(below, -np.inf, where=values == top[:, None])
-        self.below[rows] = below
-        self.reach[rows] = np.exp(self.log_reach[rows] + scale * np.log(2.0))
-
-    def moments(self) -> tuple[Floats, Floats]:
-        """Mean of log p_i - log p_max over the support and standard deviation, to a few digits: enough for a start."""
-        shares = self.below / self.reach[:, None]
-        np.copyto(shares, 0.0, where=self.below == -np.inf)
-        mean = shares.sum(-1) / self.support
-        variance = np.maximum(row_dot(shares, shares) / self.support - mean**2, 0.0)
-        return self.reach * mean, self.reach * np.sqrt(variance)
+        self.reach[rows] = np.exp(log_reach + scale * np.log(2.0))
+        self._spread(rows)
+        if self.depths is not None:  # of probabilities, which are in range: the same numbers, scaled
+            base = rows if self.index is None else self.index[rows]
+            self.depths[base] = np.ldexp(self.depths[base], scale[:, None])
 
 
-class Equation(Protocol):
-    """H(gamma) = H* for some rows, measured from one of the ends."""
-
-    goal: Goal
-    deviation: Floats  # standard deviation of log p over the support, for all the rows that there were in the beginning
-
-    def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H*, with the cumulants."""
-
-    def keep(self, rows: Mask) -> None:
-        """Forget the other rows."""
-
-
-class ExcessEquation:
-    """H - log m = goal.excess."""
-
-    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.goal = goal
-        self._below, self._ties = spectrum.below, spectrum.ties
-        self.deviation = spectrum.moments()[1]
-
-    def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H*, with the cumulants."""
-        found = excess(self._below, self._ties, gamma)
-        return found._replace(value=found.value - self.goal.excess)
-
-    def keep(self, rows: Mask) -> None:
-        """Forget the other rows."""
-        left = np.flatnonzero(rows)
-        self.goal, self._below, self._ties = self.goal.take(left), self._below[left], self._ties[left]
-
-
-class DeficitEquation:
-    """log s - H = goal.deficit; a row is centred anew when it drifts from its centre."""
-
-    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.goal = goal
-        self._rows = spectrum
-        mean, self.deviation = spectrum.moments()
-        mean = np.ldexp(mean, -spectrum.scale)
-        self._centre = spectrum.top.copy()
-        self._offsets, self._peak = np.empty_like(spectrum.values), np.empty_like(spectrum.top)
-        self._recentre(np.arange(spectrum.top.size), np.where(np.isfinite(mean), mean, 0.0))
-
-    def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H*, with the cumulants."""
-        found, drift = self._deficit(np.arange(gamma.size), gamma)
-        for _ in range(_CENTRINGS):
-            off = np.flatnonzero(np.abs(drift) > np.minimum(_OFF_CENTRE * np.sqrt(found.second), 1.0))
-            if not off.size:
-                break
-            self._recentre(off, np.ldexp(drift[off] / gamma[off], -self._rows.scale[off]))
-            again, drift[off] = self._deficit(off, gamma[off])
-            for kept, new in zip(found, again, strict=True):
-                kept[off] = new
-        return found._replace(value=self.goal.deficit - found.value)
-
-    def keep(self, rows: Mask) -> None:
-        """Forget the other rows."""
-        left = np.flatnonzero(rows)
-        self._rows, self.goal = self._rows.take(left), self.goal.take(left)
-        self._offsets, self._centre, self._peak = self._offsets[left], self._centre[left], self._peak[left]
-
-    def _deficit(self, which: Indices, gamma: Floats) -> tuple[Cumulants, Floats]:
-        rows, whole = self._rows, which.size == self._peak.size
-        inside = rows.inside if whole or rows.inside is None else rows.inside[which]
-        offsets = self._offsets if whole else self._offsets[which]
-        return deficit(offsets, inside, rows.support[which], self._peak[which], gamma)
-
-    def _recentre(self, which: Indices, by: Floats) -> None:
-        """Move the centres of some rows by so many nats."""
-        rows, centre = self._rows.take(which), self._centre[which]
-        centre = centre + by if rows.logits else np.maximum(centre * np.exp(by), _LEAST_CENTRE)
-        self._centre[which] = centre
-        self._offsets[which] = log_offsets(rows.values, centre, logits=rows.logits, scale=rows.scale)
-        self._peak[which] = log_offsets(rows.top[:, None], centre, logits=rows.logits, scale=rows.scale)[:, 0]
+def _keep_inside(offsets: Floats, values: Floats, reach: Floats) -> None:
+    """Let no logit be taken for one of an entry outside the support because its distance overflows."""
+    if (reach == np.inf).any():
+        np.copyto(offsets, -np.finfo(np.float64).max, where=(offsets == -np.inf) & (values > -np.inf))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from decimal import Context, Decimal
 from functools import lru_cache
+from math import prod
 from typing import Any, Self
 
 import numpy as np
@@ -54,16 +55,29 @@ class Target:
             raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
         ((kind, values),) = given.items()
         flat = per_row(kind, values, batch)
+        if (flat >= 0).all():
+            return cls(kind, flat)
         for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
             if bad.any():
                 raise EntnormError(f"{kind} is {what} for {name_rows(np.flatnonzero(bad).tolist(), batch)}")
         return cls(kind, flat)
 
-    def reduce(self, part: slice, support: Integers, ties: Integers) -> Goal:
-        """The goals of a block of rows with s = `support` and m = `ties`."""
+    def part(self, rows: slice | NDArray[np.intp]) -> "Target":
+        """The targets of some rows."""
+        return Target(self.kind, self.values[rows])
+
+    def reduce(self, support: Integers, ties: Integers) -> Goal:
+        """The goals of rows with s = `support` and m = `ties`."""
         top, bottom = log_in_two_words(support), log_in_two_words(ties)
         reduced = {"entropy": _entropy, "deficit": _deficit, "perplexity": _perplexity, "evenness": _evenness}
-        return reduced[self.kind](self.values[part], support, ties, top, bottom)
+        return reduced[self.kind](self.values, support, ties, top, bottom)
+
+    def reduce_alike(self, support: int, ties: int) -> Goal:
+        """The goals of rows that all have this s and m."""
+        if self.values.size and (self.values == self.values[0]).all():
+            goal = _one_goal(self.kind, float(self.values[0]), support, ties)
+            return goal if self.values.size == 1 else goal.take(np.zeros(self.values.shape, dtype=np.intp))
+        return self.reduce(np.full(self.values.shape, support), np.full(self.values.shape, ties))
 
     def slopes(self, part: slice, support: Integers) -> Floats:
         """How fast the entropies of a block of rows rise with their targets."""
@@ -94,6 +108,8 @@ def per_row(name: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
         raise EntnormError(f"{name} is not an array: {error}") from None
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
+    if array.ndim == 0:
+        return np.full(prod(batch), array, dtype=np.float64)
     try:
         return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
     except ValueError:
@@ -105,7 +121,13 @@ def per_row(name: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
 
 
 def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
-    """Natural logarithms of positive integers as the nearest float64 and what is left, together to 32 digits."""
+    """Natural logarithms of positive integers as the nearest float64 and what is left, together to 32 digits.
+
+    A single pair if all are the same.
+    """
+    if counts.size and (counts == counts[0]).all():
+        high, low = _log(int(counts[0]))
+        return np.array([high]), np.array([low])
     values, where = np.unique(counts, return_inverse=True)
     words = np.array([_log(count) for count in values.tolist()], dtype=np.float64).reshape(-1, 2)
     return words[where, 0], words[where, 1]
@@ -127,12 +149,18 @@ def _perplexity(p: Floats, support: Integers, ties: Integers, top: Any, bottom: 
 
 
 def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
-    pairs = zip(ties.tolist(), support.tolist(), strict=True)
-    least = np.array([_ratio(m, s) if 1 < m < s else 0.0 for m, s in pairs], dtype=np.float64)
+    least = np.zeros(e.shape)
+    for row in np.flatnonzero((ties > 1) & (ties < support)):
+        least[row] = _ratio(int(ties[row]), int(support[row]))
     entropy, entropy_error = _two_product(e, top[0])
     excess = (entropy - bottom[0]) + (entropy_error + e * top[1] - bottom[1])
     single = (support == 1) & (e <= 1)  # 0 = log 1 whatever its evenness is called
     return Goal(excess, (1 - e) * top[0], (e == 1) | single, e == least)
+
+
+@lru_cache(maxsize=2**10)
+def _one_goal(kind: str, value: float, support: int, ties: int) -> Goal:
+    return Target(kind, np.array([value])).reduce(np.array([support]), np.array([ties]))
 
 
 @lru_cache(maxsize=2**16)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.clipping import solve_clipped
 from entnorm.rows import Rows
 from entnorm.solution import EntnormError, InfeasibleTargetError, Solution, Status
-from entnorm.solver import solve
+from entnorm.solver import solve, solve_with_probs
 from entnorm.targets import Target
 
 Infeasible = Literal["raise", "clip", "nan"]
@@ -101,8 +101,8 @@ def normalize(
     [0.618706 0.239569 0.141724] 2.5
     """
     _check_choice(infeasible)
-    solution = solve(p, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    return _distributions(solution, infeasible, log=False)
+    targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
+    return _distributions(solve_with_probs(p, None, axis, **targets), infeasible, log=False)
 
 
 def softmax(
@@ -153,10 +153,8 @@ def softmax(
      [0.853874 0.107815 0.038311]]
     """
     _check_choice(infeasible)
-    solution = solve(
-        logits=logits, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness
-    )
-    return _distributions(solution, infeasible, log=False)
+    targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
+    return _distributions(solve_with_probs(None, logits, axis, **targets), infeasible, log=False)
 
 
 def log_softmax(

@@ -13,11 +13,14 @@ from entnorm.claims.verification import TRUSTED
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    {"moments"},
+    {"steps"},
+    {"moments", "fast"},
     {"solution"},
-    {"targets"},
+    {"backend", "targets"},
     {"rows"},
     {"gradients", "spectrum"},
+    {"answers"},
+    {"equations"},
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},
@@ -33,6 +36,7 @@ LAYERS = (
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 LIBRARIES = {
+    "fast": {"numpy", "numba", "llvmlite"},
     "balls": {"flint"},
     "reference": {"numpy", "mpmath", "tqdm"},
     "claims": {"sympy", "mpmath", "pebble"},

@@ -4,14 +4,20 @@ import pytest
 from oracle import EPS, Exact
 
 from entnorm import moments
+from entnorm.steps import deficit_cumulants, excess_cumulants
 
 MP = mpmath.MPContext()
 MP.dps = 60
 
 
-def below(x):
+def reading(x):
+    return lambda some, part: np.asarray(x, dtype=np.float64)[some, part]
+
+
+def sums(x, gamma, **kind):
     x = np.asarray(x, dtype=np.float64)
-    return np.where(x < x.max(), x - x.max(), -np.inf)[None]
+    with np.errstate(under="ignore"):
+        return moments.power_sums(reading(x), x.shape, np.array([float(gamma)]), moments.Workspace(), **kind)
 
 
 def third_cumulant(exact, gamma):
@@ -64,7 +70,7 @@ class TestLogOffsets:
 def test_excess(x, gamma):
     exact = Exact(logits=x, digits=200)
     h, second, _ = exact.moments(gamma)
-    found = moments.excess(below(x), np.array([exact.ties]), np.array([float(gamma)]))
+    found = moments.Cumulants(*excess_cumulants(*sums([np.subtract(x, max(x))], gamma, from_top=True), exact.ties))
     value = h - exact.mp.log(exact.ties)
     assert abs(found.value[0] - value) <= 4 * EPS * (value + second)
     assert abs(found.second[0] - second) <= 8 * EPS * (second + value)
@@ -80,7 +86,7 @@ def test_deficit(gamma, centre):
     h, second, z = exact.moments(gamma)
     value = exact.mp.log(5) - h
     y = np.array([x]) + 0.75 - centre
-    found, drift = moments.deficit(y, None, np.array([5]), y.max(-1), np.array([float(gamma)]))
+    found, drift = moments.deficit(reading(y), y.shape, np.array([5]), y.max(-1), np.array([float(gamma)]))
     assert abs(found.value[0] - value) <= 8 * EPS * (value + second)
     assert abs(found.second[0] - second) <= 8 * EPS * (second + value)
     assert abs(found.third[0] - third_cumulant(exact, gamma)) <= 32 * EPS * second
@@ -88,11 +94,79 @@ def test_deficit(gamma, centre):
     assert abs(drift[0] - expected) <= 8 * EPS * gamma
 
 
+@pytest.mark.parametrize("gamma", [0.1, 1, 2])
+def test_deficits_away_from_the_uniform_distribution_need_no_series(gamma):
+    x = [0.75, -0.25, -1.75, 0.0, 1.25]  # mean 0
+    exact = Exact(logits=x, digits=90)
+    h, second, z = exact.moments(gamma)
+    value, c2, _, log_mean = deficit_cumulants(*sums([x], gamma, from_top=False), 5)
+    assert abs(value[0] - (exact.mp.log(5) - h)) <= 4 * EPS
+    assert abs(c2[0] - second) <= 8 * EPS * second
+    assert abs(log_mean[0] - exact.mp.log(z / 5) - exact.mp.mpf(gamma) * 1.25) <= 4 * EPS
+
+
+def test_sums_in_float32_have_its_digits_and_sums_can_be_lifted():
+    x = np.random.default_rng(0).normal(0, 3, (1, 5000))
+    x -= x.max()
+    fine = sums(x, 1.5, from_top=True)
+    with np.errstate(under="ignore"):
+        rough = moments.power_sums(
+            reading(x), x.shape, np.array([1.5]), moments.Workspace(), from_top=True, dtype=np.float32
+        )
+    assert np.abs(rough / fine - 1).max() > 0
+    single = x.astype(np.float32)
+    with np.errstate(under="ignore"):
+        rough = moments.power_sums(
+            lambda some, part: single[some, part], x.shape, np.array([1.5]), moments.Workspace(), from_top=True,
+            dtype=np.float32,
+        )  # fmt: skip
+    assert np.abs(rough / fine - 1).max() <= 2.0**-18
+    deep = [[0.0, -740.0, -743.0]]
+    lifted = sums(deep, 1.0, from_top=True, lift=np.array([600 * np.log(2.0)]))
+    exact = MP.exp(-740 + 600 * MP.log(2)) + MP.exp(-743 + 600 * MP.log(2))
+    assert abs(lifted[0, 0] - exact) <= 500 * EPS * exact
+
+
+def test_a_floor_keeps_entries_outside_the_support_out():
+    x = [[0.0, -1.0, -np.inf, -2.0]]
+    assert sums(x, 2.0, from_top=True, floor=True)[:, 0] == pytest.approx(
+        sums([[0.0, -1.0, -2.0]], 2.0, from_top=True)[:, 0], rel=4 * EPS
+    )
+
+
+@pytest.mark.parametrize("n", [5, 1500, 40_000])
+def test_power_means(n):
+    x = np.random.default_rng(n).uniform(-1, 1, (2, n)) + 0.25
+    mean, radius = np.array([0.25, 0.25]), np.array([2.0, 4.0])
+    found = moments.power_means(reading(x), x.shape, mean, radius, np.array([n, n]), 6, moments.Workspace())
+    for k, row in zip(range(2, 7), found, strict=True):
+        assert row == pytest.approx((((x - 0.25) / radius[:, None]) ** k).mean(-1), rel=64 * EPS, abs=EPS)
+
+
+def test_memory_is_used_again_and_no_more_than_asked_for():
+    work = moments.Workspace()
+    first = work.array("t", (3, 4))
+    assert np.shares_memory(first, work.array("t", (2, 5)))
+    assert not np.shares_memory(first, work.array("w", (3, 4)))
+    assert work.array("t", (2, 3), np.float32).dtype == np.float32
+    assert work.array("t", (100, 3)).shape == (100, 3)
+
+
+@pytest.mark.parametrize("shape", [(7, 3), (1, 100_000), (3, 40_000), (70_000, 1), (0, 5)])
+def test_tiles_cover_everything_once(shape):
+    seen = np.zeros(shape, dtype=np.int64)
+    for some, part in moments.tiles(shape):
+        assert seen[some, part].size <= moments.TILE
+        seen[some, part] += 1
+    assert (seen == 1).all()
+
+
 def test_deficit_counts_the_support_only():
     y = np.array([[0.5, -np.inf, -0.25, 0.1, -np.inf]])
-    inside = y > -np.inf
-    with_holes, _ = moments.deficit(y, inside, np.array([3]), np.array([0.5]), np.array([0.7]))
-    without, _ = moments.deficit(y[:, [0, 2, 3]].copy(), None, np.array([3]), np.array([0.5]), np.array([0.7]))
+    full = y[:, [0, 2, 3]]
+    with np.errstate(invalid="ignore"):
+        with_holes, _ = moments.deficit(reading(y), y.shape, np.array([3]), np.array([0.5]), np.array([0.7]))
+    without, _ = moments.deficit(reading(full), full.shape, np.array([3]), np.array([0.5]), np.array([0.7]))
     for a, b in zip(with_holes, without, strict=True):
         assert a == pytest.approx(b, rel=8 * EPS)
 
@@ -100,7 +174,7 @@ def test_deficit_counts_the_support_only():
 def test_deficit_survives_any_exponent():
     y = np.array([[1.0, 0.0, -1.0]] * 3)
     with np.errstate(over="raise", invalid="raise", divide="raise"):
-        found, _ = moments.deficit(y, None, np.full(3, 3), np.full(3, 1.0), np.array([800.0, 1e5, 1e300]))
+        found, _ = moments.deficit(reading(y), y.shape, np.full(3, 3), np.full(3, 1.0), np.array([800.0, 1e5, 1e300]))
     assert np.abs(found.value - np.log(3)).max() <= 500 * EPS  # the shift
 
 

@@ -3,82 +3,35 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from families import FAMILIES, drawn, normalised
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import EPS, Exact
 
 import entnorm
 from entnorm import Status
+from entnorm import rows as rows_module
+from entnorm import solver as solver_module
+from entnorm.answers import Answers
+from entnorm.equations import DeficitEquation, ExcessEquation
+from entnorm.moments import Workspace
 from entnorm.rows import Rows
-from entnorm.solver import _Answers, _bracket, _iterate
-from entnorm.spectrum import DeficitEquation, ExcessEquation, Spectrum
+from entnorm.solver import _bracket, _iterate
+from entnorm.spectrum import Spectrum
 from entnorm.targets import Target
 
 RNG = np.random.default_rng
 
 
-def sized(rng, most=100):
-    return int(
-        rng.choice([2, 3, 5, 10, 30, 100, 300, 1000][: np.searchsorted([2, 3, 5, 10, 30, 100, 300, 1001], most)])
-    )
-
-
-def narrow(rng):
-    return rng.normal(size=sized(rng)) * 10.0 ** -rng.integers(0, 6)
-
-
-def normalised(p):
-    return p / p.sum()
-
-
-FAMILIES = {
-    "normal": lambda r: {"logits": r.normal(size=sized(r)) * r.choice([1e-3, 0.1, 1, 3, 20])},
-    "uniform": lambda r: {"p": normalised(r.random(sized(r)))},
-    "near uniform": lambda r: {"p": normalised(1 + 10.0 ** -r.integers(1, 15) * r.random(sized(r)))},
-    "near one-hot": lambda r: {"p": normalised(np.append(10.0 ** -r.uniform(1, 300, sized(r)), 1))},
-    "ties": lambda r: {"logits": r.integers(0, 4, sized(r) + 3) * r.choice([0.3, 1, 7])},
-    "staircase": lambda r: {"logits": np.cumsum(-(10.0 ** r.uniform(-3, 3, 7)))},
-    "three steps": lambda r: {"logits": [0.0, -1.0, -30.0]},
-    "Zipf": lambda r: {"p": normalised(np.arange(1, 1 + sized(r)) ** -r.uniform(0.5, 3))},
-    "offset": lambda r: {"logits": 1e6 + r.normal(size=sized(r)) * r.choice([1e-5, 1, 30])},
-    "scaled": lambda r: {"logits": r.normal(size=sized(r, 30)) * 10.0 ** r.uniform(0, 100)},
-    "scaled down": lambda r: {"logits": r.normal(size=sized(r, 30)) * 10.0 ** r.uniform(-245, 0)},
-    "denormal": lambda r: {"p": [0.7, 0.3, 1e-310, *(5e-324 * r.integers(1, 1000, 5))]},
-    "outlier": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(1, 12)))},
-    "spike": lambda r: {"logits": np.append(narrow(r), 30.5)},
-    "near ties": lambda r: {"logits": [0, -(10.0 ** -r.uniform(1, 15)), *(r.normal(size=5) - 20)]},
-    "zeros": lambda r: {"p": normalised(np.append(r.random(sized(r)) * r.integers(0, 2), [0, 0.3, 1.0]))},
-}  # fmt: skip
-
-
-def targets(rng, support, ties):
-    """One target of each kind inside the attainable interval, and some close to its ends."""
-    low, high = math.log(ties), math.log(support)
-    width = high - low
-    found = [
-        ("entropy", low + width * rng.random()),
-        ("entropy", low + width * (1 - 10.0 ** -rng.uniform(1, 14))),
-        ("perplexity", ties + (support - ties) * rng.random()),
-        ("evenness", (low + width * rng.random()) / high),
-        ("deficit", width * 10.0 ** -rng.uniform(0.01, 12)),
-        ("deficit", width * 10.0 ** -rng.uniform(12, 299)),
-    ]
-    if ties == 1:
-        found += [
-            ("entropy", width * 10.0 ** -rng.uniform(0.01, 12)),
-            ("entropy", width * 10.0 ** -rng.uniform(12, 299)),
-        ]
-    return found
-
-
-def drawn(family, seed):
-    """A row that is not uniform on its support, and its targets."""
-    rng = RNG([seed, list(FAMILIES).index(family)])
-    while True:
-        row = FAMILIES[family](rng)
-        exact = Exact(**row)
-        if exact.support > exact.ties:
-            return row, targets(rng, exact.support, exact.ties)
+@pytest.fixture(autouse=True, params=["numpy", "numba"])
+def kernel(request, monkeypatch):
+    """Every test of this module, with either kind of innermost loop."""
+    if request.param == "numba":
+        fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
+    found = fast if request.param == "numba" else None
+    for module in (solver_module, rows_module):
+        monkeypatch.setattr(module, "compiled", lambda: found)
+    return request.param
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -92,7 +45,7 @@ def test_every_number_is_inside_its_budget(family, seed):
         assert solution.success, (kind, value, solution.message)
         errors = Exact.for_target(**row, kind=kind, value=value).errors(solution, kind, value)
         assert max(errors.values()) <= 1, (kind, value, errors)
-        assert solution.nit <= 25
+        assert solution.nit <= 30
 
 
 @pytest.mark.parametrize("kind", ["p", "logits"])
@@ -138,6 +91,9 @@ def test_any_attainable_target_is_attained(logits, share):
     target = low + share * (high - low)
     with np.errstate(all="raise"):
         solution = entnorm.solve(logits=logits, entropy=target)
+    if solution.status is Status.GAMMA_OVERFLOW:  # differences of subnormal size
+        assert exact.entropy(np.finfo(float).max) > target
+        return
     assert solution.success
     assert 0 < solution.gamma < np.inf
     _, varentropy, _ = exact.moments(float(solution.gamma))
@@ -153,8 +109,8 @@ def test_the_bracket_holds_the_root(family, seed):
         exact = Exact.for_target(**row, kind=kind, value=value)
         for equation in (ExcessEquation, DeficitEquation):
             with np.errstate(all="ignore"):
-                spectrum = Spectrum.survey(values, logits="logits" in row)
-                goal = Target.checked((), **{kind: value}).reduce(slice(0, 1), spectrum.support, spectrum.ties)
+                spectrum = Spectrum.survey(values, Workspace(), logits="logits" in row)
+                goal = Target.checked((), **{kind: value}).reduce(spectrum.support, spectrum.ties)
                 low, high = _bracket(equation, spectrum, goal)
             assert spectrum.scale[0] == 0
             assert exact.entropy(float(low[0])) > exact.target(kind, value) > exact.entropy(float(high[0]))
@@ -166,7 +122,7 @@ def test_iterations_are_few():
         for share in (0.1, 0.5, 0.9):
             solution = entnorm.solve(**rows, evenness=share)
             assert solution.nit.mean() <= 5
-            assert solution.nit.max() <= 8
+            assert solution.nit.max() <= 10
 
 
 def test_plateaus_have_the_right_entropy_and_end():
@@ -186,9 +142,8 @@ def test_the_smallest_targets_are_attained(value):
             solution = entnorm.solve(logits=[0.0, -1.0, -2.5], **{kind: value})
         assert solution.success
         assert 0 < solution.gamma < np.inf
-        if kind == "deficit":
-            exact = Exact(logits=[0.0, -1.0, -2.5], digits=800)
-            assert exact.errors(solution, "deficit", value)["gamma"] <= 1
+        exact = Exact(logits=[0.0, -1.0, -2.5], digits=800)
+        assert exact.errors(solution, kind, value)["gamma"] <= 1
 
 
 class Misleading(ExcessEquation):
@@ -201,17 +156,17 @@ class Misleading(ExcessEquation):
 
 def test_the_bracket_closes_whatever_the_derivatives_say():
     x = np.array([[0.0, -1.0, -2.5], [0.0, -0.5, -4.0]])
-    spectrum = Spectrum.survey(x, logits=True)
-    goal = Target.checked((2,), entropy=0.5).reduce(slice(0, 2), spectrum.support, spectrum.ties)
-    answers = _Answers.empty(2)
+    spectrum = Spectrum.survey(x, Workspace(), logits=True)
+    goal = Target.checked((2,), entropy=0.5).reduce(spectrum.support, spectrum.ties)
+    answers = Answers.empty(2)
     low, high = np.full(2, 1e-100), np.full(2, 1e100)
     with np.errstate(all="ignore"):
         _iterate(Misleading(spectrum, goal), low, high, np.full(2, 1e-90), np.arange(2), answers)
     assert (answers.nit <= 90).all()
     for row, gamma in zip(x, answers.gamma.tolist(), strict=True):
         exact = Exact(logits=row)
-        # as near as a last step of 1e-7, ten times too short, comes
-        assert exact.entropy(gamma * (1 - 1e-6)) > 0.5 > exact.entropy(gamma * (1 + 1e-6))
+        # as near as a last step of 6e-6, ten times too short, comes
+        assert exact.entropy(gamma * (1 - 1e-4)) > 0.5 > exact.entropy(gamma * (1 + 1e-4))
 
 
 class TestEnds:
@@ -268,6 +223,15 @@ class TestEnds:
         solution = entnorm.solve([0.25] * 4, perplexity=3)
         assert solution.status is Status.INFEASIBLE
         assert "perplexity=4.0 alone" in solution.message
+
+    def test_a_uniform_row_comes_back_as_it_is(self):
+        p = np.full(7, 1 / 7) * (1 + 3e-16)
+        assert p.sum() != 1
+        for row in (p, np.append(p, 0.0), p.astype(np.float32)):
+            solution = entnorm.solve(row, perplexity=7)
+            assert (solution.gamma, solution.success) == (1, True)
+            assert np.array_equal(solution.probs, row)
+            assert np.array_equal(entnorm.normalize(np.stack([row, row]), perplexity=7)[1], row)
 
     def test_single_entries(self):
         for row in ([1.0], [0.0, 1.0]):
@@ -373,6 +337,22 @@ class TestOneRowOneAnswer:
             assert alone.gamma == whole.gamma[row]
             assert np.array_equal(alone.probs, whole.probs[row])
 
+    @pytest.mark.parametrize("n", [33, 1000, 1500, 40_000])
+    def test_longer_rows_and_rows_that_other_code_solves(self, n):
+        x = RNG(n).normal(0, 2, (9, n))
+        x[1, :7], x[3, 5], x[4, :2], x[6] = x[1].max(), -np.inf, 1e200, x[6] * 1e-200  # ties, zeros, extremes
+        goal = 10.0 ** -RNG(n).uniform(0, 9, 9)
+        goal[8] = 50.0  # out of reach
+        for target in ("deficit", "entropy"):
+            whole = entnorm.solve(logits=x, **{target: goal})
+            at_once = entnorm.softmax(x, **{target: goal}, infeasible="nan")
+            assert np.array_equal(at_once, whole.probs, equal_nan=True)
+            for row in range(9):
+                alone = entnorm.solve(logits=x[row], **{target: goal[row]})
+                for field in ("gamma", "entropy", "nit", "condition"):
+                    assert np.array_equal(getattr(alone, field), getattr(whole, field)[row], equal_nan=True), field
+                assert np.array_equal(alone.probs, whole.probs[row], equal_nan=True)
+
     def test_blocks(self):
         x = RNG(5).normal(size=(3000, 50))
         whole = entnorm.solve(logits=x, perplexity=20)
@@ -413,6 +393,7 @@ class TestShapesAndTypes:
         assert solution.gamma.dtype == solution.entropy.dtype == np.float64
         assert np.array_equal(solution.gamma, wide.gamma)
         assert np.array_equal(solution.probs, wide.probs.astype(dtype))
+        assert np.array_equal(entnorm.softmax(x, entropy=1.0), solution.probs)
 
     def test_integers_give_float64(self):
         solution = entnorm.solve(logits=[3, 1, 0], entropy=0.5)

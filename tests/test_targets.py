@@ -39,7 +39,7 @@ def test_both_distances_keep_full_relative_accuracy(support, ties):
     }
     for kind, values in cases.items():
         full = np.full(values.shape, support), np.full(values.shape, ties)
-        goal = Target(kind, values).reduce(slice(None), *full)
+        goal = Target(kind, values).reduce(*full)
         for i, value in enumerate(values.tolist()):
             h = in_nats(kind, value, support)
             excess, deficit = h - MP.log(ties), MP.log(support) - h
@@ -63,7 +63,7 @@ def test_ends_are_the_nearest_floats_and_nothing_else():
     for kind, (bottom, top) in ends.items():
         for value, expected in ((bottom, (False, True)), (top, (True, False))):
             for neighbour in (value, np.nextafter(value, -1), np.nextafter(value, 9)):
-                goal = Target(kind, np.array([neighbour])).reduce(slice(None), support, ties)
+                goal = Target(kind, np.array([neighbour])).reduce(support, ties)
                 found = bool(goal.at_top[0]), bool(goal.at_bottom[0])
                 assert found == (expected if neighbour == value else (False, False)), (kind, neighbour)
                 if neighbour != value and neighbour >= 0:

@@ -1,0 +1,176 @@
+"""H(gamma) = H* in the forms that are accurate in one place or another, each for some rows of a spectrum."""
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from entnorm.moments import Cumulants, Floats, Mask, Read, deficit, log_offsets, power_means, power_sums
+from entnorm.spectrum import Indices, Spectrum
+from entnorm.steps import EPS, HIGHEST, NEAR, UNEVEN, deficit_cumulants, deficit_series, excess_cumulants
+from entnorm.targets import Goal
+
+_OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
+_CENTRINGS = 8  # each leaves the rounding of the last distance; two are the rule
+_COARSE, _UNIT = 1e-290, 2.0**600  # subnormal numbers have few digits: such entropies are measured in smaller units
+_FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
+
+
+class Equation(Protocol):
+    """H(gamma) = H* for some rows, measured from one of the ends.
+
+    Attributes
+    ----------
+    spectrum, goal : Spectrum, Goal
+    unit : ndarray of shape (rows,)
+        Entropies and cumulants count so much, and the goal: more than 1 where float64 is too coarse.
+    centre, shift, radius : ndarray of shape (rows,)
+        Offsets are logarithms relative to that of `centre`, less `shift`; `radius` bounds them.
+    """
+
+    spectrum: Spectrum
+    goal: Goal
+    unit: Floats
+    centre: Floats
+    shift: Floats
+    radius: Floats
+
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None: ...
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows to a few digits, with the cumulants."""
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of all rows, with the cumulants; NaN where a sum would not be accurate."""
+
+
+class ExcessEquation:
+    """H - log m = goal.excess, with sums over the entries below the maximum."""
+
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
+        self.unit = np.where((goal.excess > 0) & (goal.excess < _COARSE), _UNIT, 1.0)
+        self.goal = replace(goal, excess=goal.excess * self.unit)
+        self.spectrum = spectrum
+        self.centre, self.radius, self.shift = spectrum.top, spectrum.reach, np.zeros(spectrum.top.shape)
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
+        some = self.spectrum.take(rows)
+        single = some.single
+        if single is None:
+            return self._measure(some, rows, gamma, some.read(), np.float64)
+        return self._measure(some, rows, gamma, lambda part, columns: some.entries(single, part, columns), np.float32)
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of all rows, with the cumulants."""
+        return self._measure(self.spectrum, np.arange(gamma.size), gamma, self.spectrum.read(), np.float64)
+
+    def keep(self, rows: Mask) -> None:
+        """Forget the other rows."""
+        left = np.flatnonzero(rows)
+        self.goal, self.unit, self.spectrum = self.goal.take(left), self.unit[left], self.spectrum.take(left)
+
+    def _measure(self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any) -> Cumulants:
+        floor = bool((some.support < some.shape[1]).any()) or not (gamma * some.reach < _FINITE).all()
+        lift = np.log(self.unit[rows])
+        sums = power_sums(read, some.shape, gamma, some.work, from_top=True, floor=floor, lift=lift, dtype=dtype)
+        value, second, third = excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties)
+        return Cumulants(value - self.goal.excess[rows], second, third)
+
+
+class DirectDeficit:
+    """log s - H = goal.deficit, from the mean as a fixed centre: accurate enough away from the uniform distribution."""
+
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
+        self.goal, self.spectrum = goal, spectrum
+        self.unit, self.shift = np.ones(goal.deficit.shape), np.zeros(goal.deficit.shape)
+        self.centre, self.radius = spectrum.centre(), spectrum.radius()
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows to a few digits, in float32."""
+        some = self.spectrum.take(rows)
+        read = some.read(self.centre[rows], 0.0)
+        return self._measure(some, rows, gamma, lambda *tile: read(*tile).astype(np.float32), np.float32)[0]
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or far off the centre."""
+        read = self.spectrum.read(self.centre, 0.0)
+        found, drift = self._measure(self.spectrum, np.arange(gamma.size), gamma, read, np.float64)
+        sound = (self.goal.deficit >= UNEVEN) & (drift <= 1.0)
+        return found._replace(value=np.where(sound, found.value, np.nan))
+
+    def _measure(
+        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any
+    ) -> tuple[Cumulants, Floats]:
+        sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype)
+        value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support)
+        return Cumulants(self.goal.deficit[rows] - value, second, third), drift
+
+
+class DeficitSeries:
+    """log s - H = goal.deficit close to the uniform distribution, as a power series: one look serves every exponent."""
+
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
+        self.unit = np.where(goal.deficit < _COARSE, _UNIT, 1.0)
+        self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
+        self.centre, self.radius = spectrum.centre(), spectrum.radius()
+        offset = log_offsets(self.centre[:, None], spectrum.top, logits=spectrum.logits)[:, 0]
+        self.shift = spectrum.mean - offset  # of the mean from the centre, which is rounded
+        self.shift[np.abs(self.shift) <= 2 * EPS * self.radius] = 0.0
+
+    @cached_property
+    def _means(self) -> Floats:
+        some = self.spectrum
+        return power_means(
+            some.read(self.centre), some.shape, self.shift, self.radius, some.support, HIGHEST, some.work
+        )
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows."""
+        tau = gamma * self.radius[rows] * np.sqrt(self.unit[rows])  # where that is not 1, D is quadratic in tau
+        value, second, third = deficit_series(self._means[:, rows], tau)
+        return Cumulants(self.goal.deficit[rows] - value, second, third)
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of all rows, with the cumulants; NaN where the series is too short."""
+        found = self.glance(np.arange(gamma.size), gamma)
+        return found._replace(value=np.where(gamma * self.radius <= NEAR, found.value, np.nan))
+
+
+class DeficitEquation:
+    """log s - H = goal.deficit, wherever the root is: a row is centred anew when it drifts from its centre."""
+
+    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
+        self.goal, self.spectrum = goal, spectrum
+        self.unit, self.shift = np.ones(goal.deficit.shape), np.zeros(goal.deficit.shape)
+        self.centre, self.radius = spectrum.centre(), spectrum.radius()
+
+    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of some rows, to all digits."""
+        found, _ = self._deficit(rows, gamma)
+        return found._replace(value=self.goal.deficit[rows] - found.value)
+
+    def measure(self, gamma: Floats) -> Cumulants:
+        """H(gamma) - H* of all rows, with the cumulants."""
+        found, drift = self._deficit(np.arange(gamma.size), gamma)
+        for _ in range(_CENTRINGS):
+            off = np.flatnonzero(np.abs(drift) > np.minimum(_OFF_CENTRE * np.sqrt(found.second), 1.0))
+            if not off.size:
+                break
+            self.centre[off] = self.spectrum.take(off).moved(self.centre[off], drift[off] / gamma[off])
+            again, drift[off] = self._deficit(off, gamma[off])
+            for kept, new in zip(found, again, strict=True):
+                kept[off] = new
+        return found._replace(value=self.goal.deficit - found.value)
+
+    def keep(self, rows: Mask) -> None:
+        """Forget the other rows."""
+        left = np.flatnonzero(rows)
+        self.spectrum, self.goal = self.spectrum.take(left), self.goal.take(left)
+        self.unit, self.centre = self.unit[left], self.centre[left]
+
+    def _deficit(self, rows: Indices, gamma: Floats) -> tuple[Cumulants, Floats]:
+        some, centre = self.spectrum.take(rows), self.centre[rows]
+        peak = log_offsets(some.top[:, None], centre, logits=some.logits, scale=some.scale)[:, 0]
+        return deficit(some.read(centre), some.shape, some.support, peak, gamma)

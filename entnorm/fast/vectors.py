@@ -1,0 +1,96 @@
+"""What loops over entries need to become vector instructions: exponentials and maxima without branches."""
+
+import math
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import float32, float64, njit, types
+from numba.extending import intrinsic
+
+SUMS = {"reassoc", "contract", "nsz", "arcp"}  # for sums: reassociated, so that they can be vectors
+_EXACT = {"contract", "nnan", "nsz"}  # for elementary functions, whose order of operations is meant
+
+LOWEST = {float64: -708.0, float32: np.float32(-87.0)}  # below this, exp is not a normal number: 0
+
+_LOG2E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.693145751953125, 1.42860682030941723212e-6
+_SHIFTER = 1.5 * 2.0**52  # added and taken away, it leaves the nearest integer
+_F = np.float32
+_LOG2E_F, _LN2_HIGH_F, _LN2_LOW_F, _SHIFTER_F = _F(_LOG2E), _F(0.693359375), _F(-2.12194440e-4), _F(1.5 * 2**23)
+_C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11, _C12, _C13 = (1.0 / math.factorial(k) for k in range(2, 14))
+_C2_F, _C3_F, _C4_F, _C5_F, _C6_F = (_F(1.0 / math.factorial(k)) for k in range(2, 7))
+
+
+@intrinsic
+def larger(context: Any, a: Any, b: Any) -> Any:
+    """Max without a branch and without regard to NaN, which vector instructions have; Python's `max` is neither."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        flags = ("nnan", "nsz")
+        return builder.select(builder.fcmp_ordered(">", *values, flags=flags), *values, flags=flags)
+
+    return a(a, a), generate
+
+
+def _power_of_two(float_type: Any, bits: int, mantissa: int, one: int) -> Any:
+    @intrinsic
+    def power(context: Any, shifted: Any) -> Any:
+        """2**k, from the bits of k + 1.5 * 2**(mantissa)."""
+
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+            integer, real = ir.IntType(bits), values[0].type
+            k = builder.shl(builder.bitcast(values[0], integer), ir.Constant(integer, mantissa))
+            return builder.bitcast(builder.add(k, ir.Constant(integer, one)), real)
+
+        return float_type(float_type), generate
+
+    return power
+
+
+_two_to, _two_to_f = _power_of_two(float64, 64, 52, 0x3FF << 52), _power_of_two(float32, 32, 23, 0x7F << 23)
+
+
+@intrinsic
+def wide(context: Any) -> Any:
+    """Ask LLVM for the widest vectors that there are; by default it takes half of 512 bits."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+        return context.get_dummy_value()
+
+    return types.void(), generate
+
+
+@njit(fastmath=_EXACT, error_model="numpy", cache=True)  # inlined by LLVM, with these flags
+def reduced(t):
+    """exp(t) = s (1 + p) with s a power of two: Cody and Waite's reduction, Taylor's polynomial of degree 13."""
+    shifted = t * _LOG2E + _SHIFTER
+    k = shifted - _SHIFTER
+    r = (t - k * _LN2_HIGH) - k * _LN2_LOW
+    r2 = r * r
+    r4 = r2 * r2
+    low = (_C2 + _C3 * r) + (_C4 + _C5 * r) * r2
+    middle = (_C6 + _C7 * r) + (_C8 + _C9 * r) * r2
+    high = (_C10 + _C11 * r) + (_C12 + _C13 * r) * r2
+    return _two_to(shifted), r + r2 * (low + r4 * (middle + r4 * high))
+
+
+@njit(fastmath=_EXACT, error_model="numpy", cache=True)  # inlined by LLVM, with these flags
+def reduced_f(t):
+    """The same in float32, degree 6."""
+    shifted = t * _LOG2E_F + _SHIFTER_F
+    k = shifted - _SHIFTER_F
+    r = (t - k * _LN2_HIGH_F) - k * _LN2_LOW_F
+    return _two_to_f(shifted), r + r * r * (_C2_F + r * (_C3_F + r * (_C4_F + r * (_C5_F + r * _C6_F))))
+
+
+@njit(fastmath=_EXACT, error_model="numpy", cache=True)
+def plus_one(s, p):
+    """exp(t) from what `reduced` gives."""
+    return s + s * p
+
+
+@njit(fastmath=_EXACT, error_model="numpy", cache=True)
+def minus_one(s, p, one):
+    """expm1(t) likewise, right to the last digits where it is small; were this reassociated, it would not be."""
+    return s * p + (s - one)

@@ -1,0 +1,120 @@
+"""One step of the iteration, in numbers that belong to one row each.
+
+Every function is elementwise and uses NumPy's names only, so that the same source serves arrays of rows and, compiled,
+a single row: there is one algorithm, however its sums are computed.
+"""
+
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+EPS = 2.0**-52
+GLANCES = 6  # evaluations to a few digits before all digits take over, wherever the search is
+LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
+_SEARCHED = 0.015  # after a step this long, of third order, one more is enough
+_SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
+_STRIDE = 2.5  # a longer step in log gamma is not to be believed
+_LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
+_NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
+UNEVEN = 0.02  # deficits above which one that is right to a rounding error of 1 is right enough
+HIGHEST = 18  # power in the series of the deficit
+NEAR = 0.8  # largest |t| for which it suffices: 2 NEAR^17 / 19! is below a rounding error
+NEARLY = 0.9 * NEAR  # likewise at the start, which falls short of the root
+_RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
+
+
+def pick(condition: Any, yes: Any, no: Any) -> Any:
+    """`yes` where `condition` holds, `no` elsewhere."""
+    return np.where(condition, yes, no)
+
+
+def search(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
+    """The next gamma while a few digits are enough, and whether they are still enough there."""
+    step = power_step(residual, second, third, excess, deficit)
+    stride = np.minimum(np.maximum(step, -_STRIDE), _STRIDE)
+    return pick(np.isnan(step), gamma, gamma * np.exp(stride)), np.abs(step) > _SEARCHED
+
+
+def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
+    """Whether a row is done; if so its gamma, what is left of H - H*, and c2 there; if not, where it goes next."""
+    step = power_step(residual, second, third, excess, deficit)
+    proposal = gamma + gamma * np.expm1(step)
+    last = is_last(step, second, third)
+    done = last | (np.abs(residual) <= _SETTLED * np.minimum(excess, deficit))
+    moved = second + (2.0 * second + third) * step
+    return done, pick(last, proposal, gamma), pick(last, 0.0, residual), pick(last, moved, second), proposal
+
+
+def start(deficit: Any, deviation: Any) -> Any:
+    """The root if the deficit were the quadratic function of gamma that it is near the uniform distribution."""
+    return np.sqrt(2.0 * deficit) / deviation
+
+
+def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
+    """The step in log gamma of Newton's method for log(excess / deficit) in gamma**alpha.
+
+    In log gamma the slope of H is -c2 [escort.entropy-log-slope], and that of the logit -c2 (1 / excess + 1 / deficit)
+    [cumulants.odds-slope]. The logit straightens both tails; alpha, its curvature over its slope
+    [cumulants.odds-curvature], cancels the curvature that is left, which makes the iteration one of third order. Of a
+    step that would take gamma**alpha beyond zero, most is taken.
+    """
+    above, below = excess + residual, deficit - residual
+    slope = second * (1.0 / above + 1.0 / below)
+    newton = np.log1p(residual / excess * ((excess + deficit) / below)) / slope
+    alpha = 2.0 + third / second + second * (1.0 / above - 1.0 / below)
+    return pick(np.abs(alpha) > 1e-8, np.log1p(np.maximum(alpha * newton, _LEAST_FACTOR)) / alpha, newton)
+
+
+def is_last(step: Any, second: Any, third: Any) -> Any:
+    """Whether the step after this one would be below a rounding error: about (1 + (c3/c2)^2) / 6 times its cube."""
+    curvature = third / second
+    return np.abs(step) ** 3 * (1.0 + curvature * curvature) <= _NEGLIGIBLE
+
+
+def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any) -> Any:
+    """``H - log m`` and the 2nd and 3rd cumulant of log q, from sums of r, r t, r t^2, r t^3 below the maximum.
+
+    With t_i = gamma (log p_i - log p_max) and r_i = exp(t_i) over the entries below the m = `ties` maxima,
+    ``H - log m = log1p(sum r_i / m) - sum r_i t_i / Z`` with ``Z = m + sum r_i`` [escort.entropy-from-top]: no term is
+    negative, and the maxima, whose part would cancel, are left out. Nor can the variance cancel by more than a factor
+    of n, because the maxima, at distance |mean| from the mean, have the largest probability.
+    """
+    total = ties + rest
+    mean, square, cube = first / total, second / total, third / total
+    value = np.log1p(rest / ties) - mean
+    return value, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean
+
+
+def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support: Any) -> Any:
+    """``log s - H``, the two cumulants, and ``log mean exp(t)``, from sums over the support of expm1(t), t e^t, ...
+
+    Right to a few rounding errors of 1, not of itself: good enough away from the uniform distribution, while the
+    logarithm returned last is of order 1.
+    """
+    excess = raised / support
+    total = 1.0 + excess
+    mean, square, cube = first / support / total, second / support / total, third / support / total
+    log_mean = np.log1p(excess)
+    return mean - log_mean, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean, log_mean
+
+
+def deficit_series(powers: Any, tau: Any) -> Any:
+    """``log s - H`` and the two cumulants, from the means of z^k (k = 2, 3, ...) where t = tau z and mean z = 0.
+
+    ``(1 + a) D = sum (k - 1) tau^k mean(z^k) / k! - ((1 + a) log1p(a) - a)`` with ``a = mean expm1(t)``: the first sum
+    is of second order in tau, the rest of fourth, and nothing cancels.
+    """
+    a = d = second = third = 0.0 * tau
+    for k in range(HIGHEST, 1, -1):
+        mean = powers[k - 2] * _RECIPROCALS[k]
+        a = a * tau + mean
+        d = d * tau + (k - 1) * mean
+        second = second * tau + k * (k - 1) * mean
+        third = third * tau + k * (k - 1) * (k - 2) * mean
+    square = tau * tau
+    a, d, second, third = a * square, d * square, second * square, third * square
+    total = 1.0 + a
+    mean, second, third = (d + a) / total, second / total, third / total
+    value = (d - (total * np.log1p(a) - a)) / total
+    return value, second - mean * mean, third - 3.0 * mean * second + 2.0 * mean * mean * mean

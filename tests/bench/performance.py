@@ -1,0 +1,338 @@
+"""`make bench`: what a prescribed entropy costs, in softmax passes, beside what people use today.
+
+Every ratio is to one pass of `scipy.special.softmax` over the same float64 array. All methods run in turn, in one
+process and one thread, again and again; the least processor time of each counts, because a disturbance only ever adds.
+Writes `reports/performance.md` and its plots.
+"""
+
+import argparse
+import importlib.metadata
+import math
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from campaign import EPS, Enclosed
+from matplotlib import pyplot as plt
+from peers import PEERS, installed
+from scipy.special import softmax
+
+import entnorm
+from entnorm import rows, solver
+from entnorm.backend import compiled
+
+matplotlib.rcParams["svg.hashsalt"] = "entnorm"
+plt.switch_backend("svg")
+
+REPORTS = Path(__file__).parents[2] / "reports"
+WRONG = 1e-6  # relative errors of gamma beyond this make a row wrong
+SAMPLE = 12  # rows of each workload that are held against balls
+ENOUGH = 3.0  # seconds spent on one method, after which it is measured no more
+KERNELS = {"entnorm, NumPy": None, "entnorm, compiled": compiled()}
+
+
+@dataclass
+class Workload:
+    """Rows, their targets, and what design and contract ask for: ratios that must be, and that are hoped for."""
+
+    name: str
+    logits: np.ndarray
+    target: dict[str, Any]
+    goals: dict[str, tuple[float, float]]
+
+    @property
+    def entropy(self) -> np.ndarray:
+        """Targets in nats, one per row."""
+        ((kind, value),) = self.target.items()
+        n = self.logits.shape[1]
+        value = np.broadcast_to(np.asarray(value, dtype=float), len(self.logits))
+        return {"entropy": value, "perplexity": np.log(value), "deficit": math.log(n) - value}[kind]
+
+
+def workloads() -> list[Workload]:
+    """The table of the contract."""
+    rng = np.random.default_rng(0)
+    cloud = rng.normal(size=(20_000, 90, 10)) - rng.normal(size=(20_000, 1, 10))
+    distances = np.sort((cloud**2).sum(-1), axis=1)
+    numpy, fast = KERNELS
+
+    def goals(a: float, b: float, c: float, d: float) -> dict[str, tuple[float, float]]:
+        return {numpy: (a, b), fast: (c, d)}
+
+    wide, tail = rng.normal(0, 20, (1000, 1000)), rng.normal(0, 1e-3, (1000, 1000))
+    thirty, part = {"entropy": math.log(30)}, {"entropy": 0.8 * math.log(512)}
+    near, tiny = {"deficit": 10.0 ** -rng.uniform(1, 8, 1000)}, {"entropy": 10.0 ** -rng.uniform(1, 8, 1000)}
+    return [
+        Workload("vocabulary, 64 x 50,257", rng.normal(0, 3, (64, 50_257)), thirty, goals(2.5, 1.7, 0.6, 0.4)),
+        Workload("vocabulary, 24 x 128,256", rng.normal(0, 3, (24, 128_256)), thirty, goals(2.5, 1.7, 0.6, 0.4)),
+        Workload("attention, 8,192 x 512", rng.normal(0, 2, (8192, 512)), part, goals(2.5, 1.7, 0.6, 0.35)),
+        Workload("t-SNE, 20,000 x 90", -distances, {"perplexity": 30}, goals(3.0, 2.0, 0.9, 0.6)),
+        Workload("one row of 100", rng.normal(size=(1, 100)), {"entropy": 3.0}, goals(5.0, 2.5, 1.0, 0.3)),
+        Workload("hard deficits, 1,000 x 1,000", wide, near, goals(6.0, 4.0, 0.8, 0.5)),
+        Workload("hard one-hot, 1,000 x 1,000", tail, tiny, goals(8.0, 6.0, 1.5, 1.0)),
+    ]
+
+
+@contextmanager
+def kernel(fast: Any) -> Iterator[None]:
+    """Solve with these innermost loops."""
+    before = solver.compiled
+    solver.compiled = rows.compiled = lambda: fast
+    try:
+        yield
+    finally:
+        solver.compiled = rows.compiled = before
+
+
+def ours(work: Workload, fast: Any) -> Callable[[], Any]:
+    """One call of the public function, on one row or on many."""
+    logits = work.logits[0] if len(work.logits) == 1 else work.logits
+
+    def run() -> Any:
+        with kernel(fast):
+            return entnorm.softmax(logits, **work.target)
+
+    return run
+
+
+def least_times(methods: dict[str, Callable[[], Any]], repetitions: int) -> tuple[dict[str, float], dict[str, Any]]:
+    """The least processor time of each, in turn again and again, of a loop where a call is too short; and a result."""
+    loops, best, spent, results = {}, {}, {}, {}
+    for name, run in methods.items():
+        begun = time.process_time()
+        results[name] = run()
+        best[name] = spent[name] = time.process_time() - begun
+        if spent[name] < ENOUGH / 3:  # the first call may have compiled something
+            best[name] = spent[name] = _time_of(run, 1)
+        loops[name] = max(1, int(2e-3 / max(best[name], 1e-6)))
+    for _ in range(repetitions):
+        for name, run in methods.items():
+            if spent[name] < ENOUGH:
+                took = _time_of(run, loops[name])
+                best[name], spent[name] = min(best[name], took), spent[name] + took * loops[name]
+    return best, results
+
+
+def _time_of(run: Callable[[], Any], times: int) -> float:
+    begun = time.process_time()
+    for _ in range(times):
+        run()
+    return (time.process_time() - begun) / times
+
+
+def errors(work: Workload, gamma: np.ndarray | None, probs: np.ndarray | None, exact: np.ndarray) -> np.ndarray:
+    """Relative errors of gamma, row by row; of a distribution alone, those that its entropy amounts to."""
+    with np.errstate(all="ignore"):
+        if gamma is not None:
+            found = np.abs(gamma / exact - 1)
+        else:
+            h = -np.where(probs > 0, probs * np.log(np.where(probs > 0, probs, 1.0)), 0.0).sum(-1)
+            q = softmax(exact[:, None] * work.logits, axis=-1)
+            t = exact[:, None] * work.logits
+            second = (q * (t - (q * t).sum(-1, keepdims=True)) ** 2).sum(-1)
+            found = np.abs(h - work.entropy) / second
+    return np.where(np.isfinite(found), found, np.inf)
+
+
+def certified(work: Workload, fast: Any) -> float:
+    """The worst error of a few rows against ball arithmetic, in units of the promised budget."""
+    ((kind, value),) = work.target.items()
+    value, worst = np.broadcast_to(np.asarray(value, dtype=float), len(work.logits)), 0.0
+    sample = SAMPLE if work.logits.shape[1] < 10_000 else 1
+    for row in np.linspace(0, len(work.logits) - 1, min(sample, len(work.logits))).astype(int):
+        with kernel(fast):
+            solution = entnorm.solve(logits=work.logits[row], **{kind: value[row]})
+        worst = max(worst, *Enclosed({"logits": work.logits[row]}).errors(solution, kind, float(value[row])).values())
+    return worst
+
+
+def measure(work: Workload, repetitions: int) -> list[dict[str, Any]]:
+    """One line of the table per method."""
+    print(work.name, file=sys.stderr)
+    with kernel(None):
+        exact = np.atleast_1d(entnorm.solve(logits=work.logits, **work.target).gamma)
+    entropy = np.ascontiguousarray(work.entropy)
+    alike = len(np.unique(entropy)) == 1
+    peers = {
+        name: (lambda run=run: run(work.logits, entropy))
+        for name, run in installed().items()
+        if alike or name not in ("scikit-learn", "openTSNE")
+    }
+    mine = {name: ours(work, fast) for name, fast in KERNELS.items() if fast is not None or name == "entnorm, NumPy"}
+    base = {"softmax": lambda: softmax(work.logits[0] if len(work.logits) == 1 else work.logits, axis=-1)}
+    times, results = least_times(base | mine | peers, repetitions)
+    lines = []
+    for name in mine | peers:
+        line = {"method": name, "ratio": times[name] / times["softmax"], "seconds": times[name]}
+        if name in mine:
+            with kernel(KERNELS[name]):
+                gamma, probs = np.atleast_1d(entnorm.solve(logits=work.logits, **work.target).gamma), None
+            line["budget"], line["goals"] = certified(work, KERNELS[name]), work.goals[name]
+        else:
+            gamma, probs = results[name]
+        off = errors(work, gamma, probs, exact)
+        line |= {"wrong": int((off > WRONG).sum()), "rows": len(off)}
+        lines.append(line if name in mine else line | {"worst": float(off.max())})
+    return [{"method": "softmax", "ratio": 1.0, "seconds": times["softmax"]}, *lines]
+
+
+def curves(sizes: list[tuple[int, int]], repetitions: int) -> dict[str, list[float]]:
+    """Ratios for normal logits of each (rows, n), target 0.7 log n."""
+    found: dict[str, list[float]] = {"softmax, ns per entry": [], **{name: [] for name in KERNELS}}
+    for count, n in sizes:
+        x = np.random.default_rng(n).normal(0, 2, (count, n))
+        work = Workload("", x, {"entropy": 0.7 * math.log(n)}, {})
+        mine = {name: ours(work, fast) for name, fast in KERNELS.items() if fast is not None or "NumPy" in name}
+        times, _ = least_times({"softmax": lambda x=x: softmax(x, axis=-1)} | mine, repetitions)
+        found["softmax, ns per entry"].append(times["softmax"] / x.size * 1e9)
+        for name in KERNELS:
+            found[name].append(times.get(name, math.nan) / times["softmax"])
+    return found
+
+
+def plot_curves(path: Path, label: str, at: list[int], found: dict[str, list[float]]) -> None:
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    for name, marker in zip(KERNELS, "os", strict=True):
+        axes.plot(at, found[name], marker=marker, label=name)
+    axes.axhline(1, color="grey", linewidth=1, linestyle="--", label="one softmax pass")
+    axes.set(xscale="log", yscale="log", xlabel=label, ylabel="cost in softmax passes over the same array")
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def plot_errors(path: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
+    figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
+    names = [*KERNELS, *PEERS]
+    for marker, (work, lines) in zip("o^sD", tables.items(), strict=False):
+        for line in lines[1:]:
+            colour = f"C{names.index(line['method'])}"
+            worst = line["worst"] if "worst" in line else 8 * EPS * line["budget"]
+            axes.scatter(line["ratio"], max(min(worst, 10.0), 1e-16), color=colour, marker=marker)
+        axes.scatter([], [], color="grey", marker=marker, label=work)
+    for i, name in enumerate(names):
+        if any(line["method"] == name for lines in tables.values() for line in lines):
+            axes.scatter([], [], color=f"C{i}", marker="o", label=name)
+    axes.set(xscale="log", yscale="log", xlabel="cost in softmax passes", ylabel="worst relative error of gamma")
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize="small", ncols=2)
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)
+
+
+def verdict(ratio: float, goals: tuple[float, float]) -> str:
+    must, stretch = goals
+    return "stretch met" if ratio <= stretch else "met" if ratio <= must else "missed"
+
+
+def report(tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: bool) -> str:
+    versions = ", ".join(
+        f"{name} {importlib.metadata.version(name)}"
+        for name in ("numpy", "scipy", "numba", "scikit-learn", "openTSNE", "torch")
+        if _has(name)
+    )
+    absent = [name for name in PEERS if name not in installed()]
+    summary, parts = [], []
+    for work, lines in tables.items():
+        rows_ = []
+        for line in lines:
+            goal = line.get("goals")
+            if goal:
+                summary.append(
+                    f"| {work} | {line['method']} | {line['ratio']:.2f} | {goal[0]:g} | {goal[1]:g} |"
+                    f" {verdict(line['ratio'], goal)} | {line['budget']:.2f} |"
+                )
+            wrong = f"{line['wrong']} of {line['rows']}" if "wrong" in line else ""
+            worst = f"{line['worst']:.1e}" if "worst" in line else ""
+            rows_.append(f"| {line['method']} | {line['ratio']:.2f} | {_time(line['seconds'])} | {wrong} | {worst} |")
+        parts.append(
+            f"## {work}\n\n| method | softmax passes | time | rows wrong | worst error of gamma |\n"
+            "|---|---:|---:|---:|---:|\n" + "\n".join(rows_)
+        )
+    machine = "" if quiet else " The machine was shared with other work while this ran; a quiet one is fairer to all."
+    return f"""# What a prescribed entropy costs
+
+Ratios to one pass of `scipy.special.softmax` over the same float64 array, distributions included. All methods in turn
+in one process and one thread, {repetitions} times or until one has taken {ENOUGH:g} s; the least processor time of
+each.{machine} A row is wrong if the relative error of its gamma is above {WRONG:g}. Errors of the peers are
+measured from entnorm's gamma; its own, of a sample of rows, from ball arithmetic, in units of the promised budget (last
+column of the first table).
+{platform.processor() or platform.machine()},
+{os.cpu_count()} processors, Python {platform.python_version()}, {versions}.
+
+| workload | kernel | softmax passes | must | stretch | | of the budget |
+|---|---|---:|---:|---:|---|---:|
+{chr(10).join(summary)}
+
+![Cost against the length of a row](performance-length.svg)
+
+Cost against the length of a row: 10^6 normal logits in all, target 0.7 log n.
+
+![Cost against the number of rows](performance-rows.svg)
+
+Cost against the number of rows of 100 logits.
+
+![Error against cost](performance-errors.svg)
+
+Each method's worst relative error of gamma against its cost; errors beyond 10 are drawn at 10, and those of entnorm at
+their share of the budget for a condition of 0, which is 8 times 2^-52.
+
+{(chr(10) * 2).join(parts)}
+
+Not installed here, and so not measured: {", ".join(absent) or "none"}. Reproduce with `make bench`.
+"""
+
+
+def _time(seconds: float) -> str:
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def _has(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repetitions", type=int, default=25)
+    parser.add_argument("--only", help="workloads whose name contains this; writes nothing")
+    parser.add_argument("--shared", action="store_true", help="say that the machine was not quiet")
+    options = parser.parse_args()
+    if os.environ.get("OMP_NUM_THREADS") != "1":
+        parser.error("set OMP_NUM_THREADS=1 and OPENBLAS_NUM_THREADS=1, as `make bench` does: one thread is measured")
+    chosen = [work for work in workloads() if not options.only or options.only in work.name]
+    tables = {work.name: measure(work, options.repetitions) for work in chosen}
+    if options.only:
+        print(report(tables, options.repetitions, quiet=not options.shared))
+        return 0
+    lengths = [2, 5, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000]
+    by_length = curves([(1_000_000 // n, n) for n in lengths], max(3, options.repetitions // 4))
+    plot_curves(REPORTS / "performance-length.svg", "entries of a row", lengths, by_length)
+    counts = [1, 3, 10, 30, 100, 1000, 10_000, 100_000]
+    by_count = curves([(count, 100) for count in counts], max(3, options.repetitions // 4))
+    plot_curves(REPORTS / "performance-rows.svg", "rows of 100 entries", counts, by_count)
+    plot_errors(REPORTS / "performance-errors.svg", {name: tables[name] for name in list(tables)[:4]})
+    text = report(tables, options.repetitions, quiet=not options.shared)
+    temporary = REPORTS / "performance.md.part"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(REPORTS / "performance.md")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,72 @@
+"""Random rows and targets of every kind that the solver has to expect, for its tests and for the campaign."""
+
+import math
+
+import numpy as np
+from oracle import Exact
+
+RNG = np.random.default_rng
+
+
+def sized(rng, most=100):
+    return int(
+        rng.choice([2, 3, 5, 10, 30, 100, 300, 1000][: np.searchsorted([2, 3, 5, 10, 30, 100, 300, 1001], most)])
+    )
+
+
+def narrow(rng):
+    return rng.normal(size=sized(rng)) * 10.0 ** -rng.integers(0, 6)
+
+
+def normalised(p):
+    return p / p.sum()
+
+
+FAMILIES = {
+    "normal": lambda r: {"logits": r.normal(size=sized(r)) * r.choice([1e-3, 0.1, 1, 3, 20])},
+    "uniform": lambda r: {"p": normalised(r.random(sized(r)))},
+    "near uniform": lambda r: {"p": normalised(1 + 10.0 ** -r.integers(1, 15) * r.random(sized(r)))},
+    "near one-hot": lambda r: {"p": normalised(np.append(10.0 ** -r.uniform(1, 300, sized(r)), 1))},
+    "ties": lambda r: {"logits": r.integers(0, 4, sized(r) + 3) * r.choice([0.3, 1, 7])},
+    "staircase": lambda r: {"logits": np.cumsum(-(10.0 ** r.uniform(-3, 3, 7)))},
+    "three steps": lambda r: {"logits": [0.0, -1.0, -30.0]},
+    "Zipf": lambda r: {"p": normalised(np.arange(1, 1 + sized(r)) ** -r.uniform(0.5, 3))},
+    "offset": lambda r: {"logits": 1e6 + r.normal(size=sized(r)) * r.choice([1e-5, 1, 30])},
+    "scaled": lambda r: {"logits": r.normal(size=sized(r, 30)) * 10.0 ** r.uniform(0, 100)},
+    "scaled down": lambda r: {"logits": r.normal(size=sized(r, 30)) * 10.0 ** r.uniform(-245, 0)},
+    "denormal": lambda r: {"p": [0.7, 0.3, 1e-310, *(5e-324 * r.integers(1, 1000, 5))]},
+    "outlier": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(1, 12)))},
+    "spike": lambda r: {"logits": np.append(narrow(r), 30.5)},
+    "near ties": lambda r: {"logits": [0, -(10.0 ** -r.uniform(1, 15)), *(r.normal(size=5) - 20)]},
+    "zeros": lambda r: {"p": normalised(np.append(r.random(sized(r)) * r.integers(0, 2), [0, 0.3, 1.0]))},
+}  # fmt: skip
+
+
+def targets(rng, support, ties):
+    """One target of each kind inside the attainable interval, and some close to its ends."""
+    low, high = math.log(ties), math.log(support)
+    width = high - low
+    found = [
+        ("entropy", low + width * rng.random()),
+        ("entropy", low + width * (1 - 10.0 ** -rng.uniform(1, 14))),
+        ("perplexity", ties + (support - ties) * rng.random()),
+        ("evenness", (low + width * rng.random()) / high),
+        ("deficit", width * 10.0 ** -rng.uniform(0.01, 12)),
+        ("deficit", width * 10.0 ** -rng.uniform(12, 299)),
+    ]
+    if ties == 1:
+        found += [
+            ("entropy", width * 10.0 ** -rng.uniform(0.01, 12)),
+            ("entropy", width * 10.0 ** -rng.uniform(12, 299)),
+        ]
+    return found
+
+
+def drawn(family, seed):
+    """A row that is not uniform on its support, and its targets."""
+    rng = RNG([seed, list(FAMILIES).index(family)])
+    while True:
+        row = FAMILIES[family](rng)
+        exact = Exact(**row)
+        if exact.support > exact.ties:
+            return row, targets(rng, exact.support, exact.ties)

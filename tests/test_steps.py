@@ -1,0 +1,103 @@
+import importlib.util
+import math
+
+import numpy as np
+import pytest
+
+from entnorm import steps
+
+EPS = steps.EPS
+RNG = np.random.default_rng
+
+
+def two_levels(gamma):
+    """Entropy of (1, exp(-gamma)) / Z, its deficit, and the 2nd and 3rd cumulant of log q."""
+    q = 1 / (1 + math.exp(gamma))
+    h = math.log1p(math.exp(-gamma)) + gamma * q
+    return h, math.log(2) - h, gamma**2 * q * (1 - q), -(gamma**3) * q * (1 - q) * (1 - 2 * q)
+
+
+@pytest.mark.parametrize("root", [0.01, 0.5, 2.0, 20.0])
+@pytest.mark.parametrize("off", [-0.02, 0.02])
+def test_the_step_is_of_third_order(root, off):
+    excess, deficit, _, _ = two_levels(root)
+    missed = []
+    for delta in (off, off / 2):
+        h, _, second, third = two_levels(root * math.exp(delta))
+        missed.append(delta + steps.power_step(h - excess, second, third, excess, deficit))
+    assert abs(missed[0]) <= abs(off) ** 3 * (1 + root)
+    assert abs(missed[0]) >= 4 * abs(missed[1]) or abs(missed[0]) <= 1e-12
+
+
+def test_the_last_step_is_one_that_leaves_less_than_a_rounding_error():
+    for root in (0.3, 2.0, 15.0):
+        excess, deficit, second, third = two_levels(root)
+        delta = 1e-2
+        while not steps.is_last(delta, second, third):
+            delta *= 0.9
+        assert delta >= 1e-7
+        h, _, second, third = two_levels(root * math.exp(1000 * delta))  # a thousand times as far: measurable
+        left = 1000 * delta + steps.power_step(h - excess, second, third, excess, deficit)
+        assert abs(left) / 1e9 <= EPS
+
+
+def test_no_step_leaves_the_positive_numbers():
+    rng = RNG(0)
+    excess, deficit = 10.0 ** rng.uniform(-8, 1, (2, 1000))
+    residual = rng.uniform(-excess, deficit)
+    second, third = 10.0 ** rng.uniform(-8, 2, 1000), rng.normal(size=1000) * 10.0 ** rng.uniform(-3, 3, 1000)
+    step = steps.power_step(residual, second, third, excess, deficit)
+    assert np.isfinite(step).all()
+    assert (step * residual >= 0).all()  # towards the root: the entropy decreases
+    gamma, _ = steps.search(np.ones(1000), residual, second, third, excess, deficit)
+    assert ((gamma > 0) & (gamma < 100)).all()
+
+
+def test_a_search_stands_still_where_nothing_can_be_seen():
+    gamma, going = steps.search(np.array([2.0]), np.array([np.nan]), np.ones(1), np.ones(1), np.ones(1), np.ones(1))
+    assert (gamma[0], going[0]) == (2.0, False)
+
+
+def test_settled_rows_know_their_variance_after_the_last_step():
+    root = 2.0
+    excess, deficit, exact, _ = two_levels(root)
+    h, _, second, third = two_levels(root * (1 + 2e-6))
+    done, gamma, residual, varentropy, _ = steps.settle(root * (1 + 2e-6), h - excess, second, third, excess, deficit)
+    assert done
+    assert residual == 0
+    assert abs(gamma - root) <= 4 * EPS * root
+    assert abs(varentropy - exact) <= 1e-10 * exact
+
+
+@pytest.mark.skipif(importlib.util.find_spec("numba") is None, reason="numba is not installed")
+def test_compiled_steps_are_the_same_source():
+    import numba
+
+    from entnorm import fast  # noqa: F401  (lets compiled code call the functions of `steps`)
+
+    @numba.njit(error_model="numpy")
+    def compiled(gamma, residual, second, third, excess, deficit, powers):
+        return (
+            steps.search(gamma, residual, second, third, excess, deficit),
+            steps.settle(gamma, residual, second, third, excess, deficit),
+            steps.excess_cumulants(excess, -second, second, third, 1),
+            steps.deficit_cumulants(residual, second, third, excess, 5),
+            steps.deficit_series(powers, deficit),
+        )
+
+    rng = RNG(1)
+    for _ in range(200):
+        excess, deficit, second = rng.uniform(0.01, 0.7, 3)
+        residual, third, powers = rng.uniform(-excess, deficit) / 2, rng.normal(), rng.uniform(size=steps.HIGHEST - 1)
+        numbers = (rng.uniform(0.1, 5), residual, second, third, excess, deficit)
+        found = compiled(*numbers, powers)
+        wanted = (
+            steps.search(*numbers),
+            steps.settle(*numbers),
+            steps.excess_cumulants(excess, -second, second, third, 1),
+            steps.deficit_cumulants(residual, second, third, excess, 5),
+            steps.deficit_series(powers, deficit),
+        )
+        for ours, theirs in zip(found, wanted, strict=True):
+            ours, theirs = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
+            assert ours == pytest.approx(theirs, rel=1e-12, nan_ok=True)
