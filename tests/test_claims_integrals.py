@@ -23,6 +23,7 @@ from entnorm.claims import (
     Integrable,
     Integral,
     Jet,
+    Le,
     Log,
     Lt,
     Natural,
@@ -43,6 +44,7 @@ from entnorm.claims import (
     ge,
     gt,
     intermediate,
+    monotone,
     mu,
     n,
 )
@@ -58,6 +60,7 @@ from entnorm.claims.language import (
     substitute,
 )
 from entnorm.claims.links import links
+from entnorm.claims.points import points
 from entnorm.claims.typeset import latex, mathml, text
 from entnorm.claims.witness import Exact, evaluate
 
@@ -266,6 +269,14 @@ def test_nothing_is_known_of_second_derivatives_continuity_or_smoothness():
                 (F_POSITIVE,),
             )
         )
+    order = monotone(mass(f, x), x, low=a, high=b, slope=calc(D(mass(f, x), x), ge(0, by.sign)))
+    with pytest.raises(Refusal, match="need not be continuous"):
+        links(Claim("integrals.order", Le(mass(f, a), mass(f, b)), order, (F_POSITIVE, Lt(a, b))))
+
+
+def test_the_measures_of_points_are_positive():
+    for point in points(frozenset({f, x}), (), "seed", 20):
+        assert all(weight > 0 for weight in point[mu])
 
 
 def test_a_derivative_at_a_value_is_a_derivative_there():

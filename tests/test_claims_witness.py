@@ -359,7 +359,7 @@ def test_marks_are_drawn_before_what_they_mark():
         ForAll(i, Lt((1 - e[i]) * p[i], p[r])),
     )
     found = points(frozenset({e, p, r}), (ForAll(i, Gt(p[i], 0)), *given), "seed", 30)
-    assert len(found) == 30
+    assert 30 <= len(found) <= 32  # in general position, and up to two that are not
     for point in found:
         top = max(point[p])
         assert point[p][point[r]] == top

@@ -357,6 +357,7 @@ def _goal_of_order(claim: Claim, proof: Monotone) -> Claim:
         value = substitute(proof.function, {variable: end})
         if not alpha_equal(value, side):
             raise Refusal(f"the function is {value} at {end}, and the statement has {side}")
+    _made_of_elementary_functions(proof.function, variable)
     facts = all_facts(claim)
     _defined([proof.low, proof.high], facts)
     ordered = (Lt if isinstance(statement, Lt | Gt) else Le)(proof.low, proof.high)
