@@ -24,6 +24,15 @@ UNNEEDED = {
     "escort.uniform-at-zero": ("every entry of p is positive",),  # what is raised to the power 0 does not matter ...
     "escort.entropy-at-zero": ("every entry of p is positive",),  # ... to algebra, but zeros are outside the support
     "listings.quadratic-after-tenfold": ("a > 0",),  # an error, named as one
+    # Parts of the setting of a page, which its claims share as a whole.
+    "cycles.partition": ("every entry of p is positive",),
+    "cycles.first-moment": ("every entry of p is positive",),
+    "cycles.entropy-reflected": ("y = 2 / n − x",),
+    "cycles.entropy-at-units": ("p differs at two positions r and s", "so is the variance"),
+    "truncation.entropy-split": ("e marks what is kept: it is 0 or 1",),
+    "truncation.most-probable-carry-most": ("e marks what is kept: it is 0 or 1",),
+    "regularisers.sparsemax-is-best": ("marked logits are not below the threshold",),
+    "divergences.between-powers": ("∫ |ρ(o)^b log(ρ(o))| do < ∞",),
 }
 
 
