@@ -36,6 +36,7 @@ REPORTS = Path(__file__).parents[2] / "reports"
 WRONG = 1e-6  # relative errors of gamma beyond this make a row wrong
 SAMPLE = 12  # rows of each workload that are held against balls
 ENOUGH = 3.0  # seconds spent on one method, after which it is measured no more
+COLOURS = [f"C{i}" for i in (0, 1, 2, 3, 4, 5, 6, 8, 9)]  # without grey, which stands for any
 KERNELS = {"entnorm, NumPy": None, "entnorm, compiled": compiled()}
 
 
@@ -211,20 +212,20 @@ def plot_curves(path: Path, label: str, at: list[int], found: dict[str, list[flo
 
 
 def plot_errors(path: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
-    figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
+    figure, axes = plt.subplots(figsize=(7, 5.5), layout="constrained")
     names = [*KERNELS, *PEERS]
     for marker, (work, lines) in zip("o^sD", tables.items(), strict=False):
         for line in lines[1:]:
-            colour = f"C{names.index(line['method'])}"
+            colour = COLOURS[names.index(line["method"])]
             worst = line["worst"] if "worst" in line else 8 * EPS * line["budget"]
             axes.scatter(line["ratio"], max(min(worst, 10.0), 1e-16), color=colour, marker=marker)
         axes.scatter([], [], color="grey", marker=marker, label=work)
     for i, name in enumerate(names):
         if any(line["method"] == name for lines in tables.values() for line in lines):
-            axes.scatter([], [], color=f"C{i}", marker="o", label=name)
+            axes.scatter([], [], color=COLOURS[i], marker="o", label=name)
     axes.set(xscale="log", yscale="log", xlabel="cost in softmax passes", ylabel="worst relative error of gamma")
     axes.grid(alpha=0.3)
-    axes.legend(fontsize="small", ncols=2)
+    figure.legend(loc="outside lower center", fontsize="small", ncols=3)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 
@@ -265,8 +266,7 @@ Ratios to one pass of `scipy.special.softmax` over the same float64 array, distr
 in one process and one thread, {repetitions} times or until one has taken {ENOUGH:g} s; the least processor time of
 each.{machine} A row is wrong if the relative error of its gamma is above {WRONG:g}. Errors of the peers are
 measured from entnorm's gamma; its own, of a sample of rows, from ball arithmetic, in units of the promised budget (last
-column of the first table).
-{platform.processor() or platform.machine()},
+column of the first table). {platform.processor() or platform.machine()},
 {os.cpu_count()} processors, Python {platform.python_version()}, {versions}.
 
 | workload | kernel | softmax passes | must | stretch | | of the budget |
