@@ -15,11 +15,18 @@ SECTIONS = (
             Said("3.1.4", "= log Z-γE_p~[log p]", Proved(escort.ENTROPY_IN_MOMENTS)),
             Said("3.2.1", "dH/dγ=(log Z)'-E-γE'", Proved(slopes.ENTROPY_SLOPE_SPLIT)),
             Said("3.2.2", "d log Z/dγ=E_p~[log p]", Proved(slopes.LOG_PARTITION_SLOPE)),
-            Said("3.2.3", "第一项和第二项相消: dH/dγ=-γ dE/dγ", Proved(slopes.ENTROPY_SLOPE_REDUCED)),
-            Said("3.2.4", "（详细计算略）dE/dγ", Proved(slopes.MEAN_SLOPE)),
+            Said(
+                "3.2.3",
+                "第一项和第二项相消: dH/dγ=-γ dE/dγ",
+                Proved(slopes.ENTROPY_SLOPE_REDUCED),
+                english="The first and second terms cancel: dH/dγ = −γ dE/dγ.",
+            ),
+            Said("3.2.4", "（详细计算略）dE/dγ", Proved(slopes.MEAN_SLOPE), english="(Details omitted) dE/dγ."),
             Said("3.2.5", "dH/dγ=-γ·Var_p~[log p]", Proved(slopes.ENTROPY_SLOPE)),
             Said("3.2.6", "Var=E[(log p)²]-(E[log p])²", Proved(slopes.VARIANCE_IN_MOMENTS)),
-            Said("3.3.1", "方差总是非负的", Proved(slopes.VARIANCE_NONNEGATIVE)),
+            Said(
+                "3.3.1", "方差总是非负的", Proved(slopes.VARIANCE_NONNEGATIVE), english="A variance is never negative."
+            ),
             Said(
                 "3.3.2",
                 "当分布非退化时严格大于零",
@@ -27,6 +34,7 @@ SECTIONS = (
                     (slopes.VARIANCE_POSITIVE_UNLESS_ONE_HOT, slopes.VARIANCE_POSITIVE),
                     "Degenerate usually means one-hot; then the statement fails for every uniform distribution. It holds where p is not constant on its support.",
                 ),
+                english="It is strictly positive when the distribution is not degenerate.",
             ),
             Said("3.3.3", "dH/dγ≤0", Proved(slopes.ENTROPY_SLOPE_NONPOSITIVE)),
             Said(
@@ -36,6 +44,7 @@ SECTIONS = (
                     (decreasing.ENTROPY_NONINCREASING, decreasing.ENTROPY_NONDECREASING),
                     "The bracket says not strictly increasing. Read as non-strictly decreasing, the statement is proved; read as printed, non-strictly increasing, it is false.",
                 ),
+                english="The entropy decreases monotonically in γ (not strictly increasing).",
             ),
             Said(
                 "3.3.5",
@@ -45,6 +54,7 @@ SECTIONS = (
                     escort.ENTROPY_CONSTANT,
                     tails.EXISTENCE,
                 ),
+                english="This proves that the power transform can control the value of the entropy through γ.",
             ),
         ),
     ),

@@ -9,7 +9,12 @@ SECTIONS = (
         "6",
         "6. Numerical examples",
         (
-            Said("6.1", "示例1：从随机分布到均匀分布", Wrong(listings.DIRECTION, listings.WHOLE_OUTPUT)),
+            Said(
+                "6.1",
+                "示例1：从随机分布到均匀分布",
+                Wrong(listings.DIRECTION, listings.WHOLE_OUTPUT),
+                english="Example 1: from a random distribution to the uniform one.",
+            ),
             Said(
                 "6.2",
                 "目标：达到接近最大熵 H_target=log(30)",
@@ -17,15 +22,46 @@ SECTIONS = (
                     (listings.LOG_30_SHARE,),
                     "Near is not said how near. The target is less than three quarters of the largest entropy, and below the entropy that the example starts from.",
                 ),
+                english="Target: close to the maximal entropy, H_target = log(30).",
             ),
             Said("6.3", "≈ 3.401", Proved(listings.LOG_30)),
             Said("6.4", "listing 2 (code)", Proved(listings.WHOLE_OUTPUT)),
-            Said("6.5", "初始熵: 3.9124", Wrong(listings.INITIAL_ENTROPY, listings.WHOLE_OUTPUT)),
-            Said("6.6", "最大可能熵: 4.6052", Proved(listings.LARGEST_ENTROPY)),
-            Said("6.7", "迭代1: γ=0.7653, H=3.4025", Wrong(listings.FIRST_LINE, listings.WHOLE_OUTPUT)),
-            Said("6.8", "迭代2: γ=0.9985, H=3.4010", Wrong(listings.SECOND_LINE, listings.WHOLE_OUTPUT)),
-            Said("6.9", "迭代3: γ=1.0000, H=3.4010", Wrong(listings.THIRD_LINE, listings.WHOLE_OUTPUT)),
-            Said("6.10", "three '迭代' lines printed", Wrong(listings.THREE_LINES, listings.WHOLE_OUTPUT)),
+            Said(
+                "6.5",
+                "初始熵: 3.9124",
+                Wrong(listings.INITIAL_ENTROPY, listings.WHOLE_OUTPUT),
+                english="Initial entropy: 3.9124.",
+            ),
+            Said(
+                "6.6",
+                "最大可能熵: 4.6052",
+                Proved(listings.LARGEST_ENTROPY),
+                english="Largest possible entropy: 4.6052.",
+            ),
+            Said(
+                "6.7",
+                "迭代1: γ=0.7653, H=3.4025",
+                Wrong(listings.FIRST_LINE, listings.WHOLE_OUTPUT),
+                english="Iteration 1: γ = 0.7653, H = 3.4025.",
+            ),
+            Said(
+                "6.8",
+                "迭代2: γ=0.9985, H=3.4010",
+                Wrong(listings.SECOND_LINE, listings.WHOLE_OUTPUT),
+                english="Iteration 2: γ = 0.9985, H = 3.4010.",
+            ),
+            Said(
+                "6.9",
+                "迭代3: γ=1.0000, H=3.4010",
+                Wrong(listings.THIRD_LINE, listings.WHOLE_OUTPUT),
+                english="Iteration 3: γ = 1.0000, H = 3.4010.",
+            ),
+            Said(
+                "6.10",
+                "three '迭代' lines printed",
+                Wrong(listings.THREE_LINES, listings.WHOLE_OUTPUT),
+                english="Three lines of iterations are printed.",
+            ),
             Said(
                 "6.11",
                 "有效支撑数",
@@ -39,6 +75,7 @@ SECTIONS = (
                     ),
                     "The document does not define it. Read as the perplexity exp H, it lies between 1 and the number of positive entries, and is what the table says. Read as that number itself it is n, whatever the exponent, and no target entropy changes it.",
                 ),
+                english="Effective support.",
             ),
             Said(
                 "6.12",
@@ -47,6 +84,7 @@ SECTIONS = (
                     (listings.PERPLEXITY_OF_LOG, entropy.UNIFORM),
                     "The document does not define its effective support. Read as the perplexity exp H it is what is printed, exactly; the number of entries that are not negligible is another matter.",
                 ),
+                english="log n → n, fully dense.",
             ),
             Said(
                 "6.13",
@@ -63,6 +101,7 @@ SECTIONS = (
                     (listings.PERPLEXITY_OF_LOG,),
                     "The document does not define its effective support. Read as the perplexity exp H it is what is printed, exactly; the number of entries that are not negligible is another matter.",
                 ),
+                english="log(10) → about 10, highly sparse.",
             ),
             Said(
                 "6.15",
@@ -71,11 +110,13 @@ SECTIONS = (
                     (zeros.ONE_HOT, tails.INSIDE, tails.ONE_HOT_ENTROPY, ends.LARGEST_AT_INFINITY, tails.OUT_OF_REACH),
                     "No finite exponent attains the entropy 0. As a limit it is right if one entry is the largest: the transform then tends to one-hot at that entry, whose entropy is 0 and whose perplexity is 1. If m entries share the maximum, the entropy stays above log m.",
                 ),
+                english="0 → 1, argmax (a hard decision).",
             ),
             Said(
                 "6.16",
                 "稀疏程度 / 应用场景 columns",
                 Unverifiable("Words for degrees of sparsity and for applications; nothing follows from them."),
+                english="The columns 'sparsity' and 'application'.",
             ),
             Said(
                 "6.17",
@@ -90,6 +131,7 @@ SECTIONS = (
                     ),
                     "If sparse means zeros, it is false: no finite exponent makes an entry zero. If it means concentrated, entropy controls it between log m and log n.",
                 ),
+                english="Different target entropies control how sparse the distribution is.",
             ),
         ),
     ),

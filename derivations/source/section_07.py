@@ -17,13 +17,24 @@ SECTIONS = (
         "7. Comparison with other methods",
         (
             Said("7.1.1", "p~=exp(x_i/T)/Σ", Proved(relations.SOFTMAX_TEMPERATURE)),
-            Said("7.1.2", "当logits是x_i=log p_i时 p~=p^{1/T}/Σ", Proved(escort.TEMPERATURE)),
+            Said(
+                "7.1.2",
+                "当logits是x_i=log p_i时 p~=p^{1/T}/Σ",
+                Proved(escort.TEMPERATURE),
+                english="When the logits are x_i = log p_i, p̃ = p^{1/T}/Σ.",
+            ),
             Said("7.1.3", "γ=1/T", Proved(escort.TEMPERATURE)),
-            Said("7.1.4", "调整T通常没有明确的熵目标", Unverifiable("A remark on how people use temperature.")),
+            Said(
+                "7.1.4",
+                "调整T通常没有明确的熵目标",
+                Unverifiable("A remark on how people use temperature."),
+                english="T is usually adjusted without a definite target for the entropy.",
+            ),
             Said(
                 "7.1.5",
                 "显式地将熵调整到目标值",
                 Needs("log m < H* < log n, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                english="The entropy is adjusted explicitly to its target value.",
             ),
             Said(
                 "7.2.1",
@@ -37,6 +48,7 @@ SECTIONS = (
                     ),
                     "It is not said which entropy. The formula gives sparsemax, the closest point of the simplex, for that of Gini, (1 - sum q^2)/2, and softmax for Shannon's.",
                 ),
+                english="argmax_q qᵀx + Ω(q), where Ω is an entropy regulariser.",
             ),
             Said(
                 "7.2.2",
@@ -50,6 +62,7 @@ SECTIONS = (
                     ),
                     "True of Gini's entropy, which is added. Shannon's gives something else whether it is added or, as a penalty, subtracted.",
                 ),
+                english="Sparsemax solves an optimisation problem with an entropy penalty.",
             ),
             Said(
                 "7.2.3",
@@ -58,6 +71,7 @@ SECTIONS = (
                     (regularisers.SPARSEMAX_IS_BEST, regularisers.SPARSEMAX_ENTROPY),
                     "Indirectly: what is removed lies below a threshold that depends on all logits, and the entropy of the result depends on their scale.",
                 ),
+                english="It influences sparsity indirectly, through regularisation.",
             ),
             Said(
                 "7.2.4",
@@ -67,6 +81,7 @@ SECTIONS = (
                     tails.OUT_OF_REACH,
                     tails.EXISTENCE,
                 ),
+                english="Entropy normalization controls the entropy directly, to an exact value.",
             ),
             Said(
                 "7.3.1",
@@ -75,6 +90,7 @@ SECTIONS = (
                     (truncation.ZEROED_ONLY, truncation.RENORMALISED, truncation.TIES_DECIDE_NOTHING),
                     "Setting the others to zero, and no more, leaves less than a distribution; what samplers use is divided by its sum. With a tie at the border the k largest are not determined.",
                 ),
+                english="Top-k: keep the k largest probabilities, set the rest to zero.",
             ),
             Said(
                 "7.3.2",
@@ -83,8 +99,14 @@ SECTIONS = (
                     (truncation.CARRY_MOST, truncation.SMALLEST_SET),
                     "A smallest set that reaches the mass need not be that of the most probable entries; that one is always among the smallest, and is what is meant.",
                 ),
+                english="Top-p: keep the smallest set whose cumulative probability reaches p.",
             ),
-            Said("7.3.3", "熵归一化：保持所有项", Proved(escort.ENTRIES_POSITIVE)),
+            Said(
+                "7.3.3",
+                "熵归一化：保持所有项",
+                Proved(escort.ENTRIES_POSITIVE),
+                english="Entropy normalization keeps all entries.",
+            ),
             Said(
                 "7.3.4",
                 "更平滑，不会硬截断",
@@ -92,6 +114,7 @@ SECTIONS = (
                     (escort.ENTRIES_POSITIVE, peaked.SCALE_FREE),
                     "No finite exponent removes an entry, and the transform is smooth in it. As a function of p at a fixed entropy it is not even continuous: next to the uniform distribution of two entries a normalised p jumps when the entries change places, as top-1 does.",
                 ),
+                english="Smoother; it does not cut hard.",
             ),
         ),
     ),

@@ -23,6 +23,7 @@ SECTIONS = (
                     families.PARETO_STEP,
                     densities.NEWTON_STEP,
                 ),
+                english="The iterative solution is similar.",
             ),
             Said(
                 "9.1.4",
@@ -31,6 +32,7 @@ SECTIONS = (
                     (families.EXPONENTIAL_STAYS, families.EXPONENTIAL_ENTROPY, families.EXPONENTIAL_ROOT),
                     "Not for every density: for the exponential ones the exponent is in closed form. That others need quadrature is a remark on what is known of their integrals.",
                 ),
+                english="But numerical integration is needed.",
             ),
             Said(
                 "9.2.1",
@@ -46,6 +48,7 @@ SECTIONS = (
                     ),
                     "Transforming the marginal of X, and keeping Y given X, is the problem of one variable; it moves the marginal of Y. A power of the joint density with a given H(X) need not be unique: there are three exponents in a case of two binary variables.",
                 ),
+                english="Normalize the marginal entropies H(X), H(Y).",
             ),
             Said(
                 "9.2.2",
@@ -55,6 +58,7 @@ SECTIONS = (
                     tails.OUT_OF_REACH,
                     tails.EXISTENCE,
                 ),
+                english="Normalize the joint entropy H(X, Y).",
             ),
             Said(
                 "9.2.3",
@@ -70,8 +74,14 @@ SECTIONS = (
                     ),
                     "With one exponent for all conditional distributions, and X as it is, H(Y | X) falls and has one solution at most. A power of the joint density with a given H(Y | X) need not be unique.",
                 ),
+                english="Normalize the conditional entropy H(Y|X).",
             ),
-            Said("9.2.4", "每种选择对应不同的应用需求", Unverifiable("A remark on applications.")),
+            Said(
+                "9.2.4",
+                "每种选择对应不同的应用需求",
+                Unverifiable("A remark on applications."),
+                english="Each choice serves a different need.",
+            ),
         ),
     ),
 )

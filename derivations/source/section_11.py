@@ -18,14 +18,21 @@ SECTIONS = (
                     newton.CLOSE_AFTER_THREE,
                     iteration.ENTROPY_CONVERGES,
                 ),
+                english="Newton's method finds γ → H(p̃) = H*.",
             ),
-            Said("11.3", "✅ 保持单调性", Proved(escort.ORDER)),
+            Said("11.3", "✅ 保持单调性", Proved(escort.ORDER), english="✅ Keeps monotonicity."),
             Said(
                 "11.4",
                 "✅ 熵可控（从0到log n）",
                 Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                english="✅ Controllable entropy (from 0 to log n).",
             ),
-            Said("11.5", "✅ 快速收敛（3-4次迭代）", Wrong(newton.CLOSE_AFTER_THREE, newton.ERROR_CONSTANT)),
+            Said(
+                "11.5",
+                "✅ 快速收敛（3-4次迭代）",
+                Wrong(newton.CLOSE_AFTER_THREE, newton.ERROR_CONSTANT),
+                english="✅ Fast convergence (3–4 iterations).",
+            ),
             Said(
                 "11.6",
                 "✅ 可微分（可用于梯度优化）",
@@ -34,9 +41,12 @@ SECTIONS = (
                     vanishing.CONTINUOUS_AT_UNIFORM,
                     gradients.ALONG_LOGITS,
                 ),
+                english="✅ Differentiable (usable in gradient optimisation).",
             ),
-            Said("11.7", "提供了一种原理性的方法", Unverifiable("A judgement.")),
-            Said("11.8", "应用潜力 …", Unverifiable("A list of hopes.")),
+            Said(
+                "11.7", "提供了一种原理性的方法", Unverifiable("A judgement."), english="It offers a principled method."
+            ),
+            Said("11.8", "应用潜力 …", Unverifiable("A list of hopes."), english="Potential applications …"),
         ),
     ),
 )
