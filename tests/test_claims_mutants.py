@@ -24,6 +24,10 @@ UNNEEDED = {
     "escort.uniform-at-zero": ("every entry of p is positive",),  # what is raised to the power 0 does not matter ...
     "escort.entropy-at-zero": ("every entry of p is positive",),  # ... to algebra, but zeros are outside the support
     "listings.quadratic-after-tenfold": ("a > 0",),  # an error, named as one
+    "cycles.partition": ("every entry of p is positive",),  # which the two values imply
+    "cycles.first-moment": ("every entry of p is positive",),
+    "cycles.entropy-reflected": ("y = 2 / n − x",),  # what it means that p sums to 1, for the points of the witness
+    "cycles.entropy-at-units": ("p differs at two positions r and s", "so is the variance"),  # one page, one setting
 }
 
 
