@@ -26,6 +26,7 @@ from .language import (
     Plus,
     Relation,
     Root,
+    Scalar,
     Statement,
     Tends,
     Times,
@@ -225,9 +226,9 @@ def _of_coefficients(claim: Claim, jet: Jet, proof: Expansion, random: Random) -
 def _of_limit(claim: Claim, proof: Squeeze, random: Random) -> Iterator[Mutant]:
     """Yield mutants of the value, the rate and the point; both bounds change with them."""
     function, variable, point, value = claim.statement.args
-    other_end = oo if point == 0 else Integer(0)
+    other_ends = (oo if point == 0 else Integer(0),) if isinstance(variable, Scalar) else ()  # sequences have one end
     changes: list[tuple[str, Any, Expr, Expr]] = [
-        ("the other point", other_end, value, proof.rate),
+        *(("the other point", end, value, proof.rate) for end in other_ends),
         *((f"value: {change}", point, variant, proof.rate) for change, variant in chosen(value, random)),
         *((f"rate: {change}", point, value, variant) for change, variant in chosen(proof.rate, random)),
     ]

@@ -11,7 +11,7 @@ from numba.extending import intrinsic
 SUMS = {"reassoc", "contract", "nsz", "arcp"}  # for sums: reassociated, so that they can be vectors
 _EXACT = {"contract", "nnan", "nsz"}  # for elementary functions, whose order of operations is meant
 
-LOWEST = {float64: -708.0, float32: np.float32(-87.0)}  # below this, exp is not a normal number: 0
+LOWEST = {float64: -708.3964, float32: np.float32(-87.0)}  # below this, exp is not a normal number: 0
 
 _LOG2E, _LN2_HIGH, _LN2_LOW = 1.4426950408889634, 0.693145751953125, 1.42860682030941723212e-6
 _SHIFTER = 1.5 * 2.0**52  # added and taken away, it leaves the nearest integer
