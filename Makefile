@@ -49,6 +49,7 @@ lock:
 	  --no-emit-package entnorm --custom-compile-command "make lock" --quiet --output-file requirements.lock
 
 clean:
+	find entnorm -name "*.nb[ic]" -delete
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: bench fuzz bench-references
