@@ -9,6 +9,8 @@ gap is one even if what it claims is true.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -52,7 +54,7 @@ from .proofs import (
 from .variants import chosen
 from .witness import Undefined
 
-__all__ = ["Mutant", "Score", "mutants", "score"]
+__all__ = ["Mutant", "Score", "Trial", "mutants", "score"]
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,67 @@ class Mutant:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """What became of a mutant.
+
+    `refused_at` is the step at which the rules refuse it, empty where they accept it; `fails` whether the second
+    witness, with the rules out of the way, sees it fail, None where it cannot say.
+    """
+
+    change: str
+    refused_at: str
+    fails: bool | None
+    is_gap: bool
+
+    @property
+    def is_missed(self) -> bool:
+        """Do the rules accept what is false, or full of gaps?"""
+        return not self.refused_at and (bool(self.fails) or self.is_gap)
+
+    @property
+    def accident(self) -> str:
+        """The change, and why it is no false statement; empty where it is one."""
+        if self.fails or self.is_gap:
+            return ""
+        if not self.refused_at:
+            return f"{self.change}: true, and the rules prove it, too"
+        seen = "not decided at the points" if self.fails is None else "true at every point that was looked at"
+        return f"{self.change}: {seen}"
+
+
+@dataclass(frozen=True)
 class Score:
-    """How many mutants were tried, and who refused them."""
+    """What became of the mutants of a claim, and which of its hypotheses no step needs."""
 
     COUNTS: ClassVar[tuple[str, ...]] = ("tried", "refused_by_rule", "refused_by_witness", "true_by_accident", "missed")
 
-    tried: int
-    refused_by_rule: int
-    refused_by_witness: int
-    accidents: tuple[str, ...]
-    missed: tuple[str, ...]
+    trials: tuple[Trial, ...]
     unneeded: tuple[str, ...]
+
+    @property
+    def tried(self) -> int:
+        """How many mutants there are."""
+        return len(self.trials)
+
+    @property
+    def refused_by_rule(self) -> int:
+        """How many of them the rules refuse."""
+        return sum(bool(trial.refused_at) for trial in self.trials)
+
+    @property
+    def refused_by_witness(self) -> int:
+        """How many of them the second witness sees to be false."""
+        return sum(bool(trial.fails) for trial in self.trials)
+
+    @property
+    def accidents(self) -> tuple[str, ...]:
+        """The mutants that are not seen to be false, with the reason."""
+        return tuple(trial.accident for trial in self.trials if trial.accident)
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """The mutants that are false and accepted."""
+        return tuple(trial.change for trial in self.trials if trial.is_missed)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data."""
@@ -88,6 +140,7 @@ class Score:
             "refused_by_witness": self.refused_by_witness,
             "true_by_accident": len(self.accidents),
             "missed": len(self.missed),
+            "refused_at": dict(sorted(Counter(t.refused_at for t in self.trials if t.refused_at).items())),
             "accidents": list(self.accidents),
             "missing": list(self.missed),
             "unneeded_hypotheses": list(self.unneeded),
@@ -304,17 +357,19 @@ def _of_numbers(claim: Claim, random: Random) -> Iterator[Mutant]:
 # --------------------------------------------------------------------------------------------------------- the score
 
 
-def _refused(claim: Claim) -> bool:
+def _refused_at(claim: Claim) -> str:
+    """Return the step at which a claim is refused by the rules; nothing where it is not."""
     if isinstance(claim.proof, Numeric):
-        return check(claim).status != "proved"
+        return "" if check(claim).status == "proved" else "the numbers"
     try:
         links(claim)
-    except Refusal:
-        return True
-    return False
+    except Refusal as refusal:
+        line = re.match(r"line \d+ \(\w+\)", str(refusal))
+        return line[0] if line else "definedness" if "to be defined" in str(refusal) else "the form of the proof"
+    return ""
 
 
-def _false_somewhere(claim: Claim) -> bool | None:
+def _fails(claim: Claim) -> bool | None:
     """Does the second witness find a point where the statement fails?  None where it cannot say."""
     try:
         agrees, _ = witnessed(claim, claim.statement)
@@ -323,23 +378,17 @@ def _false_somewhere(claim: Claim) -> bool | None:
     return None if agrees is None else not agrees
 
 
+def _tried(mutant: Mutant) -> Trial:
+    seen = [_fails(asked) for asked in mutant.asked]
+    fails = True if True in seen else None if None in seen else False
+    return Trial(mutant.change, _refused_at(mutant.claim), fails, not mutant.asked)
+
+
 def score(claim: Claim) -> Score:
-    """Try the mutants of a claim and count who refuses them."""
-    tried = by_rule = by_witness = 0
-    accidents, missed = [], []
-    for mutant in mutants(claim):
-        tried += 1
-        refused = _refused(mutant.claim)
-        by_rule += refused
-        fails = any(_false_somewhere(asked) for asked in mutant.asked)
-        by_witness += fails
-        if not refused and (fails or not mutant.asked):
-            missed.append(mutant.change)
-        elif mutant.asked and not fails:
-            accidents.append(mutant.change + ("" if refused else ": accepted, and true"))
+    """Try the mutants of a claim, and drop its hypotheses one by one."""
     unneeded = [
         g.name if isinstance(g, Assumption) else str(g)
         for k, g in enumerate(claim.given)
-        if not _refused(replace(claim, given=claim.given[:k] + claim.given[k + 1 :]))
+        if not _refused_at(replace(claim, given=claim.given[:k] + claim.given[k + 1 :]))
     ]
-    return Score(tried, by_rule, by_witness, tuple(accidents), tuple(missed), tuple(unneeded))
+    return Score(tuple(map(_tried, mutants(claim))), tuple(unneeded))
