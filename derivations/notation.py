@@ -218,9 +218,7 @@ KL = Operator("KL", (u, v), Sum(u[i] * (Log(u[i]) - Log(v[i])), i))
 uniform = Seq(i, 1 / n)
 
 # The entropy of a distribution with zeros, whose support e marks: where p_i is 0 the logarithm is that of 1.
-S0 = Operator(
-    "S0", (p, e), -Sum(p[i] * Log(p[i] + (1 - e[i])), i), lambda family, marks: call(Word(content="S"), family)
-)
+S0 = Operator("S0", (p, e), -Sum(p[i] * Log(p[i] + (1 - e[i])), i), lambda family, marks: call(name("S0"), family))
 
 # The softmax of logits, and another measure of uncertainty: the Gini (or Tsallis) entropy of order 2.
 softmax = Operator("softmax", (z,), Seq(i, Exp(z[i]) / Sum(Exp(z[j]), j)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -78,7 +79,8 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
 
 def _witnessed_together(claim: Claim, parts: tuple[Claim, ...]) -> tuple[bool | None, Witness | None]:
     found = [witnessed(part) for part in parts]
-    found.append(witnessed(claim, claim.statement))
+    with suppress(Inexpressible):  # close to the point of a limit numbers may be too small for mpmath to tell from 0
+        found.append(witnessed(claim, claim.statement))
     outcomes, records = zip(*found, strict=True)
     agreed = False if False in outcomes else None if None in outcomes else True
     seen = [record for record in records if record is not None]

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from sympy import Expr, Integer, oo
 
+from .arithmetics import Inexpressible, Undefined
 from .kernel import check, seed, witnessed
 from .language import (
     Attained,
@@ -52,7 +53,6 @@ from .proofs import (
     Step,
 )
 from .variants import chosen
-from .witness import Undefined
 
 __all__ = ["Mutant", "Score", "Trial", "mutants", "score"]
 
@@ -373,6 +373,8 @@ def _fails(claim: Claim) -> bool | None:
     """Does the second witness find a point where the statement fails?  None where it cannot say."""
     try:
         agrees, _ = witnessed(claim, claim.statement)
+    except Inexpressible:
+        return None
     except Undefined:
         return True  # the mutant has no value where the claim has one
     return None if agrees is None else not agrees
