@@ -4,6 +4,8 @@ The answer is a `Solution` like any other, whose exponent is 1 where nothing was
 of a solution, its derivatives included, can be asked of a clipped one, and `clip_entropy` only reads off its `probs`.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 

@@ -11,6 +11,8 @@ gradient gamma q r(f) in the logits [gradients.pullback], and minus the slope of
 [gradients.pullback-entropy]. Both take O(n) operations for a row, and no matrix is formed.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -70,7 +72,7 @@ class Jacobian:
                 dtarget[part] = -slope * self.target.slopes(part, tilted.support)
         return np.moveaxis(out, -1, self.rows.axis), dtarget.reshape(self.rows.batch)[()]
 
-    def _tilted(self, part: slice, values: Floats) -> "_Tilted":
+    def _tilted(self, part: slice, values: Floats) -> _Tilted:
         free = np.zeros(len(values), dtype=np.bool_) if self.free is None else self.free[part]
         return _Tilted.of(values, self.rows.logits, self.gamma[part], self.scale[part], free)
 

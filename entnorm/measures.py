@@ -1,5 +1,7 @@
 """How far a distribution is from certainty: entropy and its relatives, with full relative accuracy."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -1,5 +1,7 @@
 """What a solve returns, and the errors of the package."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum

@@ -1,5 +1,7 @@
 """The exponent that gives each row of a batch its prescribed entropy: `solve`."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Distributions in, distributions or their entropies out: what most users call."""
 
+from __future__ import annotations
+
 from typing import Any, Literal
 
 import numpy as np

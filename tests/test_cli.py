@@ -82,6 +82,7 @@ def test_our_own_theory_has_one_name() -> None:
     ("arguments", "message"),
     [
         (["verify", "escort.entropy-slop"], "nearest: escort.entropy-slope"),
+        (["verify", "B1.7"], "B1.7 is a statement of the document, settled by escort.order-any-exponent"),
         (["verify", "escort.order", "--reports", "x"], "leave out the ids"),
         (["verify", "--jobs", "0"], "at least one process"),
         (["verify", "non:sense:"], "there is no module 'non'"),
@@ -130,6 +131,11 @@ def test_verify_one_claim_names_it_and_counts_what_it_rests_on(capsys: pytest.Ca
     assert "✓ escort.sums-to-one: proved" in out
     assert "Nothing is broken." in out
     assert "references" not in out
+
+
+def test_verify_a_refuted_claim_shows_where_it_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "escort.order-any-exponent"]) == 0
+    assert "fails at n = 2, p = (2/3, 1/3), i = 1, j = 2, γ = 0: 1/2 against 1/2" in capsys.readouterr().out
 
 
 def test_verify_json_is_the_model(capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,6 +67,11 @@ class Theory:
         for claim in self.claims():
             if claim.id == id:
                 return claim
+        for section in self.sections:
+            for said in section.statements:
+                if said.id == id:
+                    names = ", ".join(c.id for c in claims_of(said)) or "no claim"
+                    raise TheoryError(f"{id} is a statement of the document, settled by {names}")
         raise TheoryError(f"there is no claim {id!r}; nearest: {', '.join(self.similar(id)) or 'none'}")
 
     def similar(self, id: str) -> list[str]:

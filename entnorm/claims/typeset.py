@@ -265,12 +265,13 @@ def _(node: Jet) -> Layout:
     step = Fence(inner=layout(variable - point))
     items: list[Layout] = [layout(function), sign(" = ")]
     for order, coefficient in enumerate(node.coefficients):
-        piece = layout(coefficient)
-        if order:
-            power = step if order == 1 else Script(base=step, sup=Word(content=str(order), kind="mn"))
-            items += [sign(" + "), Row(items=(tight(piece, PRODUCT), power), gap=True)]
+        power = step if order == 1 else Script(base=step, sup=Word(content=str(order), kind="mn"))
+        if not order:
+            items.append(layout(coefficient))
+        elif coefficient == 1:
+            items += [sign(" + "), power]
         else:
-            items.append(piece)
+            items += [sign(" + "), Row(items=(tight(layout(coefficient), PRODUCT), power), gap=True)]
     rest = Script(base=step, sup=Word(content=str(len(node.coefficients)), kind="mn"))
     items += [sign(" + "), call(Word(content="O"), rest), phrase("as"), layout(variable), sign(" → "), layout(point)]
     return Row(level=STATEMENT, items=tuple(items))

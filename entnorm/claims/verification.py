@@ -250,7 +250,7 @@ def _entry(
         "problem": result["problem"],
         "statement": _statement(claim.statement),
         "given": [_hypothesis(g) for g in claim.given],
-        "proof": _proof(claim),
+        "proof": _proof(claim, result["output"]),
         "uses": [c.id for c in cited(claim)],
         "used_by": [c.id for c in chosen if claim in cited(c)],
         "foundations": foundations,
@@ -272,13 +272,14 @@ def _hypothesis(given: Assumption | Statement) -> dict[str, str]:
     return {"name": name, **_formula(statement)}
 
 
-def _proof(claim: Claim | Refuted) -> dict[str, Any]:
+def _proof(claim: Claim | Refuted, output: str) -> dict[str, Any]:
     if isinstance(claim, Refuted):
         point = {str(v): _coordinate(v, t) for v, t in claim.at.items()}
         return {
             "kind": "counterexample",
             "point": point,
             "sides": shown_sides(claim.statement, claim.at),
+            "undefined": "" if isinstance(claim.statement, Prints) else output,
             "correction": claim.correction.id if claim.correction else None,
         }
     match claim.proof:

@@ -23,9 +23,10 @@ SWEEPS = 12
 
 @dataclass(frozen=True)
 class Box:
-    """A node: its name, the corner at its upper left, and its size."""
+    """A node: its name, what is written into it, the corner at its upper left, and its size."""
 
     name: str
+    label: str
     x: float
     y: float
     width: float
@@ -103,7 +104,14 @@ def draw(names: Sequence[str], uses: Mapping[str, Sequence[str]], labels: Mappin
     widths = [max((PADDING + LETTER * len(labels[p.name]) for p in layer if p.name), default=0.0) for layer in layers]
     lefts = [sum(widths[:k]) + GAP * k for k in range(len(widths))]
     boxes = [
-        Box(name, lefts[depth[name]], places[name].y - HEIGHT / 2, PADDING + LETTER * len(labels[name]), HEIGHT)
+        Box(
+            name,
+            labels[name],
+            lefts[depth[name]],
+            places[name].y - HEIGHT / 2,
+            PADDING + LETTER * len(labels[name]),
+            HEIGHT,
+        )
         for name in names
     ]
     right = {box.name: box.x + box.width for box in boxes}

@@ -103,7 +103,10 @@ def _view_of_proofs(model: Mapping[str, Any]) -> dict[str, Any]:
         "corrections": _corrections(statements),
         "axioms": [claim for claim in model["claims"] if claim["proof"]["kind"] == "axiom"],
         "settles": {id: [said["id"] for said in statements if id in said["claims"]] for id in claims},
-        "graph": _graph(model["claims"]),
+        "claim_status": {id: claim["status"] for id, claim in claims.items()},
+        "page_status": {page["name"]: _weakest(page["claims"], claims) for page in model["pages"]},
+        "atlas": _atlas(model["pages"], claims),
+        "graphs": {page["name"]: _graph(page["claims"], claims) for page in model["pages"]},
         "charts": {figure["id"]: chart(figure) for figure in model["figures"]},
         **_view_of_iteration(model["iteration"]),
     }
@@ -171,11 +174,31 @@ def _counted(counts: Mapping[str, int]) -> dict[str, int]:
     return {status: counts[status] for status in STATUSES if counts.get(status)}
 
 
-def _graph(claims: list[dict[str, Any]]) -> Drawing:
-    """The claims that use another one or are used; the rest stand alone and need no drawing."""
-    joined = [claim for claim in claims if claim["uses"] or claim["used_by"]]
-    names = [claim["id"] for claim in joined]
-    return draw(names, {claim["id"]: claim["uses"] for claim in joined}, {name: name for name in names})
+def _weakest(ids: list[str], claims: Mapping[str, Any]) -> str:
+    """The status that a page is shown with: proved, unless a claim of it is not settled."""
+    weak = {claims[id]["status"] for id in ids} - {"proved", "computed", "assumed", "refuted"}
+    return max(weak, key=list(STATUSES).index, default="proved")
+
+
+def _atlas(pages: list[dict[str, Any]], claims: Mapping[str, Any]) -> Drawing:
+    """The pages, and which rest on which, without the uses that others imply."""
+    home = {id: page["name"] for page in pages for id in page["claims"]}
+    uses: dict[str, set[str]] = {page["name"]: set() for page in pages if page["claims"]}
+    for id, name in home.items():
+        uses[name] |= {home[used] for used in claims[id]["uses"] if home[used] != name}
+    behind: dict[str, set[str]] = {}
+    for name in uses:  # in reading order, so that what a page uses comes before it
+        behind[name] = uses[name].union(*(behind[used] for used in uses[name]))
+    shown = {name: sorted(uses[name] - set().union(*(behind[used] for used in uses[name]))) for name in uses}
+    labels = {page["name"]: f"{page['name']}: {len(page['claims'])}" for page in pages}
+    return draw(list(shown), shown, labels)
+
+
+def _graph(ids: list[str], claims: Mapping[str, Any]) -> Drawing:
+    """The claims of a page that use another one of it, or are used."""
+    uses = {id: [used for used in claims[id]["uses"] if used in ids] for id in ids}
+    joined = [id for id in ids if uses[id] or any(id in used for used in uses.values())]
+    return draw(joined, {id: uses[id] for id in joined}, {id: id for id in joined})
 
 
 def _calc_as_text(chain: Mapping[str, Any]) -> str:
