@@ -86,7 +86,7 @@ SECTIONS = (
                 "直到收敛（|H^(k)-H*|<ε）",
                 Needs(
                     "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
-                    cycles.NEVER_ARRIVES,
+                    cycles.TWO_ENTRIES,
                     iteration.ENTROPY_CONVERGES,
                 ),
                 english="Until convergence (|H^(k) − H*| < ε).",

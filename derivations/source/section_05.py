@@ -14,7 +14,7 @@ SECTIONS = (
                 "牛顿法是二阶收敛的 |e_{k+1}|≤C|e_k|²",
                 Needs(
                     "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n (without such a condition the errors need not tend to 0; the inequality alone also holds for a constant error)",
-                    cycles.NEVER_ARRIVES,
+                    cycles.TWO_ENTRIES,
                     iteration.QUADRATIC_BOTH_SIDES,
                 ),
                 english="Newton's method converges quadratically: |e_{k+1}| ≤ C |e_k|².",

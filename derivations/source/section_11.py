@@ -15,7 +15,7 @@ SECTIONS = (
                 "牛顿法求γ → H(p~)=H*",
                 Needs(
                     "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
-                    cycles.NEVER_ARRIVES,
+                    cycles.TWO_ENTRIES,
                     iteration.ENTROPY_CONVERGES,
                 ),
                 english="Newton's method finds γ → H(p̃) = H*.",
