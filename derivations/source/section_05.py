@@ -53,7 +53,7 @@ SECTIONS = (
                         listings.HUNDREDTH_WITHIN,
                         listings.TENFOLD,
                     ),
-                    "It is not said what the shares are of, nor whether quadratic is the printed inequality. As shares of the first error they are not those of an error that is squared; the inequality they satisfy, with C one over the first error. As shares of the error before they are those of an error that is squared.",
+                    "It is not said what the shares are of, nor whether quadratic is the printed inequality. As shares of the first error they satisfy that inequality, with C one over the first error, but an error that is C times the square of the one before does not take these values. As shares of the error before it takes just these.",
                 ),
                 english="10 % → 1 % as 'quadratic'.",
             ),
