@@ -414,6 +414,26 @@ NEVER_ARRIVES = Claim(
     ),
 )
 
+# The same from the other side: as an equation for p it would be put into the loop, which is not known by that name.
+VALUED = Assumption("x where e is 1, and y elsewhere, is p", ForAll(i, Eq(x * e[i] + y * (1 - e[i]), p[i])))
+two_valued = (POSITIVE, MARKS, HALF, Gt(x, 0), COMPLEMENTS, Gt(y, 0), VALUED, NORMALISED, NOT_CONSTANT, TARGET)
+TWO_ENTRIES = Claim(
+    "cycles.two-values-never-arrive",
+    Eq(h_star - S(iterate(k, p, h_star)), 2 * V(p, 1)),
+    given=two_valued,
+    title="So it is for every p of two equally frequent values, such as two entries",
+    remark="For p = (99/100, 1/100), say, where the target, about 0.474, is within reach.",
+    defined=(
+        *cycling,
+        NO_ZERO,
+        DOCUMENT_LOOP,
+        VARENTROPY,
+        REFLECTED.at(these),
+        REFLECTED_VARIANCE.at(these),
+    ),
+    proof=calc(h_star - S(iterate(k, p, h_star)), (2 * V(p, 1), NEVER_ARRIVES)),
+)
+
 TARGET_TOO_HIGH = Refuted(
     "cycles.target-too-high",
     Ge(S(p) + 2 * V(p, 1), Log(n)),

@@ -5,9 +5,9 @@ e_i = 1 stand at the maxima, where the gap is 0; every other gap is positive, an
 1/gamma.  Here y is a gap and w its mark.
 """
 
-from entnorm.claims import Claim, Eq, Exp, Ge, Gt, Le, Log, Lt, by, by_cases, calc, ge, gt, le
+from entnorm.claims import Claim, Eq, Exp, ForAll, Ge, Gt, Le, Log, Lt, by, by_cases, calc, ge, gt, le
 
-from .notation import c, e, gamma, gap, i, p, r, w, x, y
+from .notation import c, d, e, gamma, gap, i, p, r, w, x, y
 from .setting import LOG_BOUND, MARKS, MAXIMA, POSITIVE, UNMARKED_BELOW
 
 
@@ -30,6 +30,31 @@ EXP_BOUND = Claim(
         (1 + x + ((Exp(x) - 1) - Log(Exp(x))), by.logs),
         ge(1 + x, by.sign((Exp(x) - 1) - Log(Exp(x)), LOG_BOUND)),
     ),
+)
+
+weighted = (ForAll(i, Ge(d[i], 0)), Ge(gamma, 0))
+NO_OVERFLOW = Claim(
+    "limits.no-overflow",
+    Le(Exp(-gamma * d[i]), 1),
+    given=weighted,
+    title="The exponential of minus gamma times a gap is at most 1: it does not overflow",
+    proof=calc(
+        Exp(-gamma * d[i]),
+        (1 / Exp(gamma * d[i]), by.logs),
+        le(
+            1,
+            by.sign(
+                (Exp(gamma * d[i]) - (1 + gamma * d[i])) / Exp(gamma * d[i]) + gamma * d[i] / Exp(gamma * d[i]),
+                EXP_BOUND.at({x: gamma * d[i]}),
+            ),
+        ),
+    ),
+)
+NO_TERM_VANISHES = Claim(
+    "limits.no-term-vanishes",
+    Gt(Exp(-gamma * d[i]), 0),
+    title="... and it is never 0",
+    proof=calc(Exp(-gamma * d[i]), gt(0, by.sign)),
 )
 
 EXP_SQUARE_BOUND = Claim(

@@ -304,6 +304,24 @@ QUADRATIC = Claim(
     ),
 )
 
+after = h_star - S(iterate(k + 1, p, h_star))
+squared = (h_star - S(loop)) ** 2 / (c**2 * V(p, c))
+QUADRATIC_BOTH_SIDES = Claim(
+    "iteration.quadratic-both-sides",
+    Le(after**2, squared**2),
+    given=normalised,
+    title="... and it does so on either side of the target: |e_{k+1}| <= C e_k^2, with both sides squared",
+    remark="No error is negative here, and all tend to 0.",
+    defined=document,
+    proof=calc(
+        after**2,
+        le(
+            squared**2,
+            by.sign((squared - after) * (squared + after), QUADRATIC.at(here), ERROR_SIGN.at(here | {k: k + 1})),
+        ),
+    ),
+)
+
 # ------------------------------------------------------------------------------------ what the document writes down
 
 UPDATE = Claim(

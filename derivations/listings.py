@@ -8,10 +8,30 @@ from fractions import Fraction
 
 from sympy import Rational
 
-from entnorm.claims import Claim, Eq, Exp, Log, Lt, Prints, Refuted, Sum, by, calc, n, numeric, run
+from entnorm.claims import (
+    Assumption,
+    Claim,
+    Eq,
+    Exp,
+    ForAll,
+    Ge,
+    Gt,
+    Le,
+    Log,
+    Lt,
+    Prints,
+    Refuted,
+    Sum,
+    by,
+    calc,
+    ge,
+    le,
+    n,
+    numeric,
+    run,
+)
 
 from .notation import a, b, c, i, j, p
-from .setting import POSITIVE
 
 LISTING_2 = """\
 import numpy as np
@@ -100,6 +120,21 @@ with np.errstate(all="ignore"):
     print(-(p * np.log(p)).sum())
 """
 
+# A state whose first hundred draws are 0.0: 200 words of it in a row may be, for it has 624.
+ONLY_ZEROS = """\
+import numpy as np
+
+np.random.seed(42)
+state = list(np.random.get_state())
+state[1][:200], state[2] = 0, 0
+np.random.set_state(tuple(state))
+
+p = np.random.random(100)
+with np.errstate(all="ignore"):
+    p /= p.sum()
+print(f"{p.sum():.4f}")
+"""
+
 # The document's sample and target, and one step of its loop, for the questions that its listing does not print.
 SAMPLE = """\
 import numpy as np
@@ -132,13 +167,43 @@ for i in range(4):
     print(f"iteration {{i + 1}}: {{100 * error(p) / first:.2g}}%")
 """
 
-PRECISION = f"{SAMPLE}print(bool(error(step(step(step(step(p))))) < 1e-15 * first))"
+SHARES = f"""{SAMPLE}
+for i in range(4):
+    before = error(p)
+    p = step(p)
+    print(f"iteration {{i + 1}}: {{100 * error(p) / before:.2g}}%")
+"""
+
+PRECISION = f"{SAMPLE}print(bool(error(step(step(step(step(p))))) < 1e-12 * first))"
+
+# The document's loop with every exponent clipped, at a target whose root lies beyond the clip.
+CLIPPED = """\
+import numpy as np
+
+p = np.array([0.51, 0.49])
+product = 1.0
+for i in range(10):
+    H = -(p * np.log(p)).sum()
+    gamma = 1 + (0.05 - H) / (H**2 - (p * np.log(p)**2).sum())
+    gamma = min(max(gamma, 0.01), 100)
+    p = p**gamma
+    p /= p.sum()
+    product *= gamma
+print(f"product of the exponents: {product:.3f}, entropy: {-(p * np.log(p)).sum():.6f}")
+"""
 
 SMALL_LOGARITHM = """\
 import numpy as np
 
 with np.errstate(all="raise"):
     print(f"{np.log(np.float64(5e-324)):.6f}")
+"""
+
+LOGARITHM_OF_ZERO = """\
+import numpy as np
+
+with np.errstate(all="ignore"):
+    print(np.log(0.0), 0.0 * np.log(0.0))
 """
 
 POWER_UNDERFLOW = """\
@@ -227,12 +292,28 @@ LAST_GAMMA = Refuted(
     title="The variable gamma of the first listing ends as the exponent that reaches the target",
     remark="It ends near 1, and the 1 that it begins with is never used.",
 )
+SOME_DRAW = Assumption("not every draw is 0", Gt(Sum(p[i], i), 0))
 DRAWN = Claim(
     "listings.drawn-distribution",
     Eq(Sum(p[i] / Sum(p[j], j), i), 1),
-    given=(POSITIVE,),
-    title="Positive numbers over their sum are a distribution",
+    given=(SOME_DRAW,),
+    title="Numbers whose sum is positive, over their sum, sum to 1",
+    remark="Some of them may be zero.",
     proof=calc(Sum(p[i] / Sum(p[j], j), i), (1, by.termwise)),
+)
+DRAWN_SHARE = Claim(
+    "listings.drawn-share",
+    Ge(p[i] / Sum(p[j], j), 0),
+    given=(ForAll(i, Ge(p[i], 0)), SOME_DRAW),
+    title="... and none is negative if none was",
+    proof=calc(p[i] / Sum(p[j], j), ge(0, by.sign)),
+)
+ZEROS_ONLY = Refuted(
+    "listings.only-zeros",
+    Prints(ONLY_ZEROS, 0, "1.0000"),
+    correction=DRAWN,
+    title="Whatever the generator draws, the first listing makes a distribution of it",
+    remark="If all hundred draws are 0 it divides 0 by 0. One zero, or ninety-nine, do no harm yet.",
 )
 ZERO_DRAW = Refuted(
     "listings.zero-draw",
@@ -251,6 +332,19 @@ NO_LOG_UNDERFLOW = Claim(
     "listings.log-of-smallest",
     Prints(SMALL_LOGARITHM, 0, "-744.440072"),
     title="The logarithm of the smallest double is an ordinary number: it does not underflow",
+    proof=run(),
+)
+LOG_OF_ZERO = Claim(
+    "listings.log-of-zero",
+    Prints(LOGARITHM_OF_ZERO, 0, "-inf nan"),
+    title="What a probability of 0 does: its logarithm is minus infinity, and 0 log 0 is not a number",
+    proof=run(),
+)
+CLIPPED_ARRIVES = Claim(
+    "listings.clipped-arrives",
+    Prints(CLIPPED, 0, "product of the exponents: 118.339, entropy: 0.050000"),
+    title="With the exponent of every step confined to [0.01, 100] the loop reaches a root beyond 100",
+    remark="The clip acts in the first step only: its factors are 100, 1.14, 1.03, and so on.",
     proof=run(),
 )
 POWERS_UNDERFLOW = Claim(
@@ -278,7 +372,24 @@ TENFOLD_TWICE = Refuted(
     given=(Eq(b, c * a**2), Eq(b, a / 10), a > 0),
     at={a: Fraction(1), b: Fraction(1, 10), c: Fraction(1, 10), n: 1},
     correction=TENFOLD,
-    title="An error that falls to a tenth and then to a hundredth falls quadratically",
+    title="An error that falls as its square, to a tenth of the first, falls to a hundredth of the first next",
+)
+
+several = (Eq(c, 1 / a), Gt(a, 0))
+TENTH_WITHIN = Claim(
+    "listings.tenth-within-square",
+    Le(a / 10, c * a**2),
+    given=several,
+    title="With the constant 1/a a tenth of the error a is within the bound of quadratic convergence",
+    proof=calc(a / 10, le(a, by.sign(a - a / 10)), (c * a**2, Eq(c, 1 / a))),
+)
+HUNDREDTH_WITHIN = Claim(
+    "listings.hundredth-within-square",
+    Le(a / 100, c * (a / 10) ** 2),
+    given=several,
+    title="... and so is, with the same constant, a hundredth after the tenth",
+    remark="So two steps, to 10% and to 1% of the first error, do not contradict the inequality.",
+    proof=calc(a / 100, (1 / a * (a / 10) ** 2, by.algebra), (c * (a / 10) ** 2, Eq(c, 1 / a))),
 )
 
 PERPLEXITY_OF_LOG = Claim(
@@ -309,12 +420,25 @@ HUNDREDTH_AFTER_TWO = Refuted(
     title="The second iteration leaves about 1% of the error",
     remark="On the one example that the document gives.",
 )
+SHARE_AFTER = Claim(
+    "listings.shares-of-previous",
+    Prints(SHARES, -1, "iteration 1: 28%\niteration 2: 11%\niteration 3: 1.3%\niteration 4: 0.018%\n"),
+    title="... and what each leaves of the error before it",
+    proof=run(),
+)
+HUNDREDTH_OF_PREVIOUS = Refuted(
+    "listings.hundredth-of-previous",
+    Prints(SHARES, 1, "iteration 2: 1%"),
+    correction=SHARE_AFTER,
+    title="The second iteration leaves about 1% of the error after the first",
+    remark="On the one example that the document gives it leaves 11%.",
+)
 MACHINE_PRECISION = Refuted(
     "listings.machine-precision-after-four",
     Prints(PRECISION, 0, "True"),
     correction=ERROR_AFTER,
     title="Machine precision is reached at the third or fourth iteration",
-    remark="On the one example that the document gives, four iterations leave 7e-8 of the error.",
+    remark="On the one example that the document gives, four iterations leave 7e-8 of the error; five leave 3e-15.",
 )
 
 LOG_30_SHARE = Claim(

@@ -30,9 +30,9 @@ from entnorm.claims import (
 )
 
 from .escort import SUMS_TO_ONE
-from .inverse import logit, moved
+from .inverse import logit, moved, weight
 from .jacobian import VARIANCE_OF_IN_MOMENTS
-from .notation import S, Z, gamma, h, i, mean_of, p, r, s, tilde, variance_of, x, y
+from .notation import S, Z, f, gamma, h, i, mean_of, p, r, s, tilde, variance_of, x, y
 from .setting import LOG_BOUND, NORMALISED, POSITIVE
 
 q = tilde(p, gamma)
@@ -120,6 +120,66 @@ CROSS_ENTROPY = Claim(
             by.logs,
         ),
         (gamma * (mean_h - h[r]), by.termwise(mean_of, tilde, Z)),
+    ),
+)
+
+here = tilde(moved, gamma)
+LOG_SLOPE = Claim(
+    "gradients.log-slope",
+    Eq(At(D(Log(here[i]), x), x, 0), gamma * (h[i] - mean_h)),
+    given=(POSITIVE,),
+    title="The score of a position along any direction h of the logits",
+    remark="Whatever the parameter, it moves the logits in some direction.",
+    proof=calc(
+        At(D(Log(here[i]), x), x, 0),
+        (-At(D(-Log(here[i]), x), x, 0), by.calculus),
+        (gamma * (h[i] - mean_h), CROSS_ENTROPY),
+    ),
+)
+
+MEAN_SCORE = Claim(
+    "gradients.mean-score",
+    Eq(Sum(q[i] * At(D(Log(here[i]), x), x, 0), i), 0),
+    given=(POSITIVE,),
+    title="... has the mean zero",
+    proof=calc(
+        Sum(q[i] * At(D(Log(here[i]), x), x, 0), i),
+        (Sum(q[i] * (gamma * (h[i] - mean_h)), i), LOG_SLOPE),
+        (gamma * (Sum(q[i] * h[i], i) - mean_h * Sum(q[i], i)), by.termwise),
+        (gamma * (Sum(q[i] * h[i], i) - mean_h), SUMS_TO_ONE),
+        (0, by.algebra(mean_of)),
+    ),
+)
+
+EXPECTED_LOSS = Claim(
+    "gradients.expected-loss",
+    Eq(At(D(Sum(here[i] * f[i], i), x), x, 0), Sum(q[i] * f[i] * At(D(Log(here[i]), x), x, 0), i)),
+    given=(POSITIVE,),
+    title="The slope of a mean loss is the mean of the losses f times the scores",
+    remark="The policy gradient. If all losses are equal it is zero.",
+    proof=calc(
+        At(D(Sum(here[i] * f[i], i), x), x, 0),
+        (At(D(Sum(weight * f[i], i) / Sum(weight, i), x), x, 0), by.logs(tilde, Z)),
+        (
+            At(
+                Sum(weight * (gamma * h[i]) * f[i], i) / Sum(weight, i)
+                - Sum(weight * f[i], i) * Sum(weight * (gamma * h[i]), i) / Sum(weight, i) ** 2,
+                x,
+                0,
+            ),
+            by.calculus,
+        ),
+        (
+            gamma
+            * (
+                Sum(p[i] ** gamma * h[i] * f[i], i) / Sum(p[i] ** gamma, i)
+                - Sum(p[i] ** gamma * f[i], i) * Sum(p[i] ** gamma * h[i], i) / Sum(p[i] ** gamma, i) ** 2
+            ),
+            by.logs,
+        ),
+        (gamma * (Sum(q[i] * f[i] * h[i], i) - mean_h * Sum(q[i] * f[i], i)), by.termwise(mean_of, tilde, Z)),
+        (Sum(q[i] * f[i] * (gamma * (h[i] - mean_h)), i), by.termwise),
+        (Sum(q[i] * f[i] * At(D(Log(here[i]), x), x, 0), i), LOG_SLOPE),
     ),
 )
 

@@ -313,6 +313,22 @@ CLOSE_AFTER_THREE = Refuted(
     remark="The exponents of this orbit alternate in sign and grow: 1, -1.1, 2.3, -479.",
 )
 
+CLOSE_AFTER_FOUR = Refuted(
+    "newton.close-after-four",
+    Lt((S(iterate(4, p, h_star)) - h_star) ** 2, Rational(1, 100)),
+    given=attainable,
+    at={
+        n: 3,
+        p: [Fraction(92, 100), Fraction(5, 100), Fraction(3, 100)],
+        r: 0,
+        s: 1,
+        h_star: Fraction(21, 20),
+    },
+    correction=ERROR_CONSTANT,
+    title="... or four",
+    remark="The exponents of this orbit are 1, -0.006, -3.5, 2.2, -22.",
+)
+
 CLOSE_AFTER_TWO = Refuted(
     "newton.close-after-two",
     Lt((S(iterate(2, p, h_star)) - h_star) ** 2, Rational(1, 100)),

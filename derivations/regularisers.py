@@ -224,6 +224,6 @@ SPARSEMAX_ENTROPY = Refuted(
     Eq(S(sparse), Log(n)),
     given=SPARSEMAX_OF,
     at=example,
-    title="The entropy of sparsemax is the same for all logits",
+    title="The regulariser of sparsemax prescribes the entropy of its result, here as log n",
     remark="For equal logits it is log n; for the logits 1/2 and 0 the result is 3/4 and 1/4.",
 )

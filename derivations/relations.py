@@ -9,6 +9,7 @@ from entnorm.claims import Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Log, Ne,
 
 from .entropy import GIBBS
 from .escort import ENTROPY_IN_MOMENTS, LOG_ESCORT, SUMS_TO_ONE
+from .losses import EXPECTED_LOSS
 from .notation import KL, H, S, Z, d, gamma, i, j, mean, p, r, renyi, temperature, tilde, u
 from .setting import POSITIVE, U_NORMALISED, U_POSITIVE
 from .slopes import LOG_PARTITION_SLOPE
@@ -37,9 +38,9 @@ LOSS_GRADIENT = Refuted(
     Eq(D(-Log(q[r]), gamma), Sum(q[i] * D(Log(q[i]), gamma), i)),
     given=(POSITIVE,),
     at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], r: 0, gamma: Fraction(1)},
-    correction=SCORE_MEAN_ZERO,
+    correction=EXPECTED_LOSS,
     title="The gradient of a loss is the mean of the score",
-    remark="The right side is zero whatever the loss; the cross-entropy of position r has another gradient.",
+    remark="The right side is zero whatever the loss, which it does not name; that of position r has another gradient.",
 )
 
 SOFTMAX = Claim(

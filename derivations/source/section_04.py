@@ -69,7 +69,7 @@ SECTIONS = (
             Said(
                 "4.5.3",
                 "Δγ=(H*-H^(k))/((H^(k))²-Σp^(k)(log p^(k))²)",
-                Needs("p is not uniform on its support", expansions.INVERSE_WITHOUT_SPREAD, newton.STEP_AT_ONE),
+                Needs("p^(k) is not uniform on its support", expansions.DENOMINATOR_OF_UNIFORM, newton.STEP_AT_ONE),
             ),
             Said(
                 "4.5.4",
@@ -85,8 +85,8 @@ SECTIONS = (
                 "4.5.6",
                 "直到收敛（|H^(k)-H*|<ε）",
                 Needs(
-                    "no entry is more than e times another, and the target is not below the entropy of p",
-                    cycles.NEVER_ARRIVES,
+                    "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
+                    cycles.TWO_ENTRIES,
                     iteration.ENTROPY_CONVERGES,
                 ),
                 english="Until convergence (|H^(k) − H*| < ε).",

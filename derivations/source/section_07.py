@@ -69,7 +69,7 @@ SECTIONS = (
                 "间接地通过正则化影响稀疏性",
                 Imprecise(
                     (regularisers.SPARSEMAX_IS_BEST, regularisers.SPARSEMAX_ENTROPY),
-                    "Indirectly: what is removed lies below a threshold that depends on all logits, and the entropy of the result depends on their scale.",
+                    "Indirectly is not defined. What is removed lies below a threshold that depends on all logits, as it maximises a regularised objective. An entropy is not prescribed by it: that of the result varies with the logits.",
                 ),
                 english="It influences sparsity indirectly, through regularisation.",
             ),

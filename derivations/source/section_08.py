@@ -24,7 +24,7 @@ SECTIONS = (
                 ),
                 english="When the distribution is too concentrated (its entropy too small), gradients are small.",
             ),
-            Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, relations.SCORE_MEAN_ZERO)),
+            Said("8.1.2", "∂L/∂θ=Σ p_i ∇_θ log p_i", Wrong(relations.LOSS_GRADIENT, losses.EXPECTED_LOSS)),
             Said(
                 "8.1.3",
                 "梯度主要来自单个样本，容易消失",

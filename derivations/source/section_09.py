@@ -19,7 +19,7 @@ SECTIONS = (
                 "9.1.3",
                 "迭代求解过程类似",
                 Needs(
-                    "p^gamma is integrable on both sides of 1, and wherever the iteration comes",
+                    "p is not constant on its support, and p^gamma is integrable on both sides of 1 and wherever the iteration comes",
                     families.PARETO_STEP,
                     densities.NEWTON_STEP,
                 ),

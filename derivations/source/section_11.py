@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import escort, gradients, iteration, newton, tails, vanishing
+from .. import cycles, escort, gradients, iteration, newton, tails, vanishing
 
 SECTIONS = (
     Section(
@@ -14,8 +14,8 @@ SECTIONS = (
                 "11.2",
                 "牛顿法求γ → H(p~)=H*",
                 Needs(
-                    "no entry is more than e times another, and the target is not below the entropy of p",
-                    newton.CLOSE_AFTER_THREE,
+                    "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
+                    cycles.TWO_ENTRIES,
                     iteration.ENTROPY_CONVERGES,
                 ),
                 english="Newton's method finds γ → H(p̃) = H*.",
@@ -30,7 +30,7 @@ SECTIONS = (
             Said(
                 "11.5",
                 "✅ 快速收敛（3-4次迭代）",
-                Wrong(newton.CLOSE_AFTER_THREE, newton.ERROR_CONSTANT),
+                Wrong(newton.CLOSE_AFTER_FOUR, newton.ERROR_CONSTANT),
                 english="✅ Fast convergence (3–4 iterations).",
             ),
             Said(
