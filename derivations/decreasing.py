@@ -136,8 +136,8 @@ ENTROPY_DECREASING = Claim(
 ENTROPY_NONDECREASING = Refuted(
     "escort.entropy-nondecreasing",
     Ge(H(p, b), H(p, a)),
-    given=(POSITIVE, Ge(a, 0), Lt(a, b)),
-    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], a: Fraction(0), b: Fraction(1)},
+    given=(POSITIVE, NORMALISED, Gt(a, 0), Lt(a, b)),
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], a: Fraction(1), b: Fraction(2)},
     correction=ENTROPY_NONINCREASING,
     title="The entropy never falls with gamma",
 )

@@ -49,7 +49,7 @@ SECTIONS = (
                         tails.OUT_OF_REACH,
                         tails.EXISTENCE,
                     ),
-                    "What the main features are is not said. Order, ties and support are kept, and of all distributions of its entropy this one is the closest to p; ratios are not kept. The prescribed value has to lie between log m and log n.",
+                    "What the main features are is not said. Order, ties and support are kept, and of all distributions of its entropy this one is the closest to p; ratios are not kept. A positive exponent reaches the values between log m and log n.",
                 ),
                 english="Keep the main characteristics of the original distribution while its entropy becomes a prescribed value.",
             ),
@@ -167,7 +167,11 @@ SECTIONS = (
             Said(
                 "B2.1",
                 "对于任意给定的H*∈(0,log n)，我们需要找到正确的γ",
-                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "no entry is 0, and one alone is the largest",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    tails.EXISTENCE_UNIQUE,
+                ),
                 english="For any given H* in (0, log n), the right γ is to be found.",
             ),
             Said(
@@ -353,7 +357,7 @@ SECTIONS = (
                 "使得每步采样的分布熵一致，用以取代top-k、top-p采样",
                 Needs(
                     "at every step log m < H* < log n, where m of n positive entries share the maximum",
-                    tails.OUT_OF_REACH,
+                    escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
                 ),
                 english="Give the distribution of every sampling step the same entropy, in place of top-k and top-p sampling.",
@@ -373,7 +377,11 @@ SECTIONS = (
             Said(
                 "B4.1",
                 "通过直接的变换使得分布的熵可以为指定值",
-                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "log m < H* < log n, where m of n positive entries share the maximum",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
                 english="A direct transform can give a distribution a prescribed entropy.",
             ),
         ),

@@ -12,7 +12,9 @@ SECTIONS = (
             Said(
                 "4.1.1",
                 "给定目标熵H*∈(0,log n)，求γ*使得 H(γ)-H*=0",
-                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "no entry is 0, and one alone is the largest", escort.CONSTANT_OUT_OF_REACH, tails.EXISTENCE_UNIQUE
+                ),
                 english="Given a target entropy H* in (0, log n), find γ* with H(γ) − H* = 0.",
             ),
             Said(

@@ -33,7 +33,11 @@ SECTIONS = (
             Said(
                 "7.1.5",
                 "显式地将熵调整到目标值",
-                Needs("log m < H* < log n, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "log m < H* < log n, where m of n positive entries share the maximum",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
                 english="The entropy is adjusted explicitly to its target value.",
             ),
             Said(
@@ -78,7 +82,7 @@ SECTIONS = (
                 "熵归一化：直接控制熵到精确值",
                 Needs(
                     "log m < H* < log n, where m of n positive entries share the maximum",
-                    tails.OUT_OF_REACH,
+                    escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
                 ),
                 english="Entropy normalization controls the entropy directly, to an exact value.",

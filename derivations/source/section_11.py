@@ -24,7 +24,11 @@ SECTIONS = (
             Said(
                 "11.4",
                 "✅ 熵可控（从0到log n）",
-                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "no entry is 0, and one alone is the largest, and the ends 0 and log n are left out",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    tails.EXISTENCE_UNIQUE,
+                ),
                 english="✅ Controllable entropy (from 0 to log n).",
             ),
             Said(
