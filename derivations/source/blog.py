@@ -20,6 +20,7 @@ from .. import (
     peaked,
     regularisers,
     relations,
+    supports,
     tails,
     truncation,
     zeros,
@@ -75,13 +76,13 @@ SECTIONS = (
             Said(
                 "B1.2",
                 "由于p_i∈[0,1]，所以-p_i log p_i≥0，因此H≥0",
-                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE),
+                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE, zeros.NONNEGATIVE_WITH_ZEROS),
                 english="As p_i is in [0, 1], −p_i log p_i ≥ 0, hence H ≥ 0.",
             ),
             Said(
                 "B1.3",
                 "one hot … 取得最小值0",
-                Proved(entropy.NONNEGATIVE),
+                Proved(zeros.ONE_MARK, zeros.ONE_HOT, zeros.NONNEGATIVE_WITH_ZEROS),
                 english="One-hot distributions attain the minimum 0.",
             ),
             Said(
@@ -102,11 +103,11 @@ SECTIONS = (
                 ),
                 english="H ranges over [0, log n].",
             ),
-            Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)", Proved(escort.WRITTEN_OUT)),
+            Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)", Proved(escort.WRITTEN_OUT, supports.SUMS_TO_ONE)),
             Said(
                 "B1.7",
                 "如果p_i>p_j，那么也有p~_i>p~_j",
-                Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, escort.ORDER),
+                Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, supports.ORDER),
                 english="If p_i > p_j, then p̃_i > p̃_j as well.",
             ),
             Said(

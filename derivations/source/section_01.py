@@ -28,13 +28,13 @@ SECTIONS = (
             Said(
                 "1.1.1",
                 "H(p)≥0 (命题与证明)",
-                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE),
+                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE, zeros.NONNEGATIVE_WITH_ZEROS),
                 english="H(p) ≥ 0 (proposition and proof).",
             ),
             Said(
                 "1.1.2",
                 "等号成立当且仅当 … one-hot",
-                Proved(entropy.NONNEGATIVE),
+                Proved(entropy.NONNEGATIVE, zeros.NONNEGATIVE_WITH_ZEROS, zeros.ONE_MARK, zeros.SPREAD_POSITIVE),
                 english="Equality holds if and only if p is one-hot.",
             ),
             Said(

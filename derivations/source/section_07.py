@@ -7,6 +7,7 @@ from .. import (
     peaked,
     regularisers,
     relations,
+    supports,
     tails,
     truncation,
 )
@@ -108,7 +109,7 @@ SECTIONS = (
             Said(
                 "7.3.3",
                 "熵归一化：保持所有项",
-                Proved(escort.ENTRIES_POSITIVE),
+                Proved(escort.ENTRIES_POSITIVE, supports.SUPPORT_STAYS, supports.ZEROS_STAY),
                 english="Entropy normalization keeps all entries.",
             ),
             Said(

@@ -2,14 +2,14 @@
 
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import escort, gradients, iteration, newton, tails, vanishing
+from .. import escort, gradients, iteration, newton, supports, tails, vanishing
 
 SECTIONS = (
     Section(
         "11",
         "11. Summary",
         (
-            Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT)),
+            Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT, supports.SUMS_TO_ONE)),
             Said(
                 "11.2",
                 "牛顿法求γ → H(p~)=H*",
@@ -20,7 +20,7 @@ SECTIONS = (
                 ),
                 english="Newton's method finds γ → H(p̃) = H*.",
             ),
-            Said("11.3", "✅ 保持单调性", Proved(escort.ORDER), english="✅ Keeps monotonicity."),
+            Said("11.3", "✅ 保持单调性", Proved(escort.ORDER, supports.ORDER), english="✅ Keeps monotonicity."),
             Said(
                 "11.4",
                 "✅ 熵可控（从0到log n）",
