@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from sympy import Rational
 
-from entnorm.claims import Claim, Eq, Exp, Log, Lt, Prints, Refuted, Sum, by, calc, n, numeric, run
+from entnorm.claims import Claim, Eq, Log, Lt, Prints, Refuted, Sum, by, calc, n, numeric, run
 
 from .notation import a, b, c, i, j, p
 from .setting import POSITIVE
@@ -279,14 +279,6 @@ TENFOLD_TWICE = Refuted(
     at={a: Fraction(1), b: Fraction(1, 10), c: Fraction(1, 10), n: 1},
     correction=TENFOLD,
     title="An error that falls to a tenth and then to a hundredth falls quadratically",
-)
-
-PERPLEXITY_OF_LOG = Claim(
-    "listings.perplexity-of-log",
-    Eq(Exp(Log(c)), c),
-    given=(c > 0,),
-    title="An entropy of log c is a perplexity of c",
-    proof=calc(Exp(Log(c)), (c, by.logs)),
 )
 
 ERROR_AFTER = Claim(

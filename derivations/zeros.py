@@ -26,6 +26,7 @@ from entnorm.claims import (
     ge,
     gt,
     le,
+    lt,
     squeeze,
 )
 
@@ -236,6 +237,38 @@ AT_MOST_LOG_N = Claim(
         ),
         (1 + (Log(n) - 1) * Sum(p[i], i), by.termwise),
         (Log(n), NORMALISED),
+    ),
+)
+
+ABSENT_ZERO = Claim(
+    "zeros.absent-zero",
+    Eq(p[r], 0),
+    given=(ABSENT, Eq(e[r], 0)),
+    title="What is not marked is 0",
+    proof=calc(p[r], ((1 - e[r]) * p[r], Eq(e[r], 0)), (0, ABSENT)),
+)
+
+shortfall = p[i] * Log(p[i] + (1 - e[i])) + p[i] * Log(n) - (p[i] - 1 / n)
+
+ZERO_IS_SHORT = Claim(
+    "zeros.zero-is-short",
+    Lt(S0(p, e), Log(n)),
+    given=(*SUPPORT, NORMALISED, Eq(e[r], 0)),
+    title="... and less, if one of them has a zero: what has the entropy log n has no zeros",
+    proof=calc(
+        S0(p, e),
+        (-Sum(p[i] * Log(p[i] + (1 - e[i])), i), S0),
+        (Log(n) * Sum(p[i], i) + 1 - Sum(p[i], i) - Sum(shortfall, i), by.termwise),
+        (Log(n) - Sum(shortfall, i), NORMALISED),
+        le(
+            Log(n) - (p[r] * Log(p[r] + (1 - e[r])) + p[r] * Log(n) - (p[r] - 1 / n)),
+            by.sign(
+                Sum(shortfall, i) - (p[r] * Log(p[r] + (1 - e[r])) + p[r] * Log(n) - (p[r] - 1 / n)),
+                SUMMAND_ABOVE.at({w: e[i], x: p[i]}),
+            ),
+        ),
+        (Log(n) - 1 / n, ABSENT_ZERO.at({p: p, e: e})),
+        lt(Log(n), by.sign(1 / n)),
     ),
 )
 

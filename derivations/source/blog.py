@@ -145,7 +145,7 @@ SECTIONS = (
             Said(
                 "B1.12",
                 "可以进一步求导证明熵关于γ是单调递减的",
-                Proved(decreasing.ENTROPY_DECREASING),
+                Needs("gamma >= 0", decreasing.DECREASING_ANY_EXPONENT, decreasing.ENTROPY_DECREASING),
                 english="One can further prove, by differentiating, that the entropy decreases monotonically in γ.",
             ),
             Said(

@@ -47,8 +47,8 @@ SECTIONS = (
                 "1.2.2",
                 "证明（使用拉格朗日乘数法）",
                 Imprecise(
-                    (entropy.LAGRANGE, entropy.MAXIMUM),
-                    "The multiplier argument finds the one stationary point inside the simplex. That it is the maximum, over the boundary too, needs another argument: here the divergence from uniform.",
+                    (entropy.LAGRANGE, entropy.STATIONARY_IS_LARGEST, entropy.MAXIMUM),
+                    "The multiplier argument finds the one stationary point inside the simplex. That such a point is the maximum does not follow: for the sum of squares, by the same argument, it is the minimum. For the entropy it needs another argument, which holds over the boundary too: here the divergence from uniform.",
                 ),
                 english="Proof (by Lagrange multipliers).",
             ),
