@@ -331,7 +331,7 @@ SECTIONS = (
                         regularisers.PENALTY_SPARSEMAX,
                         regularisers.PENALTY_IS_ONE_HOT,
                     ),
-                    "True of the entropy of Gini, (1 - sum q^2)/2, which is added. With the entropy that the document defines the result is softmax, without a single zero, and with that entropy as a penalty it is one-hot.",
+                    "True of the entropy of Gini, (1 - sum q^2)/2, of which the document says nothing, if it is added. With the entropy that it defines the result is softmax, without a single zero, and with that entropy as a penalty it is one-hot.",
                 ),
                 english="Sparsemax obtains its sparsity from entropy as a penalty.",
             ),

@@ -43,7 +43,7 @@ SECTIONS = (
                 "4.3.4",
                 "这个一阶近似不够精确（导数项消失了）。我们需要二阶近似",
                 Wrong(expansions.NO_FIRST_ORDER_TERM, expansions.FIRST_ORDER),
-                english="This first-order approximation is not accurate enough (the derivative has vanished); a second-order one is needed.",
+                english="This first-order approximation is not accurate enough (the derivative term has vanished); we need a second-order one.",
             ),
             Said(
                 "4.4.1",
@@ -54,7 +54,10 @@ SECTIONS = (
             Said(
                 "4.4.2",
                 "完整推导见原文",
-                Unverifiable("A reference to the post for a derivation, which the post does not contain."),
+                Unverifiable(
+                    "A reference: the post prints its equation 5, which is of first order, and a hint at how to come to it. What counts as a full derivation is not mathematics; the fragment is that equation.",
+                    expansions.FIRST_ORDER,
+                ),
                 english="For the full derivation see the original post.",
             ),
             Said("4.4.3", "dH/dγ|_{γ=1}=-Var[log p]", Proved(expansions.SLOPE_AT_ONE_VARIANCE)),

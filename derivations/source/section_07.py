@@ -53,7 +53,7 @@ SECTIONS = (
                     ),
                     "It is not said which entropy. The formula gives sparsemax, the closest point of the simplex, for that of Gini, (1 - sum q^2)/2, and softmax for Shannon's.",
                 ),
-                english="argmax_q qᵀx + Ω(q), where Ω is an entropy regulariser.",
+                english="argmax_q q·x + Ω(q), where Ω is an entropy regulariser.",
             ),
             Said(
                 "7.2.2",
@@ -65,7 +65,7 @@ SECTIONS = (
                         regularisers.PENALTY_SPARSEMAX,
                         regularisers.PENALTY_IS_ONE_HOT,
                     ),
-                    "True of Gini's entropy, which is added. Shannon's gives something else whether it is added or, as a penalty, subtracted.",
+                    "True of Gini's entropy, of which the document says nothing, if it is added. Shannon's, which it defines, gives something else whether it is added or, as a penalty, subtracted.",
                 ),
                 english="Sparsemax solves an optimisation problem with an entropy penalty.",
             ),
