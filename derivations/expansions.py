@@ -198,8 +198,8 @@ NO_FIRST_ORDER_TERM = Refuted(
     at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)]},
     correction=FIRST_ORDER,
     title="The first-order expansion of the entropy at gamma = 1 is constant",
-    remark="Its derivative there is minus the variance. It was lost where the mean of log p was frozen, which is no matter "
-    "of the order: the first one has it, and a second is not needed for it.",
+    remark="Its derivative there is minus the variance. It was lost where the mean of log p was frozen, which is no "
+    "matter of the order: the first one has it, and a second is not needed for it.",
 )
 
 SLOPE_SIGN = Refuted(
