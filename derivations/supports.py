@@ -29,7 +29,7 @@ POWER_NONNEGATIVE = Claim(
     "zeros.power-nonnegative",
     Ge(w * power, 0),
     given=one,
-    title="A power of an entry is not negative",
+    title="A power of an entry is not negative: the sum of the powers is the sum of their absolute values",
     proof=by_cases(
         (Eq(w, 0), calc(w * power, (0, Eq(w, 0)))),
         (Eq(w, 1), calc(w * power, (power, Eq(w, 1)), ge(0, by.sign))),

@@ -283,7 +283,7 @@ ONE_HOT = Claim(
     "zeros.one-hot",
     Eq(S0(e, e), 0),
     title="The entropy of a one-hot distribution is 0",
-    remark="e is 1 at one position and 0 at the others: the distribution and the marks of its support.",
+    remark="e is the distribution and the marks of its support. As it sums to 1 it is 1 at one position and 0 at the others.",
     defined=(MARK_OR_NOT.at({w: e[i]}),),
     proof=calc(
         S0(e, e),
@@ -328,7 +328,7 @@ ONE_MARK = Claim(
     "zeros.one-mark",
     Le(S0(p, e), 0),
     given=(*SUPPORT, NORMALISED, UNIQUE),
-    title="If one entry is positive and no more, the entropy is not positive either: it is 0",
+    title="If one entry is positive and no more, the entropy is not: it is 0",
     proof=calc(
         S0(p, e),
         (Sum(-(p[i] * Log(p[i] + (1 - e[i]))), i), by.termwise(S0)),

@@ -9,7 +9,7 @@ SECTIONS = (
         "11",
         "11. Summary",
         (
-            Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT, supports.SUMS_TO_ONE)),
+            Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT, supports.POWER_NONNEGATIVE, supports.SUMS_TO_ONE)),
             Said(
                 "11.2",
                 "牛顿法求γ → H(p~)=H*",
@@ -25,7 +25,7 @@ SECTIONS = (
                 "11.4",
                 "✅ 熵可控（从0到log n）",
                 Needs(
-                    "no entry is 0, and one alone is the largest, and the ends 0 and log n are left out",
+                    "no entry is 0, one alone is the largest, and the ends 0 and log n are left out",
                     escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE_UNIQUE,
                 ),
