@@ -283,7 +283,7 @@ ONE_HOT = Claim(
     "zeros.one-hot",
     Eq(S0(e, e), 0),
     title="The entropy of a one-hot distribution is 0",
-    remark="e is the distribution and the marks of its support. As it sums to 1 it is 1 at one position and 0 at the others.",
+    remark="e is the distribution and the marks of its support; where it sums to 1, it is 1 at one position only.",
     defined=(MARK_OR_NOT.at({w: e[i]}),),
     proof=calc(
         S0(e, e),
