@@ -29,8 +29,9 @@ from entnorm.claims import (
 
 from .entropy import DEFICIT, MAXIMUM, NONNEGATIVE
 from .escort import ENTRIES_POSITIVE, RATIO
-from .notation import KL, S, Z, c, gamma, i, j, p, r, tilde, u, uniform, v
+from .notation import KL, S0, S, Z, c, e, gamma, i, j, p, r, tilde, u, uniform, v
 from .setting import NORMALISED, POSITIVE, U_NORMALISED, U_POSITIVE, V_NORMALISED, V_POSITIVE
+from .zeros import SUPPORT
 
 q = tilde(p, gamma)
 two = (U_POSITIVE, U_NORMALISED, V_POSITIVE, V_NORMALISED, Lt(S(u), S(v)))
@@ -120,6 +121,40 @@ BY_SUPPORT = Refuted(
     at={n: 3, p: [Fraction(9, 10), Fraction(1, 20), Fraction(1, 20)]},
     correction=PERPLEXITY_AT_MOST,
     title="A distribution of entropy below log 2 has at most two positive entries",
+)
+
+PERPLEXITY_OF_LOG = Claim(
+    "concentration.perplexity-of-log",
+    Eq(Exp(S(p)), c),
+    given=(POSITIVE, Gt(c, 0), Eq(S(p), Log(c))),
+    title="A distribution of entropy log c has the perplexity c",
+    proof=calc(Exp(S(p)), (Exp(Log(c)), Eq(S(p), Log(c))), (c, by.logs)),
+)
+
+SIMPSON_OF_UNIFORM = Claim(
+    "concentration.simpson-of-uniform",
+    Eq(Sum(uniform[i] ** 2, i), 1 / n),
+    title="The sum of squares of the uniform distribution is 1/n",
+    remark="So its inverse, the number of entries that Simpson's index counts, is n, as the perplexity is.",
+    proof=calc(Sum(uniform[i] ** 2, i), (1 / n, by.termwise)),
+)
+
+HALF_OF_SUPPORT = Refuted(
+    "concentration.half-of-support",
+    Eq(Sum(e[i], i), n / 2),
+    given=(*SUPPORT, NORMALISED, Eq(S0(p, e), Log(n / 2))),
+    at={n: 8, p: [Fraction(1, 2), *(Fraction(1, 2**k) for k in (2, 3, 4)), *[Fraction(1, 64)] * 4], e: [1] * 8},
+    correction=PERPLEXITY_OF_LOG,
+    title="A distribution of entropy log(n/2) has n/2 positive entries",
+)
+
+TEN_OF_SUPPORT = Refuted(
+    "concentration.ten-of-support",
+    Le(Sum(e[i], i), 10),
+    given=(*SUPPORT, NORMALISED, Le(S0(p, e), Log(10))),
+    at={n: 12, p: [Fraction(89, 100), *[Fraction(1, 100)] * 11], e: [1] * 12},
+    correction=PERPLEXITY_OF_LOG,
+    title="A distribution of an entropy of at most log 10 has at most 10 positive entries",
 )
 
 TIES_KEPT = Claim(

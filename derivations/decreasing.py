@@ -133,11 +133,21 @@ ENTROPY_DECREASING = Claim(
     ),
 )
 
+DECREASING_ANY_EXPONENT = Refuted(
+    "escort.decreasing-any-exponent",
+    Lt(H(p, b), H(p, a)),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT, Lt(a, b)),
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], r: 0, s: 1, a: Fraction(-1), b: Fraction(0)},
+    correction=ENTROPY_DECREASING,
+    title="The entropy falls with gamma, whatever its sign",
+    remark="Below 0 it rises: log n, at 0, is the largest entropy of all.",
+)
+
 ENTROPY_NONDECREASING = Refuted(
     "escort.entropy-nondecreasing",
     Ge(H(p, b), H(p, a)),
-    given=(POSITIVE, Ge(a, 0), Lt(a, b)),
-    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], a: Fraction(0), b: Fraction(1)},
+    given=(POSITIVE, NORMALISED, Gt(a, 0), Lt(a, b)),
+    at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)], a: Fraction(1), b: Fraction(2)},
     correction=ENTROPY_NONINCREASING,
     title="The entropy never falls with gamma",
 )

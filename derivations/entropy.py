@@ -4,11 +4,14 @@ Both bounds come from one inequality, log x <= x - 1.  It makes the divergence o
 and the entropy falls short of log n by the divergence from the uniform distribution.
 """
 
-from entnorm.claims import At, Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Le, Log, Seq, Sum, by, calc, ge, le
+from fractions import Fraction
+
+from entnorm.claims import At, Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Le, Log, Refuted, Seq, Sum, by, calc, ge, le
 
 from .notation import KL, S, c, h, i, j, lagrange, n, p, total, u, uniform, v, x
 from .setting import LOG_BOUND, NORMALISED, POSITIVE, U_NORMALISED, U_POSITIVE, V_NORMALISED, V_POSITIVE
 
+half = Fraction(1, 2)
 ratio = v[i] / u[i]
 shifted = Seq(i, p[i] + x * h[i])
 
@@ -145,6 +148,16 @@ STATIONARY = Claim(
     given=(POSITIVE, ForAll(i, Eq(Log(p[i]), -1 - lagrange))),
     title="Where the gradient of the Lagrangian vanishes all entries are equal",
     proof=calc(p[i], (Exp(Log(p[i])), by.logs), (Exp(-1 - lagrange), ForAll(i, Eq(Log(p[i]), -1 - lagrange)))),
+)
+
+STATIONARY_IS_LARGEST = Refuted(
+    "entropy.stationary-is-largest",
+    Le(Sum(u[i] ** 2, i), Sum(p[i] ** 2, i)),
+    given=(POSITIVE, NORMALISED, U_POSITIVE, U_NORMALISED, ForAll(i, Eq(2 * p[i], lagrange))),
+    at={n: 2, p: [half, half], lagrange: Fraction(1), u: [Fraction(3, 4), Fraction(1, 4)]},
+    correction=MAXIMUM,
+    title="Where the gradient of a Lagrangian vanishes on the simplex, here that of the sum of squares, is its maximum",
+    remark="There is one such point, the uniform distribution; for the sum of squares it is the minimum.",
 )
 
 STATIONARY_VALUE = Claim(

@@ -6,10 +6,10 @@ in several forms; the last one, from the gaps below the largest entry, is the on
 
 from fractions import Fraction
 
-from entnorm.claims import Claim, Eq, Exp, ForAll, Gt, Le, Log, Power, Refuted, Seq, Sum, by, calc, gt, le
+from entnorm.claims import Claim, Eq, Exp, ForAll, Gt, Le, Log, Lt, Power, Refuted, Seq, Sum, by, calc, gt, le
 
 from .entropy import AT_MOST_ONE, MAXIMUM
-from .notation import H, S, Z, a, b, c, d, gamma, i, j, mean, n, p, temperature, tilde
+from .notation import H, S, Z, a, b, c, d, gamma, h_star, i, j, mean, n, p, temperature, tilde
 from .setting import NORMALISED, POSITIVE
 
 q = tilde(p, gamma)
@@ -253,6 +253,15 @@ ENTROPY_CONSTANT = Claim(
         (-Sum(1 / n * Log(1 / n), i), by.termwise),
         (Log(n), by.logs),
     ),
+)
+
+CONSTANT_OUT_OF_REACH = Claim(
+    "escort.constant-out-of-reach",
+    Gt(H(p, gamma), h_star),
+    given=(ForAll(i, Eq(p[i], c)), Gt(c, 0), Lt(h_star, Log(n))),
+    title="If p is constant, no exponent of either sign reaches a target below log n",
+    remark="So no power of (1/2, 1/2) has the entropy 1/2, though 1/2 lies between 0 and log 2.",
+    proof=calc(H(p, gamma), (Log(n), ENTROPY_CONSTANT.at({p: p, c: c})), gt(h_star, by.sign)),
 )
 
 ORDER_ANY_EXPONENT = Refuted(

@@ -198,6 +198,8 @@ NO_FIRST_ORDER_TERM = Refuted(
     at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)]},
     correction=FIRST_ORDER,
     title="The first-order expansion of the entropy at gamma = 1 is constant",
+    remark="Its derivative there is minus the variance. It was lost where the mean of log p was frozen, which is no "
+    "matter of the order: the first one has it, and a second is not needed for it.",
 )
 
 SLOPE_SIGN = Refuted(
@@ -216,6 +218,7 @@ SLOPE_SIGN_ENTROPY = Refuted(
     at={n: 2, p: [Fraction(2, 3), Fraction(1, 3)]},
     correction=DENOMINATOR,
     title="Minus the variance is the mean square minus the squared entropy",
+    remark="The squared entropy is the squared mean: the sign was wrong before it was put in.",
 )
 
 SECOND_ORDER_TERM_ZERO = Refuted(

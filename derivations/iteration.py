@@ -11,6 +11,7 @@ from sympy import oo
 
 from entnorm.claims import (
     IH,
+    Attained,
     Claim,
     Eq,
     Exp,
@@ -337,6 +338,14 @@ UPDATE = Claim(
         iterate(k + 1, p, h_star)[i],
         (loop[i] ** exponent(loop, h_star) / Sum(loop[j] ** exponent(loop, h_star), j), by.algebra(iterate, tilde, Z)),
     ),
+)
+
+SQUARED_ERROR = Claim(
+    "iteration.squared-error",
+    Attained(Ge((S(u) - h_star) ** 2, 0), Eq(S(u), h_star)),
+    given=(U_POSITIVE,),
+    title="The square of the error of a distribution u: it vanishes exactly where the entropy is the target",
+    proof=calc((S(u) - h_star) ** 2, ge(0, by.sign((S(u) - h_star) ** 2))),
 )
 
 ENTROPY_WRITTEN_OUT = Claim(

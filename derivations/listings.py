@@ -12,7 +12,6 @@ from entnorm.claims import (
     Assumption,
     Claim,
     Eq,
-    Exp,
     ForAll,
     Ge,
     Gt,
@@ -390,14 +389,6 @@ HUNDREDTH_WITHIN = Claim(
     title="... and so is, with the same constant, a hundredth after the tenth",
     remark="So two steps, to 10% and to 1% of the first error, do not contradict the inequality.",
     proof=calc(a / 100, (1 / a * (a / 10) ** 2, by.algebra), (c * (a / 10) ** 2, Eq(c, 1 / a))),
-)
-
-PERPLEXITY_OF_LOG = Claim(
-    "listings.perplexity-of-log",
-    Eq(Exp(Log(c)), c),
-    given=(c > 0,),
-    title="An entropy of log c is a perplexity of c",
-    proof=calc(Exp(Log(c)), (c, by.logs)),
 )
 
 ERROR_AFTER = Claim(

@@ -17,6 +17,7 @@ from entnorm.claims import (
     Gt,
     Le,
     Log,
+    Lt,
     Sum,
     Tends,
     by,
@@ -25,15 +26,17 @@ from entnorm.claims import (
     ge,
     gt,
     le,
+    lt,
     squeeze,
 )
 
-from .notation import S0, S, e, i, j, n, p, w, x, y
+from .notation import S0, S, e, i, j, n, p, r, w, x, y
 from .setting import (
     LOG_BOUND,
     MARKS,
     NORMALISED,
     POSITIVE,
+    UNIQUE,
 )
 
 half = Rational(1, 2)
@@ -108,6 +111,14 @@ PRESENT = Assumption("where e_i is 1, p_i is positive", ForAll(i, Gt(p[i] + (1 -
 SUPPORT = (MARKS, ABSENT, PRESENT)
 one = (Eq(w * (1 - w), 0), Eq((1 - w) * x, 0), Gt(x + (1 - w), 0))
 summand = x * Log(x + (1 - w))
+
+PRESENT_POSITIVE = Claim(
+    "zeros.present-positive",
+    Gt(x, 0),
+    given=(Gt(x + (1 - w), 0), Eq(w, 1)),
+    title="What is marked is positive",
+    proof=calc(x, (x + (1 - w), Eq(w, 1)), gt(0, by.sign)),
+)
 
 ENTRY_NONNEGATIVE = Claim(
     "zeros.entry-nonnegative",
@@ -229,6 +240,38 @@ AT_MOST_LOG_N = Claim(
     ),
 )
 
+ABSENT_ZERO = Claim(
+    "zeros.absent-zero",
+    Eq(p[r], 0),
+    given=(ABSENT, Eq(e[r], 0)),
+    title="What is not marked is 0",
+    proof=calc(p[r], ((1 - e[r]) * p[r], Eq(e[r], 0)), (0, ABSENT)),
+)
+
+shortfall = p[i] * Log(p[i] + (1 - e[i])) + p[i] * Log(n) - (p[i] - 1 / n)
+
+ZERO_IS_SHORT = Claim(
+    "zeros.zero-is-short",
+    Lt(S0(p, e), Log(n)),
+    given=(*SUPPORT, NORMALISED, Eq(e[r], 0)),
+    title="... and less, if one of them has a zero: what has the entropy log n has no zeros",
+    proof=calc(
+        S0(p, e),
+        (-Sum(p[i] * Log(p[i] + (1 - e[i])), i), S0),
+        (Log(n) * Sum(p[i], i) + 1 - Sum(p[i], i) - Sum(shortfall, i), by.termwise),
+        (Log(n) - Sum(shortfall, i), NORMALISED),
+        le(
+            Log(n) - (p[r] * Log(p[r] + (1 - e[r])) + p[r] * Log(n) - (p[r] - 1 / n)),
+            by.sign(
+                Sum(shortfall, i) - (p[r] * Log(p[r] + (1 - e[r])) + p[r] * Log(n) - (p[r] - 1 / n)),
+                SUMMAND_ABOVE.at({w: e[i], x: p[i]}),
+            ),
+        ),
+        (Log(n) - 1 / n, ABSENT_ZERO.at({p: p, e: e})),
+        lt(Log(n), by.sign(1 / n)),
+    ),
+)
+
 MARK_OR_NOT = Claim(
     "zeros.mark-or-not",
     Gt(w + (1 - w), 0),
@@ -240,12 +283,82 @@ ONE_HOT = Claim(
     "zeros.one-hot",
     Eq(S0(e, e), 0),
     title="The entropy of a one-hot distribution is 0",
-    remark="e is 1 at one position and 0 at the others: the distribution and the marks of its support.",
+    remark="e is the distribution and the marks of its support; where it sums to 1, it is 1 at one position only.",
     defined=(MARK_OR_NOT.at({w: e[i]}),),
     proof=calc(
         S0(e, e),
         (-Sum(e[i] * Log(1), i), by.algebra(S0)),
         (0, by.logs),
+    ),
+)
+
+SUMMAND_BELOW = Claim(
+    "zeros.summand-below",
+    Le(-summand, w - x),
+    given=one,
+    title="A summand of the entropy lies below its tangent at a mark",
+    proof=by_cases(
+        (
+            Eq(w, 0),
+            calc(
+                -summand,
+                (-((1 - w) * x) * Log(x + (1 - w)), Eq(w, 0)),
+                (0, Eq((1 - w) * x, 0)),
+                (-((1 - w) * x), Eq((1 - w) * x, 0)),
+                (w - x, Eq(w, 0)),
+            ),
+        ),
+        (
+            Eq(w, 1),
+            calc(
+                -summand,
+                (-(x + (1 - w)) * Log(x + (1 - w)), Eq(w, 1)),
+                ((x + (1 - w)) * Log(1 / (x + (1 - w))), by.logs),
+                le(
+                    (x + (1 - w)) * (1 / (x + (1 - w)) - 1),
+                    by.sign((x + (1 - w)) * ((1 / (x + (1 - w)) - 1) - Log(1 / (x + (1 - w)))), LOG_BOUND),
+                ),
+                (w - x, by.algebra),
+            ),
+        ),
+    ),
+)
+
+ONE_MARK = Claim(
+    "zeros.one-mark",
+    Le(S0(p, e), 0),
+    given=(*SUPPORT, NORMALISED, UNIQUE),
+    title="If one entry is positive and no more, the entropy is not: it is 0",
+    proof=calc(
+        S0(p, e),
+        (Sum(-(p[i] * Log(p[i] + (1 - e[i]))), i), by.termwise(S0)),
+        le(
+            Sum(e[i] - p[i], i),
+            by.sign(Sum((e[i] - p[i]) - -(p[i] * Log(p[i] + (1 - e[i]))), i), SUMMAND_BELOW.at({w: e[i], x: p[i]})),
+        ),
+        (Sum(e[i], i) - Sum(p[i], i), by.termwise),
+        (0, by.algebra(UNIQUE, NORMALISED)),
+    ),
+)
+
+SPREAD_POSITIVE = Claim(
+    "zeros.not-one-hot",
+    Gt(S0(p, e), 0),
+    given=(*SUPPORT, NORMALISED, Eq(e[r], 1), Lt(p[r], 1)),
+    title="If a positive entry falls short of 1 the entropy is positive: only one-hot distributions have entropy 0",
+    proof=calc(
+        S0(p, e),
+        (Sum(-(p[i] * Log(p[i] + (1 - e[i]))), i), by.termwise(S0)),
+        ge(
+            -(p[r] * Log(p[r] + (1 - e[r]))),
+            by.sign(
+                Sum(-(p[i] * Log(p[i] + (1 - e[i]))), i) - -(p[r] * Log(p[r] + (1 - e[r]))),
+                SUMMAND_NONNEGATIVE,
+                ENTRIES_AT_MOST_ONE.at({p: p, e: e}),
+            ),
+        ),
+        (-(p[r] * Log(p[r])), Eq(e[r], 1)),
+        gt(0, by.sign(-(p[r] * Log(p[r])), PRESENT_POSITIVE.at({w: e[r], x: p[r]}))),
     ),
 )
 

@@ -20,6 +20,7 @@ from .. import (
     peaked,
     regularisers,
     relations,
+    supports,
     tails,
     truncation,
     zeros,
@@ -49,7 +50,7 @@ SECTIONS = (
                         tails.OUT_OF_REACH,
                         tails.EXISTENCE,
                     ),
-                    "What the main features are is not said. Order, ties and support are kept, and of all distributions of its entropy this one is the closest to p; ratios are not kept. The prescribed value has to lie between log m and log n.",
+                    "What the main features are is not said. Order, ties and support are kept, and of all distributions of its entropy this one is the closest to p; ratios are not kept. A positive exponent reaches the values between log m and log n.",
                 ),
                 english="Keep the main characteristics of the original distribution while its entropy becomes a prescribed value.",
             ),
@@ -75,13 +76,13 @@ SECTIONS = (
             Said(
                 "B1.2",
                 "由于p_i∈[0,1]，所以-p_i log p_i≥0，因此H≥0",
-                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE),
+                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE, zeros.NONNEGATIVE_WITH_ZEROS),
                 english="As p_i is in [0, 1], −p_i log p_i ≥ 0, hence H ≥ 0.",
             ),
             Said(
                 "B1.3",
                 "one hot … 取得最小值0",
-                Proved(entropy.NONNEGATIVE),
+                Proved(zeros.ONE_MARK, zeros.ONE_HOT, zeros.NONNEGATIVE_WITH_ZEROS),
                 english="One-hot distributions attain the minimum 0.",
             ),
             Said(
@@ -102,11 +103,11 @@ SECTIONS = (
                 ),
                 english="H ranges over [0, log n].",
             ),
-            Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)", Proved(escort.WRITTEN_OUT)),
+            Said("B1.6", "p~_i = p_i^γ/Σ_i p_i^γ  (eq. 2)", Proved(escort.WRITTEN_OUT, supports.SUMS_TO_ONE)),
             Said(
                 "B1.7",
                 "如果p_i>p_j，那么也有p~_i>p~_j",
-                Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, escort.ORDER),
+                Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, supports.ORDER),
                 english="If p_i > p_j, then p̃_i > p̃_j as well.",
             ),
             Said(
@@ -144,7 +145,7 @@ SECTIONS = (
             Said(
                 "B1.12",
                 "可以进一步求导证明熵关于γ是单调递减的",
-                Proved(decreasing.ENTROPY_DECREASING),
+                Needs("gamma >= 0", decreasing.DECREASING_ANY_EXPONENT, decreasing.ENTROPY_DECREASING),
                 english="One can further prove, by differentiating, that the entropy decreases monotonically in γ.",
             ),
             Said(
@@ -167,7 +168,11 @@ SECTIONS = (
             Said(
                 "B2.1",
                 "对于任意给定的H*∈(0,log n)，我们需要找到正确的γ",
-                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "no entry is 0, and one alone is the largest",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    tails.EXISTENCE_UNIQUE,
+                ),
                 english="For any given H* in (0, log n), the right γ is to be found.",
             ),
             Said(
@@ -326,7 +331,7 @@ SECTIONS = (
                         regularisers.PENALTY_SPARSEMAX,
                         regularisers.PENALTY_IS_ONE_HOT,
                     ),
-                    "True of the entropy of Gini, (1 - sum q^2)/2, which is added. With the entropy that the document defines the result is softmax, without a single zero, and with that entropy as a penalty it is one-hot.",
+                    "True of the entropy of Gini, (1 - sum q^2)/2, of which the document says nothing, if it is added. With the entropy that it defines the result is softmax, without a single zero, and with that entropy as a penalty it is one-hot.",
                 ),
                 english="Sparsemax obtains its sparsity from entropy as a penalty.",
             ),
@@ -353,7 +358,7 @@ SECTIONS = (
                 "使得每步采样的分布熵一致，用以取代top-k、top-p采样",
                 Needs(
                     "at every step log m < H* < log n, where m of n positive entries share the maximum",
-                    tails.OUT_OF_REACH,
+                    escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
                 ),
                 english="Give the distribution of every sampling step the same entropy, in place of top-k and top-p sampling.",
@@ -373,7 +378,11 @@ SECTIONS = (
             Said(
                 "B4.1",
                 "通过直接的变换使得分布的熵可以为指定值",
-                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "log m < H* < log n, where m of n positive entries share the maximum",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
                 english="A direct transform can give a distribution a prescribed entropy.",
             ),
         ),

@@ -28,13 +28,13 @@ SECTIONS = (
             Said(
                 "1.1.1",
                 "H(p)≥0 (命题与证明)",
-                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE),
+                Proved(entropy.SUMMAND_NONNEGATIVE, entropy.NONNEGATIVE, zeros.NONNEGATIVE_WITH_ZEROS),
                 english="H(p) ≥ 0 (proposition and proof).",
             ),
             Said(
                 "1.1.2",
                 "等号成立当且仅当 … one-hot",
-                Proved(entropy.NONNEGATIVE),
+                Proved(entropy.NONNEGATIVE, zeros.NONNEGATIVE_WITH_ZEROS, zeros.ONE_MARK, zeros.SPREAD_POSITIVE),
                 english="Equality holds if and only if p is one-hot.",
             ),
             Said(
@@ -47,8 +47,8 @@ SECTIONS = (
                 "1.2.2",
                 "证明（使用拉格朗日乘数法）",
                 Imprecise(
-                    (entropy.LAGRANGE, entropy.MAXIMUM),
-                    "The multiplier argument finds the one stationary point inside the simplex. That it is the maximum, over the boundary too, needs another argument: here the divergence from uniform.",
+                    (entropy.LAGRANGE, entropy.STATIONARY_IS_LARGEST, entropy.MAXIMUM),
+                    "The multiplier argument finds the one stationary point inside the simplex. That such a point is the maximum does not follow: for the sum of squares, by the same argument, it is the minimum. For the entropy it needs another argument, which holds over the boundary too: here the divergence from uniform.",
                 ),
                 english="Proof (by Lagrange multipliers).",
             ),

@@ -2,32 +2,36 @@
 
 from entnorm.claims.ledger import Proved, Said, Section
 
-from .. import decreasing, ends, entropy, escort, limits, tails, zeros
+from .. import concentration, decreasing, ends, entropy, escort, limits, supports, tails, zeros
 
 SECTIONS = (
     Section(
         "2",
         "2. The power transform",
         (
-            Said("2.1.1", "T_γ: p→p~, γ>0", Proved(escort.WRITTEN_OUT)),
+            Said(
+                "2.1.1",
+                "T_γ: p→p~, γ>0",
+                Proved(escort.WRITTEN_OUT, supports.SUMS_TO_ONE, supports.ZEROS_STAY, supports.SUPPORT_STAYS),
+            ),
             Said(
                 "2.1.2",
                 "Z(γ)=Σp_j^γ 确保 Σp~_i=1",
-                Proved(escort.SUMS_TO_ONE),
+                Proved(escort.SUMS_TO_ONE, supports.SUMS_TO_ONE),
                 english="Z(γ) = Σ p_j^γ makes Σ p̃_i = 1.",
             ),
             Said(
                 "2.2.1",
                 "幂次变换保持分布的单调序关系",
-                Proved(escort.ORDER),
+                Proved(escort.ORDER, concentration.TIES_KEPT, supports.ORDER),
                 english="The power transform keeps the order of the distribution.",
             ),
             Said("2.2.2", "p~_i/p~_j=(p_i/p_j)^γ", Proved(escort.RATIO)),
             Said(
                 "2.2.3",
                 "不会改变原始分布中各项的相对大小关系",
-                Proved(escort.ORDER),
-                english="The relative sizes of the entries do not change.",
+                Proved(escort.ORDER, concentration.TIES_KEPT, supports.ORDER),
+                english="Which of two entries is larger does not change.",
             ),
             Said(
                 "2.3.1",

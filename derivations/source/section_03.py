@@ -1,6 +1,6 @@
 """Monotonicity of the entropy in γ: section 3 of the annotated derivation."""
 
-from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Wrong
 
 from .. import decreasing, escort, slopes, tails
 
@@ -40,17 +40,14 @@ SECTIONS = (
             Said(
                 "3.3.4",
                 "熵关于γ单调递减（非严格递增）",
-                Imprecise(
-                    (decreasing.ENTROPY_NONINCREASING, decreasing.ENTROPY_NONDECREASING),
-                    "The bracket says not strictly increasing. Read as non-strictly decreasing, the statement is proved; read as printed, non-strictly increasing, it is false.",
-                ),
-                english="The entropy decreases monotonically in γ (not strictly increasing).",
+                Wrong(decreasing.ENTROPY_NONDECREASING, decreasing.ENTROPY_NONINCREASING),
+                english="The entropy decreases monotonically in γ (non-strictly increasing).",
             ),
             Said(
                 "3.3.5",
                 "证明了幂次变换确实能够通过调整γ来控制熵的值",
                 Needs(
-                    "p is not uniform on its support, and the value lies between log m and log n",
+                    "the value lies strictly between log m and log n, where m of n positive entries share the maximum",
                     escort.ENTROPY_CONSTANT,
                     tails.EXISTENCE,
                 ),

@@ -12,7 +12,9 @@ SECTIONS = (
             Said(
                 "4.1.1",
                 "给定目标熵H*∈(0,log n)，求γ*使得 H(γ)-H*=0",
-                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "no entry is 0, and one alone is the largest", escort.CONSTANT_OUT_OF_REACH, tails.EXISTENCE_UNIQUE
+                ),
                 english="Given a target entropy H* in (0, log n), find γ* with H(γ) − H* = 0.",
             ),
             Said(
@@ -41,7 +43,7 @@ SECTIONS = (
                 "4.3.4",
                 "这个一阶近似不够精确（导数项消失了）。我们需要二阶近似",
                 Wrong(expansions.NO_FIRST_ORDER_TERM, expansions.FIRST_ORDER),
-                english="This first-order approximation is not accurate enough (the derivative has vanished); a second-order one is needed.",
+                english="This first-order approximation is not accurate enough (the derivative term has vanished); we need a second-order one.",
             ),
             Said(
                 "4.4.1",
@@ -52,7 +54,10 @@ SECTIONS = (
             Said(
                 "4.4.2",
                 "完整推导见原文",
-                Unverifiable("A reference to the post for a derivation, which the post does not contain."),
+                Unverifiable(
+                    "A reference: the post prints its equation 5, which is of first order, and a hint at how to come to it. What counts as a full derivation is not mathematics; the fragment is that equation.",
+                    expansions.FIRST_ORDER,
+                ),
                 english="For the full derivation see the original post.",
             ),
             Said("4.4.3", "dH/dγ|_{γ=1}=-Var[log p]", Proved(expansions.SLOPE_AT_ONE_VARIANCE)),
@@ -80,7 +85,7 @@ SECTIONS = (
                 ),
                 english="Update γ: γ^(k+1) = 1 + Δγ.",
             ),
-            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ", Proved(iteration.UPDATE)),
+            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ", Proved(escort.WRITTEN_OUT, escort.SUMS_TO_ONE)),
             Said(
                 "4.5.6",
                 "直到收敛（|H^(k)-H*|<ε）",

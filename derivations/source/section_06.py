@@ -18,10 +18,7 @@ SECTIONS = (
             Said(
                 "6.2",
                 "目标：达到接近最大熵 H_target=log(30)",
-                Imprecise(
-                    (listings.LOG_30_SHARE,),
-                    "Near is not said how near. The target is less than three quarters of the largest entropy, and below the entropy that the example starts from.",
-                ),
+                Wrong(listings.DIRECTION, listings.LOG_30_SHARE),
                 english="Target: close to the maximal entropy, H_target = log(30).",
             ),
             Said("6.3", "≈ 3.401", Proved(listings.LOG_30)),
@@ -67,7 +64,7 @@ SECTIONS = (
                 "有效支撑数",
                 Imprecise(
                     (
-                        listings.PERPLEXITY_OF_LOG,
+                        concentration.PERPLEXITY_OF_LOG,
                         concentration.PERPLEXITY_AT_LEAST,
                         concentration.PERPLEXITY_AT_MOST,
                         escort.ENTRIES_POSITIVE,
@@ -80,9 +77,12 @@ SECTIONS = (
             Said(
                 "6.12",
                 "log n → n, 完全稠密",
-                Imprecise(
-                    (listings.PERPLEXITY_OF_LOG, entropy.UNIFORM),
-                    "The document does not define its effective support. Read as the perplexity exp H it is what is printed, exactly; the number of entries that are not negligible is another matter.",
+                Proved(
+                    entropy.MAXIMUM,
+                    zeros.ZERO_IS_SHORT,
+                    entropy.UNIFORM,
+                    concentration.PERPLEXITY_OF_LOG,
+                    concentration.SIMPSON_OF_UNIFORM,
                 ),
                 english="log n → n, fully dense.",
             ),
@@ -90,16 +90,16 @@ SECTIONS = (
                 "6.13",
                 "log(n/2) → ≈n/2",
                 Imprecise(
-                    (listings.PERPLEXITY_OF_LOG,),
-                    "The document does not define its effective support. Read as the perplexity exp H it is what is printed, exactly; the number of entries that are not negligible is another matter.",
+                    (concentration.PERPLEXITY_OF_LOG, concentration.HALF_OF_SUPPORT, escort.ENTRIES_POSITIVE),
+                    "The document does not define its effective support. Read as the perplexity exp H it is what is printed, exactly. Read as the number of positive entries it is false, and the transform does not change that number.",
                 ),
             ),
             Said(
                 "6.14",
                 "log(10) → ≈10, 高度稀疏",
                 Imprecise(
-                    (listings.PERPLEXITY_OF_LOG,),
-                    "The document does not define its effective support. Read as the perplexity exp H it is what is printed, exactly; the number of entries that are not negligible is another matter.",
+                    (concentration.PERPLEXITY_OF_LOG, concentration.TEN_OF_SUPPORT, escort.ENTRIES_POSITIVE),
+                    "The document does not define its effective support. Read as the perplexity exp H it is 10, exactly. Read as the number of positive entries it is false, and the transform does not change that number. It takes more than 10 entries to have the entropy log 10 and not be uniform; of 12 it is hardly sparse at all.",
                 ),
                 english="log(10) → about 10, highly sparse.",
             ),

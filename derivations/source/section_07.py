@@ -7,6 +7,7 @@ from .. import (
     peaked,
     regularisers,
     relations,
+    supports,
     tails,
     truncation,
 )
@@ -33,7 +34,11 @@ SECTIONS = (
             Said(
                 "7.1.5",
                 "显式地将熵调整到目标值",
-                Needs("log m < H* < log n, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "log m < H* < log n, where m of n positive entries share the maximum",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    tails.EXISTENCE,
+                ),
                 english="The entropy is adjusted explicitly to its target value.",
             ),
             Said(
@@ -48,7 +53,7 @@ SECTIONS = (
                     ),
                     "It is not said which entropy. The formula gives sparsemax, the closest point of the simplex, for that of Gini, (1 - sum q^2)/2, and softmax for Shannon's.",
                 ),
-                english="argmax_q qᵀx + Ω(q), where Ω is an entropy regulariser.",
+                english="argmax_q q·x + Ω(q), where Ω is an entropy regulariser.",
             ),
             Said(
                 "7.2.2",
@@ -60,7 +65,7 @@ SECTIONS = (
                         regularisers.PENALTY_SPARSEMAX,
                         regularisers.PENALTY_IS_ONE_HOT,
                     ),
-                    "True of Gini's entropy, which is added. Shannon's gives something else whether it is added or, as a penalty, subtracted.",
+                    "True of Gini's entropy, of which the document says nothing, if it is added. Shannon's, which it defines, gives something else whether it is added or, as a penalty, subtracted.",
                 ),
                 english="Sparsemax solves an optimisation problem with an entropy penalty.",
             ),
@@ -78,7 +83,7 @@ SECTIONS = (
                 "熵归一化：直接控制熵到精确值",
                 Needs(
                     "log m < H* < log n, where m of n positive entries share the maximum",
-                    tails.OUT_OF_REACH,
+                    escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
                 ),
                 english="Entropy normalization controls the entropy directly, to an exact value.",
@@ -104,7 +109,7 @@ SECTIONS = (
             Said(
                 "7.3.3",
                 "熵归一化：保持所有项",
-                Proved(escort.ENTRIES_POSITIVE),
+                Proved(escort.ENTRIES_POSITIVE, supports.SUPPORT_STAYS, supports.ZEROS_STAY),
                 english="Entropy normalization keeps all entries.",
             ),
             Said(

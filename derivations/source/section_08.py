@@ -3,6 +3,7 @@
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
 from .. import (
+    escort,
     limits,
     losses,
     relations,
@@ -59,7 +60,7 @@ SECTIONS = (
                 "确保每个head的Attention熵在合理范围内",
                 Needs(
                     "some value of the range has log m < H* < log n, where m of n positive entries share the maximum",
-                    tails.OUT_OF_REACH,
+                    escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
                 ),
                 english="Keep the attention entropy of every head within a reasonable range.",

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
-from .. import densities, families, joint, pairs, tails
+from .. import densities, escort, families, joint, pairs, tails
 
 SECTIONS = (
     Section(
@@ -55,7 +55,7 @@ SECTIONS = (
                 "归一化联合熵 H(X,Y)",
                 Needs(
                     "log m < H* < log n, where m of the n pairs that occur share the maximum",
-                    tails.OUT_OF_REACH,
+                    escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
                 ),
                 english="Normalize the joint entropy H(X, Y).",

@@ -2,14 +2,23 @@
 
 from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import cycles, escort, gradients, iteration, newton, tails, vanishing
+from .. import (
+    cycles,
+    escort,
+    gradients,
+    iteration,
+    newton,
+    supports,
+    tails,
+    vanishing,
+)
 
 SECTIONS = (
     Section(
         "11",
         "11. Summary",
         (
-            Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT)),
+            Said("11.1", "p^γ/‖p^γ‖_1", Proved(escort.WRITTEN_OUT, supports.POWER_NONNEGATIVE, supports.SUMS_TO_ONE)),
             Said(
                 "11.2",
                 "牛顿法求γ → H(p~)=H*",
@@ -20,11 +29,15 @@ SECTIONS = (
                 ),
                 english="Newton's method finds γ → H(p̃) = H*.",
             ),
-            Said("11.3", "✅ 保持单调性", Proved(escort.ORDER), english="✅ Keeps monotonicity."),
+            Said("11.3", "✅ 保持单调性", Proved(escort.ORDER, supports.ORDER), english="✅ Keeps monotonicity."),
             Said(
                 "11.4",
                 "✅ 熵可控（从0到log n）",
-                Needs("log m < H*, where m entries share the maximum", tails.OUT_OF_REACH, tails.EXISTENCE),
+                Needs(
+                    "no entry is 0, one alone is the largest, and the ends 0 and log n are left out",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    tails.EXISTENCE_UNIQUE,
+                ),
                 english="✅ Controllable entropy (from 0 to log n).",
             ),
             Said(
