@@ -5,7 +5,27 @@ The mean of a score is zero: a formula that weights the gradients of log p by p 
 
 from fractions import Fraction
 
-from entnorm.claims import Attained, Claim, D, Eq, Exp, ForAll, Ge, Gt, Log, Ne, Refuted, Seq, Sum, by, calc, ge, n
+from entnorm.claims import (
+    Attained,
+    Claim,
+    D,
+    Eq,
+    Exp,
+    ForAll,
+    Ge,
+    Gt,
+    Le,
+    Log,
+    Ne,
+    Refuted,
+    Seq,
+    Sum,
+    by,
+    calc,
+    ge,
+    le,
+    n,
+)
 
 from .entropy import GIBBS
 from .escort import ENTROPY_IN_MOMENTS, LOG_ESCORT, SUMS_TO_ONE
@@ -118,6 +138,48 @@ CLOSEST = Claim(
         ),
         (-S(q) + (S(q) + KL(q, q) - Log(Z(p, gamma))) / gamma, by.termwise(H, KL)),
         (KL(q, p), VARIATIONAL.at({p: p, u: q, gamma: gamma})),
+    ),
+)
+
+score = Sum(u[i] * Log(p[i]), i)
+expected = (
+    (
+        (Log(Z(p, gamma)) * Sum(u[i], i) - S(u) - Sum(u[i] * (Log(u[i]) - (gamma * Log(p[i]) - Log(Z(p, gamma)))), i))
+        / gamma,
+        by.termwise(S),
+    ),
+    ((Log(Z(p, gamma)) * Sum(u[i], i) - S(u) - Sum(u[i] * (Log(u[i]) - Log(q[i])), i)) / gamma, LOG_ESCORT),
+    ((Log(Z(p, gamma)) * Sum(u[i], i) - S(u) - KL(u, q)) / gamma, KL),
+    ((Log(Z(p, gamma)) - S(u) - KL(u, q)) / gamma, U_NORMALISED),
+)
+
+ARGMAX_AT_ENTROPY = Claim(
+    "relations.argmax-at-entropy",
+    Attained(Le(score, mean(p, gamma)), ForAll(i, Eq(u[i], q[i]))),
+    given=(POSITIVE, U_POSITIVE, U_NORMALISED, Gt(gamma, 0), Eq(S(u), H(p, gamma))),
+    title="Among all distributions of its entropy the escort distribution alone has the largest mean of log p",
+    proof=calc(
+        score,
+        *expected,
+        le((Log(Z(p, gamma)) - S(u)) / gamma, by.sign(KL(u, q) / gamma, GIBBS)),
+        ((Log(Z(p, gamma)) - H(p, gamma)) / gamma, Eq(S(u), H(p, gamma))),
+        (mean(p, gamma), ENTROPY_IN_MOMENTS),
+    ),
+)
+
+CONSTRAINED_ARGMAX = Claim(
+    "relations.constrained-argmax",
+    Le(score, mean(p, gamma)),
+    given=(POSITIVE, U_POSITIVE, U_NORMALISED, Gt(gamma, 0), Ge(S(u), H(p, gamma))),
+    title="... and no distribution of at least its entropy has a larger one",
+    remark="So softmax with a prescribed entropy is an argmax under a constraint, where softmax at a fixed temperature"
+    " is one with a penalty.",
+    proof=calc(
+        score,
+        *expected,
+        le((Log(Z(p, gamma)) - S(u)) / gamma, by.sign(KL(u, q) / gamma, GIBBS)),
+        le((Log(Z(p, gamma)) - H(p, gamma)) / gamma, by.sign((S(u) - H(p, gamma)) / gamma)),
+        (mean(p, gamma), ENTROPY_IN_MOMENTS),
     ),
 )
 
