@@ -199,6 +199,34 @@ TEMPERATURE_CURVATURE = Claim(
     ),
 )
 
+m1, m2, m3, m4 = (moment(order, p, hot) / Z(p, hot) for order in (1, 2, 3, 4))
+squares, cubes = m2 - m1**2, m3 - 3 * m2 * m1 + 2 * m1**3
+fourths = m4 - 4 * m3 * m1 - 3 * m2**2 + 12 * m2 * m1**2 - 6 * m1**4
+k4_hot = fourth(p, hot) - 3 * V(p, hot) ** 2
+
+TEMPERATURE_THIRD = Claim(
+    "cumulants.entropy-temperature-third",
+    Eq(
+        D(D(D(H(p, hot), temperature), temperature), temperature),
+        12 * V(p, hot) / temperature**5 + 8 * third(p, hot) / temperature**6 + k4_hot / temperature**7,
+    ),
+    given=(POSITIVE, Gt(temperature, 0)),
+    title="... and the third derivative",
+    proof=calc(
+        D(D(D(H(p, hot), temperature), temperature), temperature),
+        (D(-(3 * V(p, hot) / temperature**4 + third(p, hot) / temperature**5), temperature), TEMPERATURE_CURVATURE),
+        (
+            D(-(3 * squares / temperature**4 + cubes / temperature**5), temperature),
+            by.termwise(V, third, mean, tilde, moment, Z),
+        ),
+        (12 * squares / temperature**5 + 8 * cubes / temperature**6 + fourths / temperature**7, by.calculus(moment, Z)),
+        (
+            12 * V(p, hot) / temperature**5 + 8 * third(p, hot) / temperature**6 + k4_hot / temperature**7,
+            by.termwise(V, third, fourth, mean, tilde, moment, Z),
+        ),
+    ),
+)
+
 AT_ZERO = Claim(
     "cumulants.entropy-jet-at-zero",
     Jet(H(p, gamma), gamma, 0, Log(n), 0, -half * V(p, 0)),
