@@ -130,8 +130,10 @@ def test_verify_from_an_empty_folder_with_the_core_alone(core: Path, tmp_path: P
     ours = json.loads((ROOT / "reports" / "proofs.json").read_text(encoding="utf-8"))
     assert [(c["id"], c["statement"]) for c in proofs["claims"]] == [(c["id"], c["statement"]) for c in ours["claims"]]
     for here, there in zip(proofs["claims"], ours["claims"], strict=True):
-        # Without balls a counterexample in real numbers is seen, not certain; no status may become stronger.
-        assert here["status"] in (there["status"], "evidence"), here["id"]
+        # Without balls what only they decide is seen, not certain, and what rests on it is open; no status may become
+        # stronger.
+        left_to_balls = here["status"] == "open" and here["problem"].startswith("rests on ")
+        assert left_to_balls or here["status"] in (there["status"], "evidence"), here["id"]
     numbers = json.loads((tmp_path / "out" / "conformance.json").read_text(encoding="utf-8"))
     assert numbers["references"]["rigorous"] is False
     assert "nothing was proved" in (tmp_path / "out" / "conformance.html").read_text(encoding="utf-8")

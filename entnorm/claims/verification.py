@@ -19,7 +19,7 @@ from sympy import Basic
 from . import foundations as base
 from .citing import cited, foundations_of, rule_of
 from .kernel import check
-from .language import Index, Operator, Statement, Variable
+from .language import Index, Operator, Point, Statement, Variable
 from .ledger import Imprecise, Needs, Unverifiable, Wrong, claims_of, outcome
 from .mutants import Score, score
 from .proofs import (
@@ -318,8 +318,8 @@ def _proof(claim: Claim | Refuted, output: str) -> dict[str, Any]:
 def _coordinate(variable: Variable, value: Any) -> str | list[str]:
     """Return a coordinate of a point as it is read: positions are counted from 1."""
     if isinstance(value, list):
-        return [str(x) for x in value]
-    return str(value + 1 if isinstance(variable, Index) else value)
+        return ["(" + ", ".join(map(str, x)) + ")" if isinstance(x, list) else str(x) for x in value]
+    return str(value + 1 if isinstance(variable, Index | Point) else value)
 
 
 def _chain(name: str, chain: Any) -> dict[str, Any]:
