@@ -25,7 +25,9 @@ class LostError(Exception):
 
 def _hold(load: Callable[[], Any]) -> None:
     global _held
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a solver prints is not part of the verdict
+    # What a solver prints is not part of the verdict, and is not lost with a process that is stopped.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    sys.stdout = sys.stderr
     try:
         _held = load()
     except (Exception, SystemExit) as error:
