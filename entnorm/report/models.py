@@ -29,7 +29,7 @@ from entnorm.claims.theory import Theory, load
 from entnorm.claims.typeset import latex, mathml, text
 from entnorm.claims.verification import verify
 from entnorm.conformance.budget import one_digit_up
-from entnorm.conformance.example import run_example
+from entnorm.conformance.example import THEORY, run_example
 from entnorm.reference.records import Record
 from entnorm.report.figures import figures
 from entnorm.report.iteration import survey
@@ -37,7 +37,6 @@ from entnorm.solver import solve
 
 __all__ = ["THEORY", "Over", "broken_claims", "broken_numbers", "conformance_model", "machine", "proofs_model"]
 
-THEORY: Final = "entnorm.derivations:THEORY"
 FORMAT: Final = "entnorm-conformance/1"
 EVERY: Final = 20
 """One stored reference in so many is computed anew, by mpmath, from nothing but its row and its target."""
