@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 import entnorm
@@ -99,7 +98,7 @@ def test_our_own_theory_has_one_name() -> None:
         (["solve", "--p", "0.5,half", "--entropy", "0.1"], "'0.5,half' is not a row of numbers"),
         (["solve", "--p", "no-such-file.npy", "--entropy", "0.1"], "No such file"),
         (["solve", "--p", "no-such-file.csv", "--entropy", "0.1"], "No such file"),
-        (["solve", "--p", "rows.txt", "--entropy", "0.1"], "'rows.txt' does not end in .npy or .csv"),
+        (["solve", "--p", "rows.txt", "--entropy", "0.1"], "'rows.txt' does not end in .npy, .npz, .csv or .parquet"),
         (["solve", "--p", "0.5,0.6", "--entropy", "0.1"], "row"),
         (["solve", "--logits", "0,nan", "--entropy", "0.1"], "nan"),
     ],
@@ -410,78 +409,6 @@ def test_an_edited_reference_is_named(few: Path, capsys: pytest.CaptureFixture[s
     err = capsys.readouterr().err
     assert record.id in err
     assert str(few) in err
-
-
-# ---------------------------------------------------------------------------------------------------------------- solve
-
-
-def solved(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
-    assert main(["solve", *arguments, "--json"]) == 0
-    rows: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
-    return rows
-
-
-def test_solve_says_what_the_library_says(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    p = np.array([[0.7, 0.2, 0.1], [0.25, 0.25, 0.5]])
-    np.save(tmp_path / "p.npy", p)
-    np.savetxt(tmp_path / "p.csv", p, delimiter=",", fmt="%.17g")
-    expected = entnorm.solve(p, perplexity=2.5)
-    for file in ("p.npy", "p.csv"):
-        rows = solved(capsys, "--p", str(tmp_path / file), "--perplexity", "2.5")
-        assert [row["gamma"] for row in rows] == expected.gamma.tolist()
-        assert [row["probs"] for row in rows] == expected.probs.tolist()
-    (row,) = solved(capsys, "--p", "0.7,0.2,0.1", "--perplexity", "2.5")
-    assert row["gamma"] == expected.gamma[0]
-    (row,) = solved(capsys, "--logits=-1,0,-inf", "--evenness", "0.5")
-    assert row["gamma"] == entnorm.solve(logits=[-1.0, 0.0, -np.inf], evenness=0.5).gamma
-
-
-def test_solve_prints_a_line_for_each_row_and_fails_where_one_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["solve", "--p", "0.7,0.2,0.1", "--entropy", "0.5"]) == 0
-    assert capsys.readouterr().out.startswith("gamma 1.6256359768")
-    assert main(["solve", "--p", "0.7,0.2,0.1", "--entropy", "2"]) == 1
-    captured = capsys.readouterr()
-    assert "status infeasible" in captured.out
-    assert "out of reach" in captured.err
-
-
-def test_ends_are_spelt_where_json_has_no_word_for_them(capsys: pytest.CaptureFixture[str]) -> None:
-    (row,) = solved(capsys, "--p", "0.7,0.2,0.1", "--entropy", "0")
-    assert row["gamma"] == "inf"
-    assert row["probs"] == [1.0, 0.0, 0.0]
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"0.7,0.2,0.1\n0.5,0.5\n", "x.csv, line 2: 2 numbers, but 3 in the first row"),
-        (b"a,b,c\n0.7,0.2,0.1\n", "x.csv, line 1, column 1: 'a' is not a number: if the first line names the columns"),
-        (b"0.7,0.2,0.1\n0.5,,0.5\n", "x.csv, line 2, column 2: '' is not a number"),
-        (b"", "holds no numbers"),
-        (b"\xff\xfe0,1", "does not hold what its name says"),
-    ],
-)
-def test_what_is_wrong_in_a_csv_file_is_named_with_its_place(
-    content: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "x.csv"
-    file.write_bytes(content)
-    assert main(["solve", "--p", str(file), "--entropy", "0.5"]) == 2
-    assert said in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("content", [b"", b"\x80\x04K\x01.", b"PK\x03\x04", b"\x93NUMPY\x01\x00v\x00{"])
-def test_a_file_that_is_no_array_is_refused_and_never_unpickled(tmp_path: Path, content: bytes, capsys: Any) -> None:
-    file = tmp_path / "x.npy"
-    file.write_bytes(content)
-    assert main(["solve", "--p", str(file), "--entropy", "0.5"]) == 2
-    assert "x.npy" in capsys.readouterr().err
-
-
-def test_an_array_with_three_axes_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    np.save(tmp_path / "x.npy", np.full((2, 2, 2), 0.5))
-    assert main(["solve", "--p", str(tmp_path / "x.npy"), "--entropy", "0.5"]) == 2
-    assert "has 3 axes" in capsys.readouterr().err
 
 
 def test_the_module_runs_as_a_program() -> None:

@@ -43,7 +43,7 @@ LIBRARIES = {
     "derivations": {"sympy"},
     "conformance": {"numpy", "mpmath", "pebble", "hypothesis", "pytest"},
     "report": {"numpy", "mpmath", "jinja2", "scipy"},  # the last one to time the peers beside it
-    "cli": {"numpy", "tqdm"},
+    "cli": {"numpy", "tqdm", "pyarrow"},
 }
 CORE = {"numpy"}  # what everything to the left of the balls may import
 

@@ -3,111 +3,176 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
-import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import isfinite, isnan
-from typing import Any
+from pathlib import Path
+from typing import Any, Final, Protocol
 
-import numpy as np
-
+from entnorm.cli.reading import opened
 from entnorm.cli.shared import BROKEN, UsageError, add_command
+from entnorm.cli.tally import Tally
+from entnorm.cli.writing import writing
 from entnorm.solution import Solution, Status
-from entnorm.solver import solve
+
+_SHOWN: Final = 12
+"""Distributions of so many entries are printed; longer ones are written with --out, or printed with --json."""
+
+_TARGETS: Final = {
+    "entropy": "in nats",
+    "perplexity": "exp of the entropy",
+    "deficit": "log s - entropy, in nats; s counts the support",
+    "evenness": "entropy / log s",
+}
+_EPILOG: Final = """\
+ROWS is one of
+  0.7,0.2,0.1    one row, spelt; write --logits=-1,0 where the first number is negative
+  -              standard input: text as in a .csv file, or what numpy.save writes
+  FILE.csv       a row for each line, with commas or white space between the numbers, and no line of names
+  FILE.npy       one row, or one for each line
+  FILE.npz       likewise; --array chooses among several
+  FILE.parquet   the columns are the entries of the rows; or a column of lists, which --array chooses among several
+Files are read a block at a time, and what --out and --report name appears whole, or not at all.
+
+A target is a number from 0 up. One that a row cannot attain (a perplexity below 1, or above the size of the support)
+fails that row alone. Exit code 0 if every row converged, 1 if one failed, 2 if something could not be read.
+"""
 
 
 def add_solve(commands: Any) -> None:
     """Add ``entnorm solve``."""
     command = add_command(commands, "solve", _solve, "find the exponent that gives a distribution a prescribed entropy")
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    command.epilog = _EPILOG
     row = command.add_mutually_exclusive_group(required=True)
-    what = "numbers with commas between them, or a .npy or .csv file with one distribution a row"
-    row.add_argument("--p", metavar="ROW", help=f"probabilities: {what}")
-    row.add_argument(
-        "--logits", metavar="ROW", help="logits, likewise; write --logits=-1,0 where the first is negative"
-    )
+    row.add_argument("--p", metavar="ROWS", help="probabilities")
+    row.add_argument("--logits", metavar="ROWS", help="logits, or logarithms of probabilities up to a constant")
     target = command.add_mutually_exclusive_group(required=True)
-    target.add_argument("--entropy", type=float, metavar="X", help="in nats")
-    target.add_argument("--perplexity", type=float, metavar="X", help="exp of the entropy")
-    target.add_argument("--deficit", type=float, metavar="X", help="log s - entropy, in nats; s counts the support")
-    target.add_argument("--evenness", type=float, metavar="X", help="entropy / log s")
+    for name, help in _TARGETS.items():
+        target.add_argument(f"--{name}", type=_target, metavar="X", help=help)
+    command.add_argument("--array", metavar="NAME", help="which array of a .npz file, or column of a .parquet file")
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the distributions: .npy, .csv, or .npz with the exponents too"
+    )
+    command.add_argument("--report", type=Path, metavar="FILE.html", help="write a page about the run")
     command.add_argument("--json", action="store_true", help="print everything as JSON, the distributions too")
 
 
-def _solve(options: argparse.Namespace) -> int:
-    given = {name: getattr(options, name) for name in ("p", "logits", "entropy", "perplexity", "deficit", "evenness")}
-    question = {name: value for name, value in given.items() if value is not None}
-    for name in ("p", "logits"):
-        if name in question:
-            question[name] = _numbers(question[name])
-    solution = solve(**question)
-    rows = [_row(solution, k) for k in range(len(solution.gamma))]
-    if options.json:
-        probs = solution.probs.tolist()
-        spelt = [{**row, "probs": [_plain(x) for x in q]} for row, q in zip(rows, probs, strict=True)]
-        print(json.dumps(spelt, sort_keys=True, allow_nan=False))
-    else:
-        for row in rows:
-            print("  ".join(f"{name} {value}" for name, value in row.items()))
-    if not solution.success.all():
-        print(f"entnorm: {solution.message}", file=sys.stderr)
-        return BROKEN
-    return 0
-
-
-def _numbers(text: str) -> Any:
-    """The rows that an argument spells, or that the file has that it names; nothing is ever unpickled."""
-    read = _npy if text.endswith(".npy") else _csv if text.endswith(".csv") else _spelt
+def _target(text: str) -> float:
     try:
-        rows = read(text)
-    except (EOFError, MemoryError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{text!r} does not hold what its name says: {error}") from error
-    if not rows.size:
-        raise UsageError(f"{text!r} holds no numbers")
-    if rows.ndim > 2:
-        raise UsageError(f"{text!r} has {rows.ndim} axes: one row, or one row for each line, is what is wanted")
-    return np.atleast_2d(rows)
-
-
-def _npy(path: str) -> Any:
-    with open(path, "rb") as file:
-        try:
-            return np.lib.format.read_array(file, allow_pickle=False)
-        except ValueError as error:
-            raise UsageError(f"{path!r} is not an array in .npy format: {error}") from error
-
-
-def _csv(path: str) -> Any:
-    rows: list[list[float]] = []
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        for line, cells in enumerate(csv.reader(file), start=1):
-            if not cells:
-                continue
-            where = f"{path}, line {line}"
-            rows.append([_cell(cell, f"{where}, column {k}", first=not rows) for k, cell in enumerate(cells, start=1)])
-            if len(cells) != len(rows[0]):
-                raise UsageError(
-                    f"{where}: {len(cells)} numbers, but {len(rows[0])} in the first row; "
-                    "fill shorter rows up with 0 for --p, with -inf for --logits"
-                )
-    return np.array(rows)
-
-
-def _cell(cell: str, where: str, *, first: bool) -> float:
-    try:
-        return float(cell)
+        value = float(text)
     except ValueError:
-        hint = ": if the first line names the columns, take it out" if first else ""
-        raise UsageError(f"{where}: {cell!r} is not a number{hint}") from None
+        value = -1.0
+    if not value >= 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: a target is a number from 0 up")
+    return value
 
 
-def _spelt(text: str) -> Any:
-    try:
-        return np.array([float(number) for number in text.split(",")])
-    except ValueError as error:
-        if os.path.exists(text) or os.path.splitext(text)[1].removeprefix(".").isalpha():
-            raise UsageError(f"{text!r} does not end in .npy or .csv, the files that are read") from error
-        raise UsageError(f"{text!r} is not a row of numbers with commas between them: {error}") from error
+def _solve(options: argparse.Namespace) -> int:
+    kind = "p" if options.p is not None else "logits"
+    source = getattr(options, kind)
+    (target,) = (name for name in _TARGETS if getattr(options, name) is not None)
+    if options.report and options.report.suffix != ".html":
+        raise UsageError(f"--report {options.report}: the page is HTML, and its name ends in .html")
+    tally = Tally(kind, target, getattr(options, target), measured=options.report is not None)
+    printer: Printer = _Json() if options.json else _Silent() if options.out else _Lines()
+    with (
+        opened(source, options.array) as rows,
+        writing(options.out) as write,
+        _progress(rows.count, shown=bool(options.out) or not sys.stdout.isatty()) as advance,
+    ):
+        for block in rows.blocks:
+            solution = tally.solve(block)
+            write(solution)
+            printer.print(solution)
+            advance(len(block))
+    printer.end()
+    if options.report:
+        _write_report(options.report, tally.model(source))
+    if options.out and not options.json:
+        print(tally.told(), options.out, *filter(None, [options.report]), sep="\n")
+    for complaint in tally.complaints():
+        print(f"entnorm: {complaint}", file=sys.stderr)
+    return BROKEN if tally.failed else 0
+
+
+@contextmanager
+def _progress(count: int | None, *, shown: bool) -> Iterator[Any]:
+    """A bar on a terminal, unless the rows themselves are printed there."""
+    from tqdm import tqdm
+
+    with tqdm(total=count, unit=" rows", leave=False, disable=None if shown else True) as bar:
+        yield bar.update
+
+
+def _write_report(path: Path, model: dict[str, Any]) -> None:
+    from entnorm.report import render, write
+
+    (content,) = render(model).values()
+    write(path.parent, {path.name: content})
+
+
+class Printer(Protocol):
+    """How rows are printed."""
+
+    def print(self, solution: Solution) -> None:
+        """Print the rows of a block."""
+
+    def end(self) -> None:
+        """Print what comes after the last."""
+
+
+class _Silent:
+    """Nothing: the rows are in a file."""
+
+    def print(self, solution: Solution) -> None:
+        """Print nothing."""
+
+    def end(self) -> None:
+        """Print nothing."""
+
+
+class _Json:
+    """One list, an object for each row."""
+
+    def __init__(self) -> None:
+        self._before = "["
+
+    def print(self, solution: Solution) -> None:
+        """Print objects, with a comma before each but the first."""
+        probs = solution.probs.tolist()
+        for k, q in enumerate(probs):
+            row = {**_row(solution, k), "probs": [_plain(x) for x in q]}
+            print(self._before, json.dumps(row, sort_keys=True, allow_nan=False), sep="", end="")
+            self._before = ", "
+
+    def end(self) -> None:
+        """Close the list."""
+        print("]")
+
+
+class _Lines:
+    """A line for each row; what a row that failed lacks is left out, and the reason is among the complaints."""
+
+    def __init__(self) -> None:
+        self._hidden = False
+
+    def print(self, solution: Solution) -> None:
+        """Print numbers by name."""
+        short = solution.probs.shape[-1] <= _SHOWN
+        self._hidden |= not short
+        for k in range(len(solution.gamma)):
+            shown = {name: value for name, value in _row(solution, k).items() if value is not None}
+            if short and "gamma" in shown:
+                shown["probs"] = ",".join(map(repr, solution.probs[k].tolist()))
+            print("  ".join(f"{name} {value}" for name, value in shown.items()))
+
+    def end(self) -> None:
+        """Say where long distributions are."""
+        if self._hidden:
+            print("entnorm: --out FILE writes the distributions, --json prints them", file=sys.stderr)
 
 
 def _plain(value: float) -> float | str | None:

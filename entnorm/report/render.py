@@ -36,6 +36,9 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "expected failure": ("⊘", "the promise was broken, as announced"),
     "not applicable": ("–", "the check says nothing about this solver"),
     "not run": ("·", "the solver did not get so far"),
+    "converged": ("✓", "the row has the entropy asked for"),
+    "infeasible": ("✗", "no power of the row has the entropy asked for"),
+    "gamma overflow": ("~", "the distribution is right, but float64 cannot hold its exponent"),
 }
 """Every status and outcome, in the order in which they are counted: its glyph and its meaning."""
 
@@ -58,7 +61,9 @@ def _environment(*, escape: bool) -> Environment:
 
 
 def render(*models: Mapping[str, Any]) -> dict[str, str]:
-    """Return the three reports of each model: contents by file name; a verdict in JUnit's XML too.
+    """Return the reports of each model: contents by file name.
+
+    There are three of most; a verdict is written in JUnit's XML too, and a run of ``entnorm solve`` has one page.
 
     Parameters
     ----------
@@ -78,8 +83,10 @@ def _rendered(model: Mapping[str, Any]) -> dict[str, str]:
     if name not in _VIEWS:
         raise ValueError(f"no report shows a model of format {model.get('format')!r}")
     view = {"model": model, **_VIEWS[name](model)}
-    files = {
-        f"{name}.html": _environment(escape=True).get_template(f"{name}.html").render(view),
+    page = {f"{name}.html": _environment(escape=True).get_template(f"{name}.html").render(view)}
+    if name == "solve":
+        return page
+    files = page | {
         f"{name}.md": _environment(escape=False).get_template(f"{name}.md").render(view),
         f"{name}.json": json.dumps(model, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
     }
@@ -158,6 +165,15 @@ def _view_of_peers(model: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _view_of_solve(model: Mapping[str, Any]) -> dict[str, Any]:
+    spreads = {"γ": model["gamma"], "differences": model["errors"]}
+    return {
+        "failed": model["rows"] - model["counts"]["converged"],
+        "status_counts": _counted({status.replace("_", " "): count for status, count in model["counts"].items()}),
+        "tallest": {what: max((bar["count"] for bar in s["bars"]), default=1) for what, s in spreads.items()},
+    }
+
+
 def _outcomes(peer: Mapping[str, Any]) -> list[str]:
     return [check["outcome"] for check in peer["results"].values()]
 
@@ -167,6 +183,7 @@ _VIEWS: Final = {
     "conformance": _view_of_conformance,
     "verdict": _view_of_verdict,
     "peers": _view_of_peers,
+    "solve": _view_of_solve,
 }
 
 
