@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import Any, Protocol, Self
@@ -50,7 +50,7 @@ class Derivative(Protocol):
         """Gradients in the rows and in the targets."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Solution:
     """The escort distributions that have the prescribed entropies, and the exponents that produce them.
 
@@ -89,6 +89,8 @@ class Solution:
     (array([1.217299, 1.      ]), array([ True,  True]))
     >>> solution.probs[1]
     array([0.5, 0.5, 0. ])
+    >>> solution
+    <Solution: all 2 rows converged; gamma from 1 to 1.21729927663339>
     """
 
     gamma: Any
@@ -97,11 +99,20 @@ class Solution:
     nit: Any
     condition: Any
     message: str
-    _source: Source = field(repr=False)
-    _derivative: Derivative = field(repr=False)
-    _gamma: NDArray[np.float64] = field(repr=False)  # flat, and in float64's range when multiplied by 2**-_scale
-    _scale: NDArray[np.int64] = field(repr=False)
-    _nearest: NDArray[np.float64] = field(repr=False)  # gamma of the nearest end, for infeasible rows
+    _source: Source
+    _derivative: Derivative
+    _gamma: NDArray[np.float64]  # flat, and in float64's range when multiplied by 2**-_scale
+    _scale: NDArray[np.int64]
+    _nearest: NDArray[np.float64]  # gamma of the nearest end, for infeasible rows
+
+    def __repr__(self) -> str:
+        """The message and the exponent, or where the exponents lie."""
+        gamma = np.asarray(self.gamma)
+        given = gamma[~np.isnan(gamma)]
+        if not given.size:
+            return f"<Solution: {self.message}>"
+        low, high = (f"{x:.15g}" for x in (given.min(), given.max()))
+        return f"<Solution: {self.message}; gamma {low if low == high else f'from {low} to {high}'}>"
 
     @property
     def temperature(self) -> Any:

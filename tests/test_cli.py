@@ -381,6 +381,23 @@ def test_references_are_listed_and_shown(few: Path, capsys: pytest.CaptureFixtur
     assert json.loads(capsys.readouterr().out)["gamma"] == record.gamma
 
 
+def test_references_are_chosen_by_pattern_and_tag(capsys: pytest.CaptureFixture[str]) -> None:
+    records = reference.load()
+
+    def listed(*arguments: str) -> list[str]:
+        assert main(["reference", "show", *arguments]) == 0
+        return [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+
+    assert listed("zipf-*") == [record.id for record in records if record.id.startswith("zipf-")]
+    assert listed("--tag", "ties", "--tag", "zipf") == [r.id for r in records if {"ties", "zipf"} <= set(r.tags)]
+    assert listed("long-*", "*-deficit-*", "--tag", "zeros") == [
+        r.id for r in records if (r.id.startswith("long-") or "-deficit-" in r.id) and "zeros" in r.tags
+    ]
+    for arguments, said in ((["no-*"], "no reference fits"), (["--tag", "tie"], "no reference has the tag 'tie'")):
+        assert main(["reference", "show", *arguments]) == 2
+        assert said in capsys.readouterr().err
+
+
 @pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be proved")
 def test_references_are_proved_again(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reference", "verify", "--file", str(few)]) == 0

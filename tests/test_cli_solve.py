@@ -308,7 +308,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert int(done.stdout.splitlines()[-1]) < 160 * 1024, "KiB beyond what importing takes"
 
 
-# --------------------------------------------------------------------------------------------------- printing and writing
+# ------------------------------------------------------------------------------------------------- printing and writing
 
 
 @pytest.mark.parametrize("text", ["-1", "nan", "-inf", "much"])

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -56,3 +57,15 @@ def test_rows_have_names():
     assert name_row(3, (5,)) == name_rows([3], (5,)) == "row 3"
     assert name_rows([1, 3], (2, 2)) == "rows (0, 1), (1, 1)"
     assert name_rows(range(7), (9,)) == "rows 0, 1, 2, 3, 4 and 2 more"
+
+
+def test_it_shows_in_a_line_what_happened():
+    solution = entnorm.solve([0.5, 0.25, 0.25], entropy=0.9)
+    assert repr(solution) == f"<Solution: converged; gamma {solution.gamma:.15g}>"
+    rows = np.tile(P[0], (1000, 1))
+    assert repr(entnorm.solve(rows, entropy=np.log(3))) == "<Solution: all 1000 rows converged; gamma 0>"
+    assert repr(entnorm.solve(P[0], perplexity=9)).startswith("<Solution: perplexity=9.0 is out of reach of the row")
+    assert re.fullmatch(
+        "<Solution: entropy.* row 1.*; gamma from .* to .*>", repr(entnorm.solve(P, entropy=[1, 0.2, 0.5]))
+    )
+    assert repr(entnorm.solve(np.empty((0, 3)), entropy=1)) == "<Solution: all 0 rows converged>"

@@ -6,10 +6,15 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Collection
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from entnorm.cli.shared import BROKEN, BrokenError, UsageError, add_command, over
+
+if TYPE_CHECKING:
+    from entnorm.reference.records import Record
 
 
 def add_reference(commands: Any) -> None:
@@ -18,7 +23,13 @@ def add_reference(commands: Any) -> None:
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     verify = add_command(actions, "verify", _reference_verify, "prove every record again, in ball arithmetic")
     show = add_command(actions, "show", _reference_show, "print records, or the list of them")
-    show.add_argument("ids", nargs="*", metavar="ID", help="which; without any, one line for each record")
+    show.add_argument(
+        "ids",
+        nargs="*",
+        metavar="ID",
+        help="which, printed whole; or a pattern such as 'zipf-*', which lists them; without any, all are listed",
+    )
+    show.add_argument("--tag", action="append", default=[], metavar="TAG", help="list those with it alone; repeatable")
     for command in (verify, show):
         command.add_argument(
             "--file", type=Path, metavar="FILE", help="JSON Lines, perhaps compressed (default: what entnorm ships)"
@@ -50,15 +61,35 @@ def _reference_show(options: argparse.Namespace) -> int:
     from entnorm import reference
 
     records = {record.id: record for record in reference.load(options.file)}
+    patterns = [id for id in options.ids if any(sign in id for sign in "*?[")]
+    if options.tag or patterns or not options.ids:
+        _list(records.values(), options.ids, options.tag)
+        return 0
     absent = [id for id in options.ids if id not in records]
     if absent:
         raise UsageError(f"no reference is named {', '.join(absent)}: entnorm reference show lists them")
     for id in options.ids:
         print(json.dumps(json.loads(records[id].to_json()), indent=1))
-    if not options.ids:
-        for record in records.values():
-            print(f"{record.id:<48} n = {record.values.size:<6} gamma = {float(record.gamma):.17g}")
     return 0
+
+
+def _list(records: Collection[Record], patterns: list[str], tags: list[str]) -> None:
+    """Print a line for each record whose id fits one of the patterns, if there are any, and that has all the tags."""
+    known = {tag for record in records for tag in record.tags}
+    for tag in tags:
+        if tag not in known:
+            raise UsageError(f"no reference has the tag {tag!r}: they have {', '.join(sorted(known))}")
+    chosen = [
+        record
+        for record in records
+        if set(tags) <= set(record.tags)
+        and (not patterns or any(fnmatchcase(record.id, pattern) for pattern in patterns))
+    ]
+    if not chosen:
+        raise UsageError("no reference fits: entnorm reference show lists them")
+    for record in chosen:
+        line = f"{record.id:<48} n = {record.values.size:<6} gamma = {float(record.gamma):<23.17g}"
+        print(line, *record.tags[1:])
 
 
 def _reference_make(options: argparse.Namespace) -> int:

@@ -43,12 +43,12 @@ class Spread:
             self.low, self.high = min(self.low, float(inside.min())), max(self.high, float(inside.max()))
             self.bins.update(np.floor(np.log10(inside) * _PER_DECADE).astype(np.int64).tolist())
 
-    def as_dict(self) -> dict[str, Any]:
-        """The least number and the largest, and at most two dozen bars between them."""
+    def as_dict(self, finest: int = 1) -> dict[str, Any]:
+        """The least number and the largest, and at most two dozen bars between them, of `finest` bins or more."""
         if not self.bins:
             return {"zero": self.zero, "infinite": self.infinite, "low": None, "high": None, "bars": []}
         first, last = min(self.bins), max(self.bins)
-        step = next(step for step in _STEPS if last // step - first // step < _BARS)
+        step = next(step for step in _STEPS if step >= finest and last // step - first // step < _BARS)
         bars: Counter[int] = Counter()
         for place, count in self.bins.items():
             bars[place // step] += count
@@ -174,7 +174,7 @@ class Tally:
             "rows": self.rows,
             "counts": self._by_status(),
             "gamma": self.gamma.as_dict(),
-            "errors": {**self.errors.as_dict(), "worst": self.worst},
+            "errors": {**self.errors.as_dict(finest=25), "worst": self.worst},
             "iterations": dict(sorted(self.iterations.items())),
             "condition": self.condition,
             "failures": [{**f, "message": f["message"].replace("the row", "it", 1)} for f in self.failures],
