@@ -5,7 +5,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help verify test browser check-reports peers reports lock clean
 
-PEERS := scikit-learn==1.9.1 openTSNE==1.0.4
+PEERS := scikit-learn==1.9.1 openTSNE==1.0.4 torch==2.14.1
 
 help:
 	@echo "make verify         prove the claims, certify the references, test the solver, write reports/"
@@ -13,7 +13,7 @@ help:
 	@echo "make bench          time the solver and its peers, write reports/performance.md; on a quiet machine, please"
 	@echo "make fuzz           random rows of every kind against ball arithmetic, with both kernels"
 	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
-	@echo "make peers          hold solvers of other libraries against the checks, write reports/peers.*"
+	@echo "make peers          hold solvers of other libraries, torch among them, against the checks, write reports/peers.*"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
 
 .venv/.ready: requirements.lock pyproject.toml
@@ -42,7 +42,7 @@ check-reports: .venv/.ready
 
 peers: .venv/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(PEERS)
-	$(BIN)/python -m entnorm.report.peers reports
+	OMP_NUM_THREADS=1 $(BIN)/python -m entnorm.report.peers reports
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --extra all --extra test --generate-hashes \

@@ -28,6 +28,7 @@ from entnorm.conformance.budget import EPS, one_digit_up
 from entnorm.conformance.calls import Call, distances
 from entnorm.conformance.cases import Case
 from entnorm.conformance.foreign import Foreign, ForeignError
+from entnorm.conformance.guessing import fitting
 
 EXPLICIT = [
     case
@@ -447,10 +448,21 @@ def test_a_careful_solver_behind_any_adapter_passes_core(options: dict[str, str]
         said = {"temperature": lambda g: 1 / g, "sigma": lambda g: 1 / np.sqrt(2 * g)}
         return said.get(options.get("returns"), np.array)(gamma)
 
+    understood = {option: choice for option, choice in options.items() if choice not in ("beta", "gamma")}
+    assert fitting(foreign if "rows" not in options else lambda row, goal: foreign(row, goal)) == understood
     report = conformance.run(conformance.adapt(foreign, **options))
     assert report.passed, [str(failure) for failure in report.failures]
     skipped = {r.name for r in report.results if r.outcome is conformance.Outcome.NOT_APPLICABLE}
     assert ({"batch_equals_a_loop_over_rows", "accepts_any_axis"} <= skipped) == (options.get("rows") == "one")
+
+
+def test_no_adapter_makes_a_wrong_solver_right_or_is_wanted_for_an_error_of_1e_5() -> None:
+    for wrong in (
+        rogues.stops_at_1e_5,
+        lambda p, target, *, axis=-1: np.ones(np.delete(p.shape, axis)),
+        wrong_signature,
+    ):
+        assert fitting(wrong) is None
 
 
 @deterministic

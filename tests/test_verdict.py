@@ -22,6 +22,28 @@ from entnorm.solution import EntnormError
 pytest_plugins = ["pytester"]
 
 
+# -------------------------------------------------------------------------------------------- what it seems to speak
+
+
+def advice(solve: object, deadline: float = 30) -> dict[str, str] | None:
+    found = conformance.run(solve, "core", deadline=deadline)
+    return conformance.wanted_adapter(found, solve, deadline)
+
+
+def test_a_solver_that_takes_one_row_at_a_time_is_told_the_adapter_that_it_wants() -> None:
+    assert advice(unruly.takes_one_row) == {"rows": "one"}
+    wanted = {"takes": "logits", "target": "bits", "returns": "temperature", "rows": "one"}
+    assert advice(unruly.temperature_for_bits) == wanted
+    adapted = conformance.adapt(unruly.temperature_for_bits, **wanted)
+    assert conformance.run(adapted, "smoke").passed
+
+
+def test_nothing_is_advised_where_words_are_not_the_trouble() -> None:
+    assert advice(unruly.ours) is None
+    assert advice(unruly.hangs_on_batches, 3) is None
+    assert conformance.wanted_adapter(conformance.run(lambda p, target, *, axis=-1: 1.0, "smoke"), print, 9) is None
+
+
 # ---------------------------------------------------------------------------------------------------------- containment
 
 

@@ -1,4 +1,4 @@
-"""Solvers that hang, die or leave, at the top of a module so that another process can import them."""
+"""Solvers that hang, die, leave, or speak otherwise, at the top of a module: another process can import them."""
 
 import os
 import sys
@@ -41,3 +41,14 @@ def writes(p, target, *, axis=-1):
 
 
 not_a_function_of_a_module = [lambda p, target, *, axis=-1: ours(p, target, axis=axis)]
+
+
+def takes_one_row(p, target, axis=-1):
+    if p.ndim > 1 or target > 1e9:
+        raise IndexError("one row, please")
+    return float(ours(p, target).gamma)
+
+
+def temperature_for_bits(scores, bits):
+    solution = entnorm.solve(logits=scores, entropy=bits * np.log(2))
+    return solution.temperature

@@ -82,7 +82,10 @@ def _conform(options: argparse.Namespace) -> int:
             tick=lambda _: shown.update(),
         )
     written = _written(report, options.out)
-    print(json.dumps(report.as_dict(), ensure_ascii=False) if options.json else _told(report, written))
+    if options.json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        print(_told(report, written, conformance.wanted_adapter(report, solver, options.deadline)))
     return 0 if report.passed else BROKEN
 
 
@@ -94,16 +97,33 @@ def _written(report: Report, folder: Path | None) -> list[Path]:
     return write(folder, render(report.as_dict()))
 
 
-def _told(report: Report, written: list[Path]) -> str:
-    """A line for each check, the failures at length, and the sum of it."""
+def _told(report: Report, written: list[Path], adapter: dict[str, str] | None) -> str:
+    """A line for each check, the failures at length, what may be behind them, and the sum of it."""
     asked = [result for result in report.results if result.outcome != "not run"]
     lines = [f"{result.outcome:>16}  {result.sentence}" for result in asked]
     lines += [f"{'not run':>16}  {reason}" for reason in {r.reason for r in report.results if r.outcome == "not run"}]
     for result in report.failures:
         lines += ["", str(result)]
-    if report.results[0] in report.failures:
+    if adapter:
+        lines += ["", _advice(str(report.solver), adapter)]
+    elif report.results[0] in report.failures:
         lines += ["", _WRAP]
     counts = [f"{count} {outcome}" for outcome, count in report.as_dict()["counts"].items() if count]
     lines += ["", f"{report.solver}, level {report.level}: {', '.join(counts)}"]
     lines += [str(path) for path in written]
     return "\n".join(lines)
+
+
+def _advice(solver: str, adapter: dict[str, str]) -> str:
+    """The module to write, where the right adapter is known."""
+    module, _, function = solver.partition(":")
+    options = ", ".join(f'{option}="{choice}"' for option, choice in adapter.items())
+    return f"""\
+It seems to speak another language: behind this adapter it hits the targets that it missed above.
+
+  # mysolver.py
+  from entnorm.conformance import adapt
+  from {module} import {function}
+  solve = adapt({function}, {options})
+
+  $ entnorm conform mysolver:solve"""

@@ -12,6 +12,7 @@ from entnorm.conformance.adapting import Adapted, adapt
 from entnorm.conformance.checks import CHECKS, up_to
 from entnorm.conformance.expectations import expected_failures
 from entnorm.conformance.foreign import Solver
+from entnorm.conformance.guessing import wanted_adapter
 from entnorm.conformance.parametrize import parametrize_with_checks
 from entnorm.conformance.regression import Errors, Family, Regression, regress
 from entnorm.conformance.runner import check_solver, run
@@ -36,4 +37,5 @@ __all__ = [
     "regress",
     "run",
     "up_to",
+    "wanted_adapter",
 ]

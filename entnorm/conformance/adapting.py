@@ -46,13 +46,14 @@ _RETURNS: Final[dict[str, Callable[[Any], Any]]] = {
     "temperature": lambda t: 1 / np.float64(t),
     "distribution": _same,
 }
-_CHOICES: Final = {
+CHOICES: Final = {
     "takes": tuple(_INPUTS["p"]),
     "target": tuple(_TARGETS),
     "returns": tuple(_RETURNS),
     "rows": ("batch", "one"),
     "arrays": ("numpy", "torch"),
 }
+"""What each option may be, its default first."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Adapted:
     zeros: bool = True
 
     def __post_init__(self) -> None:
-        for option, allowed in _CHOICES.items():
+        for option, allowed in CHOICES.items():
             if getattr(self, option) not in allowed:
                 raise ValueError(f"{option}={getattr(self, option)!r}: choose one of {', '.join(map(repr, allowed))}")
 

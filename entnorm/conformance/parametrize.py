@@ -37,14 +37,14 @@ class CheckOfSolver:
 
 
 def parametrize_with_checks(
-    solvers: Iterable[Solver] | Mapping[str, Solver], level: str = "core", *, expected: Expected = None
+    solvers: Solver | Iterable[Solver] | Mapping[str, Solver], level: str = "core", *, expected: Expected = None
 ) -> Any:
     """Parametrize a test with every pair of a solver and a check, each a test of its own.
 
     Parameters
     ----------
-    solvers : iterable of callable, or mapping
-        Solvers ``(p, target, *, axis=-1)``; a mapping gives them names.
+    solvers : callable, iterable of callable, or mapping
+        One or more solvers ``(p, target, *, axis=-1)``; a mapping gives them names.
     level : {"smoke", "core", "edge", "accuracy", "stress"}
         How far to go; each level includes those before it.
     expected : mapping or path, optional
@@ -69,21 +69,26 @@ def parametrize_with_checks(
         from entnorm.conformance import parametrize_with_checks
         from mypackage import solve
 
-        @parametrize_with_checks([solve], level="core", expected="expected-failures.toml")
+        @parametrize_with_checks(solve, level="core", expected="expected-failures.toml")
         def test_conformance(solver, check):
             check(solver)
     """
     import pytest
 
     reasons = expected_failures(expected)
-    named = solvers if isinstance(solvers, Mapping) else {_label(solver, i): solver for i, solver in enumerate(solvers)}
     parameters = []
-    for label, solver in named.items():
+    for label, solver in _named(solvers).items():
         for entered, check in up_to(level):
             name = check.__name__
             marks = [pytest.mark.xfail(reason=reasons[name], strict=True)] if name in reasons else []
             parameters.append(pytest.param(solver, CheckOfSolver(entered, check), id=f"{label}-{name}", marks=marks))
     return pytest.mark.parametrize(("solver", "check"), parameters)
+
+
+def _named(solvers: Solver | Iterable[Solver] | Mapping[str, Solver]) -> Mapping[str, Solver]:
+    if isinstance(solvers, Mapping):
+        return solvers
+    return {_label(solver, i): solver for i, solver in enumerate([solvers] if callable(solvers) else solvers)}
 
 
 def _label(solver: Solver, position: int) -> str:

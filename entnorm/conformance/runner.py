@@ -73,7 +73,7 @@ def run(
     name = name or _name_of(solve)
     if deadline is None:
         return Report(level, tuple(_results(Foreign(solve, name), checks, reasons, tick)), name)
-    load: Callable[[], Any] = partial(_found, name) if name else partial(_given, solve)
+    load: Callable[[], Any] = partial(imported, name) if name else partial(_given, solve)
     with Contained(load, deadline) as process:
         return Report(level, tuple(_results(Foreign(solve, name, process), checks, reasons, tick)), name)
 
@@ -206,7 +206,8 @@ def _name_of(solve: Solver) -> str | None:
         return None
 
 
-def _found(name: str) -> Any:
+def imported(name: str) -> Any:
+    """What ``pkg.mod:function`` names."""
     module, _, function = name.partition(":")
     return getattr(import_module(module), function)
 

@@ -65,7 +65,8 @@ def _verdict(peer: Peer) -> conformance.Report:
 
 
 def _versions() -> dict[str, str]:
-    names = ("entnorm", "numpy", "scipy", "scikit-learn", "openTSNE")
+    libraries = [peer.library for peer in PEERS if peer.library and peer.installed]
+    names = dict.fromkeys(["entnorm", "numpy", "scipy", *libraries])
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
