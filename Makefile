@@ -11,7 +11,7 @@ help:
 	@echo "make verify         prove the claims, certify the references, test the solver, write reports/"
 	@echo "make test           the tests, ruff, mypy and check-reports"
 	@echo "make bench          time the solver and its peers, write reports/performance.md; on a quiet machine, please"
-	@echo "make fuzz           random rows of every kind against ball arithmetic, with both kernels"
+	@echo "make fuzz           a million random rows against independent arithmetic, with both kernels; write reports/campaign.md"
 	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
 	@echo "make peers          hold solvers of other libraries, torch among them, against the checks, write reports/peers.*"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
@@ -56,10 +56,11 @@ clean:
 bench: .venv/.ready  # beside the peers that are installed: scikit-learn, openTSNE and torch are not locked
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python tests/bench/performance.py $(BENCH)
 
-CHECKS ?= 100000
-fuzz: .venv/.ready
-	ENTNORM_BACKEND=numpy $(BIN)/python tests/bench/campaign.py --checks $(CHECKS)
-	ENTNORM_BACKEND=numba $(BIN)/python tests/bench/campaign.py --checks $(CHECKS)
+ROWS ?= 1000000
+fuzz: .venv/.ready  # interrupt it as you like: it goes on where it stopped
+	ENTNORM_BACKEND=numpy $(BIN)/python tests/bench/campaign.py --rows $(ROWS)
+	ENTNORM_BACKEND=numba $(BIN)/python tests/bench/campaign.py --rows $(ROWS)
+	$(BIN)/python tests/bench/campaign.py --report reports
 
 bench-references: .venv/.ready  # references a second, beside mpmath.findroot
 	$(BIN)/python tests/bench/references.py

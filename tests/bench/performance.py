@@ -20,7 +20,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from campaign import EPS, Enclosed
+from enclosed import EPS, Enclosed
 from matplotlib import pyplot as plt
 from peers import PEERS, installed
 from scipy.special import softmax

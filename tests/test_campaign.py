@@ -1,0 +1,170 @@
+"""The campaign of `make fuzz`: its quick arithmetic against balls, planted errors that it finds, and that it goes on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import defaultdict
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from families import FAMILIES, RNG, drawn, targets
+
+import entnorm
+from entnorm import balls
+
+sys.path.insert(0, str(Path(__file__).parent / "bench"))
+
+import campaign
+from enclosed import EPS, Enclosed
+from extended import AVAILABLE, Extended
+
+pytestmark = [
+    pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be judged"),
+    pytest.mark.skipif(not AVAILABLE, reason="numbers of 64 bits: this platform has none, and all is judged in balls"),
+]
+
+
+def by_kind(pairs):
+    grouped = defaultdict(list)
+    for kind, value in pairs:
+        grouped[kind].append(value)
+    return {kind: np.array(values) for kind, values in grouped.items()}
+
+
+def off(solution, ulps):
+    """The same answers with gammas that are off by so many eps, relatively; one number for each."""
+    fields = ("probs", "log_probs", "success")
+    return SimpleNamespace(
+        gamma=solution.gamma * (1 + ulps * EPS), **{name: getattr(solution, name) for name in fields}
+    )
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_quick_arithmetic_agrees_with_balls(family):
+    row, pairs = drawn(family, 3)
+    quick, certain = Extended(row), Enclosed(row)
+    for kind, values in by_kind(pairs).items():
+        errors, beyond = quick.errors(campaign.solved(row, kind, values), kind, values)
+        assert beyond.all()
+        for k, value in enumerate(values.tolist()):
+            expected = certain.errors(entnorm.solve(**row, **{kind: value}), kind, value)
+            assert abs(errors["gamma"][k] - expected["gamma"]) <= 0.01
+            assert -1e-3 <= errors["entropy"][k] - expected["entropy"] <= 0.01  # rounding is counted as an error
+            assert abs(errors["probability"][k] - expected["probability"]) <= 2 / 8  # the sum's own rounding is not
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_just_outside_the_budget_is_in_doubt_and_what_is_well_inside_is_not(family):
+    row, pairs = drawn(family, 5)
+    quick = Extended(row)
+    for kind, values in by_kind(pairs).items():
+        solution = campaign.solved(row, kind, values)
+        exact = np.array([_root(row, kind, value, solution.gamma[k]) for k, value in enumerate(values.tolist())])
+        k = 1 + solution.condition
+        for share, fine in ((1.1, False), (-1.1, False), (0.05, True), (-0.05, True)):
+            gamma = (exact * (1 + np.longdouble(share) * 8 * EPS * k)).astype(np.longdouble)
+            moved = SimpleNamespace(**{**vars(off(solution, 0)), "gamma": gamma})
+            _, beyond = quick.errors(moved, kind, values)
+            ordinary = 8 * k < 2.0**40  # an error of the order of gamma itself is another matter
+            assert (beyond == fine)[ordinary].all(), (kind, values)
+
+
+def _root(row, kind, value, near):
+    """The root in numbers of 64 bits, by Newton's method from the answer."""
+    quick = Extended(row)
+    excess, deficit = quick.goals(kind, np.array([value]))
+    gamma = np.array([near], dtype=np.longdouble)
+    for _ in range(3):
+        here = quick.at(gamma)
+        missed = np.where(deficit < excess, deficit - here.deficit, here.excess - excess)
+        gamma = gamma * (1 + missed / here.varentropy)
+    return gamma[0]
+
+
+@pytest.mark.parametrize("entry", ["largest", "smallest", "outside"])
+def test_a_probability_that_is_off_is_in_doubt(entry):
+    row = {"p": np.array([0.5, 0.3, 0.15, 0.05, 0.0])}
+    values = np.array([0.6, 0.9])
+    solution = campaign.solved(row, "entropy", values)
+    probs = solution.probs.copy()
+    if entry == "outside":
+        probs[1, 4] = 5e-324
+    else:
+        probs[1, {"largest": 0, "smallest": 3}[entry]] *= 1 + 300 * EPS
+    spoilt = SimpleNamespace(**{**vars(off(solution, 0)), "probs": probs})
+    _, beyond = Extended(row).errors(spoilt, "entropy", values)
+    assert beyond.tolist() == [True, False]
+
+
+def test_no_random_row_fails_and_an_interrupted_run_ends_like_one_that_was_not(tmp_path, capsys):
+    whole = campaign.run(400, 7, tmp_path / "whole", examples=20)
+    assert whole["failures"] == []
+    assert whole["rows"] >= 400
+    assert whole["in_balls"] >= 1
+    state = campaign.fresh(whole["kernel"], 7)
+    for _ in zip(range(13), campaign.campaign(state, 400), strict=False):
+        pass
+    assert 0 < state["rows"] < 400
+    campaign.save(tmp_path / "part" / f"{whole['kernel']}-7.json", json.dumps(state))
+    again = campaign.run(400, 7, tmp_path / "part", examples=20)
+    assert f"{state['rows']} of them done before" in capsys.readouterr().out
+    for found in (whole, again):
+        found.pop("seconds")
+    assert again == whole
+    assert campaign.run(400, 7, tmp_path / "part", examples=20)["rows"] == whole["rows"], "a finished run begins anew"
+
+
+def test_a_run_of_other_code_is_not_gone_on_with(tmp_path):
+    state = campaign.fresh("numpy", 0)
+    campaign.save(tmp_path / "x.json", json.dumps({**state, "draw": 9, "code": "other"}))
+    assert campaign.resumed(tmp_path / "x.json", state, 100) is state
+    campaign.save(tmp_path / "x.json", "{")
+    assert campaign.resumed(tmp_path / "x.json", state, 100) is state
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """A solver that is off by two budgets where a row has an entry of 3 and more than two in all."""
+    right = entnorm.solve
+
+    def wrong(**question):
+        solution = right(**question)
+        if np.any(question.get("logits", np.zeros(1)) == 3.0):
+            return off(solution, 16 * (1 + solution.condition))
+        return solution
+
+    monkeypatch.setattr(entnorm, "solve", wrong)
+
+
+def test_a_failure_is_shrunk_and_stored_as_the_call_that_repeats_it(broken, monkeypatch, tmp_path):
+    row = {"logits": np.array([0.5, 3.0, *RNG(0).normal(size=40)])}
+    monkeypatch.setattr(campaign, "KINDS", {"planted": lambda rng: row})
+    state = campaign.run(1, 0, tmp_path, examples=1)
+    assert len(state["failures"]) >= 1
+    first = state["failures"][0]
+    assert first["draw"] == 0
+    assert first["call"].count("0x") < 42
+    assert (3.0).hex() in first["call"]
+    files = sorted((tmp_path / "counterexamples").iterdir())
+    assert [file.read_text() for file in files] == [f"{failure['call']}\n" for failure in state["failures"]]
+    answers = []
+    assert (
+        eval(first["call"], {"entnorm": SimpleNamespace(solve=lambda **question: answers.append(question) or 1)}) == 1
+    )
+    assert 3.0 in answers[0]["logits"]
+    assert "FAILED (" in campaign.told([state])
+
+
+def test_hypothesis_finds_and_shrinks_a_planted_error(broken):
+    state = campaign.fresh("numpy", 0)
+    campaign.hypothesised(state, 300)
+    (failure,) = state["failures"]
+    assert failure["family"] == "hypothesis"
+    assert failure["call"].count("0x") <= 4, "three entries at most, and the target"
+
+
+def test_targets_of_every_kind_are_tried():
+    assert {kind for kind, _ in targets(RNG(0), 5, 1)} == {"entropy", "perplexity", "deficit", "evenness"}
