@@ -1,4 +1,4 @@
-"""The campaign of `make fuzz`: its quick arithmetic against balls, planted errors that it finds, and that it goes on."""
+"""The campaign of `make fuzz`: its quick arithmetic against balls, planted errors that it finds, how it goes on."""
 
 from __future__ import annotations
 

@@ -270,7 +270,7 @@ def told(states: list[dict[str, Any]]) -> str:
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for s in states:
-        most = max(error for errors in s["worst"].values() for error in errors.values())
+        most = max((error for errors in s["worst"].values() for error in errors.values()), default=math.nan)
         counts = [s["rows"], s["in_balls"], s["examples"], len(s["failures"])]
         lines.append(f"| {s['kernel']} | {s['seed']} | " + " | ".join(f"{c:,}" for c in counts) + f" | {most:.2f} |")
     lines += ["", "The worst errors by family, in units of the budget:", ""]
