@@ -238,10 +238,10 @@ def _torch_newton(logits: Any, target: Any, axis: int = -1) -> Any:
         lower = torch.where(excess > 0, u, lower)
         upper = torch.where(excess > 0, upper, u)
         step = u - excess / slope
-        if bool(((step - u).abs() <= 1e-15 * (1 + u.abs())).all()):
+        if bool((excess.abs() <= 4e-15 * (goal - slope)).all()):
             break
         middle = (lower + upper) / 2
-        u = torch.where((step > lower) & (step < upper), step, middle)
+        u = torch.where((step >= lower) & (step <= upper), step, middle)
     return torch.movedim(q, -1, axis)
 
 

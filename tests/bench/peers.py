@@ -122,7 +122,7 @@ def torch_bisection(x: np.ndarray, target: np.ndarray) -> Any:
         variance = (q * (log_q + h[:, None]) ** 2).nan_to_num().sum(-1)
         low, high = torch.where(off > 0, u, low), torch.where(off > 0, high, u)
         step = u + off / variance
-        u = torch.where((step > low) & (step < high), step, (low + high) / 2)
+        u = torch.where((step >= low) & (step <= high), step, (low + high) / 2)
         if bool((off.abs() <= 1e-14 * (wanted + variance)).all()):
             break
     return (u.exp() / scale).numpy(), torch.softmax((u.exp() / scale)[:, None] * values, -1).numpy()
