@@ -289,7 +289,7 @@ def test_the_answers_of_explicit_rows_are_right(case: Case) -> None:
     assert case.varentropy == pytest.approx(float(varentropy), rel=4 * EPS, abs=0)
     ends = mp.mpf(case.target), mp.log(exact.support) - mp.mpf(case.target)
     assert case.condition == pytest.approx(float(min(ends) / varentropy), rel=4 * EPS, abs=0)
-    assert case.off(case.gamma) == pytest.approx(float(mp.mpf(case.gamma) / root - 1), rel=1e-6, abs=1e-24)
+    assert case.off(case.gamma) == pytest.approx(float(mp.mpf(case.gamma) / root - 1), rel=4 * EPS, abs=0)
 
 
 @pytest.mark.parametrize("kind", ["p", "logits"])
@@ -300,8 +300,9 @@ def test_the_answers_of_long_rows_are_right(kind: str) -> None:
     entropy, varentropy, _ = exact.moments(case.gamma)
     assert abs(entropy - case.target) <= 8 * EPS * entropy
     assert abs(entropy - case.target) <= case.entropy_budget(1e-9) / 1000
-    assert case.varentropy == pytest.approx(float(varentropy), rel=64 * EPS)
-    assert case.condition == pytest.approx(float(min(entropy, exact.mp.log(50_000) - entropy) / varentropy), rel=1e-12)
+    assert case.varentropy == pytest.approx(float(varentropy), rel=64 * EPS, abs=0)
+    ends = entropy, exact.mp.log(50_000) - entropy
+    assert case.condition == pytest.approx(float(min(ends) / varentropy), rel=72 * EPS, abs=0)
     assert hard.longest(kind).values.size == 1_000_000
 
 
@@ -309,9 +310,11 @@ def test_the_answers_of_long_rows_are_right(kind: str) -> None:
 @given(weights, st.integers(1, 64))
 def test_a_chosen_exponent_is_the_root_of_its_target(w: list[int], eighths: int) -> None:
     case = cases.known("chosen", cases.row(w), eighths / 8)
-    entropy, varentropy, _ = Exact(p=case.values, digits=40).moments(case.gamma)
+    entropy, varentropy, z = Exact(p=case.values, digits=40).moments(case.gamma)
     assert abs(entropy - case.target) <= 16 * EPS * entropy
-    assert case.varentropy == pytest.approx(float(varentropy), rel=1e-9)
+    mean = entropy - mpmath.log(z)
+    t = varentropy + mean**2  # of t squared: roundings of t, relative ones, times the condition of the variance
+    assert abs(case.varentropy - varentropy) <= 4 * EPS * (varentropy + mpmath.sqrt(varentropy * t))
 
 
 def test_the_corpus_is_asked_in_exact_numbers() -> None:
@@ -561,14 +564,16 @@ def test_errors_are_those_of_the_definitions(record, monkeypatch) -> None:
 
         q = escort(root)
         varentropy = mpmath.fsum(v * mpmath.log(v) ** 2 for v in q) - entropy(q) ** 2
-        assert errors.gamma == pytest.approx(float(abs(answer.gamma - root) / (8 * EPS * k * root)), rel=1e-12)
+        assert errors.gamma == pytest.approx(float(abs(answer.gamma - root) / (8 * EPS * k * root)), rel=4 * EPS, abs=0)
         missed = abs(entropy(escort(mpmath.mpf(answer.gamma))) - entropy(q))
-        assert errors.entropy == pytest.approx(float(missed / (4 * EPS * (entropy(q) + varentropy))), rel=1e-9)
+        assert errors.entropy == pytest.approx(
+            float(missed / (4 * EPS * (entropy(q) + varentropy))), rel=4 * EPS, abs=0
+        )
         given = [v for v in answer.probs.tolist() if v > 0]
         right = [v for v in q if v > 2.0**-1022]
         t = [root * (max(logs) - v) for v, p in zip(logs, q, strict=True) if p > 2.0**-1022]
         worst = max(abs(a - b) / (8 * EPS * (1 + u) * k * b) for a, b, u in zip(given, right, t, strict=True))
-        assert errors.probability == pytest.approx(float(worst), rel=1e-9)
+        assert errors.probability == pytest.approx(float(worst), rel=4 * EPS, abs=0)
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.tags[0])

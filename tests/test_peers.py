@@ -68,7 +68,8 @@ def test_what_is_timed_solves_the_rows(peer: Peer) -> None:
         powers = rows.p ** found[:, None]
         found = powers / powers.sum(-1, keepdims=True)
     entropies = -np.where(found > 0, found * np.log(np.where(found > 0, found, 1)), 0).sum(-1)
-    np.testing.assert_allclose(np.exp(entropies), 10.0, rtol=2e-5)
+    # scikit-learn stops where the entropy is off by 1e-5 and returns float32; the others come closer.
+    assert np.abs(entropies - np.log(10)).max() <= (1.1e-5 if peer.name == "scikit-learn" else 1e-8)
 
 
 @pytest.mark.parametrize("defect", defects.DEFECTS, ids=lambda defect: defect.title)
