@@ -362,6 +362,20 @@ def test_a_solver_that_cannot_be_called_is_told_once(
     assert "adapt" in out
 
 
+def test_a_solver_that_speaks_of_bits_is_told_the_adapter_that_it_wants(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "import numpy\nimport entnorm\ndef f(x, bits):\n    x = numpy.asarray(x)\n"
+    module("mine_bits", source + "    return entnorm.solve(logits=x, entropy=bits * numpy.log(2)).temperature\n")
+    assert main(["conform", "mine_bits:f"]) == 1
+    out = capsys.readouterr().out
+    assert "behind this adapter it hits the targets" in out
+    (advised,) = (line for line in out.splitlines() if "solve = adapt(" in line)
+    program = f"from entnorm.conformance import adapt\nfrom mine_bits import f\n{advised.strip()}\n"
+    module("mine_adapted", program)
+    assert main(["conform", "mine_adapted:solve", "--level", "smoke"]) == 0
+
+
 # ------------------------------------------------------------------------------------------------------------ reference
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
+import os
+import pty
 import re
+import select
+import signal
+import struct
 import subprocess
 import sys
+import termios
+import time
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +48,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def fed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(content))))
 
 
 def solved(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
@@ -464,3 +472,46 @@ def test_a_histogram_has_few_bars_whatever_its_range(ends: tuple[float, float]) 
     assert 1 <= len(found["bars"]) <= 24
     assert (found["low"], found["high"], found["zero"], found["infinite"]) == (*ends, 1, 1)
     assert sum(bar["count"] for bar in found["bars"]) == 2
+
+
+# -------------------------------------------------------------------------------------------------------- while it runs
+
+
+def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(folder: Path) -> None:
+    np.save("x.npy", X)
+    command = [sys.executable, "-m", "entnorm", "solve", "--logits", "x.npy", "--perplexity", "3", "--out", "q.npy"]
+    here, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    subprocess.run(command, stdout=subprocess.PIPE, stderr=terminal, timeout=60, check=True)
+    assert select.select([here], [], [], 5)[0], "nothing was shown on the terminal"
+    shown = os.read(here, 100_000).decode()
+    os.close(terminal)
+    os.close(here)
+    assert "0/60" in shown
+    assert "rows" in shown
+    assert subprocess.run(command, capture_output=True, timeout=60, check=True).stderr == b""
+
+
+def test_an_interrupt_leaves_the_old_file_and_no_other(folder: Path) -> None:
+    Path("q.csv").write_bytes(b"old")
+    command = [sys.executable, "-m", "entnorm", "solve", "--p", "-", "--perplexity", "2", "--out", "q.csv"]
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell's background job ignores the interrupt, and so would what it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+    )
+    assert process.stdin is not None
+    process.stdin.write("0.7 0.2 0.1\n")
+    process.stdin.flush()
+    deadline = time.monotonic() + 60
+    while len(list(folder.iterdir())) < 2:  # until the new file is begun
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.strip() == "entnorm: interrupted; no file was left half-written"
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"q.csv": b"old"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import os
 import sys
 import zipfile
@@ -57,7 +56,7 @@ def opened(source: str, array: str | None) -> Iterator[Blocks]:
         raise UsageError(f"--array {array}: {source!r} is no .npz or .parquet file")
     try:
         if source == "-":
-            yield _piped(io.BufferedReader(sys.stdin.buffer))  # type: ignore[arg-type]
+            yield _piped(sys.stdin.buffer)
         elif ending == ".npy":
             yield _mapped(source)
         elif ending == ".npz":
@@ -94,7 +93,7 @@ def _height(entries: int) -> int:
     return max(1, NUMBERS // entries)
 
 
-def _piped(file: io.BufferedReader) -> Blocks:
+def _piped(file: Any) -> Blocks:
     """An array, if it begins like one, or text."""
     return _stream(file) if file.peek(len(_MAGIC)).startswith(_MAGIC) else _text(file, "standard input")
 
