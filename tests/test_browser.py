@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import rogues
 
 from entnorm import conformance
+from entnorm.cli.tally import Tally
 from entnorm.report import render, write
 
 REPORTS = Path(__file__).parents[1] / "reports"
@@ -217,6 +219,25 @@ def test_a_verdict_is_drawn(browser: Browser, screen: str, tmp_path: Path) -> No
         assert browser.value("document.querySelectorAll('section pre').length") == len(found.failures)
         assert browser.complaints() == []
         assert browser.fetched() == [page.resolve().as_uri()]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_page_about_a_run_is_drawn(browser: Browser, screen: str, tmp_path: Path) -> None:
+    width, height, scheme = SCREENS[screen]
+    rows = np.random.default_rng(0).normal(size=(300, 20))
+    rows[7] = 0
+    tally = Tally("logits", "perplexity", 5.0, measured=True)
+    tally.solve(rows)
+    (page,) = write(tmp_path, render(tally.model("a-file-with-a-rather-long-name/of-logits.npy")))
+    browser.open(page, width, height, scheme)
+    assert browser.value("document.querySelector('h1').innerText") == "1 of 300 rows failed"
+    assert browser.value("document.documentElement.scrollWidth") <= width, "the page must not scroll sideways"
+    assert browser.value(CONTRAST) >= 4.5
+    bars = browser.value("[...document.querySelectorAll('.histogram i')].map(i => i.getBoundingClientRect().width)")
+    assert len(bars) >= 5
+    assert min(bars) > 0
+    assert browser.complaints() == []
+    assert browser.fetched() == [page.resolve().as_uri()]
 
 
 def test_the_graphs_are_drawn_and_each_box_leads_to_its_page_or_claim(browser: Browser) -> None:
