@@ -89,6 +89,7 @@ def test_our_own_theory_has_one_name() -> None:
         (["verify", "entnorm:solve"], "has no theory 'solve'"),
         (["conform", "nonsense"], "named as pkg.mod:function"),
         (["conform", "no_such_module:f"], "there is no module 'no_such_module'"),
+        (["conform", "sub/mine.py:f"], "sub/mine.py is a file; its module, from its own folder, is mine:f"),
         (["conform", "entnorm:nothing"], "has no function 'nothing'"),
         (["conform", "entnorm:solve", "--level", "extreme"], "the levels are smoke < core"),
         (["conform", "entnorm:solve", "--deadline", "0"], "a number of seconds above zero"),

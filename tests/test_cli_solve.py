@@ -68,7 +68,10 @@ def test_solve_says_what_the_library_says(capsys: pytest.CaptureFixture[str], tm
         assert [row["probs"] for row in rows] == expected.probs.tolist()
     (row,) = solved(capsys, "--p", "0.7,0.2,0.1", "--perplexity", "2.5")
     assert row["gamma"] == expected.gamma[0]
-    (row,) = solved(capsys, "--logits=-1,0,-inf", "--evenness", "0.5")
+    for spelt in (["--logits=-1,0,-inf"], ["--logits", "-1,0,-inf"], ["--logits", "-1 0 -inf"]):
+        (row,) = solved(capsys, *spelt, "--evenness", "0.5")
+        assert row["gamma"] == entnorm.solve(logits=[-1.0, 0.0, -np.inf], evenness=0.5).gamma
+    (row,) = solved(capsys, "--logits", "-inf,0,-1", "--evenness", "0.5")
     assert row["gamma"] == entnorm.solve(logits=[-1.0, 0.0, -np.inf], evenness=0.5).gamma
 
 

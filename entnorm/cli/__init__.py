@@ -15,7 +15,7 @@ import entnorm
 from entnorm.cli.conforming import add_conform
 from entnorm.cli.references import add_reference
 from entnorm.cli.shared import BROKEN, INTERRUPTED, USAGE, BrokenError, UsageError
-from entnorm.cli.solving import add_solve
+from entnorm.cli.solving import add_solve, joined
 from entnorm.cli.verifying import add_report, add_verify
 from entnorm.solution import EntnormError
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     [{"condition": ..., "entropy": 0.69314718..., "gamma": 1.2172992..., "status": "converged", ...}]
     0
     """
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(joined(sys.argv[1:] if arguments is None else arguments))
     if "" not in sys.path:
         sys.path.insert(0, "")  # theories and solvers of the current folder, as with python -m
     try:

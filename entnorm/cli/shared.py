@@ -54,6 +54,9 @@ def imported(spec: str, what: str) -> Any:
     module_name, colon, attribute = spec.partition(":")
     if not (module_name and colon and attribute):
         raise UsageError(f"a {what} is named as pkg.mod:{what}, not {spec!r}")
+    if module_name.endswith(".py") or "/" in module_name:
+        here = module_name.removesuffix(".py").rpartition("/")[2]
+        raise UsageError(f"{module_name} is a file; its module, from its own folder, is {here}:{attribute}")
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:

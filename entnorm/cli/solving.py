@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from math import isfinite, isnan
 from pathlib import Path
@@ -28,7 +29,7 @@ _TARGETS: Final = {
 }
 _EPILOG: Final = """\
 ROWS is one of
-  0.7,0.2,0.1    one row, spelt; write --logits=-1,0 where the first number is negative
+  0.7,0.2,0.1    one row, spelt
   -              standard input: text as in a .csv file, or what numpy.save writes
   FILE.csv       a row for each line, with commas or white space between the numbers, and no line of names
   FILE.npy       one row, or one for each line
@@ -58,6 +59,17 @@ def add_solve(commands: Any) -> None:
     )
     command.add_argument("--report", type=Path, metavar="FILE.html", help="write a page about the run")
     command.add_argument("--json", action="store_true", help="print everything as JSON, the distributions too")
+
+
+def joined(arguments: Iterable[str]) -> list[str]:
+    """The arguments, with a row that begins with a minus sign joined to its option: argparse takes it for another."""
+    found: list[str] = []
+    for argument in arguments:
+        if found and found[-1] in ("--p", "--logits") and re.match(r"-[\d.i]", argument):
+            found[-1] += f"={argument}"
+        else:
+            found.append(argument)
+    return found
 
 
 def _target(text: str) -> float:
