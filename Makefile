@@ -57,10 +57,11 @@ bench: .venv/.ready  # beside the peers that are installed: scikit-learn, openTS
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python tests/bench/performance.py $(BENCH)
 
 ROWS ?= 1000000
-fuzz: .venv/.ready  # interrupt it as you like: it goes on where it stopped
-	ENTNORM_BACKEND=numpy $(BIN)/python tests/bench/campaign.py --rows $(ROWS)
-	ENTNORM_BACKEND=numba $(BIN)/python tests/bench/campaign.py --rows $(ROWS)
+.PHONY: fuzz-numpy fuzz-numba
+fuzz: fuzz-numpy fuzz-numba  # a quarter of an hour for each; make -j 2 runs both; interrupted, it goes on where it stopped
 	$(BIN)/python tests/bench/campaign.py --report reports
+fuzz-numpy fuzz-numba: fuzz-%: .venv/.ready
+	ENTNORM_BACKEND=$* OMP_NUM_THREADS=1 $(BIN)/python tests/bench/campaign.py --rows $(ROWS)
 
 bench-references: .venv/.ready  # references a second, beside mpmath.findroot
 	$(BIN)/python tests/bench/references.py

@@ -99,9 +99,9 @@ class Tally:
         """
         try:
             solution = self._asked(rows)
-        except EntnormError as error:
+        except EntnormError:
             self._name(rows)
-            raise error
+            raise
         for number, count in enumerate(np.bincount(solution.status, minlength=len(Status)).tolist()):
             self.counts[Status(number).name.lower()] += count
         self.iterations.update(solution.nit.tolist())
