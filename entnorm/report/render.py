@@ -37,8 +37,8 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
     "not applicable": ("–", "the check says nothing about this solver"),
     "not run": ("·", "the solver did not get so far"),
     "converged": ("✓", "the row has the entropy asked for"),
-    "infeasible": ("✗", "no power of the row has the entropy asked for"),
-    "gamma overflow": ("~", "the distribution is right, but float64 cannot hold its exponent"),
+    "infeasible": ("⊥", "no power of the row has the entropy asked for"),
+    "gamma overflow": ("∞", "the distribution is right, but float64 cannot hold its exponent"),
 }
 """Every status and outcome, in the order in which they are counted: its glyph and its meaning."""
 
