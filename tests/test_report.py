@@ -126,9 +126,7 @@ def test_a_status_is_a_glyph_and_a_word_and_never_a_colour_alone() -> None:
         html = report.render(committed(name))[f"{name}.html"]
         whole = re.findall(r'<span class="tag [^"]*"><span aria-hidden="true">\S</span> \w[\w ]*</span>', html)
         assert len(whole) == html.count('<span class="tag ')
-    assert (
-        len({glyph for glyph, _ in STATUSES.values()}) >= len(STATUSES) - 4
-    )  # passed, failed, converged, ... repeat four
+    assert len({glyph for glyph, _ in STATUSES.values()}) >= len(STATUSES) - 4  # passed, failed and others repeat four
 
 
 def test_nothing_of_python_shows_through() -> None:
