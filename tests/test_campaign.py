@@ -176,7 +176,7 @@ def test_hypothesis_finds_and_shrinks_a_planted_error(broken):
     ],
 )
 def test_rows_that_a_campaign_has_found(family, draw, kind, value):
-    """Nearly uniform but for an entry that is about to vanish: a deficit that right to an eps is not enough."""
+    """Nearly uniform but for an entry that is about to vanish: to know the deficit to an eps is not enough there."""
     campaign.check(FAMILIES[family](RNG([99, draw])), kind, np.array([value]))
 
 
