@@ -1,0 +1,5 @@
+"""x"""
+from entnorm.joint.tables import *
+from entnorm.joint.readings import *
+from entnorm.joint.common import *
+from entnorm.joint.fitting import *
