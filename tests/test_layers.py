@@ -24,7 +24,7 @@ LAYERS = (
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},
-    {"continuous", "joint", "adapters"},
+    {"continuous", "joint", "relations", "attention", "adapters"},
     {"balls"},
     {"reference"},
     {"claims"},

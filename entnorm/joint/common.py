@@ -6,10 +6,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from entnorm.joint.tables import Axes, JointSolution, Tables
-from entnorm.moments import Floats, log_offsets
+from entnorm.moments import Floats, Integers, log_offsets
 from entnorm.rows import quietly
 from entnorm.solution import Status, name_rows
 from entnorm.targets import Target, log_in_two_words
@@ -57,16 +57,16 @@ def conditional_common(
 
     Notes
     -----
-    Newton's method in log gamma for ``log((H - low) / (high - H))``, inside a bracket. Tested against 50 digits: ``gamma`` is right to
-    ``8 eps (1 + H* / (gamma^2 sum p_X Var))``, relatively. Close to the largest entropy that is less than `conditional`
-    promises, which solves for the deficit there.
+    Newton's method in log gamma for ``log((H - low) / (high - H))``, inside a bracket. Tested against 50 digits:
+    ``gamma`` is right to ``8 eps (1 + H* / (gamma^2 sum p_X Var))``, relatively. Close to the largest entropy that is
+    less than `conditional` promises, which solves for the deficit there.
 
     Examples
     --------
     >>> from entnorm import joint
     >>> found = joint.conditional_common([[0.5, 0.1], [0.1, 0.3]], entropy=0.6)
     >>> print(round(found.gamma, 6), round(found.entropies.y_given_x, 12))
-    0.646055 0.6
+    0.638998 0.6
     """
     tables = Tables.checked(p, axes)
     target = Target.checked(tables.batch, entropy=entropy, evenness=evenness)
@@ -96,10 +96,10 @@ def conditional_common(
 class _Rows(NamedTuple):
     """The conditional distributions of one table, those of no mass left out."""
 
-    present: Floats  # where they are
+    present: NDArray[np.intp]  # where they are
     mass: Floats
     depths: Floats  # log p_max - log p in each, inf for zeros
-    ties: Floats
+    ties: Integers
 
     @classmethod
     def of(cls, table: Floats, mass: Floats) -> _Rows:
@@ -112,8 +112,7 @@ class _Rows(NamedTuple):
     def interval(self) -> tuple[float, float]:
         """The least and the largest H(Y | X)."""
         support = np.isfinite(self.depths).sum(-1)
-        ends = (self.mass * log_in_two_words(counts)[0] for counts in (self.ties, support))
-        low, high = (math.fsum(terms.tolist()) for terms in ends)
+        low, high = (math.fsum((self.mass * log_in_two_words(counts)[0]).tolist()) for counts in (self.ties, support))
         return low, high
 
     def measure(self, gamma: float) -> tuple[float, float]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entnorm.moments import Floats, log_offsets
 
@@ -36,9 +37,9 @@ class Rows(NamedTuple):
     v: Floats
     square: Floats  # the mean of the square of the distance to the largest entry of the row
 
-    def part(self, which: object) -> Rows:
+    def part(self, which: list[int] | NDArray[np.intp]) -> Rows:
         """Some exponents."""
-        return Rows(*(field[which] for field in self))  # type: ignore[index]
+        return Rows(*(field[which] for field in self))
 
 
 class Path:
@@ -71,7 +72,7 @@ class Path:
         found = np.zeros(self.shape)
         with np.errstate(under="ignore"):
             found[self.present] = np.exp(-gamma * self.depths)
-        return found / found.sum()
+        return np.asarray(found / found.sum())
 
     def rows(self, gamma: Floats) -> Rows:
         """At these exponents, of which one may be inf, the limit."""

@@ -1,4 +1,4 @@
-"""The readings of "give this joint distribution that entropy" that have one answer, by one exponent for each unknown."""
+"""The readings of "give this joint distribution that entropy" that have one answer, by exponents of rows."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def power(
     >>> from entnorm import joint
     >>> found = joint.power([[0.5, 0.25], [0.125, 0.125]], perplexity=2)
     >>> print(round(found.gamma, 6), round(found.entropies.xy / np.log(2), 12))
-    2.234592 1.0
+    2.339425 1.0
     """
     tables = Tables.checked(p, axes)
     solution = solve(
@@ -119,8 +119,8 @@ def marginal(
     >>> from entnorm import joint
     >>> found = joint.marginal([[0.6, 0.2], [0.05, 0.15]], entropy=0.6)
     >>> print(found.probs.round(6), round(found.entropies.x, 12))
-    [[0.533784 0.177928]
-     [0.072072 0.216216]] 0.6
+    [[0.534291 0.178097]
+     [0.071903 0.215709]] 0.6
     """
     tables = Tables.checked(p, axes)
     solution = solve(tables.x, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
@@ -136,7 +136,7 @@ def conditional(
     evenness: ArrayLike | None = None,
     axes: Axes = (-2, -1),
 ) -> JointSolution:
-    """Give every conditional distribution p(y | x) its prescribed entropy, with an exponent for each x, as attention does.
+    """Give every conditional distribution p(y | x) its prescribed entropy, each by its own exponent, as attention does.
 
     The marginal of X stays [joint.marginal-transformed], so H(Y | X) becomes the mean of the targets under p_X. One
     target for all x is feasible if it is for each: between the largest of the log m_x and the least of the log s_x,
@@ -178,7 +178,7 @@ def conditional(
     >>> from entnorm import joint
     >>> found = joint.conditional([[0.5, 0.1], [0.1, 0.3]], entropy=0.6)
     >>> print(found.gamma.round(6), round(found.entropies.y_given_x, 12))
-    [0.562371 0.824162] 0.6
+    [0.563556 0.825595] 0.6
     """
     tables = Tables.checked(p, axes)
     mass, rows = tables.x, tables.conditionals

@@ -116,8 +116,8 @@ def power_with_marginal(
 
     Notes
     -----
-    Intervals are divided until H - H* has no zero on them, by bounds of H or of its slope; or is monotone, and its signs
-    at the ends say whether it has one; or they are relatively narrower than 1e-9, and reported unsettled. The bounds
+    Intervals are divided until H - H* has no zero on them, by bounds of H or of its slope; or is monotone, and its
+    signs at the ends say whether it has one; or they are narrower than 1e-9, and reported unsettled. The bounds
     hold for every exponent of an interval, up to the last ones, unbounded; they are evaluated in float64, and their
     roundings are not accounted for: roots are found here, and `entnorm.reference.joint_powers` certifies.
 

@@ -93,7 +93,8 @@ class Tables:
     def conditionals(self) -> Floats:
         """The distributions of Y given x, along the last axis; uniform where x has no mass, to be a distribution."""
         mass = self.x[..., None]
-        return np.divide(self.array, mass, out=np.full(self.array.shape, 1 / self.array.shape[-1]), where=mass > 0)
+        uniform = np.full(self.array.shape, 1 / self.array.shape[-1])
+        return np.asarray(np.divide(self.array, mass, out=uniform, where=mass > 0))
 
     def restored(self, found: Floats) -> NDArray[Any]:
         """Tables in the layout and dtype of the caller's array."""

@@ -1,4 +1,4 @@
-"""joint_powers(): all powers of a joint distribution in which a marginal or conditional entropy is prescribed, proved."""
+"""joint_powers(): all powers of a joint distribution with a prescribed marginal or conditional entropy, proved."""
 
 from __future__ import annotations
 
@@ -80,22 +80,23 @@ class JointPowers:
         gaps = zip((self.within[0], *(part.upper for part in self.parts)), self.parts, strict=False)
         whole = all(end == part.lower for end, part in gaps) and self.parts[-1].upper == self.within[1]
         proved = all(
-            part.verdict == "unsettled" or part.verdict in _verdicts(table, self.of, self.entropy, part.lower, part.upper)
+            part.verdict == "unsettled"
+            or part.verdict in _verdicts(table, self.of, self.entropy, part.lower, part.upper)
             for part in self.parts
         )
-        signs = [_opposite(table, self.of, self.entropy, root, self.digits) for root in self.roots]
+        there = all(_opposite(table, self.of, self.entropy, root, self.digits) for root in self.roots)
         runs = _runs(self.parts)
-        alone = all(sum(_inside(root, run) for root in self.roots) <= 1 for run in runs)
         held = all(any(_inside(root, run) for run in runs) for root in self.roots)
-        missing = [run for run in runs if not any(_inside(root, run) for root in self.roots)]
-        free = all(run in self.unsettled or _same(table, self.of, self.entropy, run) for run in missing)
-        open_parts = (part for part in self.parts if part.verdict == "unsettled")
-        told = all(any(_covers(span, part) for span in self.unsettled) for part in open_parts)
-        return whole and proved and all(signs) and alone and held and free and told
+        counts = [sum(_inside(root, run) for root in self.roots) for run in runs]
+        silent = [run for run, count in zip(runs, counts, strict=True) if not count]
+        silent = [run for run in silent if not _same(table, self.of, self.entropy, run)]
+        left = [*silent, *((part.lower, part.upper) for part in self.parts if part.verdict == "unsettled")]
+        told = all(any(_covers(span, other) for span in self.unsettled) for other in left)
+        return whole and proved and there and held and max(counts, default=0) <= 1 and told
 
     def __repr__(self) -> str:
         roots = ", ".join(agreeing(*root, self.digits + 1) for root in self.roots)
-        return f"JointPowers(roots=[{roots}], settled={self.settled}, digits={self.digits}: certified in ball arithmetic)"
+        return f"JointPowers(roots=[{roots}], settled={self.settled}, digits={self.digits})"
 
 
 def joint_powers(
@@ -152,7 +153,7 @@ def joint_powers(
     --------
     >>> found = joint_powers([["0.5", "0.01"], ["0.245", "0.245"]], entropy="0.69", digits=12)
     >>> found
-    JointPowers(roots=[1.732272836203e-1, 6.37764023049e-1, 1.18070635727e0], settled=True, digits=12: certified in ball arithmetic)
+    JointPowers(roots=[1.732272764816e-1, 6.377640192076e-1, 1.180706357158e0], settled=True, digits=12)
     >>> found.verify()
     True
     """
@@ -170,15 +171,15 @@ def joint_powers(
             roots.append(_refine(table, whose, goal, run, digits))
         elif not _same(table, whose, goal, run):
             unsettled.append(run)
-    return JointPowers(
-        tuple(roots), _joined(unsettled), table.entries, whose, goal, span, tuple(parts), digits
-    )
+    return JointPowers(tuple(roots), _joined(unsettled), table.entries, whose, goal, span, tuple(parts), digits)
 
 
 def _entries(p: Sequence[Sequence[Number]]) -> tuple[tuple[Fraction, ...], ...]:
     try:
         entries = tuple(
-            tuple(exact(x, f"p[{i}][{j}]") for j, x in enumerate(row)) for i, row in enumerate(p) if not isinstance(row, str)
+            tuple(exact(x, f"p[{i}][{j}]") for j, x in enumerate(row))
+            for i, row in enumerate(p)
+            if not isinstance(row, str)
         )
     except TypeError as error:
         raise EntnormError(f"p must be a sequence of rows of numbers: {error}") from None
@@ -212,7 +213,8 @@ def _divide(table: Table, of: Of, goal: Fraction, within: Span) -> list[Part]:
     inner = [math.log(max(row) / x) for row in table.rows for x in row]
     near, far = _NARROW**2 / max(logs), _FAR / min(d for d in logs + inner if d > 0)
     start = Fraction(0.4877 / max(logs))
-    parts, waiting = [], [within]
+    parts: list[Part] = []
+    waiting = [within]
     while waiting:
         lower, upper = waiting.pop()
         verdicts = _verdicts(table, of, goal, lower, upper)
@@ -257,10 +259,13 @@ def _joined(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(joined)
 
 
-def _signs(table: Table, of: Of, goal: Fraction, interval: Interval, digits: int) -> tuple[int | None, ...]:
+def _signs(table: Table, of: Of, goal: Fraction, interval: Span, digits: int) -> tuple[int | None, ...]:
+    """Those of H - H* at both ends, as far as balls decide them."""
+    if interval[1] is None:
+        return (None, None)
     with balls.working(_BITS + 4 * digits):
         aim = balls.ball(goal)
-        return tuple(balls.sign(table.height(end, of) - aim) for end in interval)
+        return tuple(balls.sign(table.height(end, of) - aim) for end in cast(Interval, interval))
 
 
 def _opposite(table: Table, of: Of, goal: Fraction, interval: Interval, digits: int) -> bool:
@@ -301,6 +306,6 @@ def _inside(root: Interval, run: Interval) -> bool:
     return run[0] < root[0] and root[1] < run[1]
 
 
-def _covers(span: Span, part: Part) -> bool:
-    above = span[1] is None or (part.upper is not None and part.upper <= span[1])
-    return span[0] <= part.lower and above
+def _covers(span: Span, other: Span) -> bool:
+    above = span[1] is None or (other[1] is not None and other[1] <= span[1])
+    return span[0] <= other[0] and above

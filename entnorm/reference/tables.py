@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """A table of exact nonnegative numbers, X along the rows; rows of zeros do not count, and its sum does not either."""
+    """A table of exact nonnegative numbers, X along the rows; neither rows of zeros nor its sum matter."""
 
     entries: tuple[tuple[Fraction, ...], ...]
 
@@ -77,9 +77,7 @@ class Table:
         if of == "x":
             return -covariance
         radius = balls.ball((ends[1] - ends[0]) / 2)
-        v = [
-            _variance_between(row, at, start, radius) for row, at, start in zip(self.rows, middle, low, strict=True)
-        ]
+        v = [_variance_between(row, at, start, radius) for row, at, start in zip(self.rows, middle, low, strict=True)]
         return covariance - balls.hull(*map(balls.ball, ends)) * _mean(shares, v)
 
 
