@@ -1,8 +1,8 @@
 """The closest pairs: what reweighting a variable, and fitting both marginals, are the nearest of.
 
-J and K are joint densities of X, the index, and Y, a point of any space.  Their divergence is that of the marginals of X
-and, besides, the mean of those of the conditional densities, none of which is negative.  So of all K whose X has a given
-entropy the nearest to J has the conditional densities of J, and the power transform for its marginal.
+J and K are joint densities of X, the index, and Y, a point of any space.  Their divergence is that of the marginals of
+X and, besides, the mean of those of the conditional densities, none of which is negative.  So of all K whose X has a
+given entropy the nearest to J has the conditional densities of J, and the power transform for its marginal.
 
 A density r_i c(o) J_i(o) has the odds ratios of J, and whatever its marginals are, it is the nearest to J of all that
 have them, and the only one.
@@ -162,8 +162,8 @@ FITTED = Claim(
     ),
     given=(*PAIRS, *FACTORS_POSITIVE, *FITTED_FINITE, SAME_X, SAME_Y),
     title="The fitted pair r c J is the closest to J of all that have its marginals, by their divergence from it",
-    remark="The two terms are the divergences of the fitted pair from J, and of K from the fitted pair: the latter is zero"
-    " for that pair alone. It is what iterative proportional fitting finds, and it has the odds ratios of J.",
+    remark="The two terms are the divergences of the fitted pair from J, and of K from the fitted pair: the latter is"
+    " zero for that pair alone. It is what iterative proportional fitting finds, and it has the odds ratios of J.",
     proof=calc(
         between,
         (
