@@ -122,9 +122,8 @@ class TestFound:
         target = share * math.log(p.shape[0] if of == "x" else p.shape[1])
         roots = FIND[of](p, entropy=target)
         for gamma in roots.gamma:
-            height = exact(p, MP.mpf(gamma), of)
-            noise = 16 * EPS * (target + 2 * math.log(p.size) + float(gamma) * Path(p).range * target)
-            assert abs(height - MP.mpf(target)) <= noise
+            error = abs(exact(p, MP.mpf(gamma), of) - MP.mpf(target))
+            assert error <= 4 * EPS * (1 + float(gamma) * Path(p).range) * target
         grid = np.concatenate([[1e-6], np.geomspace(1e-3, 200, 600)])
         path = Path(p)
         signs = np.sign(path.heights(path.rows(grid), of) - target)

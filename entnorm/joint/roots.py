@@ -22,7 +22,7 @@ _SPLIT = 0.4877  # not in the middle: the exponents that people ask for, 1 above
 _NARROW = 2.0**-30  # relative width below which an interval is not divided again
 _FAR = 800.0  # of exp(-_FAR) nothing is left in float64
 _ROUNDS = 400
-_MOST = 2**16  # intervals at a time
+_MOST = 2**12  # intervals at a time: what is still undivided then stays unsettled
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +121,8 @@ def power_with_marginal(
     hold for every exponent of an interval, up to the last ones, unbounded; they are evaluated in float64, and their
     roundings are not accounted for: roots are found here, and `entnorm.reference.joint_powers` certifies.
 
-    At a root H(X) is right to ``16 eps (H* + E|log q_X|)``, tested against 50 digits, so that gamma is to that divided
-    by the slope.
+    At a root H(X) is right to ``4 eps (1 + gamma R) H*``, R the range of log p over the support, tested against 50
+    digits; gamma is right to that divided by the slope.
 
     Examples
     --------

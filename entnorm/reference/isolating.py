@@ -23,7 +23,7 @@ _BITS = 128
 _SPLIT = Fraction(4877, 10000)  # not in the middle: the exponents that people ask for should not be ends
 _NARROW = 2.0**-30
 _FAR = 800.0
-_MOST = 20_000
+_MOST = 4_000  # parts: what is still undivided then stays unsettled
 
 
 class Part(NamedTuple):
