@@ -17,7 +17,7 @@ attainable whatever their number (unless several keys are tied at the top).
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +30,9 @@ from entnorm.solver import solve
 from entnorm.targets import log_in_two_words, per_row
 from entnorm.transforms import Infeasible, clip_entropy, softmax
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 __all__ = [
     "Scales",
     "attention_weights",
@@ -37,6 +40,7 @@ __all__ = [
     "clipped_attention_weights",
     "compare_scales",
     "entropy_invariant_scale",
+    "plot_scales",
 ]
 
 
@@ -217,11 +221,11 @@ def entropy_invariant_scale(keys: ArrayLike, *, trained: int = 512) -> Any:
     -----
     Su Jianlin, "从熵不变性看Attention的Scale操作" (2021), which the document refers to. How good it is depends on
     how the scores are spread. For many that are drawn from a normal distribution of variance v, the entropy at the
-    factor g is about ``log n - g^2 v / 2`` (as long as ``g^2 v`` is well below ``2 log n``), so that the factor which keeps it is
-    about ``sqrt(1 + 2 log(n / n0) / v)``. From n0 on it rises by 1 / v for each unit of log n, the rule by 1 / log n0:
-    the two go together for v near log n0, which is 6.2 at 512. For v = 1 the rule is far too small, and entropies rise
-    with the length nearly as without it; measured with `compare_scales`, 1.33 where 2.37 is exact at 4096 keys, and at
-    smaller lengths no factor at all gives an entropy that needs more keys than there are.
+    factor g is about ``log n - g^2 v / 2`` (as long as ``g^2 v`` is well below ``2 log n``), so that the factor which
+    keeps it is about ``sqrt(1 + 2 log(n / n0) / v)``. From n0 on it rises by 1 / v for each unit of log n, the rule by
+    1 / log n0: the two go together for v near log n0, which is 6.2 at 512. For v = 1 the rule is far too small, and
+    entropies rise with the length nearly as without it; measured with `compare_scales`, 1.33 where 2.37 is exact at
+    4096 keys. At smaller lengths there may be no factor at all: an entropy may need more keys than there are.
 
     Examples
     --------
@@ -300,6 +304,59 @@ def compare_scales(scores: ArrayLike, lengths: ArrayLike, *, trained: int = 512)
         np.stack([_plain_entropy(part) for part in columns], axis=-1),
         np.stack([_plain_entropy(factor * part) for factor, part in zip(rule, columns, strict=True)], axis=-1),
     )
+
+
+def plot_scales(scales: Scales) -> Figure:
+    """Draw the factors over the length, and the entropies that they give: medians over the queries, and quartiles.
+
+    Parameters
+    ----------
+    scales : Scales
+        What `compare_scales` returned.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        It belongs to no window: save it with ``savefig``.
+
+    Raises
+    ------
+    ImportError
+        If matplotlib is not installed (extra ``plot``).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from entnorm import attention
+    >>> scores = np.random.default_rng(0).normal(size=(20, 1024))
+    >>> len(attention.plot_scales(attention.compare_scales(scores, [512, 724, 1024])).axes)
+    2
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError('figures need matplotlib: pip install "entnorm[plot]"') from error
+    order = np.argsort(scales.lengths)
+    lengths = scales.lengths[order]
+    figure = Figure(figsize=(9.0, 3.4), layout="constrained")
+    factors, heights = figure.subplots(1, 2)
+    for panel, name, values, style in (
+        (factors, "exact", scales.exact, "o-"),
+        (heights, "no factor", scales.plain, ":"),
+        (heights, "rule", scales.ruled, "s--"),
+    ):
+        known = ~np.isnan(values[:, order]).any(0)
+        low, middle, high = np.quantile(values[:, order][:, known], (0.25, 0.5, 0.75), axis=0)
+        panel.plot(lengths[known], middle, style, ms=4, label=name)
+        panel.fill_between(lengths[known], low, high, alpha=0.2)
+    factors.plot(lengths, scales.rule[order], "s--", ms=4, label="rule")
+    factors.set_ylabel("factor")
+    heights.set_ylabel("entropy (nats)")
+    for panel in (factors, heights):
+        panel.set_xscale("log", base=2)
+        panel.set_xlabel("keys")
+        panel.legend(frameon=False)
+    return figure
 
 
 def _masked(scores: ArrayLike, mask: ArrayLike | None) -> tuple[NDArray[Any], Mask]:

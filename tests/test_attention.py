@@ -1,6 +1,7 @@
 """Attention weights: the entropies asked for, what masks mean, and the scale over length."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -132,6 +133,24 @@ class TestScale:
         assert np.isnan(one.exact[:, 0]).all()  # of 128 keys no weights have the entropy that 512 have
         wide = attention.compare_scales(rng.normal(scale=math.sqrt(math.log(512)), size=(200, 4096)), [4096])
         assert wide.exact.mean() == pytest.approx(rule, rel=0.15)
+
+    def test_the_figure_draws_medians(self, tmp_path):
+        pytest.importorskip("matplotlib")
+        scores = np.random.default_rng(1).normal(scale=2, size=(20, 2048))
+        found = attention.compare_scales(scores, [2048, 16, 512])
+        figure = attention.plot_scales(found)
+        factors, heights = figure.axes
+        exact, rule = factors.lines
+        assert exact.get_xdata().tolist() == [512, 2048]  # 16 keys do not have that entropy
+        assert exact.get_ydata()[1] == np.median(found.exact[:, 0])
+        assert rule.get_ydata().tolist() == found.rule[[1, 2, 0]].tolist()
+        assert heights.lines[0].get_ydata().tolist() == np.median(found.plain, axis=0)[[1, 2, 0]].tolist()
+        figure.savefig(tmp_path / "scales.png")
+
+    def test_without_matplotlib_the_extra_is_named(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+        with pytest.raises(ImportError, match=r"entnorm\[plot\]"):
+            attention.plot_scales(attention.compare_scales(SCORES[0, 0], [4], trained=4))
 
 
 @pytest.mark.parametrize(

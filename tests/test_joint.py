@@ -58,6 +58,16 @@ class TestEntropies:
         found = joint.entropies(p).y_given_x
         assert abs(found - exact_entropies(p)[3]) <= 16 * EPS * found
 
+    def test_sums_off_by_rounding_are_divided_out(self):
+        p = np.array([[0.5, 0.1], [0.1, 0.3]])
+        off = p * (1 + 5e-7)
+        for name in ("x", "y", "xy", "y_given_x", "x_given_y"):
+            assert getattr(joint.entropies(off), name) == pytest.approx(
+                getattr(joint.entropies(p), name), rel=16 * EPS, abs=0
+            )
+        gammas = [joint.conditional_common(table, entropy=0.5).gamma for table in (p, off)]
+        assert gammas[0] == pytest.approx(gammas[1], rel=32 * EPS, abs=0)
+
     def test_axes_and_stacks(self):
         p = np.random.default_rng(0).dirichlet(np.ones(12), size=5).reshape(5, 3, 4)
         found = joint.entropies(p)
@@ -133,6 +143,8 @@ class TestOneUnknown:
             assert found.entropies.y_given_x == pytest.approx(0.6, rel=8 * EPS, abs=0)
         assert joint.conditional(p, entropy=0.6).gamma[1] == 1
         assert joint.marginal(p, entropy=0.5).probs[1].tolist() == [0, 0]
+        with pytest.raises(InfeasibleTargetError, match=r"out of reach of rows 0, 2$"):  # row 1 asks for nothing
+            joint.conditional(p, entropy=0.8).raise_if_failed()
 
     def test_stacks_and_axes_are_tables_one_by_one(self):
         p = np.random.default_rng(1).dirichlet(np.ones(12), size=6).reshape(2, 3, 3, 4).astype(np.float32)

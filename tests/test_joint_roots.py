@@ -1,6 +1,7 @@
 """Powers with a prescribed marginal or conditional entropy: all roots, none invented, and bounds that bound."""
 
 import math
+import sys
 
 import mpmath
 import numpy as np
@@ -146,6 +147,25 @@ class TestFound:
                 assert abs(gamma - low) <= 1e-6 * low  # as far as the slope allows; the residual is tested above
                 assert float(high - low) <= 1e-20 * float(low)
         assert proved.verify()
+
+
+class TestFigure:
+    def test_draws_the_entropies_along_powers(self, tmp_path):
+        pytest.importorskip("matplotlib")
+        roots = joint.power_with_marginal(THREE, entropy=0.69)
+        figure = joint.plot_powers(THREE, roots, within=(0.1, 2))
+        (panel,) = figure.axes
+        gammas, heights = panel.lines[0].get_data()
+        for gamma, height in [*zip(gammas, heights, strict=True)][::50]:
+            assert abs(exact(THREE, MP.mpf(gamma), "x") - height) <= 16 * EPS
+        assert [line.get_xdata()[0] for line in panel.lines[5:]] == roots.gamma.tolist()
+        assert len(joint.plot_powers(THREE).axes[0].lines) == 5
+        figure.savefig(tmp_path / "powers.png")
+
+    def test_without_matplotlib_the_extra_is_named(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+        with pytest.raises(ImportError, match=r"entnorm\[plot\]"):
+            joint.plot_powers(THREE)
 
 
 class TestBounds:

@@ -37,7 +37,9 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 LIBRARIES = {
     "fast": {"numpy", "numba", "llvmlite"},
+    "joint": {"numpy", "matplotlib"},  # the latter for figures
     "relations": {"numpy", "matplotlib"},
+    "attention": {"numpy", "matplotlib"},
     "balls": {"flint"},
     "reference": {"numpy", "mpmath", "tqdm"},
     "claims": {"sympy", "mpmath", "pebble"},

@@ -3,6 +3,7 @@
 import itertools
 import math
 import sys
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -144,19 +145,17 @@ class TestSparsemax:
     @steady
     @given(scores)
     def test_is_the_projection_of_the_logits(self, z):
-        """All supports, by force: the one whose threshold separates it from the rest."""
-        z = np.array(z)
-        found = relations.sparsemax(z)
+        """Of all supports, in exact numbers, the one whose threshold rule comes closest."""
+        found, exact = relations.sparsemax(z), [Fraction(x) for x in z]
         assert abs(math.fsum(found) - 1) <= 8 * EPS
-        best = min(
-            (
-                (np.square(_on(z, support) - z).sum(), tuple(_on(z, support)))
-                for size in range(1, len(z) + 1)
-                for support in itertools.combinations(range(len(z)), size)
-                if (_on(z, support) >= 0).all()
-            ),
-        )[1]
-        assert np.abs(found - best).max() <= 4 * len(z) * EPS * (1 + np.ptp(z))
+        candidates = [
+            candidate
+            for size in range(1, len(z) + 1)
+            for support in itertools.combinations(range(len(z)), size)
+            if min(candidate := _on(exact, support)) >= 0
+        ]
+        best = min(candidates, key=lambda u: sum((x - y) ** 2 for x, y in zip(u, exact, strict=True)))
+        assert max(abs(x - y) for x, y in zip(found.tolist(), best, strict=True)) <= 4 * len(z) * EPS
 
     @steady
     @given(scores, st.integers(0, 2**32))
@@ -170,10 +169,8 @@ class TestSparsemax:
 
 def _on(z, support):
     """The threshold rule with this support."""
-    some = list(support)
-    out = np.zeros(len(z))
-    out[some] = z[some] - (z[some].sum() - 1) / len(some)
-    return out
+    threshold = (sum(z[i] for i in support) - 1) / len(support)
+    return [x - threshold if i in support else Fraction(0) for i, x in enumerate(z)]
 
 
 class TestEntmax:
@@ -296,6 +293,19 @@ class TestSameEntropy:
         turned = relations.same_entropy_as(np.moveaxis(other, -1, 0), logits=np.moveaxis(z, -1, 0), axis=0)
         assert np.array_equal(turned.gamma, match.gamma)
         assert np.array_equal(turned.differences.total_variation, match.differences.total_variation)
+
+    @steady
+    @given(st.lists(st.floats(-30, 0), min_size=2, max_size=8), st.integers(0, 2**32))
+    def test_divergences_are_within_their_bound(self, logs, seed):
+        q = scipy.special.softmax(logs)
+        r = np.random.default_rng(seed).dirichlet(np.ones(len(q)))
+        mp = mpmath.MPContext()
+        mp.dps = 40
+        found = relations.differences(q, r)
+        bound = 4 * len(q) * EPS * (1 - min(np.log(q).min(), np.log(r).min()))
+        for value, a, b in ((found.divergence, r, q), (found.reverse, q, r)):
+            exact = mp.fsum(x * mp.log(mp.mpf(x) / mp.mpf(y)) for x, y in zip(a.tolist(), b.tolist(), strict=True))
+            assert abs(value - exact) <= bound
 
     def test_bad_input(self):
         with pytest.raises(EntnormError, match=r"other has rows of shape \(2,\), and p of \(3,\)"):

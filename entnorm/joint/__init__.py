@@ -27,6 +27,7 @@ swap them.
 """
 
 from entnorm.joint.common import conditional_common
+from entnorm.joint.figure import plot_powers
 from entnorm.joint.fitting import Fit, fit_marginals, marginals
 from entnorm.joint.readings import conditional, marginal, power
 from entnorm.joint.roots import Roots, power_with_conditional, power_with_marginal
@@ -43,6 +44,7 @@ __all__ = [
     "fit_marginals",
     "marginal",
     "marginals",
+    "plot_powers",
     "power",
     "power_with_conditional",
     "power_with_marginal",

@@ -109,10 +109,15 @@ class _Rows(NamedTuple):
         depths = np.where(rows > 0, -log_offsets(rows, top, logits=False), np.inf)
         return cls(present, mass[present], depths, (depths == 0).sum(-1))
 
+    @property
+    def share(self) -> Floats:
+        """The distribution of X: a sum of the table off 1 by rounding is divided out."""
+        return np.asarray(self.mass / self.mass.sum())
+
     def interval(self) -> tuple[float, float]:
         """The least and the largest H(Y | X)."""
         support = np.isfinite(self.depths).sum(-1)
-        low, high = (math.fsum((self.mass * log_in_two_words(counts)[0]).tolist()) for counts in (self.ties, support))
+        low, high = (math.fsum((self.share * log_in_two_words(counts)[0]).tolist()) for counts in (self.ties, support))
         return low, high
 
     def measure(self, gamma: float) -> tuple[float, float]:
@@ -125,7 +130,7 @@ class _Rows(NamedTuple):
         mean = (t * weights).sum(-1) / total
         heights = log_in_two_words(self.ties)[0] + np.log1p(below / self.ties) + mean
         squares = ((t - mean[:, None]) ** 2 * weights).sum(-1) + self.ties * mean**2
-        return float((self.mass * heights).sum()), float((self.mass * squares / total).sum())
+        return float((self.share * heights).sum()), float((self.share * squares / total).sum())
 
     def escort(self, gamma: float, shape: tuple[int, ...]) -> Floats:
         """The table at an exponent."""

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from entnorm.joint.tables import Axes, JointSolution, Tables
 from entnorm.moments import Floats
-from entnorm.solution import Solution, Status
+from entnorm.solution import Solution, Status, name_rows
 from entnorm.solver import solve
 
 
@@ -187,7 +187,10 @@ def conditional(
     status, gamma = np.array(solution.status), np.array(solution.gamma)
     status[absent], gamma[absent] = Status.CONVERGED, 1.0
     probs = np.where(absent[..., None], 0.0, solution.probs * mass[..., None])
-    message = solution.message if (status != Status.CONVERGED).any() else f"all {status.size} conditionals converged"
+    failed = np.flatnonzero(status == Status.INFEASIBLE).tolist()
+    message = solution.message
+    if absent.any():  # of which it would speak, too
+        message = f"the target is out of reach of {name_rows(failed, status.shape)}" if failed else "converged"
     return JointSolution(tables.restored(probs), gamma, status, message, axes)
 
 

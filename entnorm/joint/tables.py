@@ -201,7 +201,8 @@ def entropies(p: ArrayLike, *, axes: Axes = (-2, -1)) -> Entropies:
 def conditional_entropy(tables: Tables) -> Any:
     """H(Y | X), of the batch shape."""
     mass = tables.x
-    return np.where(mass > 0, mass * entropy(tables.conditionals), 0.0).sum(-1)[()]
+    found = np.where(mass > 0, mass * entropy(tables.conditionals), 0.0).sum(-1)
+    return (found / mass.sum(-1))[()]  # a sum off 1 by rounding is divided out, as `entnorm.entropy` does
 
 
 def sums(array: Floats) -> Floats:

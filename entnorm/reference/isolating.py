@@ -70,6 +70,8 @@ class JointPowers:
         """
         Prove it again from what is stored: every part, that they leave no gap, and the sign on each side of each root.
 
+        The enclosures are those of the search, which are tested against the definitions.
+
         Returns
         -------
         bool
