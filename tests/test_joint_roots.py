@@ -236,6 +236,19 @@ class TestProved:
         assert hidden.verify()
         assert not replace(hidden, unsettled=()).verify()
 
+    @pytest.mark.parametrize(
+        ("p", "of"), [([[1], [3]], "y given x"), ([[1, 3]], "x"), ([[1]], "x"), ([[2, 2], [2, 2]], "y given x")]
+    )
+    def test_where_every_power_has_the_entropy_nothing_is_cleared(self, p, of, monkeypatch):
+        """An entropy that is zero, exactly, is the target zero, and not apart from it."""
+        monkeypatch.setattr("entnorm.reference.isolating._MOST", 50)  # it would divide for seconds
+        flat = p == [[2, 2], [2, 2]]
+        entropy = math.log(2) if flat else 0
+        found = joint_powers(p, entropy=entropy, of=of, digits=5)
+        assert found.roots == ()
+        assert found.settled == flat  # log 2 is not a float
+        assert found.verify()
+
     def test_what_it_says_of_itself(self):
         assert "settled=True, digits=10" in repr(joint_powers(TWO, entropy="0.6", of="y given x", digits=10))
 

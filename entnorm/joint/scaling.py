@@ -14,22 +14,26 @@ from entnorm.solution import EntnormError
 _EPS = 2.0**-52
 _TIGHT = 4 * _EPS  # every row and column within this of its mass: sums of that many roundings say no more
 _ROUGH = 64 * _EPS  # where rounding does not let it come closer, the best below this
-_SWEEPS = 200
+_NEAR = 1e-9  # close enough for a linear model
+_SWEEPS = 1000
+_OFTEN = 50  # sweeps between looks for zeros that forbid it
 _NAMED = 6  # values of X or Y that a message spells out
 
 
 def fit(p: Floats, a: Floats, b: Floats, where: str) -> tuple[Floats, float, int]:
     """Fit one table, block by block; rows and columns of no mass stay empty."""
     found, worst, sweeps = np.zeros(p.shape), 0.0, 0
+    a, b = (masses / math.fsum(masses.tolist()) for masses in (a, b))
     rows, columns = np.flatnonzero(a > 0), np.flatnonzero(b > 0)
     for some, others in _blocks(p[np.ix_(rows, columns)] > 0):
         x, y = rows[some], columns[others]
         wanted, given = math.fsum(a[x].tolist()), math.fsum(b[y].tolist())
-        if abs(wanted - given) > _ROUGH:  # sums of the whole marginals may differ by roundings
+        if abs(wanted - given) > _ROUGH * max(wanted, given):
             sides = ("rows", x, wanted), ("columns", y, given)
             _refuse(where, *(sides if wanted > given else sides[::-1]))
         block = p[np.ix_(x, y)]
-        scaled, residual, nit = _scale(block / block.max(), a[x], b[y] * (wanted / given), (where, x, y))
+        with np.errstate(all="ignore"):
+            scaled, residual, nit = _scale(block, a[x], b[y] * (wanted / given), (where, x, y))
         found[np.ix_(x, y)] = scaled
         worst, sweeps = max(worst, residual), max(sweeps, nit)
     return found, worst, sweeps
@@ -56,83 +60,113 @@ def _blocks(present: NDArray[np.bool_]) -> list[tuple[NDArray[np.intp], NDArray[
 
 def _scale(p: Floats, a: Floats, b: Floats, names: tuple[str, Any, Any]) -> tuple[Floats, float, int]:
     """Scale the rows and columns of a connected table to positive masses a and b of the same sum."""
-    r, c = np.ones(a.shape), b / _column_sums(p)
-    best, before, kept = np.inf, np.inf, None
+    u, v, sweeps = _search(p, a, b, names)
+    if sweeps < _SWEEPS:
+        table = _tilted(p, u, v)
+        r, c = np.ones(a.shape), np.ones(b.shape)
+        best, kept = np.inf, table
+        while sweeps < _SWEEPS:
+            sweeps += 1
+            q = table * r[:, None] * c
+            rows, columns = q.sum(1), _column_sums(q)
+            residual = float(max(np.abs(rows / a - 1).max(), np.abs(columns / b - 1).max()))
+            if min(best, residual) <= _TIGHT or (best <= _ROUGH and residual > best / 2):
+                _check_zeros(p, u, a, b, names)
+                return (q, residual, sweeps) if residual < best else (kept, best, sweeps)
+            best, kept = (residual, q) if residual < best else (best, kept)
+            du, dv = _newton(q, a - rows, b - columns) if sweeps % 2 else (np.zeros(a.shape), np.zeros(b.shape))
+            r = r * np.exp(du)
+            c = c * np.exp(dv)
+            r = r * (a / (table * r[:, None] * c).sum(1))
+            c = c * (b / _column_sums(table * r[:, None] * c))
+    _check_zeros(p, u, a, b, names)
+    raise EntnormError(f"iterative proportional fitting of {names[0]} does not converge in {_SWEEPS} sweeps")
+
+
+def _search(p: Floats, a: Floats, b: Floats, names: tuple[str, Any, Any]) -> tuple[Floats, Floats, int]:
+    """Log r and log c, near enough: sweeps, and damped Newton steps where these are slow; nothing can overflow."""
+    logs = np.log(p)
+    u, v, before = np.zeros(a.shape), np.log(b) - _log_sums(logs.T), np.inf
     for sweep in range(1, _SWEEPS + 1):
-        with np.errstate(all="ignore"):
-            rows = r * (a / _scaled(p, r, c).sum(1))
-            rows, c = _balanced(rows, c * (b / _column_sums(_scaled(p, rows, c))))
-            q = _scaled(p, rows, c)
-            residual = float(max(np.abs(q.sum(1) / a - 1).max(), np.abs(_column_sums(q) / b - 1).max()))
-        if not np.isfinite(residual):
-            break
-        r = rows
-        if residual < best:
-            kept = q
-        if kept is not None and (residual <= _TIGHT or (best <= _ROUGH and residual > best / 2)):
-            _check_zeros(p, r, a, b, names)
-            return kept, min(best, residual), sweep
+        u = np.log(a) - _log_sums(logs + v)
+        v = np.log(b) - _log_sums(logs.T + u)
+        q = np.exp(logs + u[:, None] + v)
+        missing = a - q.sum(1)
+        residual = float(np.abs(missing / a).max())
+        if residual <= _NEAR:
+            return u, v, sweep
+        if sweep % _OFTEN == 0:
+            _check_zeros(p, u, a, b, names)
         if residual > before / 10:
-            with np.errstate(all="ignore"):
-                r, c = _newton(p, r, c, a, b)
-        best, before = min(best, residual), residual
-    _check_zeros(p, r, a, b, names)
-    raise EntnormError(
-        f"iterative proportional fitting of {names[0]} does not converge: after {_SWEEPS} sweeps sums are off by"
-        f" {best:.1e}, relatively"
-    )
+            u, v = _damped(logs, u, v, a, b, _newton(q, missing, b - _column_sums(q)))
+        before = residual
+    return u, v, _SWEEPS
 
 
-def _scaled(p: Floats, r: Floats, c: Floats) -> Floats:
-    return p * r[:, None] * c
+def _damped(
+    logs: Floats, u: Floats, v: Floats, a: Floats, b: Floats, step: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """As much of a step as lowers the convex function that u and v minimise, sum q - a.u - b.v."""
+    (du, dv), size = step, 1.0
+    height, slope = float(np.exp(logs + u[:, None] + v).sum()), float(a @ du) + float(b @ dv)
+    for _ in range(40):
+        moved = u + size * du, v + size * dv
+        change = float(np.exp(logs + moved[0][:, None] + moved[1]).sum()) - height - size * slope
+        if change <= _ROUGH:
+            return moved
+        size /= 2
+    return u, v
+
+
+def _newton(q: Floats, rows: Floats, columns: Floats) -> tuple[Floats, Floats]:
+    """The step of log r and log c that would bring what rows and columns miss, to first order.
+
+    Without the columns, which are eliminated, its matrix is the Laplacian of a graph that joins rows by the columns
+    they share. Rows are eliminated in turn, by sums of positive terms only (Grassmann, Taksar and Heyman): what joins
+    almost separate blocks keeps its digits. They go from the lightest up, and log r of the heaviest is held: it takes
+    what rounding leaves of the balance, which light ones could not.
+    """
+    sums, order = _column_sums(q), np.argsort(-q.sum(1), kind="stable")
+    q = q[order]
+    weights, wanted = (q / sums) @ q.T, rows[order] - q @ (columns / sums)
+    du, degrees = np.zeros(rows.shape), np.zeros(rows.shape)
+    for k in range(len(du) - 1, 0, -1):
+        degrees[k] = weights[k, :k].sum()
+        share = weights[:k, k] / degrees[k]
+        weights[:k, :k] += share[:, None] * weights[k, :k]
+        wanted[:k] += share * wanted[k]
+    for k in range(1, len(du)):
+        du[k] = (wanted[k] + weights[k, :k] @ du[:k]) / degrees[k]
+    if not np.isfinite(du).all():  # blocks that nothing joins which float64 can hold
+        return np.zeros(rows.shape), np.zeros(columns.shape)
+    dv = (columns - q.T @ du) / sums
+    return du[np.argsort(order)], dv
+
+
+def _tilted(p: Floats, u: Floats, v: Floats) -> Floats:
+    """``p exp(u + v)`` with three roundings, whatever the size of the factors."""
+    (mantissas, exponents), doublings = np.frexp(p), [np.rint(logs / math.log(2)) for logs in (u, v)]
+    r, c = (np.exp(logs - count * math.log(2)) for logs, count in zip((u, v), doublings, strict=True))
+    shift = exponents + (doublings[0][:, None] + doublings[1]).astype(np.int64)
+    return np.asarray(np.ldexp(mantissas * r[:, None] * c, np.clip(shift, -4000, 4000)))
 
 
 def _column_sums(q: Floats) -> Floats:
     return np.asarray(np.ascontiguousarray(q.T).sum(1))  # pairwise sums, which those along the first axis are not
 
 
-def _balanced(r: Floats, c: Floats) -> tuple[Floats, Floats]:
-    """The same products with factors of the same size."""
-    shift = math.sqrt(float(r.max())) / math.sqrt(float(c.max()))
-    return r / shift, c * shift
+def _log_sums(logs: Floats) -> Floats:
+    top = logs.max(1, keepdims=True)
+    return np.asarray(np.log(np.exp(logs - top).sum(1)) + top[:, 0])
 
 
-def _newton(p: Floats, r: Floats, c: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """A Newton step for log r and log c, damped until it lowers the convex function that they minimise.
-
-    With u = log r and v = log c it is sum q - a.u - b.v. The matrix that is left when v is eliminated is a weighted
-    graph Laplacian, the diagonal of which is summed from the rest: differences would lose what connects almost separate
-    blocks. The first u is held.
-    """
-    q = _scaled(p, r, c)
-    columns = _column_sums(q)
-    weights = (q / columns) @ q.T
-    np.fill_diagonal(weights, 0.0)
-    laplacian = np.diag(weights.sum(1)) - weights
-    slope = (a - q.sum(1)) - q @ ((b - columns) / columns)
-    du = np.zeros(a.shape)
-    try:
-        du[1:] = np.linalg.solve(laplacian[1:, 1:], slope[1:])
-    except np.linalg.LinAlgError:
-        return r, c
-    dv = (b - columns - q.T @ du) / columns
-    height, size = float(q.sum()), 1.0
-    for _ in range(30):
-        moved = r * np.exp(size * du), c * np.exp(size * dv)
-        change = float(_scaled(p, *moved).sum()) - height - size * (float(a @ du) + float(b @ dv))
-        if change <= _ROUGH:
-            return moved
-        size /= 2
-    return r, c
-
-
-def _check_zeros(p: Floats, r: Floats, a: Floats, b: Floats, names: tuple[str, Any, Any]) -> None:
+def _check_zeros(p: Floats, u: Floats, a: Floats, b: Floats, names: tuple[str, Any, Any]) -> None:
     """Refuse what zeros forbid: where scaling diverges, the rows that it raises without end ask for too much.
 
     Both such rows and the columns that they do not reach are weighed, so that small masses beside large ones count.
     """
     where, x, y = names
-    order = np.argsort(-r, kind="stable")
+    order = np.argsort(-u, kind="stable")
     for count in range(1, len(order)):
         some, others = order[:count], order[count:]
         reached = (p[some] > 0).any(0)

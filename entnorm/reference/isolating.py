@@ -209,10 +209,10 @@ def _span(within: tuple[Number, Number | None]) -> Span:
 
 def _divide(table: Table, of: Of, goal: Fraction, within: Span) -> list[Part]:
     """Parts that make up the interval, in order."""
-    if table.uniform:
-        return [Part(*within, "unsettled")]
-    logs = [-math.log(x) for row in table.rows for x in row]
-    inner = [math.log(max(row) / x) for row in table.rows for x in row]
+    if table.uniform:  # H is one number
+        return [Part(*within, *(_verdicts(table, of, goal, *within) or ["unsettled"])[:1])]
+    logs = [_distance(Fraction(1), x) for row in table.rows for x in row]
+    inner = [_distance(max(row), x) for row in table.rows for x in row]
     near, far = _NARROW**2 / max(logs), _FAR / min(d for d in logs + inner if d > 0)
     start = Fraction(0.4877 / max(logs))
     parts: list[Part] = []
@@ -230,19 +230,29 @@ def _divide(table: Table, of: Of, goal: Fraction, within: Span) -> list[Part]:
     return parts
 
 
+def _distance(top: Fraction, x: Fraction) -> float:
+    """Log top - log x in float64, to choose where to divide; what depends on it is no proof."""
+    excess = (top - x) / x
+    return math.log1p(excess) if excess < 1 else math.log(excess.numerator) - math.log(excess.denominator)
+
+
 def _verdicts(table: Table, of: Of, goal: Fraction, lower: Fraction, upper: Exponent) -> list[Verdict]:
     """What balls prove of the interval: nothing, or that it is cleared, or monotone."""
     with balls.working(_BITS):
         low, high, aim = table.at(lower), table.at(upper), balls.ball(goal)
-        if balls.sign(table.height_between(low, high, of) - aim) is not None:
+        if _nonzero(table.height_between(low, high, of) - aim):
             return ["cleared"]
         if upper is None:
             return []
         slope = table.slope_between((lower, upper), low, high, of)
         radius = balls.ball((upper - lower) / 2)
         reach = table.height((lower + upper) / 2, of) + slope * balls.hull(-radius, radius)
-        found: list[Verdict] = ["cleared"] if balls.sign(reach - aim) is not None else []
-        return [*found, "monotone"] if balls.sign(slope) in (-1, 1) else found
+        found: list[Verdict] = ["cleared"] if _nonzero(reach - aim) else []
+        return [*found, "monotone"] if _nonzero(slope) else found
+
+
+def _nonzero(b: balls.Ball) -> bool:
+    return balls.sign(b) in (-1, 1)
 
 
 def _runs(parts: Sequence[Part]) -> list[Interval]:
