@@ -96,6 +96,17 @@ class TestFit:
         assert abs(fit.probs[0, 0] - x) <= 16 * EPS * x
         assert abs(fit.probs[1, 0] - (MP.mpf("0.25") - x)) <= 64 * EPS * (MP.mpf("0.25") - x) + 64 * EPS * off
 
+    @steady
+    @given(st.integers(0, 2**32), st.sampled_from([0.1, 1, 5, 20]), st.sampled_from([1, 10, 60]))
+    def test_spans_of_hundreds_of_orders(self, seed, masses, scale):
+        """Neither light rows beside heavy ones nor factors beyond the range of float64 are in the way."""
+        rng = np.random.default_rng(seed)
+        p = drawn(rng, (6, 7), scale)[0]
+        a, b = (weights / weights.sum() for weights in (np.exp(masses * rng.normal(size=n)) for n in (6, 7)))
+        q = joint.fit_marginals(p, a, b).probs
+        assert np.abs([math.fsum(row) for row in q.tolist()] / a - 1).max() <= 68 * EPS
+        assert np.abs([math.fsum(row) for row in q.T.tolist()] / b - 1).max() <= 68 * EPS
+
     def test_stacks_axes_and_marginals_that_broadcast(self):
         rng = np.random.default_rng(0)
         p = rng.dirichlet(np.ones(12), size=5).reshape(5, 3, 4)
