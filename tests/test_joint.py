@@ -157,6 +157,17 @@ class TestOneUnknown:
             turned = call(np.moveaxis(p, 1, -1), evenness=0.7, axes=(1, 2))
             assert np.array_equal(np.moveaxis(turned.probs, -1, 1), whole.probs)
 
+    def test_no_tables_are_no_tables(self):
+        none = np.zeros((0, 2, 3))
+        for call in (joint.power, joint.marginal, joint.conditional, joint.conditional_common):
+            found = call(none, evenness=0.5)
+            assert found.probs.shape == (0, 2, 3)
+            assert found.gamma.shape[0] == 0
+        assert joint.marginals(none, evenness=(0.5, 0.5)).gamma.shape == (0, 2)
+        assert joint.entropies(none).y_given_x.shape == (0,)
+        with pytest.raises(EntnormError, match="empty"):
+            joint.power(np.zeros((2, 0)), evenness=0.5)
+
 
 class TestCommonExponent:
     @steady

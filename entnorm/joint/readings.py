@@ -58,7 +58,7 @@ def power(
     """
     tables = Tables.checked(p, axes)
     solution = solve(
-        tables.array.reshape(*tables.batch, -1),
+        tables.joined,
         entropy=entropy,
         perplexity=perplexity,
         deficit=deficit,

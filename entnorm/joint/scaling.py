@@ -70,7 +70,7 @@ def _scale(p: Floats, a: Floats, b: Floats, names: tuple[str, Any, Any]) -> tupl
             q = table * r[:, None] * c
             rows, columns = q.sum(1), _column_sums(q)
             residual = float(max(np.abs(rows / a - 1).max(), np.abs(columns / b - 1).max()))
-            if min(best, residual) <= _TIGHT or (best <= _ROUGH and residual > best / 2):
+            if residual <= _TIGHT or (best <= _ROUGH and residual > best / 2):
                 _check_zeros(p, u, a, b, names)
                 return (q, residual, sweeps) if residual < best else (kept, best, sweeps)
             best, kept = (residual, q) if residual < best else (best, kept)
@@ -126,6 +126,8 @@ def _newton(q: Floats, rows: Floats, columns: Floats) -> tuple[Floats, Floats]:
     almost separate blocks keeps its digits. They go from the lightest up, and log r of the heaviest is held: it takes
     what rounding leaves of the balance, which light ones could not.
     """
+    if q.shape[0] > q.shape[1]:
+        return _newton(q.T, columns, rows)[::-1]
     sums, order = _column_sums(q), np.argsort(-q.sum(1), kind="stable")
     q = q[order]
     weights, wanted = (q / sums) @ q.T, rows[order] - q @ (columns / sums)
@@ -166,6 +168,8 @@ def _check_zeros(p: Floats, u: Floats, a: Floats, b: Floats, names: tuple[str, A
     Both such rows and the columns that they do not reach are weighed, so that small masses beside large ones count.
     """
     where, x, y = names
+    if (p > 0).all():
+        return
     order = np.argsort(-u, kind="stable")
     for count in range(1, len(order)):
         some, others = order[:count], order[count:]

@@ -64,7 +64,7 @@ class Tables:
                 f"axes={axes!r} must name the axis of X and that of Y, two different ones of the {array.ndim} of p"
             ) from None
         try:
-            rows = Rows.checked(moved.reshape(*moved.shape[:-2], -1), None, -1)
+            rows = Rows.checked(_joined(moved), None, -1)
         except EntnormError as error:
             raise EntnormError(f"with each table (x, y) read as one row: {error}") from None
         return cls(np.array(moved, dtype=np.float64), axes, rows.dtype)
@@ -78,6 +78,11 @@ class Tables:
     def flat(self) -> Floats:
         """The tables one after the other."""
         return self.array.reshape(-1, *self.array.shape[-2:])
+
+    @property
+    def joined(self) -> Floats:
+        """Each table as the distribution of one variable, the pair."""
+        return _joined(self.array)
 
     @property
     def x(self) -> Floats:
@@ -192,7 +197,7 @@ def entropies(p: ArrayLike, *, axes: Axes = (-2, -1)) -> Entropies:
     return Entropies(
         entropy(tables.x),
         entropy(swapped.x),
-        entropy(tables.array.reshape(*tables.batch, -1)),
+        entropy(tables.joined),
         conditional_entropy(tables),
         conditional_entropy(swapped),
     )
@@ -203,6 +208,10 @@ def conditional_entropy(tables: Tables) -> Any:
     mass = tables.x
     found = np.where(mass > 0, mass * entropy(tables.conditionals), 0.0).sum(-1)
     return (found / mass.sum(-1))[()]  # a sum off 1 by rounding is divided out, as `entnorm.entropy` does
+
+
+def _joined(array: NDArray[Any]) -> NDArray[Any]:
+    return array.reshape(*array.shape[:-2], math.prod(array.shape[-2:]))
 
 
 def sums(array: Floats) -> Floats:
