@@ -204,7 +204,7 @@ def _power_density(function: Layout, power: Layout, index: Layout | None = None)
 
 
 def _marginal(joint: Layout, index: Layout | None = None) -> Layout:
-    base = name("J_X")
+    base = Script(base=joint, sub=Word(content="X"))
     return Script(base=Fence(inner=base), sub=index) if index else base
 
 

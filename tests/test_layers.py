@@ -24,7 +24,7 @@ LAYERS = (
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},
-    {"continuous", "joint", "adapters"},
+    {"continuous", "joint", "relations", "attention", "adapters"},
     {"balls"},
     {"reference"},
     {"claims"},
@@ -37,6 +37,9 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 LIBRARIES = {
     "fast": {"numpy", "numba", "llvmlite"},
+    "joint": {"numpy", "matplotlib"},  # the latter for figures
+    "relations": {"numpy", "matplotlib"},
+    "attention": {"numpy", "matplotlib"},
     "balls": {"flint"},
     "reference": {"numpy", "mpmath", "tqdm"},
     "claims": {"sympy", "mpmath", "pebble"},

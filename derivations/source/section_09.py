@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
-from .. import densities, escort, families, joint, pairs, tails
+from .. import densities, escort, families, joint, nearest, pairs, tails
 
 SECTIONS = (
     Section(
@@ -40,13 +40,15 @@ SECTIONS = (
                 Imprecise(
                     (
                         joint.MARGINAL_KEPT,
+                        nearest.AT_MARGINAL_ENTROPY,
                         joint.OTHER_MARGINAL,
+                        nearest.FITTED,
                         joint.POWER_SLOPE_OF_X,
                         pairs.X_ROOT,
                         pairs.X_SECOND_ROOT,
                         pairs.X_THIRD_ROOT,
                     ),
-                    "Transforming the marginal of X, and keeping Y given X, is the problem of one variable; it moves the marginal of Y. A power of the joint density with a given H(X) need not be unique: there are three exponents in a case of two binary variables.",
+                    "Transforming the marginal of X, and keeping Y given X, is the problem of one variable; it moves the marginal of Y. Both at once are a problem of fitting the pair to two marginals. A power of the joint density with a given H(X) need not be unique: there are three exponents in a case of two binary variables.",
                 ),
                 english="Normalize the marginal entropies H(X), H(Y).",
             ),
