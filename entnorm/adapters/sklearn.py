@@ -34,8 +34,9 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 import entnorm
-from entnorm.adapters.tsne import neighbour_probabilities
 from entnorm.solution import EntnormError
+
+_ROWS = 1024  # of a sparse matrix at a time, with zeros up to the longest of them
 
 
 class EntropyNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # may be missing
@@ -133,29 +134,31 @@ class EntropyNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator): 
         """
         check_is_fitted(self)
         X = self._checked(X, reset=False)
+        if not sparse.issparse(X):
+            return self._normalised(X)
+        X = X.copy()
+        X.eliminate_zeros()
+        counts = np.diff(X.indptr)
+        for top in range(0, X.shape[0], _ROWS):
+            count = counts[top : top + _ROWS]
+            there = np.arange(max(count.max(), 1)) < count[:, None]
+            part = slice(X.indptr[top], X.indptr[top + count.size])
+            rows = np.zeros(there.shape, X.dtype)
+            rows[there] = X.data[part]
+            X.data[part] = self._normalised(rows)[there]
+        return X
+
+    def _normalised(self, rows: Any) -> Any:
         names = ("entropy", "perplexity", "deficit", "evenness")
         targets = {name: value for name in names if (value := getattr(self, name)) is not None} or {"evenness": 0.5}
-
-        def normalised(rows: Any) -> Any:
-            found, alive = np.zeros_like(rows), rows.any(axis=-1)
-            with np.errstate(divide="ignore"):
-                logits = np.log(rows[alive])
-            found[alive] = entnorm.softmax(logits, **targets, infeasible=self.infeasible)
-            return found
-
-        if not sparse.issparse(X):
-            return normalised(X)
-        X = X.tocsr(copy=True)
-        X.eliminate_zeros()
-        for row in range(X.shape[0]):  # only the entries that are there, of which every row may have another number
-            part = slice(X.indptr[row], X.indptr[row + 1])
-            if part.stop > part.start:
-                X.data[part] = normalised(X.data[None, part])[0]
-        return X
+        found, alive = np.zeros_like(rows), rows.any(axis=-1)
+        p = rows[alive] / rows[alive].max(axis=-1, keepdims=True, initial=0.0)
+        found[alive] = entnorm.normalize(p / p.sum(axis=-1, keepdims=True), **targets, infeasible=self.infeasible)
+        return found
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
         return validate_data(
-            self, X, reset=reset, accept_sparse=True, dtype=[np.float64, np.float32], ensure_non_negative=True
+            self, X, reset=reset, accept_sparse="csr", dtype=[np.float64, np.float32], ensure_non_negative=True
         )
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -190,13 +193,16 @@ class CalibratedNeighbors(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     Attributes
     ----------
+    search_ : NearestNeighbors
+        The points, ready to be searched.
     n_features_in_ : int
         Number of features seen by `fit`.
 
     Notes
     -----
     With TSNE of scikit-learn 1.9.1 and its default ``method="barnes_hut"``, the conditional probabilities are right to
-    the rounding of float32, in which it keeps distances. ``init="pca"`` is not available for a precomputed metric: pass
+    the rounding of float32, in which it keeps distances. Points with more duplicates than the perplexity have no beta;
+    their distances stay, and t-SNE's own search is left to do what it can. ``init="pca"`` is not available for a precomputed metric: pass
     ``init="random"``, or an array.
 
     Examples
@@ -223,12 +229,40 @@ class CalibratedNeighbors(TransformerMixin, BaseEstimator):  # type: ignore[misc
         self.metric = metric
         self.n_jobs = n_jobs
 
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Remember the points.
+
+        Parameters
+        ----------
+        X : {array_like, sparse matrix} of shape (n_samples, n_features)
+            The points, at least three.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        CalibratedNeighbors
+            Itself.
+
+        Raises
+        ------
+        EntnormError
+            If the perplexity is less than 1 or more than the number of neighbours.
+        """
+        X = validate_data(self, X, accept_sparse="csr", ensure_min_samples=3)
+        wanted = int(3 * self.perplexity + 1) if self.n_neighbors is None else self.n_neighbors
+        count = min(X.shape[0] - 1, wanted)
+        if not 1 <= self.perplexity <= count:
+            raise EntnormError(f"perplexity={self.perplexity} is out of reach of points with {count} neighbours")
+        self.search_ = NearestNeighbors(n_neighbors=count, metric=self.metric, n_jobs=self.n_jobs).fit(X)
+        return self
+
     def fit_transform(self, X: Any, y: Any = None) -> Any:
         """The graph of the points themselves.
 
         Parameters
         ----------
-        X : array_like of shape (n_samples, n_features)
+        X : {array_like, sparse matrix} of shape (n_samples, n_features)
             The points, at least three.
         y : None
             Ignored.
@@ -243,37 +277,40 @@ class CalibratedNeighbors(TransformerMixin, BaseEstimator):  # type: ignore[misc
         EntnormError
             If the perplexity is less than 1 or more than the number of neighbours.
         """
-        X = validate_data(self, X, accept_sparse="csr", ensure_min_samples=3)
-        points = X.shape[0]
-        wanted = int(3 * self.perplexity + 1) if self.n_neighbors is None else self.n_neighbors
-        count = min(points - 1, wanted)
-        search = NearestNeighbors(n_neighbors=count, metric=self.metric, n_jobs=self.n_jobs).fit(X)
-        distances, neighbours = search.kneighbors()
-        squared = distances.astype(np.float64) ** 2
-        if not 1 <= self.perplexity <= count:
-            raise EntnormError(f"perplexity={self.perplexity} is out of reach of points with {count} neighbours")
-        squared -= squared.min(axis=-1, keepdims=True)
-        beta = entnorm.solve(logits=-squared, perplexity=self.perplexity).gamma
-        found = np.sqrt(np.where(np.isfinite(beta), beta, 1.0)[:, None] * squared)
-        itself = np.arange(points)[:, None]
-        data, indices = np.hstack([np.zeros((points, 1)), found]), np.hstack([itself, neighbours])
-        starts = np.arange(0, data.size + 1, count + 1)
-        return sparse.csr_matrix((data.ravel(), indices.ravel(), starts), shape=(points, points))
+        distances, neighbours = self.fit(X).search_.kneighbors()
+        itself = np.arange(len(distances))[:, None]
+        found = np.hstack([np.zeros(itself.shape), self._calibrated(distances)])
+        return self._graph(found, np.hstack([itself, neighbours]))
 
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Check the data. There is nothing to learn: a point's exponent depends on all of its neighbours.
+    def transform(self, X: Any) -> Any:
+        """The graph from new points to those that were fitted.
 
         Parameters
         ----------
-        X : array_like of shape (n_samples, n_features)
-            The points.
-        y : None
-            Ignored.
+        X : {array_like, sparse matrix} of shape (n_new, n_features)
+            New points.
 
         Returns
         -------
-        CalibratedNeighbors
-            Itself.
+        csr_matrix of shape (n_new, n_samples)
+            Each row has its neighbours in order of their distance.
         """
-        validate_data(self, X, accept_sparse="csr", ensure_min_samples=3)
-        return self
+        check_is_fitted(self)
+        distances, neighbours = self.search_.kneighbors(validate_data(self, X, accept_sparse="csr", reset=False))
+        return self._graph(self._calibrated(distances), neighbours)
+
+    def _calibrated(self, distances: Any) -> Any:
+        squared = distances.astype(np.float64) ** 2
+        squared -= squared.min(axis=-1, keepdims=True)
+        beta = entnorm.solve(logits=-squared, perplexity=self.perplexity).gamma
+        return np.sqrt(np.where(np.isfinite(beta), beta, 1.0)[:, None] * squared)
+
+    def _graph(self, distances: Any, neighbours: Any) -> Any:
+        starts = np.arange(0, distances.size + 1, distances.shape[1])
+        shape = (len(distances), self.search_.n_samples_fit_)
+        return sparse.csr_matrix((distances.ravel(), neighbours.ravel(), starts), shape=shape)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags

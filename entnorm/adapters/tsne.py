@@ -90,7 +90,7 @@ def neighbour_probabilities(sqdistances: ArrayLike, perplexity: float) -> Floats
     Examples
     --------
     >>> print(neighbour_probabilities([[1.0, 2.0, 3.0]], 2).round(6))
-    [[0.797048 0.166376 0.036576]]
+    [[0.748513 0.198726 0.052761]]
     """
     distances = np.asarray(sqdistances, dtype=np.float64)
     if distances.ndim != 2:
