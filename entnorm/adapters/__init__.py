@@ -1,8 +1,1 @@
-"""Entropy normalization inside other people's libraries, each in a module that imports its library.
-
-========================  =======================================================================================
-module                    brings
-========================  =======================================================================================
-`entnorm.adapters.torch`  `softmax` and its relatives for tensors, on their device, differentiable to any order
-========================  =======================================================================================
-"""
+"""Entropy normalization where other libraries want it: each module serves one host, and imports it on first use."""

@@ -35,6 +35,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 import entnorm
 from entnorm.solution import EntnormError
+from entnorm.transforms import Infeasible
 
 _ROWS = 1024  # of a sparse matrix at a time, with zeros up to the longest of them
 
@@ -86,7 +87,7 @@ class EntropyNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator): 
         perplexity: float | None = None,
         deficit: float | None = None,
         evenness: float | None = None,
-        infeasible: str = "clip",
+        infeasible: Infeasible = "clip",
     ) -> None:
         self.entropy = entropy
         self.perplexity = perplexity
@@ -202,8 +203,8 @@ class CalibratedNeighbors(TransformerMixin, BaseEstimator):  # type: ignore[misc
     -----
     With TSNE of scikit-learn 1.9.1 and its default ``method="barnes_hut"``, the conditional probabilities are right to
     the rounding of float32, in which it keeps distances. Points with more duplicates than the perplexity have no beta;
-    their distances stay, and t-SNE's own search is left to do what it can. ``init="pca"`` is not available for a precomputed metric: pass
-    ``init="random"``, or an array.
+    their distances stay, and t-SNE's own search is left to do what it can. ``init="pca"`` is not available for a
+    precomputed metric: pass ``init="random"``, or an array.
 
     Examples
     --------
