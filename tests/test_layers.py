@@ -24,7 +24,7 @@ LAYERS = (
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},
-    {"continuous", "joint", "adapters"},
+    {"continuous", "joint", "adapters", "calibration"},
     {"balls"},
     {"reference"},
     {"claims"},
