@@ -38,8 +38,8 @@ def logits_with(seed, shape=(3, 6)):
 
 
 def gamma_of(x, kind, value):
-    gamma, _, scale = tensors.Exponents.apply(x, torch.full(x.shape[:-1], value, dtype=DOUBLE), None, kind, "raise", 0)
-    return float(gamma * scale)
+    gamma, _ = tensors.Exponents.apply(x, torch.full(x.shape[:-1], value, dtype=DOUBLE), None, kind, "raise", 0)
+    return float(gamma)
 
 
 def inside(row, kind, value):
@@ -227,6 +227,21 @@ class TestTorchsOwnTools:
         found, x.grad = x.grad, None
         call(x).backward()
         assert (found - x.grad).abs().max() <= 16 * EPS
+
+    @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")  # torch's own
+    def test_the_other_functions_compile_and_batch(self):
+        x = 3 * normal(3, 6, seed=5)
+        for function in (
+            lambda x: adapter.clip_entropy(x, min=0.6, max=1.0),
+            lambda x: adapter.normalize(torch.softmax(x, -1), perplexity=2.0),
+            lambda x: adapter.log_softmax(x, entropy=5.0, infeasible="clip"),
+        ):
+            right = function(x)
+            for found in (
+                torch.func.vmap(function)(x),
+                torch.compile(function, backend="aot_eager", fullgraph=True)(x),
+            ):
+                assert (found - right).abs().max() <= 32 * EPS
 
     def test_dimensions_and_broadcasting(self):
         x = normal(2, 5, 3)

@@ -296,9 +296,8 @@ def _distribution(
     within: float = 0.0,
 ) -> torch.Tensor:
     check_choice(infeasible)
-    gamma, centre, scale = Exponents.apply(x, target, sums, kind, infeasible, within)
-    t = tilt(x, gamma, centre, scale)
+    gamma, centre = Exponents.apply(x, target, sums, kind, infeasible, within)
+    t = tilt(x, gamma, centre)
     found = torch.log_softmax(t, -1) if log else torch.softmax(t, -1)
-    failed = torch.isnan(gamma)[..., None]
-    outside = (x == -torch.inf) & ~failed  # it does not count, whatever the gradient there
-    return found.masked_fill(outside, -torch.inf if log else 0.0)
+    found = found.masked_fill(x == -torch.inf, -torch.inf if log else 0.0)  # whatever the gradient there, it is 0
+    return found.masked_fill(torch.isnan(gamma)[..., None], torch.nan) if infeasible == "nan" else found
