@@ -257,6 +257,32 @@ class TestTorchsOwnTools:
         assert doctest.testmod(adapter).attempted >= 15
 
 
+class Reading(torch.overrides.TorchFunctionMode):
+    """Counts the numbers that the host reads at a time."""
+
+    WAYS = frozenset({"tolist", "item", "numpy", "cpu", "__array__", "__bool__", "__float__", "__int__"})
+
+    def __init__(self):
+        super().__init__()
+        self.most = 0
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if getattr(func, "__name__", "") in self.WAYS:
+            self.most = max(self.most, args[0].numel())
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_host_reads_single_numbers(kind):
+    x, target = normal(60, 300), torch.full((60,), KINDS[kind], dtype=DOUBLE)
+    with Reading() as reading:
+        tensors._exponents(x, target, None, kind, "raise", 0.0)
+    assert 1 <= reading.most <= 2  # how many rows are left, and the sizes of supports and of sets of maxima
+    with Reading() as reading:
+        tensors._exponents(x, target, x.tolist() and None, kind, "raise", 0.0)
+    assert reading.most == x.numel(), "what reads the entries is seen"
+
+
 class TestRefusals:
     X = normal(4, 3)
 
