@@ -154,7 +154,7 @@ def costs(data: dict[str, Any]) -> Figure:
     axis.set_xscale("symlog", linthresh=0.01)
     axis.set_yticks(range(len(nll)), [f"{kind}, {name}" for name, kind in nll])
     axis.set_xlabel("change of the negative log-likelihood against the classifier as it is, nats")
-    axis.legend()
+    figure.legend(loc="outside upper right", ncols=len(WAYS) - 1)
     return caption(
         figure, "To the left is better. Means over the splits, on data that neither training nor fitting saw."
     )
