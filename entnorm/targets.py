@@ -90,7 +90,7 @@ class Target:
 
     def interval(self, support: int, ties: int) -> tuple[float, float]:
         """What a row with s = `support` and m = `ties` can attain, in the units of the target."""
-        low, high = log_of_count(ties)[0], log_of_count(support)[0]
+        low, high = _log(ties)[0], _log(support)[0]
         if self.kind == "entropy":
             return low, high
         if self.kind == "perplexity":
@@ -126,10 +126,10 @@ def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
     A single pair if all are the same.
     """
     if counts.size and (counts == counts[0]).all():
-        high, low = log_of_count(int(counts[0]))
+        high, low = _log(int(counts[0]))
         return np.array([high]), np.array([low])
     values, where = np.unique(counts, return_inverse=True)
-    words = np.array([log_of_count(count) for count in values.tolist()], dtype=np.float64).reshape(-1, 2)
+    words = np.array([_log(count) for count in values.tolist()], dtype=np.float64).reshape(-1, 2)
     return words[where, 0], words[where, 1]
 
 
@@ -164,8 +164,7 @@ def _one_goal(kind: str, value: float, support: int, ties: int) -> Goal:
 
 
 @lru_cache(maxsize=2**16)
-def log_of_count(count: int) -> tuple[float, float]:
-    """Natural logarithm of a positive integer in two words."""
+def _log(count: int) -> tuple[float, float]:
     exact = _DIGITS.ln(Decimal(count))
     nearest = float(exact)
     return nearest, float(_DIGITS.subtract(exact, Decimal(nearest)))

@@ -12,6 +12,7 @@ from math import factorial
 from types import FunctionType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
 
 from entnorm import steps, targets
@@ -81,8 +82,8 @@ class Rows:
 def _logarithms(counts: Sequence[Any]) -> list[tuple[Any, Any]]:
     """Logarithms of counts in two words each."""
     values, where = torch.unique(torch.stack(list(counts)), return_inverse=True)
-    words = torch.tensor([targets.log_of_count(count) for count in values.tolist()], dtype=torch.float64)
-    return [tuple(words.reshape(-1, 2).to(where.device)[row].unbind(-1)) for row in where]
+    words = torch.tensor(np.stack(targets.log_in_two_words(np.array(values.tolist(), dtype=np.int64))))
+    return [tuple(words.to(where.device)[:, row]) for row in where]
 
 
 def goals(kind: str, value: Any, support: Any, ties: Any) -> tuple[Any, Any, Any, Any]:
