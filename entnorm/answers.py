@@ -88,22 +88,30 @@ class Answers:
         if not status.any():
             return "converged" if not batch else f"all {status.size} rows converged"
         infeasible = np.flatnonzero(status == Status.INFEASIBLE).tolist()
-        sentences = [self._limits(row, batch, target) for row in infeasible[:_SPELT_OUT]]
-        if len(infeasible) > _SPELT_OUT:
-            sentences.append(f"{len(infeasible)} in all: {name_rows(infeasible, batch)}")
+        sentences = out_of_reach(infeasible, batch, target, self.support, self.ties)
         overflow = np.flatnonzero(status == Status.GAMMA_OVERFLOW).tolist()
         if overflow:
             sentences.append(f"gamma is beyond the range of float64 in {name_rows(overflow, batch)}; probs are right")
         return "; ".join(sentences)
 
-    def _limits(self, row: int, batch: tuple[int, ...], target: Target) -> str:
-        support, ties = int(self.support[row]), int(self.ties[row])
-        low, high = target.interval(support, ties)
-        kind, value = target.kind, float(target.values[row])
-        if support == ties:
-            only = low if kind in ("entropy", "perplexity") else {"deficit": 0.0, "evenness": 1.0}[kind]
-            limits = f"it is uniform on its support, which attains {kind}={only!r} alone"
-        else:
-            counts = f"{support} entries in the support, {ties} at the maximum"
-            limits = f"it attains {low!r} <= {kind} <= {high!r} ({counts})"
-        return f"{kind}={value!r} is out of reach of {name_row(row, batch)}: {limits}"
+
+def out_of_reach(
+    rows: list[int], batch: tuple[int, ...], target: Target, support: Integers, ties: Integers
+) -> list[str]:
+    """What each of the first few of some rows could have attained, and how many follow."""
+    sentences = [_limits(row, batch, target, int(support[row]), int(ties[row])) for row in rows[:_SPELT_OUT]]
+    if len(rows) > _SPELT_OUT:
+        sentences.append(f"{len(rows)} in all: {name_rows(rows, batch)}")
+    return sentences
+
+
+def _limits(row: int, batch: tuple[int, ...], target: Target, support: int, ties: int) -> str:
+    low, high = target.interval(support, ties)
+    kind, value = target.kind, float(target.values[row])
+    if support == ties:
+        only = low if kind in ("entropy", "perplexity") else {"deficit": 0.0, "evenness": 1.0}[kind]
+        limits = f"it is uniform on its support, which attains {kind}={only!r} alone"
+    else:
+        counts = f"{support} entries in the support, {ties} at the maximum"
+        limits = f"it attains {low!r} <= {kind} <= {high!r} ({counts})"
+    return f"{kind}={value!r} is out of reach of {name_row(row, batch)}: {limits}"

@@ -102,7 +102,7 @@ def normalize(
     >>> print(q.round(6), entnorm.perplexity(q).round(12))
     [0.618706 0.239569 0.141724] 2.5
     """
-    _check_choice(infeasible)
+    check_choice(infeasible)
     targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
     return _distributions(solve_with_probs(p, None, axis, **targets), infeasible, log=False)
 
@@ -154,7 +154,7 @@ def softmax(
     [[0.853874 0.107815 0.038311]
      [0.853874 0.107815 0.038311]]
     """
-    _check_choice(infeasible)
+    check_choice(infeasible)
     targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
     return _distributions(solve_with_probs(None, logits, axis, **targets), infeasible, log=False)
 
@@ -200,7 +200,7 @@ def log_softmax(
     >>> print(entnorm.log_softmax([3.0, 1.0, -3000.0], entropy=0.5).round(3))
     [-2.230000e-01 -1.611000e+00 -2.084468e+03]
     """
-    _check_choice(infeasible)
+    check_choice(infeasible)
     solution = solve(
         logits=logits, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness
     )
@@ -256,7 +256,8 @@ def clip_entropy(
     return solve_clipped(p, logits=logits, min=min, max=max, axis=axis).probs
 
 
-def _check_choice(infeasible: str) -> None:
+def check_choice(infeasible: str) -> None:
+    """Refuse what is not one of the three."""
     if infeasible not in ("raise", "clip", "nan"):
         raise EntnormError(f"infeasible must be 'raise', 'clip' or 'nan', not {infeasible!r}")
 

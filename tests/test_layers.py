@@ -24,7 +24,7 @@ LAYERS = (
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},
-    {"continuous", "joint", "relations", "attention", "adapters"},
+    {"continuous", "joint", "relations", "attention", "calibration", "adapters"},
     {"balls"},
     {"reference"},
     {"claims"},
@@ -40,6 +40,7 @@ LIBRARIES = {
     "joint": {"numpy", "matplotlib"},  # the latter for figures
     "relations": {"numpy", "matplotlib"},
     "attention": {"numpy", "matplotlib"},
+    "adapters": {"numpy", "torch", "sklearn", "scipy", "openTSNE"},  # each module one of them
     "balls": {"flint"},
     "reference": {"numpy", "mpmath", "tqdm"},
     "claims": {"sympy", "mpmath", "pebble"},

@@ -1,0 +1,331 @@
+"""The torch adapter: as accurate as `entnorm.solve`, and differentiable."""
+
+from __future__ import annotations
+
+import doctest
+import math
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from families import FAMILIES, drawn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from oracle import EPS, Exact
+
+import entnorm
+
+torch = pytest.importorskip("torch", reason="torch is not installed: make adapters")
+
+from entnorm.adapters import tensors  # noqa: E402
+from entnorm.adapters import torch as adapter  # noqa: E402
+
+steady = settings(max_examples=60, derandomize=True, deadline=None, database=None)
+KINDS = {"entropy": 0.8, "perplexity": 2.2, "deficit": 0.1, "evenness": 0.6}
+DOUBLE = torch.float64
+
+
+def tensor(values, **options):
+    return torch.tensor(np.asarray(values), dtype=DOUBLE, **options)
+
+
+def normal(*shape, seed=0):
+    return tensor(np.random.default_rng(seed).normal(size=shape))
+
+
+def logits_with(seed, shape=(3, 6)):
+    return normal(*shape, seed=seed).requires_grad_()
+
+
+def gamma_of(x, kind, value):
+    gamma, _ = tensors.Exponents.apply(x, torch.full(x.shape[:-1], value, dtype=DOUBLE), None, kind, "raise", 0)
+    return float(gamma)
+
+
+def inside(row, kind, value):
+    """Whether a target is the caller's way of saying an end, which is no matter of accuracy."""
+    gamma = entnorm.solve(**row, **{kind: value}).gamma
+    return 0 < gamma < math.inf
+
+
+class TestAccuracy:
+    """In units of the budget of `entnorm.solve`: condition times epsilon."""
+
+    @pytest.mark.parametrize("seed", range(2))
+    @pytest.mark.parametrize("family", FAMILIES)
+    def test_of_logits_of_every_family(self, family, seed):
+        row, goals = drawn(family, seed)
+        if "p" in row:
+            with np.errstate(divide="ignore"):
+                row = {"logits": np.log(row["p"])}
+        x = tensor(row["logits"])
+        for kind, value in goals:
+            if not inside(row, kind, value):
+                continue
+            target = {kind: value}
+            found = SimpleNamespace(
+                gamma=gamma_of(x, kind, value),
+                probs=adapter.softmax(x, **target).numpy(),
+                log_probs=adapter.log_softmax(x, **target).numpy(),
+                entropy=math.nan,
+                condition=math.nan,
+            )
+            errors = Exact.for_target(**row, kind=kind, value=value).errors(found, kind, value)
+            for what in ("gamma", "entropy", "probs", "log_probs"):
+                assert errors[what] <= 1, (what, kind, value)
+
+    @steady
+    @given(st.integers(0, 10**6), st.sampled_from(sorted(KINDS)))
+    def test_of_probabilities(self, seed, kind):
+        rng = np.random.default_rng(seed)
+        p = rng.dirichlet(np.full(8, 0.7))
+        p[rng.integers(8)] = 0
+        p /= p.sum()
+        q = adapter.normalize(tensor(p), **{kind: KINDS[kind]}).numpy()
+        right = entnorm.solve(p, **{kind: KINDS[kind]})
+        k = 1 + right.condition
+        with np.errstate(divide="ignore"):
+            depth = np.where(p > 0, np.log(p.max() / p), 0)
+        assert (np.abs(q - right.probs) <= 16 * EPS * k * (1 + right.gamma * depth) * right.probs).all()
+
+    @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
+    def test_narrow_floats_are_rounded_once(self, dtype):
+        x = normal(4, 9).to(dtype)
+        assert torch.equal(adapter.softmax(x, entropy=1.0), adapter.softmax(x.to(DOUBLE), entropy=1.0).to(dtype))
+        p = torch.softmax(x.float(), -1).to(dtype)
+        assert adapter.normalize(p, entropy=1.0).dtype == dtype
+
+    def test_many_rows_of_all_sorts_at_once(self):
+        x = normal(3000, 40) * torch.logspace(-3, 3, 3000, dtype=DOUBLE)[:, None]
+        target = torch.linspace(1e-6, math.log(40) - 1e-6, 3000, dtype=DOUBLE)
+        right = entnorm.solve(logits=x.numpy(), entropy=target.numpy())
+        q = adapter.softmax(x, entropy=target).numpy()
+        k = (1 + right.condition)[:, None]
+        t = right.log_probs.max(-1, keepdims=True) - right.log_probs
+        normal_ones = right.probs > 1e-307
+        off = np.abs(q - right.probs) / (EPS * k * (1 + t) * np.maximum(right.probs, 1e-307))
+        assert off[normal_ones].max() <= 16  # eight for each of the two
+        assert q[~normal_ones].max() <= 1.1e-307
+
+
+class TestGradients:
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("function", [adapter.softmax, adapter.log_softmax])
+    def test_first_and_second_order(self, function, kind):
+        target = tensor([KINDS[kind], 1.1 * KINDS[kind], 0.7 * KINDS[kind]], requires_grad=True)
+        call = lambda x, t: function(x, **{kind: t})  # noqa: E731
+        assert torch.autograd.gradcheck(call, (logits_with(1), target))
+        assert torch.autograd.gradgradcheck(call, (logits_with(1), target))
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_of_probabilities(self, kind):
+        p = torch.softmax(normal(2, 5), -1).requires_grad_()
+        call = lambda p: adapter.normalize(p / p.sum(-1, keepdim=True), **{kind: KINDS[kind]})  # noqa: E731
+        assert torch.autograd.gradcheck(call, (p,))
+        assert torch.autograd.gradgradcheck(call, (p,))
+
+    def test_with_masks_and_ties(self):
+        x = tensor([[3.0, 1.0, -np.inf, 0.0, 0.5], [2.0, 2.0, 1.0, -np.inf, 0.0]])
+        alive = x > -torch.inf
+        call = lambda v: adapter.softmax(x.masked_scatter(alive, v), entropy=1.0)  # noqa: E731
+        free = x[alive].clone().requires_grad_()
+        assert torch.autograd.gradcheck(call, (free,))
+        assert torch.autograd.gradgradcheck(call, (free,))
+        x.requires_grad_()
+        adapter.log_softmax(x, entropy=1.0)[:, :2].sum().backward()
+        assert (x.grad[~alive] == 0).all()
+
+    @pytest.mark.parametrize("bad", [math.inf, math.nan])
+    def test_what_is_outside_the_support_does_not_count(self, bad):
+        x = tensor([2.0, 1.0, 0.5, -np.inf], requires_grad=True)
+        for function in (adapter.softmax, adapter.log_softmax):
+            x.grad = None
+            function(x, entropy=0.8).backward(tensor([1.0, 2.0, 4.0, bad]))
+            found = x.grad.clone()
+            x.grad = None
+            function(x, entropy=0.8).backward(tensor([1.0, 2.0, 4.0, 0.0]))
+            assert torch.equal(found, x.grad)
+            assert found[3] == 0
+
+    @steady
+    @given(st.integers(0, 10**6), st.sampled_from(sorted(KINDS)), st.floats(-6, 6), st.floats(-8, 8))
+    def test_are_those_of_the_solution(self, seed, kind, size, offset):
+        """To the rounding of the cotangent, of the logits and of gamma, each times what it enters with."""
+        rng = np.random.default_rng(seed)
+        x, f = rng.normal(size=7) * 10**size + 10**offset, rng.normal(size=7)
+        x = x - x.min() + 1.0 if np.ptp(x) == 0 else x
+        right = entnorm.solve(logits=x, **{kind: KINDS[kind]})
+        gradient, slope = right.vjp(f)
+        leaf, target = tensor(x, requires_grad=True), tensor(KINDS[kind], requires_grad=True)
+        adapter.softmax(leaf, **{kind: target}).backward(tensor(f))
+        k, t = 1 + right.condition, right.log_probs - (right.probs * right.log_probs).sum()
+        variance = (right.probs * t**2).sum()
+        lever = np.abs(f).max() * (1 + np.abs(t).max() / np.sqrt(variance)) ** 2
+        assert (np.abs(leaf.grad.numpy() - gradient) <= 64 * EPS * k * right.gamma * lever).all()
+        assert abs(float(target.grad) - slope) <= 64 * EPS * k * lever / np.sqrt(variance) * max(1, math.log(7))
+
+    @pytest.mark.parametrize(
+        ("row", "target"),
+        [
+            ([2.0, 1.0, 0.0], {"deficit": 0.0}),
+            ([2.0, 1.0, 0.0], {"entropy": 0.0}),
+            ([2.0, 2.0, 0.0], {"perplexity": 2.0}),
+            ([2.0, 2.0, 2.0], {"evenness": 1.0}),
+            ([2.0, 2.0, 0.0], {"entropy": 0.1, "infeasible": "clip"}),
+            ([2.0, 1.0, 0.0], {"entropy": 2.0, "infeasible": "clip"}),
+            ([2.0, 2.0, 2.0], {"entropy": 0.5, "infeasible": "clip"}),
+        ],
+    )
+    def test_at_an_end_are_zero(self, row, target):
+        kind = next(iter(target))
+        rest = {name: value for name, value in target.items() if name != kind}
+        x, h = tensor(row, requires_grad=True), tensor(target[kind], requires_grad=True)
+        q = adapter.softmax(x, **{kind: h}, **rest)
+        assert np.array_equal(q.detach().numpy(), entnorm.softmax(row, **target))
+        q.backward(tensor([1.0, -2.0, 4.0]))
+        assert (x.grad == 0).all()
+        assert h.grad == 0
+
+    def test_of_clipping_follow_the_bound_that_holds(self):
+        x = tensor([[4.0, 0.0, -1.0], [1.0, 0.5, 0.0], [0.1, 0.0, 0.0]], requires_grad=True)
+        low, high = tensor(0.5, requires_grad=True), tensor(1.05, requires_grad=True)
+        call = lambda x, low, high: adapter.clip_entropy(x, min=low, max=high)  # noqa: E731
+        assert torch.autograd.gradcheck(call, (x, low, high))
+        q = call(x, low, high).detach()
+        assert torch.equal(q[1], torch.softmax(x[1], -1))
+        found = entnorm.entropy(q.numpy())
+        assert found[[0, 2]] == pytest.approx([0.5, 1.05], abs=8 * EPS)
+        moved = entnorm.solve_clipped(logits=x.detach().numpy(), min=0.5, max=1.05).probs
+        assert np.abs(q.numpy() - moved).max() <= 16 * EPS
+
+
+class TestTorchsOwnTools:
+    def test_vmap_grad_and_jacrev(self):
+        x, w = logits_with(2), normal(6, seed=3)
+        loss = lambda x, h: (adapter.softmax(x, entropy=h) * w).sum()  # noqa: E731
+        targets = tensor([0.4, 0.9, 1.5])
+        per_row = torch.func.vmap(torch.func.grad(loss))(x.detach(), targets)
+        adapter.softmax(x, entropy=targets).backward(w.expand(3, 6))
+        assert (per_row - x.grad).abs().max() <= 16 * EPS * 10
+        jacobian = torch.func.jacrev(lambda x: adapter.softmax(x, entropy=0.9))(x.detach()[1])
+        assert (jacobian - jacobian.T).abs().max() <= 64 * EPS  # [gradients.symmetric]
+        assert (jacobian.T @ w - x.grad[1]).abs().max() <= 64 * EPS
+        second = torch.func.jacrev(torch.func.jacrev(loss))(x.detach()[0], targets[0])
+        assert (second - second.T).abs().max() <= 1e-12
+
+    def test_vmap_over_any_dimension(self):
+        x = normal(2, 6, 3)
+        found = torch.func.vmap(lambda x: adapter.softmax(x, entropy=0.9), in_dims=2, out_dims=2)(x)
+        assert (found - adapter.softmax(x, entropy=0.9, dim=1)).abs().max() <= 8 * EPS
+
+    @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")  # torch's own
+    def test_compiled_as_one_graph(self):
+        x = logits_with(4)
+        call = lambda x: adapter.softmax(x, entropy=0.9)[:, 0].sum()  # noqa: E731
+        compiled = torch.compile(call, backend="aot_eager", fullgraph=True)
+        compiled(x).backward()
+        found, x.grad = x.grad, None
+        call(x).backward()
+        assert (found - x.grad).abs().max() <= 16 * EPS
+
+    @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")  # torch's own
+    def test_the_other_functions_compile_and_batch(self):
+        x = 3 * normal(3, 6, seed=5)
+        for function in (
+            lambda x: adapter.clip_entropy(x, min=0.6, max=1.0),
+            lambda x: adapter.normalize(torch.softmax(x, -1), perplexity=2.0),
+            lambda x: adapter.log_softmax(x, entropy=5.0, infeasible="clip"),
+        ):
+            right = function(x)
+            for found in (
+                torch.func.vmap(function)(x),
+                torch.compile(function, backend="aot_eager", fullgraph=True)(x),
+            ):
+                assert (found - right).abs().max() <= 32 * EPS
+
+    def test_dimensions_and_broadcasting(self):
+        x = normal(2, 5, 3)
+        target = tensor([0.3, 0.9, 1.4])
+        q = adapter.softmax(x, entropy=target, dim=1)
+        assert np.abs(q.numpy() - entnorm.softmax(x.numpy(), entropy=target.numpy(), axis=1)).max() <= 32 * EPS
+        assert adapter.softmax(torch.zeros(0, 3), entropy=1.0).shape == (0, 3)
+        assert adapter.softmax(torch.arange(4), entropy=1.0).dtype == DOUBLE
+
+    def test_the_doctests(self):
+        for module in (adapter, tensors):
+            assert doctest.testmod(module).failed == 0
+        assert doctest.testmod(adapter).attempted >= 15
+
+
+class Reading(torch.overrides.TorchFunctionMode):
+    """Counts the numbers that the host reads at a time."""
+
+    WAYS = frozenset({"tolist", "item", "numpy", "cpu", "__array__", "__bool__", "__float__", "__int__"})
+
+    def __init__(self):
+        super().__init__()
+        self.most = 0
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if getattr(func, "__name__", "") in self.WAYS:
+            self.most = max(self.most, args[0].numel())
+        return func(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_host_reads_single_numbers(kind):
+    x, target = normal(60, 300), torch.full((60,), KINDS[kind], dtype=DOUBLE)
+    with Reading() as reading:
+        tensors._exponents(x, target, None, kind, "raise", 0.0)
+    assert 1 <= reading.most <= 2  # how many rows are left, and the sizes of supports and of sets of maxima
+    with Reading() as reading:
+        tensors._exponents(x, target, x.tolist() and None, kind, "raise", 0.0)
+    assert reading.most == x.numel(), "what reads the entries is seen"
+
+
+class TestRefusals:
+    X = normal(4, 3)
+
+    def test_a_target_out_of_reach(self):
+        target = tensor([0.5, 2.0, 0.5, -0.0])
+        message = r"entropy=2\.0 is out of reach of row 1: it attains 0\.0 <= entropy <= 1\.0986122886681098"
+        with pytest.raises(entnorm.InfeasibleTargetError, match=message):
+            adapter.softmax(self.X, entropy=target)
+        clipped = adapter.softmax(self.X, entropy=target, infeasible="clip")
+        assert torch.equal(clipped[1], torch.full((3,), 1 / 3, dtype=DOUBLE))
+        blank = adapter.log_softmax(self.X, entropy=target, infeasible="nan")
+        assert torch.isnan(blank[1]).all()
+        assert not torch.isnan(blank[[0, 2, 3]]).any()
+
+    def test_rows_are_named_in_any_block(self, monkeypatch):
+        monkeypatch.setattr(tensors, "_BLOCK", (6, 6))
+        with pytest.raises(entnorm.InfeasibleTargetError, match="row 3: it attains"):
+            adapter.softmax(self.X, entropy=tensor([0.5, 0.5, 0.5, 9.0]))
+        whole = adapter.softmax(self.X, entropy=0.5)
+        monkeypatch.undo()
+        assert (whole - adapter.softmax(self.X, entropy=0.5)).abs().max() <= 8 * EPS
+
+    @pytest.mark.parametrize(
+        ("call", "message"),
+        [
+            (lambda x: adapter.softmax(x), "pass exactly one target"),
+            (lambda x: adapter.softmax(x, entropy=1.0, deficit=0.1), "got entropy and deficit"),
+            (lambda x: adapter.softmax(x, entropy=-1.0), "entropy is negative or NaN in rows 0, 1, 2, 3"),
+            (lambda x: adapter.softmax(x, entropy=torch.ones(3)), r"entropy has shape \(3,\)"),
+            (lambda x: adapter.softmax(x, entropy=1.0, infeasible="no"), "infeasible must be"),
+            (lambda x: adapter.softmax(x, entropy=1.0, dim=2), "dim=2 does not exist"),
+            (lambda x: adapter.softmax(x[:, :0], entropy=1.0), "empty rows"),
+            (lambda x: adapter.softmax(x.numpy(), entropy=1.0), "pass a tensor of real numbers"),
+            (lambda x: adapter.softmax(x + 1j, entropy=1.0), "pass a tensor of real numbers, not torch.complex128"),
+            (lambda x: adapter.softmax(x / 0, entropy=1.0), r"logits contain \+inf in rows"),
+            (lambda x: adapter.softmax(x * math.nan, entropy=1.0), "logits contain NaN in rows"),
+            (lambda x: adapter.softmax(x - math.inf, entropy=1.0), "every logit is -inf"),
+            (lambda x: adapter.normalize(x, entropy=1.0), "p does not sum to 1"),
+            (lambda x: adapter.normalize(tensor([1.5, -0.5]), entropy=0.1), "p has negative entries or NaN"),
+            (lambda x: adapter.normalize(tensor([0.0, 0.0]), entropy=0.1), "p does not sum to 1"),
+            (lambda x: adapter.clip_entropy(x), "pass min=, max= or both"),
+        ],
+    )
+    def test_say_what_and_where(self, call, message):
+        with pytest.raises(entnorm.EntnormError, match=message):
+            call(self.X)
