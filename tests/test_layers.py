@@ -37,6 +37,7 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 LIBRARIES = {
     "fast": {"numpy", "numba", "llvmlite"},
+    "adapters": {"numpy", "torch"},
     "balls": {"flint"},
     "reference": {"numpy", "mpmath", "tqdm"},
     "claims": {"sympy", "mpmath", "pebble"},

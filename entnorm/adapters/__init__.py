@@ -1,0 +1,1 @@
+"""Entropy normalization where other libraries want it: each module serves one host, and imports it on first use."""
