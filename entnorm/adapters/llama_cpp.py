@@ -18,10 +18,12 @@ class EntropyLogitsProcessor:
     """Keeps the entropy of each step of a generation at, or within, what is asked for.
 
     Pass it to `llama_cpp.Llama` in a ``LogitsProcessorList``. Processors run in order, and each sees the scores of the
-    one before it, so tokens that an earlier one, or a grammar in it, has masked with -inf stay masked.
+    one before it, so tokens that an earlier one has masked with -inf stay masked.
 
-    By default llama-cpp-python truncates and cools the scores after all processors (temperature 0.8, top-k 40, top-p
-    0.95, min-p 0.05), which lowers the entropy again: `UNTOUCHED` holds the keywords that prevent it.
+    After all processors llama.cpp truncates and cools the scores (top-k 40, top-p 0.95, min-p 0.05, temperature 0.8),
+    which lowers the entropy again: `UNTOUCHED` holds the keywords that prevent it. Penalties and a grammar come after
+    the processors too; where they act, the entropy is no longer the one asked for. Beside ``logit_bias`` processors are
+    not called at all (seen in 0.3.36: ``list.extend`` returns None).
 
     Parameters
     ----------

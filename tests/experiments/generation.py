@@ -128,7 +128,6 @@ def rounded(values: Any) -> list[list[float]]:
 def cost(progress: Progress) -> dict[str, float]:
     """Milliseconds: a token of one sequence by the model, and a call of each processor on real scores; the least of some."""
     import torch
-
     from transformers import TopPLogitsWarper
 
     model, tokenizer = loaded()
