@@ -79,7 +79,8 @@ WITH_HOSTS := tests/experiments
 # PyPI has the sources of llama-cpp-python only: a compiler, and some minutes. Built for processors in general, since
 # for the very one at hand llama.cpp uses AMX, and crashes where a virtual machine announces that and does not allow it.
 .venv-experiments/.llama: .venv-experiments/.ready $(WITH_HOSTS)/compiled.txt
-	CMAKE_ARGS="-DGGML_NATIVE=OFF" .venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check -r $(WITH_HOSTS)/compiled.txt
+	CMAKE_ARGS="-DGGML_NATIVE=OFF" .venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+	  -r $(WITH_HOSTS)/compiled.txt
 	@touch $@
 
 adapters: .venv-experiments/.llama

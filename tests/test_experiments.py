@@ -10,11 +10,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
-from entnorm.report import render
+import entnorm
+from entnorm.report import differences, render
 
 FOLDER = Path(__file__).parent / "experiments"
+REPORTS = Path(__file__).parents[1] / "reports"
 
 TOY = '''"""What was done,
 with `code` and https://example.org/x.
@@ -149,6 +152,7 @@ def test_figures_take_the_colours_and_the_font_of_the_page_and_share_no_identifi
         assert "var(--sans)" in drawing
         assert "DejaVu" not in drawing
         assert not re.search(r"#[0-9a-f]{6}\b", drawing), "every colour has to follow the scheme"
+    assert page.count("<style") == 1, "a drawing must not have rules for the page"
     found = re.findall(r'\bid="([^"]*)"', page)
     assert len(found) == len(set(found))
     assert set(re.findall(r'(?:url\(#|href="#)([^")]*)', page)) <= set(found)
@@ -170,3 +174,63 @@ def test_every_experiment_states_what_it_is(harness: Any) -> None:
     for name in module.EXPERIMENTS:
         assert module.constant(name, "TITLE")
         assert len(module.fingerprint(name, {})) == 64
+
+
+def test_the_sentences_of_the_committed_report_follow_from_its_data(harness: Any) -> None:
+    report = json.loads((REPORTS / "experiments.json").read_text(encoding="utf-8"))
+    assert report["experiments"]
+    for shown in report["experiments"]:
+        module = importlib.import_module(shown["name"])
+        assert shown["conclusions"] == module.conclusions(shown["data"])
+        assert {t["title"]: t["rows"] for t in shown["tables"]} == module.tables(shown["data"])
+
+
+def test_the_committed_report_is_a_rendering_of_its_model() -> None:
+    report = json.loads((REPORTS / "experiments.json").read_text(encoding="utf-8"))
+    assert differences(REPORTS, render(report)) == []
+
+
+@pytest.mark.parametrize(
+    ("gain", "noise", "said"), [(1.0, 0.1, "more"), (-1.0, 0.1, "less"), (0.01, 0.1, "same"), (0.01, 0.0, "more")]
+)
+def test_a_difference_is_claimed_only_beyond_two_standard_errors(
+    harness: Any, gain: float, noise: float, said: str
+) -> None:
+    generation = importlib.import_module("generation")
+    openings = np.tile([1.0, -1.0], 4 * generation.DRAWS)
+    difference = generation.Difference(5 + gain + noise * openings, np.full(openings.size, 5.0))
+    assert difference.said("more", "less", "same") == said
+
+
+def test_truncations_keep_what_their_definitions_say(harness: Any) -> None:
+    truncation = importlib.import_module("truncation")
+    p = np.array([[0.5, 0.3, 0.12, 0.05, 0.03], [0.02, 0.02, 0.9, 0.03, 0.03]])
+    kept = {name: keep(p).astype(int).tolist() for name, keep in truncation.TRUNCATIONS.items()}
+    assert kept["top-k 50"] == [[1] * 5, [1] * 5]
+    assert kept["top-p 0.9"] == [[1, 1, 1, 0, 0], [0, 0, 1, 0, 0]]
+    assert kept["min-p 0.05"] == [[1, 1, 1, 1, 1], [0, 0, 1, 0, 0]]
+    # Their entropies are 1.22 and 0.46, their surprises 0.69, 1.20, 2.12, 3.00, 3.51 and 3.91, 3.91, 0.11, 3.51, 3.51.
+    assert kept["typical 0.9"] == [[1, 1, 1, 0, 0], [0, 0, 1, 0, 0]]
+    flat = np.array(
+        [[0.08] + [0.01] * 92]
+    )  # entropy 4.44: the one with surprise 2.53 is less typical than those with 4.61
+    assert not truncation.typical(flat)[0, 0]
+    assert truncation.top_p(flat)[0, 0]
+
+
+def test_a_truncation_and_the_escort_of_its_entropy_are_compared_as_defined(harness: Any) -> None:
+    truncation = importlib.import_module("truncation")
+    logits = np.log(np.array([[0.5, 0.25, 0.25], [0.6, 0.3, 0.1]]))
+    kept = np.array([[True, True, False], [True, False, False]])
+    found = truncation.compared(np.exp(logits), logits, kept)
+    entropy = -(2 / 3 * np.log(2 / 3) + 1 / 3 * np.log(1 / 3))
+    assert abs(found["entropy"][0] - entropy) < 1e-12
+    q = entnorm.softmax(logits[0], entropy=entropy)
+    assert abs(found["outside"][0] - q[2]) < 1e-12
+    t = np.array([2 / 3, 1 / 3, 0])
+    assert abs(found["tv"][0] - np.abs(t - q).sum() / 2) < 1e-12
+    assert abs(found["kl"][0] - (t[:2] * np.log(t[:2] / q[:2])).sum()) < 1e-12
+    assert abs(found["far"][0] - (t[:2] * np.log(t[:2] / np.exp(logits[0, :2]))).sum()) < 1e-12
+    assert abs(found["near"][0] - (q * np.log(q / np.exp(logits[0]))).sum()) < 1e-12
+    assert found["near"][0] < found["far"][0]
+    assert [found[name][1] for name in ("entropy", "support", "outside", "kl", "tv")] == [0, 1, 0, 0, 0]

@@ -133,9 +133,9 @@ def rounded(values: Any) -> list[list[float]]:
 
 
 def cost(progress: Progress) -> dict[str, float]:
-    """Milliseconds: a token of one sequence by the model, and a call of each processor on real scores; the least of some."""
+    """Milliseconds of processor time, the least of many: a token of one sequence, a call of each processor on real scores."""
     import torch
-    from transformers import TopPLogitsWarper
+    from transformers import LogitsProcessorList, TopPLogitsWarper
 
     model, tokenizer = loaded()
     inputs = tokenizer(PROMPTS[0], return_tensors="pt")
@@ -153,52 +153,89 @@ def cost(progress: Progress) -> dict[str, float]:
         call()  # whatever is compiled or allocated once
     least = dict.fromkeys(["model", *calls], float("inf"))
     for _ in progress(range(ROUNDS), "time per token"):
-        seconds = timed(lambda: model.generate(**inputs, max_new_tokens=TIMED, min_new_tokens=TIMED, do_sample=False))
-        least["model"] = min(least["model"], seconds / TIMED)
+        clock = Clock()
+        model.generate(
+            **inputs,
+            max_new_tokens=TIMED,
+            min_new_tokens=TIMED,
+            logits_processor=LogitsProcessorList([clock]),
+            **UNTOUCHED,
+        )
+        least["model"] = min(least["model"], *np.diff(clock.read))
         for _again in range(10):
             for name, call in calls.items():
-                least[name] = min(least[name], timed(call))
-    return {name: round(1e3 * seconds, 3) for name, seconds in least.items()}
+                start = time.process_time()
+                call()
+                least[name] = min(least[name], time.process_time() - start)
+    return {name: round(1e3 * float(seconds), 3) for name, seconds in least.items()}
 
 
-def timed(call: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
+class Clock:
+    """A processor that changes nothing and notes when it was called."""
+
+    def __init__(self) -> None:
+        self.read: list[float] = []
+
+    def __call__(self, input_ids: Any, scores: Any) -> Any:
+        self.read.append(time.process_time())
+        return scores
 
 
 def conclusions(data: dict[str, Any]) -> list[str]:
-    found, cost_of = data["samplers"], data["cost"]
+    found, times = data["samplers"], data["cost"]
     said = {name: summary(one) for name, one in found.items()}
-    plain, greedy, cool = said["plain"], said["greedy"], said["temperature 0.6"]
-    low, middle, high = said["H = 1"], said["H = log 100"], said["H = log(|V|/10)"]
-    bounded, spread = said[f"H within [{LOW:g}, {HIGH:g}]"], np.quantile(found["plain"]["own"], [0.1, 0.9])
+    plain, low, middle, high = (said[name] for name in ("plain", "H = 1", "H = log 100", "H = log(|V|/10)"))
+    own = np.ravel(found["plain"]["own"])
     more = Difference(repetitions(found["H = 1"]), repetitions(found["plain"]))
-    than_cool = Difference(repetitions(found["H = 1"]), repetitions(found["temperature 0.6"]))
     astray = Difference(surprises(found["H = log 100"]), surprises(found["plain"]))
-    held = Difference(surprises(found["H = own mean"]), surprises(found["plain"]))
     return [
-        f"The model's own entropy has no one value to be normalised to: under plain sampling its mean is {plain['own']:.2f} nats,"
-        f" and it lies between {spread[0]:.2f} and {spread[1]:.2f} in 80% of the steps.",
-        f"Low entropy (H = 1) repeats itself {more.said(*MORE)} plain sampling: {low['repetition']:.1%}"
-        f" of its 4-grams against {plain['repetition']:.1%}, and {greedy['repetition']:.1%} in greedy text; and {than_cool.said(*MORE)}"
-        f" temperature 0.6, whose mean entropy is {cool['drawn']:.2f} ({cool['repetition']:.1%})."
-        " It is not deterministic: e tokens' worth of choice are left at every step.",
-        f"Medium entropy (H = log 100 = {log(100):.2f}) is {astray.said(*COHERENT)} plain sampling, in the"
-        f" model's own judgement: {middle['surprise']:.2f} nats of surprise a token against {plain['surprise']:.2f}. It is"
-        f" {log(100) / plain['own']:.1f} times the model's own mean entropy, forced also on steps where there is nothing to choose. The"
-        " balance that the document expects there is at other values for another model: the number says nothing by itself.",
+        f"The model's own entropy has no one value to be normalised to: under plain sampling its mean is {own.mean():.2f} nats, in"
+        f" {(own < 1).mean():.0%} of the steps it is below 1, in {(own > log(100)).mean():.0%} above log 100.",
+        f"Low entropy (H = 1) repeats itself {more.said(*MORE)} plain sampling: {low['repetition']:.1%} of its 4-grams, against"
+        f" {plain['repetition']:.1%}; greedy text repeats {said['greedy']['repetition']:.1%}. It is not deterministic: e tokens' worth"
+        " of choice are left at every step.",
+        f"Medium entropy (H = log 100 = {log(100):.2f}) is {astray.said(*COHERENT)} plain sampling, in the model's own judgement:"
+        f" {middle['surprise']:.2f} nats of surprise a token against {plain['surprise']:.2f}. It is {log(100) / plain['own']:.1f} times"
+        " the mean entropy of this model, and means something else for another.",
         f"High entropy (H = log(|V|/10) = {log(data['vocabulary'] / 10):.2f}, of at most {log(data['vocabulary']):.2f}) is diverse in"
         f" the sense in which noise is: {high['surprise']:.2f} nats of surprise a token, distinct-2 {high['distinct']:.2f}.",
-        f"Holding every step at the model's own mean, {data['own']:.2f}, {held.said('costs coherence', 'gains coherence', 'neither costs nor gains coherence, within two standard errors')}:"
-        f" {said['H = own mean']['surprise']:.2f} nats of surprise against {plain['surprise']:.2f}, {held}. Where the model is sure,"
-        " as within a word, that is taken away; where it is open, it is narrowed.",
-        f"Bounds are gentler than one value: within [{LOW:g}, {HIGH:g}], surprise is {bounded['surprise']:.2f} and repetition"
-        f" {bounded['repetition']:.1%}. If entropy is to be controlled in generation, this is the way that the figures here speak for.",
-        f"A call of the processor takes {cost_of['H = 1']:.2f} ms for H = 1 and {cost_of['H within bounds']:.2f} ms for bounds:"
-        f" {cost_of['H = 1'] / cost_of['model']:.1%} and {cost_of['H within bounds'] / cost_of['model']:.1%} of the"
-        f" {cost_of['model']:.0f} ms that a token of this small model takes on one thread. Top-p takes {cost_of['top-p 0.9']:.2f} ms.",
+        verdict(found),
+        *(compared(found, one, other) for one, other in ALIKE.items()),
+        f"A call of the processor takes {times['H = 1']:.2f} ms for H = 1 and {times['H within bounds']:.2f} ms for bounds:"
+        f" {times['H = 1'] / times['model']:.1%} and {times['H within bounds'] / times['model']:.1%} of the"
+        f" {times['model']:.0f} ms that a token of this small model takes on one thread. Top-p takes {times['top-p 0.9']:.2f} ms.",
     ]
+
+
+ALIKE = {"H = own mean": "plain", "H = 1": "temperature 0.6", f"H within [{LOW:g}, {HIGH:g}]": "top-p 0.9"}
+"""Samplers of about the same mean entropy: with ours, and without."""
+
+
+def verdict(found: dict[str, Any]) -> str:
+    """Whether holding the entropy matters in any of the comparisons at equal mean entropy."""
+    changed = [
+        f"{one} against {other}"
+        for one, other in ALIKE.items()
+        if any(Difference(f(found[one]), f(found[other])).said("y", "y", "") for f in (repetitions, surprises))
+    ]
+    if changed:
+        return f"At about equal mean entropy, holding it makes a difference of more than two standard errors in: {'; '.join(changed)}."
+    return (
+        "At about equal mean entropy, holding it at every step or within bounds changes neither repetition nor surprise by more than two"
+        " standard errors, in any of the three comparisons that follow: how much entropy matters here, not that it is held."
+    )
+
+
+def compared(found: dict[str, Any], one: str, other: str) -> str:
+    """What holding the entropy changes, at about the same mean entropy."""
+    repeats = Difference(repetitions(found[one]), repetitions(found[other]))
+    strays = Difference(surprises(found[one]), surprises(found[other]))
+    ours, theirs = summary(found[one]), summary(found[other])
+    return (
+        f"{one} against {other}, with mean entropies of {ours['drawn']:.2f} and {theirs['drawn']:.2f}: it repeats itself"
+        f" {repeats.said(*MORE)} the other ({ours['repetition']:.1%} and {theirs['repetition']:.1%}), and is {strays.said(*COHERENT)}"
+        f" the other ({ours['surprise']:.2f} and {theirs['surprise']:.2f} nats of surprise)."
+    )
 
 
 MORE = ("more than", "less than", "as much, within two standard errors, as")
@@ -209,18 +246,14 @@ class Difference:
     """The mean difference of two samplers over the same openings, with its standard error."""
 
     def __init__(self, one: Values, other: Values) -> None:
-        by_opening = np.reshape(one - other, (DRAWS, -1)).mean(0)
-        self.mean = float(by_opening.mean())
-        self.error = float(by_opening.std(ddof=1) / np.sqrt(by_opening.size))
+        self.mean = float((one - other).mean())
+        self.error = standard_error(one - other)
 
     def said(self, more: str, less: str, same: str) -> str:
         """One of three, the last if the difference is within two standard errors."""
         if abs(self.mean) <= 2 * self.error:
             return same
         return more if self.mean > 0 else less
-
-    def __str__(self) -> str:
-        return f"a difference of {self.mean:+.2f} ± {self.error:.2f}"
 
 
 def grams(tokens: list[int], n: int) -> list[tuple[int, ...]]:
@@ -278,7 +311,9 @@ def tables(data: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
 
 
 def standard_error(values: Values) -> float:
-    return float(values.std(ddof=1) / np.sqrt(values.size))
+    """Of the mean of a figure of each text: openings are independent, texts of the same opening need not be."""
+    by_opening = np.reshape(values, (DRAWS, -1)).mean(0)
+    return float(by_opening.std(ddof=1) / np.sqrt(by_opening.size))
 
 
 def figures(data: dict[str, Any]) -> dict[str, Figure]:
@@ -305,8 +340,7 @@ def traces(data: dict[str, Any]) -> Figure:
     return caption(
         figure,
         "Line: the entropy of the distribution that is drawn from. Grey: that of the model's own distribution at the same"
-        " step of the same text. Truncation and temperature lower a restless curve; a prescribed entropy is flat, and from"
-        " medium on lies above almost everything that the model has to say.",
+        " step of the same text. Truncation and temperature lower a restless curve, bounds cut its ends, a prescribed entropy is flat.",
     )
 
 
@@ -330,17 +364,25 @@ def own_entropies(data: dict[str, Any]) -> Figure:
 
 
 def trade(data: dict[str, Any]) -> Figure:
-    figure, axis = plt.subplots(figsize=(8.2, 4.4))
-    for name, found in data["samplers"].items():
-        s = summary(found)
-        ours = name.startswith("H ")
-        axis.plot(s["surprise"], s["repetition"], "o" if ours else "s", color=RED if ours else GREY, markersize=6)
-        axis.annotate(name, (s["surprise"], s["repetition"]), xytext=(6, 5), textcoords="offset points", fontsize=9)
-    axis.set(xlabel="surprise: mean of −log p(token) under the model, nats", ylabel="share of repeated 4-grams")
-    axis.set_xlim(left=0)
-    axis.margins(x=0.16, y=0.12)
+    figure, axes = plt.subplots(1, 2, figsize=(8.6, 4), sharey=True)
+    found = sorted(data["samplers"].items(), key=lambda item: np.mean(item[1]["drawn"]))
+    for row, (name, one) in enumerate(found):
+        for axis, values in zip(axes, (surprises(one), repetitions(one)), strict=True):
+            ours = name.startswith("H ")
+            axis.errorbar(
+                values.mean(),
+                row,
+                xerr=standard_error(values),
+                fmt="o" if ours else "s",
+                color=RED if ours else GREY,
+                elinewidth=1.4,
+            )
+    axes[0].set_yticks(range(len(found)), [f"{name}  ({np.mean(one['drawn']):.2f})" for name, one in found])
+    axes[0].set(xlabel="surprise, nats a token", xlim=(0, None))
+    axes[1].set(xlabel="share of repeated 4-grams", xlim=(-0.01, None))
+    axes[1].xaxis.set_major_formatter("{x:.0%}")
     return caption(
         figure,
-        "Each sampler by how much its text repeats itself, and how far it is from what the model expects. Circles: prescribed"
-        " entropy or bounds; squares: the others.",
+        "Samplers in order of the mean entropy that they draw from, in brackets. Left: how far their text is from what the model expects;"
+        " right: how much it repeats itself; with standard errors. Circles: prescribed entropy or bounds; squares: the others.",
     )

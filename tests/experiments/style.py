@@ -72,7 +72,10 @@ def drawn(name: str, figure: Figure) -> dict[str, str]:
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg ") :].strip()
     prefix = re.sub(r"\W+", "-", name.lower())
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(
+        r"<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL
+    )  # the rules are for all of a page
+    svg = svg.replace("<svg ", '<svg stroke-linejoin="round" ', 1)
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{prefix}-", svg)
     svg = re.sub(r"(-?\d+\.\d{2})\d+", r"\1", svg)

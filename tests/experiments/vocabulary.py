@@ -3,7 +3,7 @@ answer for this solver, on the next-token logits of a language model at every po
 twice and four times that length which are made of these by repeating them with each copy lowered by a nat, so that
 they are as uneven as a larger vocabulary is.
 
-Time is the least of several interleaved rounds, as a multiple of one pass of `scipy.special.softmax` over the same
+Processor time, the least of several interleaved rounds, as a multiple of one pass of `scipy.special.softmax` over the same
 float32 array, in one thread. Beside it: the document's own loop with its ten iterations, and the bisection to 1e-5
 that scikit-learn's t-SNE runs, both written with NumPy for whole arrays, as their users would.
 
@@ -76,9 +76,9 @@ def cost(rows: Rows, target: float) -> dict[str, float]:
     least = dict.fromkeys(calls, float("inf"))
     for _ in range(ROUNDS):
         for name, call in calls.items():
-            start = time.perf_counter()
+            start = time.process_time()
             call()
-            least[name] = min(least[name], time.perf_counter() - start)
+            least[name] = min(least[name], time.process_time() - start)
     ratios = {name: float(f"{seconds / least['pass']:.3g}") for name, seconds in least.items() if name != "pass"}
     return ratios | {"pass_ms": float(f"{1e3 * least['pass']:.3g}")}
 
