@@ -222,8 +222,8 @@ def effect(ways: dict[str, Any], name: str) -> str:
     verdict = "no more than chance" if chance > 0.05 else "more than chance" + (": better" if up > down else ": worse")
     return (
         f"{name[0].upper()}{name[1:]}: median cosine to the original {np.median(ways[name]['cosine']):.3f}; the nearest five are"
-        f" of the same topic in {after.mean():.0%} of the cases, {before.mean():.0%} before: up for {up} sentences, down for"
-        f" {down}, {verdict} (sign test, {chance:.2g})."
+        f" of the same topic in {after.mean():.0%} of the cases, {before.mean():.0%} before (more for {up}"
+        f" of {after.size} sentences, fewer for {down}: {verdict}, p = {chance:.2g} in a sign test)."
     )
 
 
