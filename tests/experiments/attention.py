@@ -185,7 +185,7 @@ def length(progress: Progress) -> dict[str, Any]:
         found[str(n)] = {
             "plain": float(entropies(scores).mean()),
             "scaled": float(entropies(scaled).mean()),
-            "exact": float(target.mean()),
+            "exact": float(np.minimum(target, log(n)).mean()),  # no more than n keys allow
             "off": float(np.abs(entropies(scaled) - target).mean()),
             "off plain": float(np.abs(entropies(scores) - target).mean()),
             "gamma": [round(float(g), 4) for g in np.nanquantile(gamma, [0.1, 0.25, 0.5, 0.75, 0.9])],

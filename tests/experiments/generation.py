@@ -228,16 +228,17 @@ def verdict(found: dict[str, Any]) -> str:
 
 def compared(found: dict[str, Any], one: str, other: str) -> str:
     """What holding the entropy changes, at about the same mean entropy."""
-    repeats = Difference(repetitions(found[one]), repetitions(found[other]))
-    strays = Difference(surprises(found[one]), surprises(found[other]))
     ours, theirs = summary(found[one]), summary(found[other])
+    repeats = Difference(repetitions(found[one]), repetitions(found[other])).said(*HIGHER)
+    strays = Difference(surprises(found[one]), surprises(found[other])).said(*HIGHER)
     return (
-        f"{one} against {other}, with mean entropies of {ours['drawn']:.2f} and {theirs['drawn']:.2f}: it repeats itself"
-        f" {repeats.said(*MORE)} the other ({ours['repetition']:.1%} and {theirs['repetition']:.1%}), and is {strays.said(*COHERENT)}"
-        f" the other ({ours['surprise']:.2f} and {theirs['surprise']:.2f} nats of surprise)."
+        f"{one} against {other}, with mean entropies of {ours['drawn']:.2f} and {theirs['drawn']:.2f}: repetition"
+        f" {ours['repetition']:.1%} and {theirs['repetition']:.1%} ({repeats}), surprise {ours['surprise']:.2f} and"
+        f" {theirs['surprise']:.2f} ({strays})."
     )
 
 
+HIGHER = ("higher", "lower", "within two standard errors")
 MORE = ("more than", "less than", "as much, within two standard errors, as")
 COHERENT = ("less coherent than", "more coherent than", "as coherent, within two standard errors, as")
 
