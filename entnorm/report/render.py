@@ -174,6 +174,19 @@ def _view_of_solve(model: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _view_of_experiments(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Which columns of a table are set flush right: those whose every cell begins with a figure."""
+    return {
+        "numeric": {
+            (experiment["name"], table["title"]): [
+                column for column in table["rows"][0] if all(row[column][:1].isdigit() for row in table["rows"])
+            ]
+            for experiment in model["experiments"]
+            for table in experiment["tables"]
+        }
+    }
+
+
 def _outcomes(peer: Mapping[str, Any]) -> list[str]:
     return [check["outcome"] for check in peer["results"].values()]
 
@@ -184,6 +197,7 @@ _VIEWS: Final = {
     "verdict": _view_of_verdict,
     "peers": _view_of_peers,
     "solve": _view_of_solve,
+    "experiments": _view_of_experiments,
 }
 
 

@@ -1,0 +1,236 @@
+"""The harness of the experiments, with small ones of its own: what is run again, what is stored, what is shown."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import entnorm
+from entnorm.report import differences, render
+
+FOLDER = Path(__file__).parent / "experiments"
+REPORTS = Path(__file__).parents[1] / "reports"
+
+TOY = '''"""What was done,
+with `code` and https://example.org/x.
+
+A second paragraph: 1 < 2."""
+
+TITLE = "Toy: a title"
+PACKAGES = ("numpy",)
+SEED = 7
+runs = []
+
+
+def run(progress):
+    runs.append(1)
+    return {"values": [k * k for k in progress(range(4), "squares")]}
+
+
+def conclusions(data):
+    return [f"The last is {data['values'][-1]}, & `code`."]
+
+
+def tables(data):
+    return {"Squares": [{"of": f"{k} is", "is": f"{v}", "said|so": "a_b"} for k, v in enumerate(data["values"])]}
+
+
+def figures(data):
+    from matplotlib import pyplot as plt
+    from style import caption
+
+    figure, axis = plt.subplots()
+    axis.plot(data["values"], label="squares")
+    axis.set_xlabel("k")
+    other, axis = plt.subplots()
+    axis.plot(data["values"])
+    return {"Squares rise": caption(figure, "They do."), "Again": other}
+'''
+
+
+@pytest.fixture
+def harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The runner, over a folder that holds one experiment."""
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed: no figures")
+    monkeypatch.syspath_prepend(FOLDER)
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = importlib.util.spec_from_file_location("experiments_run", FOLDER / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "toy.py").write_text(TOY)
+    monkeypatch.setattr(module, "HERE", tmp_path)
+    monkeypatch.setattr(module, "EXPERIMENTS", ("toy", "lacking"))
+    (tmp_path / "lacking.py").write_text('"""Doc."""\nTITLE = "Lacking: a library"\nPACKAGES = ("no-such-library",)\n')
+    monkeypatch.delitem(sys.modules, "toy", raising=False)
+    yield module
+    sys.modules.pop("toy", None)
+
+
+def runs() -> int:
+    return len(sys.modules["toy"].runs)
+
+
+def test_what_is_stored_is_not_run_again_until_the_measurement_changes(harness: Any, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    harness.run("toy", cache, again=False)
+    assert json.loads((cache / "toy.json").read_text())["data"] == {"values": [0, 1, 4, 9]}
+    harness.run("toy", cache, again=False)
+    assert runs() == 1
+    shown = TOY.replace("The last is", "The greatest is").replace("What was done", "What we did")
+    (tmp_path / "toy.py").write_text(shown)
+    harness.run("toy", cache, again=False)
+    assert runs() == 1, "what only shows the data may change"
+    (tmp_path / "toy.py").write_text(shown.replace("k * k", "k ** 2"))
+    harness.run("toy", cache, again=False)
+    assert runs() == 2
+    harness.run("toy", cache, again=True)
+    assert runs() == 3
+
+
+def test_a_run_that_is_stopped_leaves_what_was_stored(harness: Any, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    harness.run("toy", cache, again=False)
+    before = (cache / "toy.json").read_bytes()
+    sys.modules["toy"].run = lambda progress: (_ for _ in ()).throw(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        harness.run("toy", cache, again=True)
+    assert (cache / "toy.json").read_bytes() == before
+    assert [path.name for path in cache.iterdir()] == ["toy.json"]
+
+
+def test_an_experiment_whose_library_is_missing_says_so(harness: Any, tmp_path: Path, capsys: Any) -> None:
+    harness.run("lacking", tmp_path / "cache", again=False)
+    assert "lacking: not run, no-such-library not installed" in capsys.readouterr().err
+    assert not (tmp_path / "cache").exists()
+
+
+def test_the_report_shows_what_was_found_and_what_was_not_run(harness: Any, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    harness.run("toy", cache, again=False)
+    files = render(harness.model(cache))
+    assert set(files) == {"experiments.html", "experiments.md", "experiments.json"}
+    page = files["experiments.html"]
+    assert "The last is 9, &amp; <code>code</code>." in page
+    assert "1 &lt; 2" in page
+    assert '<a href="https://example.org/x"' in page
+    assert "Not run here: Lacking: a library." in page
+    assert "Seed 7." in page
+    assert "has changed since it was run" not in page
+    assert 'aria-label="Squares rise. They do."' in page
+    assert "| 3 is | 9 | a\\_b |" in files["experiments.md"]
+    assert "said\\|so" in files["experiments.md"]
+    assert json.loads(files["experiments.json"])["experiments"][0]["data"] == {"values": [0, 1, 4, 9]}
+
+
+def test_a_result_that_is_older_than_its_measurement_is_marked(harness: Any, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    harness.run("toy", cache, again=False)
+    (tmp_path / "toy.py").write_text(TOY.replace("k * k", "k + k"))
+    assert "has changed since it was run" in render(harness.model(cache))["experiments.html"]
+
+
+def test_figures_take_the_colours_and_the_font_of_the_page_and_share_no_identifier(
+    harness: Any, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    harness.run("toy", cache, again=False)
+    page = render(harness.model(cache))["experiments.html"]
+    drawings = re.findall(r"<svg .*?</svg>", page, flags=re.DOTALL)
+    assert len(drawings) == 2
+    for drawing in drawings:
+        assert "var(--link)" in drawing
+        assert "var(--sans)" in drawing
+        assert "DejaVu" not in drawing
+        assert not re.search(r"#[0-9a-f]{6}\b", drawing), "every colour has to follow the scheme"
+    assert page.count("<style") == 1, "a drawing must not have rules for the page"
+    found = re.findall(r'\bid="([^"]*)"', page)
+    assert len(found) == len(set(found))
+    assert set(re.findall(r'(?:url\(#|href="#)([^")]*)', page)) <= set(found)
+
+
+def test_the_report_is_the_same_twice(harness: Any, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    harness.run("toy", cache, again=False)
+    assert render(harness.model(cache)) == render(harness.model(cache))
+
+
+def test_every_experiment_states_what_it_is(harness: Any) -> None:
+    spec = importlib.util.spec_from_file_location("experiments_run_again", FOLDER / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.EXPERIMENTS
+    for name in module.EXPERIMENTS:
+        assert module.constant(name, "TITLE")
+        assert len(module.fingerprint(name, {})) == 64
+
+
+def test_the_sentences_of_the_committed_report_follow_from_its_data(harness: Any) -> None:
+    report = json.loads((REPORTS / "experiments.json").read_text(encoding="utf-8"))
+    assert report["experiments"]
+    for shown in report["experiments"]:
+        module = importlib.import_module(shown["name"])
+        assert shown["conclusions"] == module.conclusions(shown["data"])
+        assert {t["title"]: t["rows"] for t in shown["tables"]} == module.tables(shown["data"])
+
+
+def test_the_committed_report_is_a_rendering_of_its_model() -> None:
+    report = json.loads((REPORTS / "experiments.json").read_text(encoding="utf-8"))
+    assert differences(REPORTS, render(report)) == []
+
+
+@pytest.mark.parametrize(
+    ("gain", "noise", "said"), [(1.0, 0.1, "more"), (-1.0, 0.1, "less"), (0.01, 0.1, "same"), (0.01, 0.0, "more")]
+)
+def test_a_difference_is_claimed_only_beyond_two_standard_errors(
+    harness: Any, gain: float, noise: float, said: str
+) -> None:
+    generation = importlib.import_module("generation")
+    openings = np.tile([1.0, -1.0], 4 * generation.DRAWS)
+    difference = generation.Difference(5 + gain + noise * openings, np.full(openings.size, 5.0))
+    assert difference.said("more", "less", "same") == said
+
+
+def test_truncations_keep_what_their_definitions_say(harness: Any) -> None:
+    truncation = importlib.import_module("truncation")
+    p = np.array([[0.5, 0.3, 0.12, 0.05, 0.03], [0.02, 0.02, 0.9, 0.03, 0.03]])
+    kept = {name: keep(p).astype(int).tolist() for name, keep in truncation.TRUNCATIONS.items()}
+    assert kept["top-k 50"] == [[1] * 5, [1] * 5]
+    assert kept["top-p 0.9"] == [[1, 1, 1, 0, 0], [0, 0, 1, 0, 0]]
+    assert kept["min-p 0.05"] == [[1, 1, 1, 1, 1], [0, 0, 1, 0, 0]]
+    # Their entropies are 1.22 and 0.46, their surprises 0.69, 1.20, 2.12, 3.00, 3.51 and 3.91, 3.91, 0.11, 3.51, 3.51.
+    assert kept["typical 0.9"] == [[1, 1, 1, 0, 0], [0, 0, 1, 0, 0]]
+    flat = np.array(
+        [[0.08] + [0.01] * 92]
+    )  # entropy 4.44: the one with surprise 2.53 is less typical than those with 4.61
+    assert not truncation.typical(flat)[0, 0]
+    assert truncation.top_p(flat)[0, 0]
+
+
+def test_a_truncation_and_the_escort_of_its_entropy_are_compared_as_defined(harness: Any) -> None:
+    truncation = importlib.import_module("truncation")
+    logits = np.log(np.array([[0.5, 0.25, 0.25], [0.6, 0.3, 0.1]]))
+    kept = np.array([[True, True, False], [True, False, False]])
+    found = truncation.compared(np.exp(logits), logits, kept)
+    entropy = -(2 / 3 * np.log(2 / 3) + 1 / 3 * np.log(1 / 3))
+    assert abs(found["entropy"][0] - entropy) < 1e-12
+    q = entnorm.softmax(logits[0], entropy=entropy)
+    assert abs(found["outside"][0] - q[2]) < 1e-12
+    t = np.array([2 / 3, 1 / 3, 0])
+    assert abs(found["tv"][0] - np.abs(t - q).sum() / 2) < 1e-12
+    assert abs(found["kl"][0] - (t[:2] * np.log(t[:2] / q[:2])).sum()) < 1e-12
+    assert abs(found["far"][0] - (t[:2] * np.log(t[:2] / np.exp(logits[0, :2]))).sum()) < 1e-12
+    assert abs(found["near"][0] - (q * np.log(q / np.exp(logits[0]))).sum()) < 1e-12
+    assert found["near"][0] < found["far"][0]
+    assert [found[name][1] for name in ("entropy", "support", "outside", "kl", "tv")] == [0, 1, 0, 0, 0]
