@@ -46,7 +46,10 @@ from entnorm.report.render import render
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 FORMAT = "entnorm-experiments/1"
-EXPERIMENTS = ("generation", "attention", "truncation", "vocabulary")
+EXPERIMENTS = (
+    *("generation", "attention", "truncation", "vocabulary"),
+    *("neighbours", "choosing", "vanishing", "training"),
+)
 """In the order of the report."""
 
 T = TypeVar("T")
