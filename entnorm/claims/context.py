@@ -103,6 +103,18 @@ def _matches(
     ]
 
 
+class _Memory:
+    """What a context has found out already.
+
+    A context never changes, nor does a term, so that an answer stays right; and it depends on how deep the question
+    is asked, which is part of the key.  The normaliser has no laws and takes nothing from the facts.
+    """
+
+    def __init__(self) -> None:
+        self.signs: dict[tuple[Expr, int], Signs] = {}
+        self.plain = Normaliser()
+
+
 @dataclass(frozen=True)
 class Context:
     """Facts, and the search for what follows from them."""
@@ -110,7 +122,7 @@ class Context:
     facts: tuple[Fact, ...] = ()
     depth: int = 0
     defined: frozenset[Apply] = frozenset()  # recursions whose definedness is shown elsewhere
-    _signs: dict[tuple[Expr, int], Signs] = field(default_factory=dict, compare=False, repr=False)
+    _memory: _Memory = field(default_factory=_Memory, compare=False, repr=False)  # shared by its depths
 
     # ------------------------------------------------------------------------------------------------------- scope
 
@@ -135,11 +147,11 @@ class Context:
 
     def sign(self, term: Expr) -> Signs:
         """Return the set of signs that the term can have, as far as is shown."""
-        key = (term, self.depth)
-        if key not in self._signs:
+        known, key = self._memory.signs, (term, self.depth)
+        if key not in known:
             # No sign at all means that the term is undefined, or the facts contradictory: nothing is shown.
-            self._signs[key] = self._sign(term) or ANY
-        return self._signs[key]
+            known[key] = self._sign(term) or ANY
+        return known[key]
 
     def _sign(self, term: Expr) -> Signs:
         signs = self._structural(term)
@@ -183,7 +195,7 @@ class Context:
 
     def _of_power(self, base: Expr, exponent: Expr) -> Signs:
         signs = self.sign(base)
-        constant = Normaliser().constant(exponent)
+        constant = self._memory.plain.constant(exponent)
         if constant is not None and constant.denominator == 1:
             if constant == 0:
                 return POSITIVE
@@ -274,7 +286,7 @@ class Context:
 
     def _by_facts(self, term: Expr) -> Signs:
         """Return the signs allowed by the facts that speak of this term, or of two that add up to it."""
-        plain = Normaliser()
+        plain = self._memory.plain
         signs = ANY
         for fact, values in self._speaking_of(term):
             gap = substitute(difference(fact.relation), values)
@@ -287,25 +299,21 @@ class Context:
                 signs &= _multiply(allowed, frozenset({1 if factor > 0 else -1}))
             if len(signs) == 1:
                 return signs
-        return signs & self._by_two_facts(term, plain)
+        return signs & self._by_two_facts(term)
 
-    def _by_two_facts(self, term: Expr, plain: Normaliser) -> Signs:
+    def _by_two_facts(self, term: Expr) -> Signs:
         """Return the sign of a - c from those of a - b and b - c, for hypotheses without variables."""
         simple = [
             f
             for f in self.facts
             if not f.variables and f.is_unconditional and isinstance(f.relation, Lt | Le | Gt | Ge)
         ]
-        oriented = [
-            (difference(f.relation) if isinstance(f.relation, Gt | Ge) else Times(-1, difference(f.relation)), f)
+        gaps = [
+            difference(f.relation) if isinstance(f.relation, Gt | Ge) else Times(-1, difference(f.relation))
             for f in simple
         ]
-        for a, fa in oriented:
-            for b, fb in oriented:
-                strict = fa.is_open or fb.is_open
-                for sign in (1, -1):
-                    if plain.equal(term, Times(sign, Plus(a, b))):
-                        return frozenset({sign}) if strict else frozenset({0, sign})
+        for i, j, sign in self._memory.plain.sums_of_two(term, gaps):
+            return frozenset({sign}) if simple[i].is_open or simple[j].is_open else frozenset({0, sign})
         return ANY
 
     def _speaking_of(self, term: Expr) -> Iterator[tuple[Fact, dict[Variable, Any]]]:
@@ -444,7 +452,7 @@ class Context:
             if fact.condition is None:
                 continue
             gap = substitute(difference(fact.relation), values)
-            proportional = Normaliser().constant_between(term, gap) is not None
+            proportional = self._memory.plain.constant_between(term, gap) is not None
             complete = self.established(fact, values) if proportional else None
             if complete is not None:
                 condition: Statement = substitute(fact.condition, complete)
@@ -473,7 +481,7 @@ class Context:
             index, scope = open_binder(a, self.fixed | free(a) | free(b))
             return self.equivalent(scope, substitute(b.args[1], {b.args[0]: index}))
         if isinstance(a, Eq) and isinstance(b, Eq):
-            factors = Normaliser().factors_between(difference(a), difference(b))
+            factors = self._memory.plain.factors_between(difference(a), difference(b))
             return factors is not None and not any(0 in self.sign(factor) for factor in factors)
         return False
 
