@@ -273,9 +273,7 @@ class Normaliser:
             if has_one_term(argument.under):
                 (under, c) = next(iter(argument.under.items()))
                 coefficient = ratio(coefficient, c)
-                part = Quotient(
-                    {times_monomial(monomial, tuple((x, -e) for x, e in under)): 1}, UNIT
-                )
+                part = Quotient({times_monomial(monomial, tuple((x, -e) for x, e in under)): 1}, UNIT)
             log = self._single_log(part)
             if log is not None and coefficient.denominator == 1:
                 factor = power(self._of(log), coefficient.numerator)

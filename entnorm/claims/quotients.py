@@ -147,9 +147,7 @@ def _inverse(value: int) -> int:
 
 def content(p: Polynomial) -> tuple[Coefficient, Monomial, Polynomial]:
     """Split a nonzero polynomial into a positive rational, a monomial and what is left."""
-    scale = ratio(
-        reduce(gcd, (abs(c.numerator) for c in p.values())), reduce(lcm, (c.denominator for c in p.values()))
-    )
+    scale = ratio(reduce(gcd, (abs(c.numerator) for c in p.values())), reduce(lcm, (c.denominator for c in p.values())))
     shared = dict(next(iter(p)))
     for monomial in p:
         powers = dict(monomial)

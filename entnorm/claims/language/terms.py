@@ -58,12 +58,12 @@ class Term(Expr):  # type: ignore[misc]
     _latex = _printed_as_latex
 
     def __eq__(self, other: object) -> bool:
-        """Are two terms written alike?  SymPy's own answer would convert what is no term, and compare before hashing."""
+        """Are two terms written alike?  SymPy would convert what is no term, and compare before it looks at hashes."""
         if self is other:
             return True
         if type(self) is not type(other) or hash(self) != hash(other):
             return False
-        alike: bool = self._hashable_content() == other._hashable_content()  # type: ignore[attr-defined]
+        alike: bool = self._hashable_content() == other._hashable_content()
         return alike
 
     __hash__ = Expr.__hash__
