@@ -51,21 +51,25 @@ def _evidence(spec: str, ids: list[str] | None, jobs: int) -> tuple[list[dict[st
     if jobs < 1:
         raise UsageError(f"--jobs {jobs}: at least one process is needed")
     imported(spec, "theory")
+    numbers: list[dict[str, Any]] = []
+
+    def beside() -> None:
+        if ids is None and spec == OURS:
+            numbers.append(report.conformance_model(over))
+
     try:
         theory = load(spec)
         count = len(list(theory.claims()) if ids is None else theory.with_ancestors(ids))
         with bar(count, "claims") as shown:
-            models = [report.proofs_model(spec, ids=ids, workers=jobs, tick=lambda _: shown.update())]
+            proofs = report.proofs_model(spec, ids=ids, workers=jobs, tick=lambda _: shown.update(), meanwhile=beside)
     except TheoryError as error:
         raise UsageError(str(error)) from error
-    broken = report.broken_claims(models[0])
-    if ids is None and spec == OURS:
-        try:
-            models.append(report.conformance_model(over))
-        except reference.RecordError as error:
-            raise BrokenError(str(error)) from error
-        broken += report.broken_numbers(models[1])
-    return models, broken
+    except reference.RecordError as error:
+        raise BrokenError(str(error)) from error
+    broken = report.broken_claims(proofs)
+    for model in numbers:
+        broken += report.broken_numbers(model)
+    return [proofs, *numbers], broken
 
 
 def _verify(options: argparse.Namespace) -> int:
