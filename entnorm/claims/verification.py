@@ -255,7 +255,7 @@ def _rests_on(claims: list[Claim | Refuted]) -> dict[str, tuple[list[str], list[
 
 
 def _described(claims: list[Claim | Refuted]) -> dict[str, dict[str, Any]]:
-    """Return the part of the entry of each claim that does not depend on its check."""
+    """Return the entry of each claim, but for what its check will say."""
     uses = {claim.id: cited(claim) for claim in claims}
     users: dict[str, list[str]] = {claim.id: [] for claim in claims}
     for id, sources in uses.items():
@@ -267,6 +267,8 @@ def _described(claims: list[Claim | Refuted]) -> dict[str, dict[str, Any]]:
             "id": claim.id,
             "title": claim.title,
             "remark": claim.remark,
+            "status": "open",
+            "problem": "",
             "statement": _statement(claim.statement),
             "given": [_hypothesis(g) for g in claim.given],
             "proof": _proof(claim),
@@ -284,7 +286,7 @@ def _entry(described: dict[str, Any], result: dict[str, Any], status: str) -> di
     proof = described["proof"]
     if proof["kind"] == "counterexample" and "program" not in described["statement"]:
         proof = {**proof, "undefined": result["output"]}
-    return {**described, "proof": proof, "status": status, **found}
+    return described | {"proof": proof, "status": status} | found
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

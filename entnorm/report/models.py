@@ -93,12 +93,13 @@ def proofs_model(
     more: dict[str, Any] = {}
 
     def beside() -> None:
-        more["definitions"] = _definitions(theory)
+        more["definitions"], more["outputs"] = _definitions(theory), {}
         more["figures"] = figures() if whole else []
         more["iteration"] = survey() if whole else None
         meanwhile()
 
     model = verify(theory, spec=spec, ids=ids, workers=workers, tick=tick, meanwhile=beside)
+    more["outputs"] = model.pop("outputs")
     return {"theory": spec, **model, **more}
 
 
