@@ -145,7 +145,7 @@ def verify(
         Where processes find the theory, as `pkg.mod:NAME`.  Without it everything runs in this process, and no claim
         can be stopped at its deadline.
     ids : list of str, optional
-        Check only these claims and what they rest on.
+        Check only these claims, or those of pages with these names, and what they rest on.
     workers : int
         Processes.
     deadline : float

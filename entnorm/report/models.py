@@ -75,7 +75,7 @@ def proofs_model(
     spec : str
         Where the theory is, as ``pkg.mod:NAME``.
     ids : list of str, optional
-        Only these claims, and what they rest on.
+        Only these claims, or those of pages with these names, and what they rest on.
     workers : int
         Processes.
     tick : callable
