@@ -5,8 +5,6 @@ cross-entropy of another position has its largest gradient just there.  An entro
 outside every entry.
 """
 
-from fractions import Fraction
-
 from entnorm.claims import (
     Assumption,
     At,
@@ -16,11 +14,9 @@ from entnorm.claims import (
     Exp,
     ForAll,
     Ge,
-    Gt,
     Le,
     Log,
     Lt,
-    Refuted,
     Sum,
     by,
     calc,
@@ -32,7 +28,7 @@ from entnorm.claims import (
 from .escort import SUMS_TO_ONE
 from .inverse import logit, moved, weight
 from .jacobian import VARIANCE_OF_IN_MOMENTS
-from .notation import S, Z, f, gamma, h, i, mean_of, p, r, s, tilde, variance_of, x, y
+from .notation import S, Z, f, gamma, h, i, mean_of, p, r, tilde, variance_of, x, y
 from .setting import LOG_BOUND, NORMALISED, POSITIVE
 
 q = tilde(p, gamma)
@@ -181,24 +177,6 @@ EXPECTED_LOSS = Claim(
         (Sum(q[i] * f[i] * (gamma * (h[i] - mean_h)), i), by.termwise),
         (Sum(q[i] * f[i] * At(D(Log(here[i]), x), x, 0), i), LOG_SLOPE),
     ),
-)
-
-SMALL_LOSS_GRADIENT = Refuted(
-    "gradients.small-loss-gradient",
-    Le(At(D(-Log(tilde(moved, gamma)[s]), x), x, 0) ** 2, gamma**2 * y**2 * (1 - q[r])),
-    given=(POSITIVE, WITHIN, Gt(gamma, 0)),
-    at={
-        n: 2,
-        p: [Fraction(99, 100), Fraction(1, 100)],
-        h: [Fraction(1), Fraction(0)],
-        r: 0,
-        s: 1,
-        gamma: Fraction(1),
-        y: Fraction(1),
-    },
-    correction=CROSS_ENTROPY,
-    title="The cross-entropy of another position moves little, too",
-    remark="The gradient of the cross-entropy is largest where the weight is concentrated on a wrong position.",
 )
 
 score_of_r = q[r] * (h[r] - mean_h)

@@ -48,8 +48,10 @@ from entnorm.claims import (
     mu,
     n,
 )
+from entnorm.claims.arithmetics import Exact
 from entnorm.claims.citing import foundations_of
 from entnorm.claims.definedness import obligations
+from entnorm.claims.evaluation import evaluate
 from entnorm.claims.language import (
     Differentiable,
     Entry,
@@ -62,7 +64,6 @@ from entnorm.claims.language import (
 from entnorm.claims.links import links
 from entnorm.claims.points import points
 from entnorm.claims.typeset import latex, mathml, text
-from entnorm.claims.witness import Exact, evaluate
 
 f, g = Function("f"), Function("g")
 o, q = Point("o"), Point("q")

@@ -460,3 +460,14 @@ def test_the_model_is_the_same_in_one_process_and_in_several():
     there = verify(load("entnorm.derivations:THEORY"), spec="entnorm.derivations:THEORY", ids=["entropy.maximum"])
     assert here == there
     assert [c["id"] for c in here["claims"]][-1] == "entropy.maximum"
+
+
+def test_a_step_that_was_accepted_is_refused_where_less_is_known():
+    chain = calc(x, gt(0, by.sign))
+    known = Claim("memo.known", Gt(x, 0), chain, given=(Gt(x, 0),))
+    for _ in range(2):
+        assert links(known) == ()
+        with pytest.raises(Refusal, match="not manifestly positive"):
+            links(replace(known, given=()))
+        with pytest.raises(Refusal, match="not manifestly positive"):
+            links(replace(known, given=(Ge(x, 0),)))

@@ -7,7 +7,7 @@ from entnorm.claims import Claim, Eq, Gt, Le, Log, Refusal, Refuted, Sum, Verdic
 from entnorm.claims.context import Context
 from entnorm.claims.facts import ANY, NONZERO, POSITIVE
 from entnorm.claims.language import alpha_equal, substitute
-from entnorm.claims.links import bounds_of_limit, links
+from entnorm.claims.links import _check_step, bounds_of_limit, links
 from entnorm.claims.mutants import mutants, score
 from entnorm.claims.normal import Normaliser
 from entnorm.claims.proofs import Assumed, Numeric, Run
@@ -104,6 +104,14 @@ def test_variants_differ_in_one_place():
 # -------------------------------------------------------------------------------------------- the test of the test
 
 
+@pytest.fixture(autouse=True)
+def _forgetful_kernel():
+    """Let no step that one kernel accepts be remembered by another, sane or broken."""
+    _check_step.cache_clear()
+    yield
+    _check_step.cache_clear()
+
+
 def is_noticed(claim):
     """Are mutants that a broken rule lets through listed as missed?"""
     return bool(score(claim).missed)
@@ -139,6 +147,7 @@ LOGS = Claim(
 @pytest.mark.parametrize("equal", [blind_to_signs, blind_to_everything])
 def test_a_normaliser_that_is_blind_is_noticed(monkeypatch, equal):
     assert not is_noticed(SUM_OF_SQUARES)
+    _check_step.cache_clear()
     monkeypatch.setattr(Normaliser, "equal", equal)
     assert is_noticed(SUM_OF_SQUARES)
 

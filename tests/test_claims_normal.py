@@ -246,3 +246,19 @@ def test_entries_of_equal_families_are_equal():
     assert Normaliser().equal(Entry(Seq(i, p[i] + x), j), x + p[j])
     assert not Normaliser().equal(Entry(Seq(i, p[i] + x), j), x + p[i])
     assert substitute(Entry(p, i), {p: Seq(j, u[j] * x)}) == u[i] * x
+
+
+@deterministic
+@given(st.lists(rational, min_size=2, max_size=4), st.data())
+def test_a_sum_of_two_terms_is_found_and_nothing_else_is(parts, data):
+    first, second = (data.draw(st.integers(0, len(parts) - 1)) for _ in range(2))
+    sign = data.draw(st.sampled_from([1, -1]))
+    total, normaliser = sign * rearranged(Plus(parts[first], parts[second]), data.draw), Normaliser()
+    try:
+        found = list(normaliser.sums_of_two(total, parts))
+    except Refusal:
+        assume(False)
+    assert (min(first, second), max(first, second), sign) in found
+    places = [(i, j, s) for i in range(len(parts)) for j in range(i, len(parts)) for s in (1, -1)]
+    assert found == [(i, j, s) for i, j, s in places if normaliser.equal(total, Times(s, Plus(parts[i], parts[j])))]
+    assert not list(normaliser.sums_of_two(total + A_BIT, parts))

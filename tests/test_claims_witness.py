@@ -43,9 +43,10 @@ from entnorm.claims import (
     squeeze,
 )
 from entnorm.claims.arithmetics import Balls, Exact, Inexpressible, Logarithms, TwoPrecisions, Undefined
+from entnorm.claims.evaluation import evaluate
 from entnorm.claims.kernel import check, witnessed
-from entnorm.claims.points import points
-from entnorm.claims.witness import decide, evaluate, exact_point, settle, shown_sides
+from entnorm.claims.points import exact_point, points
+from entnorm.claims.witness import decide, settle, shown_sides
 
 needs_flint = pytest.mark.skipif(not balls.available(), reason="python-flint is not installed (extra `rigorous`)")
 HALF = Rational(1, 2)

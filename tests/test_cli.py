@@ -22,6 +22,7 @@ import pytest
 
 import entnorm
 from entnorm import balls, reference, report
+from entnorm.claims.theory import load
 from entnorm.cli import main, verifying
 from entnorm.reference.records import CORPUS
 
@@ -81,6 +82,7 @@ def test_our_own_theory_has_one_name() -> None:
     ("arguments", "message"),
     [
         (["verify", "escort.entropy-slop"], "nearest: escort.entropy-slope"),
+        (["verify", "newtn"], "nearest: newton"),
         (["verify", "B1.7"], "B1.7 is a statement of the document, settled by escort.order-any-exponent"),
         (["verify", "escort.order", "--reports", "x"], "leave out the ids"),
         (["verify", "--jobs", "0"], "at least one process"),
@@ -131,6 +133,16 @@ def test_verify_one_claim_names_it_and_counts_what_it_rests_on(capsys: pytest.Ca
     assert "✓ escort.sums-to-one: proved" in out
     assert "Nothing is broken." in out
     assert "references" not in out
+
+
+def test_verify_a_page_checks_all_its_claims(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "powers", "--json"]) == 0
+    model = json.loads(capsys.readouterr().out)["proofs"]
+    theory = load(verifying.OURS)
+    (page,) = (page for page in theory.pages if page.name == "powers")
+    assert [claim.id for claim in theory.named(["powers"])] == [claim.id for claim in page.claims]
+    assert {claim.id for claim in page.claims} <= {claim["id"] for claim in model["claims"]}
+    assert len(model["claims"]) < len(list(theory.claims()))
 
 
 def test_verify_a_refuted_claim_shows_where_it_fails(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import jinja2
 import mpmath
@@ -19,14 +20,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entnorm import report
+from entnorm.claims.language import Le, Scalar
 from entnorm.claims.ledger import Said, Section
 from entnorm.claims.proofs import Claim
 from entnorm.claims.theory import Page, Theory, load
+from entnorm.claims.typeset import mathml
 from entnorm.claims.verification import verify
 from entnorm.conformance import example
 from entnorm.report import models
 from entnorm.report.graph import draw
-from entnorm.report.render import STATUSES
+from entnorm.report.render import STATUSES, _breakable
 
 REPORTS = Path(__file__).parents[1] / "reports"
 NAMES = ("proofs", "conformance", "peers", "experiments")
@@ -464,3 +467,14 @@ def test_both_sides_of_every_identity_agree_to_47_digits(shown: dict[str, Any]) 
         mp.dps = 60
         assert abs(mp.mpf(left) - mp.mpf(right)) <= abs(mp.mpf(left)) * mp.mpf(10) ** -47
         assert isinstance(load(example.THEORY).claim(identity["claim"]), Claim)
+
+
+def test_formulas_may_break_before_relations_and_lose_nothing() -> None:
+    x, y = Scalar("x"), Scalar("y")
+    whole = mathml(Le(x, y), block=True)
+    first, second = _breakable(whole).split("<wbr>")
+    assert "≤" not in first
+    assert ElementTree.fromstring(second)[0][0].text.strip() == "≤"
+    inner = [re.sub(r"</?math[^>]*>|</?mrow>| form=\"infix\"", "", part) for part in (whole, first + second)]
+    assert inner[0] == inner[1]
+    assert _breakable(mathml(x * y)) == mathml(x * y)

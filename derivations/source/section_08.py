@@ -6,6 +6,7 @@ from .. import (
     escort,
     limits,
     losses,
+    peaked,
     relations,
     tails,
 )
@@ -19,7 +20,7 @@ SECTIONS = (
                 "8.1.1",
                 "概率分布过于集中（熵太小）时，梯度会很小",
                 Imprecise(
-                    (losses.CONCENTRATED, losses.SMALL_SCORE, losses.SMALL_LOSS_GRADIENT, losses.CROSS_ENTROPY),
+                    (losses.CONCENTRATED, losses.SMALL_SCORE, peaked.CROSS_ENTROPY_SMALL, losses.CROSS_ENTROPY),
                     "It does not say of what. The gradient of the softmax itself is small there, and that of the "
                     "cross-entropy of the position which has the weight; that of any other position is large.",
                 ),

@@ -13,7 +13,7 @@ and powers.  Nothing is searched for in SymPy's assumption system.  This module 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -95,12 +95,42 @@ def _ends(term: Expr) -> tuple[Expr, Expr] | None:
 
 
 def _matches(
-    side: Expr, nodes: list[Any], variables: frozenset[Variable], found: list[dict[Variable, Any]]
+    side: Expr, parts: dict[type, list[Any]], variables: frozenset[Variable], found: list[dict[Variable, Any]]
 ) -> list[dict[Variable, Any]]:
-    """Return every way to match `side` with one of the nodes that extends one of those found so far."""
+    """Return every way to match `side` with one of the parts, by their type, that extends one of those found so far."""
+    alike = [p for same in parts.values() for p in same] if side in variables else parts.get(type(side), [])
     return [
-        extended for values in found for node in nodes if (extended := match(side, node, variables, values)) is not None
+        extended for values in found for part in alike if (extended := match(side, part, variables, values)) is not None
     ]
+
+
+def _instances(fact: Fact, parts: dict[type, list[Any]]) -> list[dict[Variable, Any]]:
+    """Return the values for which a side of the fact, or both, are among the parts of a term."""
+    sides, wanted = fact.relation.args, free(fact.relation) & fact.variables
+    found = [values for side in sides for values in _matches(side, parts, fact.variables, [{}])]
+    found = [values for values in found if wanted <= values.keys()]
+    if not found:
+        found = [{}]
+        for side in sides:
+            found = _matches(side, parts, fact.variables, found)
+    distinct: list[dict[Variable, Any]] = []
+    for values in found:
+        if values not in distinct:
+            distinct.append(values)
+    return distinct
+
+
+class _Memory:
+    """What a context has found out already.
+
+    A context never changes, nor does a term, so that an answer stays right; and it depends on how deep the question
+    is asked, which is part of the key of a sign.  The normaliser has no laws and takes nothing from the facts.
+    """
+
+    def __init__(self) -> None:
+        self.signs: dict[tuple[Expr, int], Signs] = {}
+        self.speaking: dict[Expr, list[tuple[Fact, dict[Variable, Any], Expr]]] = {}
+        self.plain = Normaliser()
 
 
 @dataclass(frozen=True)
@@ -110,7 +140,7 @@ class Context:
     facts: tuple[Fact, ...] = ()
     depth: int = 0
     defined: frozenset[Apply] = frozenset()  # recursions whose definedness is shown elsewhere
-    _signs: dict[tuple[Expr, int], Signs] = field(default_factory=dict, compare=False, repr=False)
+    _memory: _Memory = field(default_factory=_Memory, compare=False, repr=False)  # shared by its depths
 
     # ------------------------------------------------------------------------------------------------------- scope
 
@@ -122,7 +152,7 @@ class Context:
     def near(self, variable: Variable) -> Context:
         """Return what is still known for all nearby values of `variable`: hypotheses that are open conditions on it."""
         kept = tuple(f for f in self.facts if variable not in f.tied or f.is_open)
-        return Context(kept, self.depth, self.defined)
+        return self if kept == self.facts else Context(kept, self.depth, self.defined)
 
     def _deeper(self) -> Context:
         return replace(self, depth=self.depth + 1)
@@ -135,11 +165,11 @@ class Context:
 
     def sign(self, term: Expr) -> Signs:
         """Return the set of signs that the term can have, as far as is shown."""
-        key = (term, self.depth)
-        if key not in self._signs:
+        known, key = self._memory.signs, (term, self.depth)
+        if key not in known:
             # No sign at all means that the term is undefined, or the facts contradictory: nothing is shown.
-            self._signs[key] = self._sign(term) or ANY
-        return self._signs[key]
+            known[key] = self._sign(term) or ANY
+        return known[key]
 
     def _sign(self, term: Expr) -> Signs:
         signs = self._structural(term)
@@ -183,7 +213,7 @@ class Context:
 
     def _of_power(self, base: Expr, exponent: Expr) -> Signs:
         signs = self.sign(base)
-        constant = Normaliser().constant(exponent)
+        constant = self._memory.plain.constant(exponent)
         if constant is not None and constant.denominator == 1:
             if constant == 0:
                 return POSITIVE
@@ -274,10 +304,9 @@ class Context:
 
     def _by_facts(self, term: Expr) -> Signs:
         """Return the signs allowed by the facts that speak of this term, or of two that add up to it."""
-        plain = Normaliser()
+        plain = self._memory.plain
         signs = ANY
-        for fact, values in self._speaking_of(term):
-            gap = substitute(difference(fact.relation), values)
+        for fact, values, gap in self._speaking_of(term):
             factor = plain.constant_between(term, gap)
             complete = self.established(fact, values) if factor is not None else None
             if factor is not None and complete is not None:
@@ -287,46 +316,37 @@ class Context:
                 signs &= _multiply(allowed, frozenset({1 if factor > 0 else -1}))
             if len(signs) == 1:
                 return signs
-        return signs & self._by_two_facts(term, plain)
+        return signs & self._by_two_facts(term)
 
-    def _by_two_facts(self, term: Expr, plain: Normaliser) -> Signs:
+    def _by_two_facts(self, term: Expr) -> Signs:
         """Return the sign of a - c from those of a - b and b - c, for hypotheses without variables."""
         simple = [
             f
             for f in self.facts
             if not f.variables and f.is_unconditional and isinstance(f.relation, Lt | Le | Gt | Ge)
         ]
-        oriented = [
-            (difference(f.relation) if isinstance(f.relation, Gt | Ge) else Times(-1, difference(f.relation)), f)
+        gaps = [
+            difference(f.relation) if isinstance(f.relation, Gt | Ge) else Times(-1, difference(f.relation))
             for f in simple
         ]
-        for a, fa in oriented:
-            for b, fb in oriented:
-                strict = fa.is_open or fb.is_open
-                for sign in (1, -1):
-                    if plain.equal(term, Times(sign, Plus(a, b))):
-                        return frozenset({sign}) if strict else frozenset({0, sign})
+        for i, j, sign in self._memory.plain.sums_of_two(term, gaps):
+            return frozenset({sign}) if simple[i].is_open or simple[j].is_open else frozenset({0, sign})
         return ANY
 
-    def _speaking_of(self, term: Expr) -> Iterator[tuple[Fact, dict[Variable, Any]]]:
-        nodes = list(subterms(term))
-        for fact in self.facts:
-            if not isinstance(fact.relation, Relation):
-                continue
-            if not fact.variables:
-                yield fact, {}
-                continue
-            found = [values for side in fact.relation.args for values in _matches(side, nodes, fact.variables, [{}])]
-            wanted = free(fact.relation) & fact.variables
-            found = [values for values in found if wanted <= values.keys()]
-            if not found:
-                first = _matches(fact.relation.lhs, nodes, fact.variables, [{}])
-                found = _matches(fact.relation.rhs, nodes, fact.variables, first)
-            seen: list[dict[Variable, Any]] = []
-            for values in found:
-                if values not in seen:
-                    seen.append(values)
-                    yield fact, values
+    def _speaking_of(self, term: Expr) -> list[tuple[Fact, dict[Variable, Any], Expr]]:
+        """Return the facts that speak of parts of a term, with the values they do it for and the difference there."""
+        known = self._memory.speaking
+        if term not in known:
+            parts: dict[type, list[Any]] = {}
+            for part in dict.fromkeys(subterms(term)):
+                parts.setdefault(type(part), []).append(part)
+            known[term] = [
+                (fact, values, substitute(difference(fact.relation), values))
+                for fact in self.facts
+                if isinstance(fact.relation, Relation)
+                for values in (_instances(fact, parts) if fact.variables else [{}])
+            ]
+        return known[term]
 
     def established(self, fact: Fact, values: Mapping[Variable, Any]) -> dict[Variable, Any] | None:
         """Return the values of all variables of a fact if its hypotheses hold for them."""
@@ -440,11 +460,10 @@ class Context:
 
     def zero_when(self, term: Expr) -> Statement | None:
         """Return the condition under which a nonnegative term is zero, if it is manifest."""
-        for fact, values in self._speaking_of(term):
+        for fact, values, gap in self._speaking_of(term):
             if fact.condition is None:
                 continue
-            gap = substitute(difference(fact.relation), values)
-            proportional = Normaliser().constant_between(term, gap) is not None
+            proportional = self._memory.plain.constant_between(term, gap) is not None
             complete = self.established(fact, values) if proportional else None
             if complete is not None:
                 condition: Statement = substitute(fact.condition, complete)
@@ -473,7 +492,7 @@ class Context:
             index, scope = open_binder(a, self.fixed | free(a) | free(b))
             return self.equivalent(scope, substitute(b.args[1], {b.args[0]: index}))
         if isinstance(a, Eq) and isinstance(b, Eq):
-            factors = Normaliser().factors_between(difference(a), difference(b))
+            factors = self._memory.plain.factors_between(difference(a), difference(b))
             return factors is not None and not any(0 in self.sign(factor) for factor in factors)
         return False
 

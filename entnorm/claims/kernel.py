@@ -18,10 +18,10 @@ from .citing import chains
 from .language import Relation, Root, Statement, Tends, Variable, free, mu, n
 from .links import check_names, goals, links
 from .normal import Refusal
-from .points import points
+from .points import exact_point, points
 from .proofs import Assumed, Claim, Numeric, Refuted, Run
 from .runs import Prints, ProgramError
-from .witness import Witness, decide, exact_point, settle
+from .witness import Witness, decide, settle
 
 __all__ = ["Verdict", "check", "seed", "witnessed"]
 

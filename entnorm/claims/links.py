@@ -6,6 +6,7 @@ This module is trusted.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from sympy import Expr, Integer, Rational
@@ -16,6 +17,7 @@ from .definedness import obligations, slopes
 from .facts import ALLOWED, ANY, Fact, difference, hypothesis
 from .language import (
     AMBIENT,
+    Apply,
     Attained,
     D,
     Eq,
@@ -57,7 +59,7 @@ from .proofs import (
     Refuted,
     Squeeze,
 )
-from .rules import check_equality, check_order
+from .rules import Rule, check_equality, check_order
 
 
 def _defined(nodes: list[Any], facts: tuple[Fact, ...]) -> list[Statement]:
@@ -96,6 +98,29 @@ def _known(claim: Claim) -> tuple[Fact, ...]:
     return (*(hypothesis(h) for h in claim.hypotheses), *facts_of(claim.defined, claim))
 
 
+@lru_cache(maxsize=1024)
+def _check_step(
+    before: Expr,
+    symbol: str,
+    after: Expr,
+    rule: Rule,
+    facts: tuple[Fact, ...],
+    known: tuple[Fact, ...],
+    defined: frozenset[Apply],
+) -> Statement | None:
+    """Refuse a step that does not follow; return the condition under which a weak inequality is an equation.
+
+    Whether it follows depends on the arguments alone, none of which ever changes: so a step that was accepted need not
+    be checked again in the variants of a proof that leave it as it is.  Refusals are not remembered.
+    """
+    context = Context((*facts, *known), defined=defined)
+    equations = tuple(f for f in facts if isinstance(f.relation, Eq))
+    if symbol == "=":
+        check_equality(before, after, rule, equations, context)
+        return None
+    return check_order(before, symbol, after, rule, equations, context)
+
+
 def _check_chain(chain: Calc, claim: Claim, extra: tuple[Fact, ...]) -> tuple[str, list[Any]]:
     """Check every step; return the relation of the two ends and the conditions under which weak steps are equations."""
     known = _known(claim)
@@ -104,15 +129,12 @@ def _check_chain(chain: Calc, claim: Claim, extra: tuple[Fact, ...]) -> tuple[st
     for number, step in enumerate(chain.steps, 1):
         rule = rule_of(step.reason)
         facts = facts_of(rule.citations, claim, extra)
-        context = Context((*facts, *known), defined=defined)
-        equations = tuple(f for f in facts if isinstance(f.relation, Eq))
         try:
-            if step.symbol == "=":
-                check_equality(line, step.line, rule, equations, context)
-            else:
-                conditions.append(check_order(line, step.symbol, step.line, rule, equations, context))
+            condition = _check_step(line, step.symbol, step.line, rule, facts, known, defined)
         except Refusal as refusal:
             raise Refusal(f"line {number} ({rule.name}): {refusal}") from None
+        if step.symbol != "=":
+            conditions.append(condition)
         symbols.append(step.symbol)
         line = step.line
     return _composed(symbols), conditions

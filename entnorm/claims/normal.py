@@ -16,10 +16,11 @@ Laws are switched on by the rule that asks:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import reduce
 from itertools import permutations
+from random import Random
 from typing import Any
 
 from sympy import Expr, Integer, Rational, factorrat
@@ -48,7 +49,8 @@ from .language import (
     subterms,
 )
 from .quotients import (
-    ONE,
+    PRIME,
+    UNIT,
     Monomial,
     Polynomial,
     Quotient,
@@ -58,7 +60,9 @@ from .quotients import (
     multiply,
     plus,
     power,
+    ratio,
     rational,
+    residue,
     times,
     times_monomial,
 )
@@ -89,6 +93,9 @@ class Normaliser:
         self._atoms: list[Expr] = []
         self._number: dict[Expr, int] = {}
         self._known: dict[Expr, Quotient] = {}
+        self._residues_of: dict[Expr, tuple[int, int]] = {}
+        self._values: tuple[list[int], list[int]] = ([], [])
+        self._random = Random(PRIME)
 
     def is_zero(self, term: Expr) -> bool:
         """Is the term zero by the laws that are switched on?"""
@@ -98,7 +105,26 @@ class Normaliser:
         """Are the two terms equal by the laws that are switched on?"""
         if alpha_equal(a, b):
             return True
-        return not plus(self._of(a), times(rational(-1), self._of(b))).over
+        return self._residues(a) == self._residues(b) and self._equal(self._of(a), self._of(b))
+
+    @staticmethod
+    def _equal(a: Quotient, b: Quotient) -> bool:
+        return not plus(a, times(rational(-1), b)).over
+
+    def sums_of_two(self, total: Expr, terms: list[Expr]) -> Iterator[tuple[int, int, int]]:
+        """Yield every (i, j, sign) with i <= j and total = sign (terms[i] + terms[j])."""
+        whole, parts = self._residues(total)[0], [self._residues(term)[0] for term in terms]
+        present = set(parts)
+        for i, part in enumerate(parts):
+            missing = {sign: (sign * whole - part) % PRIME for sign in (1, -1)}
+            if present.isdisjoint(missing.values()):
+                continue
+            for j in range(i, len(terms)):
+                for sign, other in missing.items():
+                    if parts[j] == other:
+                        both = times(rational(sign), plus(self._of(terms[i]), self._of(terms[j])))
+                        if self._equal(self._of(total), both):
+                            yield i, j, sign
 
     def constant(self, term: Expr) -> Fraction | None:
         """Return the value of a term that is a rational number by the laws that are switched on, else None."""
@@ -107,11 +133,14 @@ class Normaliser:
             return Fraction(0)
         if set(quotient.over) != set(quotient.under):
             return None
-        ratios = {c / quotient.under[m] for m, c in quotient.over.items()}
-        return ratios.pop() if len(ratios) == 1 else None
+        ratios = {ratio(c, quotient.under[m]) for m, c in quotient.over.items()}
+        return Fraction(ratios.pop()) if len(ratios) == 1 else None
 
     def constant_between(self, a: Expr, b: Expr) -> Fraction | None:
         """Return the rational number c with a = c b, or None."""
+        (a1, a2), (b1, b2) = self._residues(a), self._residues(b)
+        if (a1 * b2 - a2 * b1) % PRIME:
+            return None
         factors = self.factors_between(a, b)
         if factors is None or not all(isinstance(factor, Rational) for factor in factors):
             return None
@@ -129,7 +158,7 @@ class Normaliser:
         lower = tuple((atom, -e) for atom, e in shared if e < 0)
         for sign in (1, -1):
             if rest == {monomial: sign * c for monomial, c in other.items()}:
-                return self._term_of({upper: sign * s / t}), self._term_of({lower: Fraction(1)})
+                return self._term_of({upper: sign * ratio(s, t)}), self._term_of({lower: 1})
         return None
 
     def parts(self, term: Expr, point: Variable) -> list[Expr]:
@@ -137,11 +166,22 @@ class Normaliser:
         quotient = self._of(term)
         _, inner = self._split_denominator(quotient.under, point)
         return [
-            self._term(Quotient({tuple((a, e) for a, e in m if point in free(self._atoms[a])): Fraction(1)}, inner))
+            self._term(Quotient({tuple((a, e) for a, e in m if point in free(self._atoms[a])): 1}, inner))
             for m in quotient.over
         ]
 
     # ------------------------------------------------------------------------------------------------- terms
+
+    def _residues(self, term: Expr) -> tuple[int, int]:
+        """Return two residues of a term: terms of which one differs are not equal."""
+        if term not in self._residues_of:
+            quotient = self._of(term)
+            for values in self._values:
+                while len(values) < len(self._atoms):
+                    values.append(self._random.randrange(1, PRIME))
+            first, second = (residue(quotient, values) for values in self._values)
+            self._residues_of[term] = (first, second)
+        return self._residues_of[term]
 
     def _of(self, term: Expr) -> Quotient:
         if term not in self._known:
@@ -189,7 +229,7 @@ class Normaliser:
             else:
                 self._number[term] = len(self._atoms)
                 self._atoms.append(term)
-        return Quotient({((self._number[term], 1),): Fraction(1)}, {ONE: Fraction(1)})
+        return Quotient({((self._number[term], 1),): 1}, UNIT)
 
     def _same(self, a: Any, b: Any) -> bool:
         """Are two atoms equal?"""
@@ -229,13 +269,11 @@ class Normaliser:
         """Return exp of a quotient: one factor for each of its monomials; exp(log v) is v."""
         result = rational(1)
         for monomial, coefficient in argument.over.items():
-            part = Quotient({monomial: Fraction(1)}, argument.under)
+            part = Quotient({monomial: 1}, argument.under)
             if has_one_term(argument.under):
                 (under, c) = next(iter(argument.under.items()))
-                coefficient /= c
-                part = Quotient(
-                    {times_monomial(monomial, tuple((x, -e) for x, e in under)): Fraction(1)}, {ONE: Fraction(1)}
-                )
+                coefficient = ratio(coefficient, c)
+                part = Quotient({times_monomial(monomial, tuple((x, -e) for x, e in under)): 1}, UNIT)
             log = self._single_log(part)
             if log is not None and coefficient.denominator == 1:
                 factor = power(self._of(log), coefficient.numerator)
@@ -247,7 +285,7 @@ class Normaliser:
 
     def _single_log(self, part: Quotient) -> Expr | None:
         (monomial,) = part.over
-        if len(monomial) == 1 and monomial[0][1] == 1 and part.under == {ONE: Fraction(1)}:
+        if len(monomial) == 1 and monomial[0][1] == 1 and part.under == UNIT:
             atom = self._atoms[monomial[0][0]]
             if isinstance(atom, Log):
                 argument: Expr = atom.args[0]
@@ -274,9 +312,9 @@ class Normaliser:
             term = self._atoms[atom]
             log = self._of(term.args[0]) if isinstance(term, Exp) else self._atom(Log(term))
             total = plus(total, times(rational(exponent), log))
-        if rest == {ONE: Fraction(1)}:
+        if rest == UNIT:
             return total
-        remainder = self._term(Quotient(rest, {ONE: Fraction(1)}))
+        remainder = self._term(Quotient(rest, UNIT))
         # The remainder of a quotient's other half may be negative together with this one, so it has to be known.
         return plus(total, self._atom(Log(remainder))) if self.positive(remainder) else None
 
@@ -296,24 +334,24 @@ class Normaliser:
             bound = tuple((a, e) for a, e in monomial if index in free(self._atoms[a]))
             loose = tuple((a, e) for a, e in monomial if index not in free(self._atoms[a]))
             summed = self._sum_of(type(term), bound, inner, index)
-            total = plus(total, times(Quotient({loose: coefficient}, {ONE: Fraction(1)}), summed))
-        return times(total, Quotient({ONE: Fraction(1)}, outer))
+            total = plus(total, times(Quotient({loose: coefficient}, UNIT), summed))
+        return times(total, Quotient(UNIT, outer))
 
     def _split_denominator(self, under: Polynomial, index: Variable) -> tuple[Polynomial, Polynomial]:
         depends = {a for m in under for a, _ in m if index in free(self._atoms[a])}
         if not depends:
-            return under, {ONE: Fraction(1)}
+            return under, UNIT
         scale, common, rest = content(under)
         loose = tuple((a, e) for a, e in common if a not in depends)
         bound = tuple((a, e) for a, e in common if a in depends)
         if any(a in depends for m in rest for a, _ in m):
-            return {loose: scale}, multiply({bound: Fraction(1)}, rest)
-        return multiply({loose: scale}, rest), {bound: Fraction(1)}
+            return {loose: scale}, multiply({bound: 1}, rest)
+        return multiply({loose: scale}, rest), {bound: 1}
 
     def _sum_of(self, kind: type, bound: Monomial, inner: Polynomial, index: Any) -> Quotient:
-        if kind is Sum and not bound and inner == {ONE: Fraction(1)}:
+        if kind is Sum and not bound and inner == UNIT:
             return self._atom(n)
-        return self._atom(kind(self._term(Quotient({bound: Fraction(1)}, inner)), index))
+        return self._atom(kind(self._term(Quotient({bound: 1}, inner)), index))
 
     def _same_sum(self, a: Any, b: Any) -> bool:
         if _nesting(a) != _nesting(b):
@@ -334,7 +372,7 @@ class Normaliser:
 
     def _term(self, quotient: Quotient) -> Expr:
         over = self._term_of(quotient.over)
-        return over if quotient.under == {ONE: Fraction(1)} else Times(over, Power(self._term_of(quotient.under), -1))
+        return over if quotient.under == UNIT else Times(over, Power(self._term_of(quotient.under), -1))
 
     def _term_of(self, polynomial: Polynomial) -> Expr:
         summands: list[Expr] = []

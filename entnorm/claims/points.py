@@ -5,9 +5,9 @@ Most are in general position.  A statement may fail just where numbers are zero,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -17,6 +17,7 @@ from .arithmetics import (
     Exact,
     Undefined,
 )
+from .evaluation import Point, Site, as_fraction, evaluate, is_rational, is_whole
 from .language import (
     Entry,
     Eq,
@@ -33,6 +34,7 @@ from .language import (
     Rows,
     Scalar,
     Seq,
+    Size,
     Statement,
     Sum,
     Term,
@@ -45,9 +47,9 @@ from .language import (
 from .language import (
     Point as PointOfSpace,
 )
-from .witness import Point, decide, evaluate
+from .witness import decide, settle
 
-__all__ = ["points"]
+__all__ = ["exact_point", "points"]
 
 _SIZES = (2, 3, 1, 5)
 _TRIES = 300
@@ -57,8 +59,8 @@ _SPECIAL_POINTS, _SPECIAL_TRIES = 2, 40
 Source = Callable[[], Fraction]
 
 
-@cache
-def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: str, count: int) -> tuple[Point, ...]:
+@lru_cache(maxsize=32)  # a claim and its mutants ask again and again, other claims never
+def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: str, count: int) -> tuple[Site, ...]:
     """Return exact points at which the hypotheses hold, the same ones for the same seed.
 
     `count` are in general position, and up to two more are not.  Hypotheses that are equations for a variable, or a
@@ -75,12 +77,12 @@ def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: s
 
 def _found(
     variables: frozenset[Variable], given: tuple[Statement, ...], random: Random, sources: Iterable[Source], count: int
-) -> list[Point]:
+) -> list[Site]:
     """Return the first points that satisfy the hypotheses, each with its numbers from one of the sources."""
-    found: list[Point] = []
+    found: list[Site] = []
     for attempt, number in enumerate(sources):
         size = _SIZES[(len(found) + attempt // (_TRIES // 2)) % len(_SIZES)]
-        point = _adjusted(_drawn(variables, size, random, number), given, random)
+        point = Site(_adjusted(_drawn(variables, size, random, number), given, random))
         if all(_is_true(g, point) for g in given):
             found.append(point)
         if len(found) == count:
@@ -99,11 +101,11 @@ def _general(random: Random) -> Source:
     return number
 
 
-def _is_true(statement: Statement, point: Point) -> bool:
+def _is_true(statement: Statement, site: Site) -> bool:
     # A coordinate that is a term costs an evaluation, so those that the statement does not speak of are left out.
-    point = {v: x for v, x in point.items() if v in free(statement) or not isinstance(x, Term)}
+    needed = {v: x for v, x in site.items() if v in free(statement) or not isinstance(x, Term)}
     try:
-        return decide(statement, point)[0] is True
+        return decide(statement, site if len(needed) == len(site) else needed)[0] is True
     except Undefined:
         return False
 
@@ -207,3 +209,55 @@ def _exactly(value: Expr, point: Point) -> Any:
         return evaluate(value, {v: x for v, x in point.items() if v in free(value) | {n}}, Exact())
     except Undefined:
         return value
+
+
+# ------------------------------------------------------------------------------------------------ points by authors
+
+
+def exact_point(variables: frozenset[Variable], values: Mapping[Variable, Any]) -> Point:
+    """Return a point that an author has written, in exact numbers, or say what is wrong with it.
+
+    Raises
+    ------
+    ValueError
+        If a variable has no value, or one outside its sort: indices are positions from 0, a family has n numbers; or
+        if a term that stands for a number is none.
+    """
+    missing = sorted(str(v) for v in variables | {n} if v not in values)
+    if missing:
+        raise ValueError(f"no value for {', '.join(missing)}")
+    size = values[n]
+    if not is_whole(size) or size < 1:
+        raise ValueError(f"n = {size!r} is not a positive integer")
+    atoms = len(values.get(mu, ()))
+    point = {v: _of_sort(v, x, int(size), atoms) for v, x in values.items()}
+    try:
+        settle(Eq(size, size), point)  # which evaluates the point
+    except Undefined as undefined:
+        raise ValueError(f"a coordinate has no value: {undefined}") from None
+    return point
+
+
+def _of_sort(variable: Variable, value: Any, size: int, atoms: int) -> Any:
+    if isinstance(variable, Rows) and isinstance(value, list) and len(value) == size:
+        return [_of_sort(Function("row"), row, size, atoms) for row in value]
+    if isinstance(variable, Scalar):
+        if is_rational(value):
+            return as_fraction(value)
+        if isinstance(value, Term) and value.is_number_valued:
+            return value
+    if (
+        isinstance(variable, Family | Function | Measure)
+        and isinstance(value, list)
+        and len(value) == (size if isinstance(variable, Family) else atoms)
+        and all(map(is_rational, value))
+        and not (isinstance(variable, Measure) and not all(weight > 0 for weight in value))
+    ):
+        return [as_fraction(x) for x in value]
+    if isinstance(variable, Index) and is_whole(value) and 0 <= value < size:
+        return value
+    if isinstance(variable, PointOfSpace) and is_whole(value) and 0 <= value < atoms:
+        return value
+    if isinstance(variable, Natural | Size) and is_whole(value) and value >= 0:
+        return value
+    raise ValueError(f"{variable} = {value!r} is not of its sort, for n = {size}")

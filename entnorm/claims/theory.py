@@ -72,18 +72,25 @@ class Theory:
                 if said.id == id:
                     names = ", ".join(c.id for c in claims_of(said)) or "no claim"
                     raise TheoryError(f"{id} is a statement of the document, settled by {names}")
-        raise TheoryError(f"there is no claim {id!r}; nearest: {', '.join(self.similar(id)) or 'none'}")
+        raise TheoryError(f"there is no claim or page {id!r}; nearest: {', '.join(self.similar(id)) or 'none'}")
 
-    def similar(self, id: str) -> list[str]:
-        """Return the ids that look most like a mistyped one."""
+    def named(self, names: list[str]) -> list[Claim | Refuted]:
+        """Return the claims with these ids, and all those of pages with these names."""
+        on_page = {page.name: page.claims for page in self.pages}
+        found = [claim for name in names for claim in on_page.get(name) or (self.claim(name),)]
+        return list(dict.fromkeys(found))
+
+    def similar(self, name: str) -> list[str]:
+        """Return the ids, or names of pages, that look most like a mistyped one."""
         from difflib import get_close_matches
 
-        return get_close_matches(id, [claim.id for claim in self.claims()], n=3, cutoff=0.4)
+        known = [*(page.name for page in self.pages), *(claim.id for claim in self.claims())]
+        return get_close_matches(name, known, n=3, cutoff=0.4)
 
-    def with_ancestors(self, ids: list[str]) -> list[Claim | Refuted]:
+    def with_ancestors(self, names: list[str]) -> list[Claim | Refuted]:
         """Return the named claims and everything that they rest on, in reading order."""
         wanted: set[str] = set()
-        todo = [self.claim(id) for id in ids]
+        todo = self.named(names)
         while todo:
             claim = todo.pop()
             if claim.id not in wanted:

@@ -46,7 +46,7 @@ from .witness import shown_sides
 __all__ = ["DEADLINE", "TRUSTED", "verify"]
 
 FORMAT = "entnorm-proofs/1"
-DEADLINE = 300.0  # seconds for one claim with its mutants: on a busy machine the slowest takes 60
+DEADLINE = 300.0  # seconds for one claim with its mutants, of which the slowest takes two on a quiet machine
 TRUSTED = (
     "language.terms", "language.variables", "language.binding", "language.operators", "language.statements",
     "quotients", "normal", "definedness", "facts", "convergence", "context", "rules", "proofs", "citing", "links",
@@ -98,12 +98,19 @@ def _failed(problem: str) -> dict[str, Any]:
 
 
 def _in_processes(
-    spec: str, ids: list[str], workers: int, deadline: float, with_mutants: bool, tick: Callable[[str], None]
+    spec: str,
+    ids: list[str],
+    workers: int,
+    deadline: float,
+    with_mutants: bool,
+    tick: Callable[[str], None],
+    meanwhile: Callable[[], None],
 ) -> dict[str, dict[str, Any]]:
     results: dict[str, dict[str, Any]] = {}
     with ProcessPool(max_workers=workers, initializer=_start_worker, initargs=(spec,)) as pool:
         futures = {id: pool.schedule(_checked_by_id, args=(id, with_mutants), timeout=deadline) for id in ids}
         try:
+            meanwhile()
             for id, future in futures.items():
                 try:
                     results[id] = future.result()
@@ -127,6 +134,7 @@ def verify(
     deadline: float = DEADLINE,
     mutants: bool = True,
     tick: Callable[[str], None] = lambda id: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Check the claims of a theory and return the model of its report.
 
@@ -137,7 +145,7 @@ def verify(
         Where processes find the theory, as `pkg.mod:NAME`.  Without it everything runs in this process, and no claim
         can be stopped at its deadline.
     ids : list of str, optional
-        Check only these claims and what they rest on.
+        Check only these claims, or those of pages with these names, and what they rest on.
     workers : int
         Processes.
     deadline : float
@@ -145,7 +153,9 @@ def verify(
     mutants : bool
         Also try to make each proved claim false, and count who notices.
     tick : callable
-        Called with each id as its result arrives.
+        Called with each id as its result is looked at.
+    meanwhile : callable
+        Called once, in this process, while the others check the claims; before they are, where there are no others.
 
     Returns
     -------
@@ -154,13 +164,20 @@ def verify(
     """
     chosen = list(theory.claims()) if ids is None else theory.with_ancestors(ids)
     names = [claim.id for claim in chosen]
+    described: dict[str, dict[str, Any]] = {}
+
+    def beside() -> None:
+        described.update(_described(chosen))
+        meanwhile()
+
     if spec is None:
+        beside()
         results = {}
         for claim in chosen:
             results[claim.id] = _checked(claim, mutants)
             tick(claim.id)
     else:
-        results = _in_processes(spec, names, workers, deadline, mutants, tick)
+        results = _in_processes(spec, names, workers, deadline, mutants, tick, beside)
     status = _closed(chosen, results)
     ledger = [] if ids is not None else _ledger(theory, status)
     return {
@@ -177,7 +194,8 @@ def verify(
             {"name": p.name, "prose": p.prose, "claims": [c.id for c in p.claims if c.id in status]}
             for p in theory.pages
         ],
-        "claims": [_entry(claim, results[claim.id], status, chosen) for claim in chosen],
+        "claims": [_entry(described[id], results[id], status[id]) for id in names],
+        "outputs": {claim.id: results[claim.id]["output"] for claim in chosen if isinstance(claim.statement, Prints)},
         "ledger": ledger,
     }
 
@@ -211,54 +229,64 @@ def _total(scores: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _foundations(claims: list[Claim | Refuted]) -> list[dict[str, Any]]:
-    found = []
-    for name in sorted(base.__all__):
-        foundation = getattr(base, name)
-        if isinstance(foundation, base.Foundation):
-            users = [c.id for c in claims if foundation in foundations_of(c)]
-            found.append({"name": foundation.name, "statement": foundation.statement, "used_by": users})
-    return found
+    own = [(claim.id, foundations_of(claim)) for claim in claims]
+    return [
+        {"name": f.name, "statement": f.statement, "used_by": [id for id, theirs in own if f in theirs]}
+        for f in (getattr(base, name) for name in sorted(base.__all__))
+        if isinstance(f, base.Foundation)
+    ]
 
 
-def _rests_on(claim: Claim | Refuted) -> tuple[list[str], list[str]]:
-    """Return the foundations and the axioms of a claim's whole ancestry."""
-    names: set[str] = set()
-    axioms: set[str] = set()
-    seen: set[str] = set()
-    todo: list[Claim | Refuted] = [claim]
-    while todo:
-        current = todo.pop()
-        if current.id in seen:
-            continue
-        seen.add(current.id)
-        names |= {f.name for f in foundations_of(current)}
-        if isinstance(current, Claim) and isinstance(current.proof, Assumed):
-            axioms.add(current.id)
-        todo += cited(current)
-    return sorted(names), sorted(axioms)
+def _rests_on(claims: list[Claim | Refuted]) -> dict[str, tuple[list[str], list[str]]]:
+    """Return the foundations and the axioms of the whole ancestry of each claim."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+
+    def settle(claim: Claim | Refuted) -> tuple[set[str], set[str]]:
+        if claim.id not in found:
+            above = [settle(source) for source in cited(claim)]
+            names = {f.name for f in foundations_of(claim)}.union(*(names for names, _ in above))
+            own = {claim.id} if isinstance(claim, Claim) and isinstance(claim.proof, Assumed) else set()
+            found[claim.id] = names, own.union(*(axioms for _, axioms in above))
+        return found[claim.id]
+
+    for claim in claims:
+        settle(claim)
+    return {id: (sorted(names), sorted(axioms)) for id, (names, axioms) in found.items()}
 
 
-def _entry(
-    claim: Claim | Refuted, result: dict[str, Any], status: dict[str, str], chosen: list[Claim | Refuted]
-) -> dict[str, Any]:
-    foundations, axioms = _rests_on(claim)
+def _described(claims: list[Claim | Refuted]) -> dict[str, dict[str, Any]]:
+    """Return the entry of each claim, but for what its check will say."""
+    uses = {claim.id: cited(claim) for claim in claims}
+    users: dict[str, list[str]] = {claim.id: [] for claim in claims}
+    for id, sources in uses.items():
+        for source in sources:
+            users[source.id].append(id)
+    rests_on = _rests_on(claims)
     return {
-        "id": claim.id,
-        "title": claim.title,
-        "remark": claim.remark,
-        "status": status[claim.id],
-        "problem": result["problem"],
-        "statement": _statement(claim.statement),
-        "given": [_hypothesis(g) for g in claim.given],
-        "proof": _proof(claim, result["output"]),
-        "uses": [c.id for c in cited(claim)],
-        "used_by": [c.id for c in chosen if claim in cited(c)],
-        "foundations": foundations,
-        "axioms": axioms,
-        "obligations": result["obligations"],
-        "witness": result["witness"],
-        "mutants": result["mutants"],
+        claim.id: {
+            "id": claim.id,
+            "title": claim.title,
+            "remark": claim.remark,
+            "status": "open",
+            "problem": "",
+            "statement": _statement(claim.statement),
+            "given": [_hypothesis(g) for g in claim.given],
+            "proof": _proof(claim),
+            "uses": [source.id for source in uses[claim.id]],
+            "used_by": users[claim.id],
+            "foundations": rests_on[claim.id][0],
+            "axioms": rests_on[claim.id][1],
+        }
+        for claim in claims
     }
+
+
+def _entry(described: dict[str, Any], result: dict[str, Any], status: str) -> dict[str, Any]:
+    found = {key: result[key] for key in ("problem", "obligations", "witness", "mutants")}
+    proof = described["proof"]
+    if proof["kind"] == "counterexample" and "program" not in described["statement"]:
+        proof = {**proof, "undefined": result["output"]}
+    return described | {"proof": proof, "status": status} | found
 
 
 def _statement(statement: Statement) -> dict[str, Any]:
@@ -272,14 +300,14 @@ def _hypothesis(given: Assumption | Statement) -> dict[str, str]:
     return {"name": name, **_formula(statement)}
 
 
-def _proof(claim: Claim | Refuted, output: str) -> dict[str, Any]:
+def _proof(claim: Claim | Refuted) -> dict[str, Any]:
     if isinstance(claim, Refuted):
         point = {str(v): _coordinate(v, t) for v, t in claim.at.items()}
         return {
             "kind": "counterexample",
             "point": point,
             "sides": shown_sides(claim.statement, claim.at),
-            "undefined": "" if isinstance(claim.statement, Prints) else output,
+            "undefined": "",
             "correction": claim.correction.id if claim.correction else None,
         }
     match claim.proof:

@@ -22,7 +22,8 @@ def add_verify(commands: Any) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="claims by id: only these, and what they rest on; before them, as PKG.MOD:THEORY, a theory of yours",
+        help="claims by id, or pages with all their claims: only these, and what they rest on; "
+        "before them, as PKG.MOD:THEORY, a theory of yours",
     )
     _add_jobs(command)
     command.add_argument("--reports", type=Path, metavar="DIR", help="write the reports there")
@@ -51,31 +52,37 @@ def _evidence(spec: str, ids: list[str] | None, jobs: int) -> tuple[list[dict[st
     if jobs < 1:
         raise UsageError(f"--jobs {jobs}: at least one process is needed")
     imported(spec, "theory")
+    numbers: list[dict[str, Any]] = []
+
+    def beside() -> None:
+        if ids is None and spec == OURS:
+            numbers.append(report.conformance_model(over))
+
     try:
         theory = load(spec)
         count = len(list(theory.claims()) if ids is None else theory.with_ancestors(ids))
         with bar(count, "claims") as shown:
-            models = [report.proofs_model(spec, ids=ids, workers=jobs, tick=lambda _: shown.update())]
+            proofs = report.proofs_model(spec, ids=ids, workers=jobs, tick=lambda _: shown.update(), meanwhile=beside)
     except TheoryError as error:
         raise UsageError(str(error)) from error
-    broken = report.broken_claims(models[0])
-    if ids is None and spec == OURS:
-        try:
-            models.append(report.conformance_model(over))
-        except reference.RecordError as error:
-            raise BrokenError(str(error)) from error
-        broken += report.broken_numbers(models[1])
-    return models, broken
+    except reference.RecordError as error:
+        raise BrokenError(str(error)) from error
+    broken = report.broken_claims(proofs)
+    for model in numbers:
+        broken += report.broken_numbers(model)
+    return [proofs, *numbers], broken
 
 
 def _verify(options: argparse.Namespace) -> int:
     from entnorm import balls, report
 
-    spec, *ids = options.names if ":" in "".join(options.names[:1]) else [OURS, *options.names]
-    if ids and options.reports:
+    spec, *names = options.names if ":" in "".join(options.names[:1]) else [OURS, *options.names]
+    if names and options.reports:
         raise UsageError("--reports needs the whole theory: leave out the ids")
-    models, broken = _evidence(spec, ids or None, options.jobs)
+    models, broken = _evidence(spec, names or None, options.jobs)
     proofs, numbers = (*models, None)[:2]
+    pages = {page["name"]: page["claims"] for page in models[0]["pages"]}
+    named = {id for name in names for id in pages.get(name, [name])}
     written = report.write(options.reports, report.render(*models)) if options.reports else []
     if options.json:
         print(json.dumps({"proofs": proofs, "conformance": numbers, "broken": broken}, ensure_ascii=False))
@@ -83,7 +90,7 @@ def _verify(options: argparse.Namespace) -> int:
     found = {
         "proofs": proofs,
         "numbers": numbers,
-        "named": [claim for claim in models[0]["claims"] if claim["id"] in ids],
+        "named": [claim for claim in models[0]["claims"] if claim["id"] in named],
         "written": ", ".join(str(path) for path in written if path.suffix == ".html"),
         "without_balls": not balls.available(),
     }

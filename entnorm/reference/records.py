@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,7 @@ class Record:
     @property
     def row(self) -> Row:
         """The row as exact numbers."""
-        return Row(self.kind, tuple(None if x == -np.inf else Fraction(float(x)) for x in self.values))
+        return _row(self.kind, self.values.tobytes())
 
     @property
     def certificate(self) -> Certificate:
@@ -121,6 +122,13 @@ class Record:
         """The line that stands for the record in a file: sorted keys, no spaces, with its checksum."""
         fields = _fields(self)
         return canonical({**fields, "sha256": checksum(fields)})
+
+
+@lru_cache(maxsize=4)
+def _row(kind: Kind, values: bytes) -> Row:
+    """A row as exact numbers: the targets of a row are side by side, and what is known of it is kept with it."""
+    floats = np.frombuffer(values).tolist()
+    return Row(kind, tuple(None if x == -np.inf else Fraction(x) for x in floats))
 
 
 def canonical(fields: dict[str, Any]) -> str:

@@ -24,7 +24,6 @@ from entnorm.claims.language import (
     subterms,
 )
 from entnorm.claims.proofs import Claim, Refuted
-from entnorm.claims.runs import Prints
 from entnorm.claims.theory import Theory, load
 from entnorm.claims.typeset import latex, mathml, text
 from entnorm.claims.verification import verify
@@ -67,6 +66,7 @@ def proofs_model(
     ids: list[str] | None = None,
     workers: int = 2,
     tick: Callable[[str], None] = lambda id: None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Verify a theory, each claim in a process under its own deadline, and return the model of its report.
 
@@ -75,11 +75,13 @@ def proofs_model(
     spec : str
         Where the theory is, as ``pkg.mod:NAME``.
     ids : list of str, optional
-        Only these claims, and what they rest on.
+        Only these claims, or those of pages with these names, and what they rest on.
     workers : int
         Processes.
     tick : callable
         Called with the id of each claim that is done.
+    meanwhile : callable
+        Called once, in this process, while the others check the claims.
 
     Raises
     ------
@@ -87,22 +89,18 @@ def proofs_model(
         If there is no such theory or claim.
     """
     theory = load(spec)
-    model = verify(theory, spec=spec, ids=ids, workers=workers, tick=tick)
-    more = {"definitions": _definitions(theory), "outputs": _outputs(theory, model)}
     whole = spec == THEORY and ids is None
-    return {
-        "theory": spec,
-        **model,
-        **more,
-        "figures": figures() if whole else [],
-        "iteration": survey() if whole else None,
-    }
+    more: dict[str, Any] = {}
 
+    def beside() -> None:
+        more["definitions"], more["outputs"] = _definitions(theory), {}
+        more["figures"] = figures() if whole else []
+        more["iteration"] = survey() if whole else None
+        meanwhile()
 
-def _outputs(theory: Theory, model: dict[str, Any]) -> dict[str, str]:
-    """What the programs of claims about programs really print, there where the claim looks."""
-    statements = {entry["id"]: theory.claim(entry["id"]).statement for entry in model["claims"]}
-    return {id: s.real_output() for id, s in statements.items() if isinstance(s, Prints)}
+    model = verify(theory, spec=spec, ids=ids, workers=workers, tick=tick, meanwhile=beside)
+    more["outputs"] = model.pop("outputs")
+    return {"theory": spec, **model, **more}
 
 
 _SETTLED = {"proved", "computed", "assumed", "refuted"}

@@ -80,24 +80,24 @@ def fresh(variable: Variable, avoid: frozenset[Variable] | set[Variable]) -> Var
 
 def substitute(node: Basic, mapping: Mapping[Variable, Expr]) -> Any:
     """Replace free variables, renaming bound ones wherever they would capture; entries of a `Seq` are reduced."""
-    relevant = {v: t for v, t in mapping.items() if v in free(node)}
-    if not relevant:
+    present = free(node)
+    if present.isdisjoint(mapping):
         return node
     if isinstance(node, Variable):
-        return relevant[node]
+        return mapping[node]
     if isinstance(node, D):
-        return _substitute_derivative(node, relevant)
+        return _substitute_derivative(node, {v: t for v, t in mapping.items() if v in present})
     binding = _binding(node)
-    if binding:
-        bound, scope = binding.variable, node.args[binding.scope]
-        inner = {v: t for v, t in relevant.items() if v != bound}
-        captured = frozenset().union(*(free(t) for t in inner.values())) if inner else frozenset()
-        name = fresh(bound, captured | (free(scope) - {bound})) if bound in captured else bound
-        args = [substitute(arg, relevant) for arg in node.args]
-        args[binding.place] = name
-        args[binding.scope] = substitute(scope, inner | {bound: name} if name != bound else inner)
-        return node.func(*args)
-    return reduce_entry(node.func(*(substitute(arg, relevant) for arg in node.args)))
+    if binding is None:
+        return reduce_entry(node.func(*[substitute(arg, mapping) for arg in node.args]))
+    bound, scope = binding.variable, node.args[binding.scope]
+    inner = {v: t for v, t in mapping.items() if v in present and v != bound}
+    captured = frozenset().union(*map(free, inner.values()))
+    name = fresh(bound, captured | (free(scope) - {bound})) if bound in captured else bound
+    args = [substitute(arg, mapping) for arg in node.args]
+    args[binding.place] = name
+    args[binding.scope] = substitute(scope, inner | {bound: name} if name != bound else inner)
+    return node.func(*args)
 
 
 def _substitute_derivative(node: D, mapping: dict[Variable, Expr]) -> Expr:

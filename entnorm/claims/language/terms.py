@@ -57,6 +57,17 @@ class Term(Expr):  # type: ignore[misc]
     _sympystr = _printed_as_text
     _latex = _printed_as_latex
 
+    def __eq__(self, other: object) -> bool:
+        """Are two terms written alike?  SymPy would convert what is no term, and compare before it looks at hashes."""
+        if self is other:
+            return True
+        if type(self) is not type(other) or hash(self) != hash(other):
+            return False
+        alike: bool = self._hashable_content() == other._hashable_content()
+        return alike
+
+    __hash__ = Expr.__hash__
+
     def __neg__(self) -> Expr:
         return Times(-1, self)
 

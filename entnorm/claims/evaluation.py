@@ -1,0 +1,306 @@
+"""The evaluation of terms at a point, in one arithmetic, by code that shares nothing with the rules.
+
+Operators are evaluated by binding their parameters, sums by adding, derivatives by nested dual numbers: no
+substitution, no rewriting and no formula for a derivative is involved.  An integral is a sum over the atoms of a
+measure that the point gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from sympy import Expr, Rational
+
+from .arithmetics import Arithmetic, Inexpressible, Undefined
+from .language import (
+    Apply,
+    At,
+    D,
+    Entry,
+    Exp,
+    Family,
+    Function,
+    Integral,
+    Log,
+    Measure,
+    Natural,
+    Operator,
+    Plus,
+    Power,
+    Recursion,
+    Rows,
+    Scalar,
+    Seq,
+    Size,
+    Sum,
+    Term,
+    Times,
+    Variable,
+    free,
+    mu,
+    n,
+)
+from .language import (
+    Point as PointOfSpace,
+)
+
+__all__ = ["Evaluator", "Point", "Site", "as_fraction", "evaluate", "is_rational", "is_whole", "positions"]
+
+Point = dict[Variable, Any]
+
+
+@dataclass(frozen=True)
+class _Dual:
+    """A number and its slope; `level` tells the derivatives of a nest apart."""
+
+    level: int
+    value: Any
+    slope: Any
+
+
+class Evaluator:
+    """Evaluation in one arithmetic, at one point and wherever its terms lead from there.
+
+    A term has one value at the point, which is kept.
+    """
+
+    def __init__(self, field: Arithmetic, point: Point) -> None:
+        self.field, self.point = field, point
+        self.zero, self.one = field.constant(Fraction(0)), field.constant(Fraction(1))
+        self._level = 0
+        self._values: dict[Any, Any] = {}
+        self._known: dict[Any, tuple[Any, Any]] = {}
+
+    # ----------------------------------------------------------------------------------- arithmetic of nested duals
+
+    def _lift(self, a: Any, b: Any) -> tuple[int, Any, Any, Any, Any]:
+        level = max(x.level if isinstance(x, _Dual) else 0 for x in (a, b))
+        parts = []
+        for x in (a, b):
+            inside = isinstance(x, _Dual) and x.level == level
+            parts += [x.value, x.slope] if inside else [x, self.zero]
+        return level, *parts
+
+    def add(self, a: Any, b: Any) -> Any:
+        if not isinstance(a, _Dual) and not isinstance(b, _Dual):
+            return a + b
+        level, x, dx, y, dy = self._lift(a, b)
+        return _Dual(level, self.add(x, y), self.add(dx, dy))
+
+    def multiply(self, a: Any, b: Any) -> Any:
+        if not isinstance(a, _Dual) and not isinstance(b, _Dual):
+            return a * b
+        level, x, dx, y, dy = self._lift(a, b)
+        return _Dual(level, self.multiply(x, y), self.add(self.multiply(dx, y), self.multiply(x, dy)))
+
+    def inverse(self, a: Any) -> Any:
+        if isinstance(a, _Dual):
+            value = self.inverse(a.value)
+            square = self.multiply(value, value)
+            return _Dual(a.level, value, self.multiply(self.multiply(self._minus_one, square), a.slope))
+        order = self.field.compare(a, self.zero)
+        if order == 0 and self.field.agreement_is_certain:
+            raise Undefined("division by zero")
+        if not order:
+            raise Inexpressible("division by a number that may be zero")
+        return self.one / a
+
+    @property
+    def _minus_one(self) -> Any:
+        return self.field.constant(Fraction(-1))
+
+    def exp(self, a: Any) -> Any:
+        if isinstance(a, _Dual):
+            value = self.exp(a.value)
+            return _Dual(a.level, value, self.multiply(value, a.slope))
+        return self.field.exp(a)
+
+    def log(self, a: Any) -> Any:
+        if isinstance(a, _Dual):
+            return _Dual(a.level, self.log(a.value), self.multiply(a.slope, self.inverse(a.value)))
+        return self.field.log(a)
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        whole = None if isinstance(exponent, _Dual) else self.field.integer(exponent)
+        if whole is None:
+            return self.exp(self.multiply(exponent, self.log(base)))
+        result = self.one
+        for _ in range(abs(whole)):
+            result = self.multiply(result, base)
+        return self.inverse(result) if whole < 0 else result
+
+    # ------------------------------------------------------------------------------------------------------ terms
+
+    def value(self, term: Any, point: Point) -> Any:
+        """Return the value of a term; a family's is the list of its entries, an index's its position from 0."""
+        if point is not self.point:
+            return self._value(term, point)
+        if term not in self._values:
+            self._values[term] = self._value(term, point)
+        return self._values[term]
+
+    def _value(self, term: Any, point: Point) -> Any:
+        kind = type(term)
+        if kind is Apply:
+            return self._applied(term, point)
+        if kind is Times:
+            return self._folded(self.multiply, self.one, (self.value(arg, point) for arg in term.args))
+        if kind is Plus:
+            return self._folded(self.add, self.zero, (self.value(arg, point) for arg in term.args))
+        if kind is Entry:
+            return self.value(term.args[0], point)[point[term.args[1]]]
+        if kind is Power:
+            base, exponent = term.args
+            return self.power(self.value(base, point), self.value(exponent, point))
+        if isinstance(term, Rational):
+            return self.field.constant(Fraction(term.p, term.q))
+        if isinstance(term, Size | Natural):
+            return self.field.constant(Fraction(point[term]))
+        if isinstance(term, Variable):
+            return point[term]
+        if kind is Exp:
+            return self.exp(self.value(term.args[0], point))
+        if kind is Log:
+            return self.log(self.value(term.args[0], point))
+        if kind is At:
+            body, variable, value = term.args
+            return self.value(body, {**point, variable: self.value(value, point)})
+        if kind is D:
+            return self._slope(term, point)
+        return self._summed(term, point)
+
+    def _summed(self, term: Any, point: Point) -> Any:
+        """Return the value of what goes over all positions: a sum, an integral, the entries of a family."""
+        if isinstance(term, Seq):
+            index, body = term.args
+            return [self.value(body, {**point, index: k}) for k in positions(index, point)]
+        if isinstance(term, Sum):
+            body, index = term.args
+            parts = (self.value(body, {**point, index: k}) for k in range(point[n]))
+            return self._folded(self.add, self.zero, parts)
+        if isinstance(term, Integral):
+            body, at = term.args
+            atoms = enumerate(point[mu])
+            weighted = (self.multiply(weight, self.value(body, {**point, at: k})) for k, weight in atoms)
+            return self._folded(self.add, self.zero, weighted)
+        raise TypeError(f"{term!r} has no value")
+
+    @staticmethod
+    def _folded(operation: Callable[[Any, Any], Any], start: Any, values: Iterator[Any]) -> Any:
+        for value in values:
+            start = operation(start, value)
+        return start
+
+    def _slope(self, term: D, point: Point) -> Any:
+        body, variable = term.args
+        self._level += 1
+        try:
+            moving = _Dual(self._level, point[variable], self.one)
+            result = self.value(body, {**point, variable: moving})
+            return result.slope if isinstance(result, _Dual) and result.level == self._level else self.zero
+        finally:
+            self._level -= 1
+
+    def _applied(self, term: Apply, point: Point) -> Any:
+        relevant = [point[v] for v in sorted(free(term) | {n} & point.keys(), key=lambda v: v.name)]
+        key = (term, self._level, *map(id, relevant))
+        if key not in self._known:
+            pairs = zip(term.operator.parameters, term.args[1:], strict=True)
+            arguments = [self._counted(a, point) if isinstance(p, Natural) else self.value(a, point) for p, a in pairs]
+            ambient = {v: point[v] for v in (n, mu) if v in point}
+            scope = ambient | dict(zip(term.operator.parameters, arguments, strict=True))
+            # The values are kept beside the result, so that their identities stay theirs.
+            self._known[key] = (self._body(term.operator, scope), relevant)
+        return self._known[key][0]
+
+    def _counted(self, term: Expr, point: Point) -> int:
+        count = self.field.integer(self.value(term, point))
+        if count is None:
+            raise Inexpressible(f"{term} is not certainly a natural number")
+        return count
+
+    def _body(self, operator: Operator, scope: Point) -> Any:
+        if not isinstance(operator, Recursion):
+            return self.value(operator.bodies[0], scope)
+        counter = operator.parameters[0]
+        current = self.value(operator.bodies[0], scope)
+        for k in range(scope[counter]):
+            current = self.value(operator.bodies[1], {**scope, counter: k, operator.previous: current})
+        return current
+
+
+class Site(dict[Variable, Any]):
+    """A point that does not change any more, with what has been evaluated there."""
+
+    def __init__(self, point: Mapping[Variable, Any]) -> None:
+        super().__init__(point)
+        self._evaluators: dict[str, Evaluator | Inexpressible] = {}
+
+    def evaluator(self, field: Arithmetic) -> Evaluator:
+        """Return what evaluates terms here in an arithmetic.  Call it within `field.scope()`.
+
+        Raises
+        ------
+        Inexpressible
+            If a coordinate is no number of the arithmetic.
+        """
+        if field.name not in self._evaluators:
+            try:
+                self._evaluators[field.name] = Evaluator(field, _converted(self, field))
+            except Inexpressible as unknown:
+                self._evaluators[field.name] = unknown
+        found = self._evaluators[field.name]
+        if isinstance(found, Inexpressible):
+            raise found
+        return found
+
+
+def evaluate(term: Expr, point: Mapping[Variable, Any], field: Arithmetic) -> Any:
+    """Return the value of a term at a point of exact numbers.  Call it within `field.scope()`."""
+    evaluator = Site(point).evaluator(field)
+    return evaluator.value(term, evaluator.point)
+
+
+def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
+    """Return a point in an arithmetic; a value may also be a term in the others, such as an entropy."""
+
+    def number(value: Any) -> Any:
+        return field.constant(as_fraction(value)) if is_rational(value) else value
+
+    plain = {v: x for v, x in point.items() if not isinstance(x, Term)}
+
+    def converted(variable: Variable, value: Any) -> Any:
+        if isinstance(variable, Family | Function | Measure):
+            return [number(x) for x in value]
+        if isinstance(variable, Rows):
+            return [[number(x) for x in row] for row in value]
+        return number(value) if isinstance(variable, Scalar) else value
+
+    done = {v: converted(v, value) for v, value in plain.items()}
+    for variable, value in point.items():
+        if isinstance(value, Term):
+            done[variable] = Evaluator(field, done).value(value, dict(done))
+    return done
+
+
+def positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
+    """Return the values of an index, or of a point: the atoms of the measure."""
+    return range(len(point[mu]) if isinstance(variable, PointOfSpace) else point[n])
+
+
+def is_whole(value: Any) -> bool:
+    """Is a coordinate a whole number?"""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_rational(value: Any) -> bool:
+    """Is a coordinate a rational number?"""
+    return is_whole(value) or isinstance(value, Fraction | Rational)
+
+
+def as_fraction(value: Any) -> Fraction:
+    """Return a rational coordinate."""
+    return Fraction(int(value.p), int(value.q)) if isinstance(value, Rational) else Fraction(value)
