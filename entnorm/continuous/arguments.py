@@ -32,7 +32,7 @@ def read(
     support: Sequence[float] | None,
     gamma_domain: Sequence[float] | None,
     closed: Closed,
-    log_measure: Function | None,
+    log_jacobian: Function | None,
     points: Iterable[float],
 ) -> Problem:
     """What is known of the density, after every argument has been looked at."""
@@ -45,10 +45,10 @@ def read(
             f"density must be a frozen SciPy distribution or a function that returns log-densities, got {density!r}"
         )
     if is_distribution:
-        if support is not None or log_measure is not None:
-            raise EntnormError("support and log_measure belong to a function; a distribution has its own")
+        if support is not None:
+            raise EntnormError("support belongs to a function; a distribution has its own")
         standard = recognise(density)
-        if standard is not None:
+        if standard is not None and log_jacobian is None:
             return _known(standard, gamma_domain, cuts)
         support, density = tuple(float(x) for x in density.support()), density.logpdf
     if support is None:
@@ -63,7 +63,9 @@ def read(
         raise EntnormError(f"gamma_domain must not be negative, got {domain.ends}")
     if is_distribution and not domain.lower <= 1 <= domain.upper:
         raise EntnormError(f"gamma_domain of a density holds 1, got {domain.ends}")
-    return _computed(Integrand(density, ends, log_measure, tuple(x for x in cuts if ends[0] < x < ends[1])), domain, closed)
+    return _computed(
+        Integrand(density, ends, log_jacobian, tuple(x for x in cuts if ends[0] < x < ends[1])), domain, closed
+    )
 
 
 def _known(standard: Standard, gamma_domain: Sequence[float] | None, points: tuple[float, ...]) -> Problem:
@@ -86,13 +88,13 @@ def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
     if lower is not None:
         highest = lower.entropy
     elif domain.lower == 0 and math.isfinite(high - low):
-        highest = math.log(high - low) if integrand.log_measure is None else integrand.log_mass(0.0)
+        highest = math.log(high - low) if integrand.log_jacobian is None else integrand.log_mass(0.0)
     else:
         highest = math.inf
     lowest = -math.inf if upper is None else upper.entropy
 
     def distribution(at: Exponent) -> Escort:
-        return Escort(at.gamma, integrand, integrand.level(at).entropy)
+        return Escort(at.gamma, integrand)
 
     return Problem(Curve(domain, (lowest, highest), integrand.level, distribution), 1.0, (lower, upper))
 

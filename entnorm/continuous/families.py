@@ -32,10 +32,10 @@ from entnorm.continuous.exponents import Curve, Domain, Exponent, Interval, Leve
 from entnorm.continuous.special import (
     EPS,
     NEAR,
-    excess,
-    gamma_entropy,
     legendre_at_one,
     legendre_at_two,
+    log_gamma_entropy,
+    log_gamma_varentropy,
     psi,
     total,
     trigamma,
@@ -43,37 +43,38 @@ from entnorm.continuous.special import (
 
 POSITIVE = Domain(0.0, math.inf)
 EVERYTHING: Interval = (-math.inf, math.inf)
+_IN_RANGE = 700.0  # logarithms whose exponentials are far from the ends of float64
 _LOG_2PI_E = math.log(2 * math.pi * math.e)
 
 Build = Callable[[float], object]
 
 
-def homogeneous(size: float, degree: float, build: Build) -> Curve:
+def homogeneous(log_size: float, scale: float, degree: float, build: Build) -> Curve:
     """
     Densities exp(-phi) with phi(c x) = c^b phi(x), of degree b in one dimension: h(g) = 1/b + log(size) - log(g)/b.
 
-    `size` is the integral of exp(-phi), and `build` makes the density whose size is that of the standard one times its
-    argument.
+    The size is the integral of exp(-phi), that of the standard density times the scale; `build` makes the density of
+    another scale.
     """
 
     def level(at: Exponent) -> Level:
-        entropy = total(1 / degree, math.log(size), -math.log(at.gamma) / degree)
+        entropy = total(1 / degree, log_size, math.log(scale), -math.log(at.gamma) / degree)
         return Level(entropy.value, 1 / degree, entropy.error)
 
     def closed(target: float) -> tuple[float, float]:
-        base = size * math.exp(-target) if abs(target) < 700 else _shrink(size, target)
-        with np.errstate(over="ignore", under="ignore"):
-            return float(np.float64(base) ** degree) * math.e, 4 * EPS * (1 + degree)
+        if max(abs(target), abs(log_size)) < _IN_RANGE:
+            with np.errstate(over="ignore", under="ignore"):
+                power = (np.float64(scale) * math.exp(-target) * math.exp(log_size)) ** degree
+            return float(power) * math.e, 4 * EPS * (1 + degree * (1 + abs(log_size)))
+        terms = log_size, math.log(scale), -target
+        return exp(degree * math.fsum(terms) + 1), 4 * EPS * (1 + degree * math.fsum(map(abs, terms)))
 
-    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(at.gamma ** (-1 / degree)), closed)
+    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(scale * at.gamma ** (-1 / degree)), closed)
 
 
-def _shrink(size: float, target: float) -> float:
-    """Size * exp(-target), where the exponential alone may leave the range of a float."""
-    try:
-        return math.exp(math.log(size) - target)
-    except OverflowError:
-        return math.inf
+def exp(x: float) -> float:
+    """exp(x), infinite where it leaves the range of a float."""
+    return math.exp(x) if x < _IN_RANGE else math.inf
 
 
 def multivariate_normal(mean: object, covariance: object) -> Curve:
@@ -89,12 +90,17 @@ def multivariate_normal(mean: object, covariance: object) -> Curve:
     def closed(target: float) -> tuple[float, float]:
         power = (logdet - 2 * target) / dimension
         error = EPS * (8 + 2 * (abs(logdet) + 2 * abs(target)) / dimension)
-        return 2 * math.pi * math.e * math.exp(power) if power < 700 else math.inf, error
+        return 2 * math.pi * math.e * exp(power), error
 
     def distribution(at: Exponent) -> object:
         return stats.multivariate_normal(mean, matrix / at.gamma)
 
     return Curve(POSITIVE, EVERYTHING, level, distribution, closed)
+
+
+def _spread(k: float, s: float) -> float:
+    """Variance of (k - s) log y - y for a Gamma(k) variable y."""
+    return (1 - s / k) ** 2 * log_gamma_varentropy(k) + s * s / k
 
 
 def generalised_gamma(a: float, c: float, build: Callable[[float, float], object]) -> Curve:
@@ -117,11 +123,9 @@ def generalised_gamma(a: float, c: float, build: Callable[[float, float], object
 
     def level(at: Exponent) -> Level:
         k, s = shape(at), 1 / c
-        base = gamma_entropy(k)
-        entropy = total(
-            base.value, (s - 1) * psi(k), -math.log(abs(c)), -math.log(at.gamma) * s, error=base.error
-        )
-        return Level(entropy.value, (1 - s / k) ** 2 * excess(k) + s * s / k, entropy.error)
+        base = log_gamma_entropy(k)
+        entropy = total(base.value, s * psi(k), -math.log(abs(c)), -math.log(at.gamma) * s, error=base.error)
+        return Level(entropy.value, _spread(k, s), entropy.error)
 
     return Curve(domain, EVERYTHING, level, lambda at: build(shape(at), at.gamma ** (-1 / c)))
 
@@ -146,11 +150,10 @@ def beta(a: float, b: float, build: Callable[[float, float], object]) -> Curve:
             return Level(entropy.value, spread, entropy.error)
         k, m = shapes(at)
         n = k + m
-        parts = gamma_entropy(k), gamma_entropy(m), gamma_entropy(n)
-        error = sum(part.error for part in parts)
-        entropy = total(parts[0].value, parts[1].value, -parts[2].value, -psi(n), error=error)
-        spread = math.fsum(((1 - s / x) ** 2 * excess(x) + s * s / x) * t for x, s, t in ((k, 1, 1), (m, 1, 1), (n, 2, -1)))
-        return Level(entropy.value, spread, entropy.error)
+        x, y, z = (log_gamma_entropy(shape) for shape in (k, m, n))
+        error = x.error + y.error + z.error
+        entropy = total(x.value, psi(k), y.value, psi(m), -z.value, -2 * psi(n), error=error)
+        return Level(entropy.value, _spread(k, 1) + _spread(m, 1) - _spread(n, 2), entropy.error)
 
     return Curve(domain, (-math.inf, 0.0), level, lambda at: build(*shapes(at)))
 
@@ -162,12 +165,10 @@ def student(nu: float, build: Callable[[float, float], object]) -> Curve:
     def level(at: Exponent) -> Level:
         k = at.above * (nu + 1) / 2
         m = k + 0.5
-        low, high = gamma_entropy(k), gamma_entropy(m)
-        entropy = total(
-            low.value, -high.value, -1.5 * psi(k), psi(m), 0.5, 0.5 * math.log(math.pi * nu),
-            error=low.error + high.error,
-        )
-        spread = (m / k) ** 2 * excess(k) - excess(m) + m / (2 * k)
+        low, high = log_gamma_entropy(k), log_gamma_entropy(m)
+        constant = 0.5 + 0.5 * math.log(math.pi * nu)
+        entropy = total(low.value, -high.value, -0.5 * psi(k), constant, error=low.error + high.error)
+        spread = (m / k) ** 2 * log_gamma_varentropy(k) - log_gamma_varentropy(m) + m / (2 * k)
         return Level(entropy.value, spread, entropy.error)
 
     def distribution(at: Exponent) -> object:
@@ -223,9 +224,8 @@ def log_gamma(c: float, build: Callable[[float, float], object]) -> Curve:
 
     def level(at: Exponent) -> Level:
         k = c * at.gamma
-        base = gamma_entropy(k)
-        entropy = total(base.value, -psi(k), error=base.error)
-        return Level(entropy.value, excess(k), entropy.error)
+        entropy = log_gamma_entropy(k)
+        return Level(entropy.value, log_gamma_varentropy(k), entropy.error)
 
     return Curve(POSITIVE, EVERYTHING, level, lambda at: build(c * at.gamma, -math.log(at.gamma)))
 
@@ -235,10 +235,9 @@ def logistic(build: Callable[[float], object]) -> Curve:
 
     def level(at: Exponent) -> Level:
         g = at.gamma
-        single, double = gamma_entropy(g), gamma_entropy(2 * g)
-        entropy = total(
-            2 * single.value, -double.value, -2 * psi(g), psi(2 * g), error=2 * single.error + double.error
-        )
-        return Level(entropy.value, 2 * excess(g) - excess(2 * g), entropy.error)
+        single, double = log_gamma_entropy(g), log_gamma_entropy(2 * g)
+        entropy = total(2 * single.value, -double.value, error=2 * single.error + double.error)
+        spread = 2 * log_gamma_varentropy(g) - log_gamma_varentropy(2 * g)
+        return Level(entropy.value, spread, entropy.error)
 
     return Curve(POSITIVE, EVERYTHING, level, lambda at: build(at.gamma))

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,21 @@ from entnorm.solution import EntnormError
 Floats: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[[Floats], Any]
 
-_OCTAVES = 2.0 ** np.arange(-300, 301)
+_OCTAVES = 2.0 ** np.arange(-1000, 1001)
 _FRACTIONS = np.concatenate([2.0 ** np.arange(-60, -5), np.arange(1, 33) / 64])
 _DROPS = (1.0, 12.0)  # the range is cut where the integrand has fallen by these many nats from its peak
+_FARTHEST = 1e150  # in an infinite range: not much farther on, the square of a distance leaves float64
+_MOST_PEAKS = 16
+_NEGLIGIBLE = 700.0  # nats below the highest peak
 _ROUNDINGS = 8.0
 _MOMENTS = np.arange(3.0)[:, None]
+
+
+class Top(NamedTuple):
+    """L and the logarithm of the integrand at the peak of the latter."""
+
+    log_density: float
+    exponent: float
 
 
 class IntegrationError(EntnormError):
@@ -38,23 +48,26 @@ class IntegrationError(EntnormError):
 @dataclass(frozen=True)
 class Integrand:
     """
-    A log-density L with its support, and the measure against which it is one.
+    A log-density l(t) with its support, and the coordinate x in which its entropy is meant.
+
+    If x = phi(t), the density in x is exp(L), L = l - J with J = log phi'(t), and integrals over x of exp(g L) are
+    integrals over t of exp(g l + (1 - g) J): nothing cancels where g is close to 1.
 
     Attributes
     ----------
     log_density : callable
-        L, vectorised; it need not be normalised.
+        l, vectorised; it need not be normalised.
     support : tuple of two floats
         Its ends, which may be infinite.
-    log_measure : callable or None
-        J, where integrals are taken against exp(J(t)) dt; None is Lebesgue's measure.
+    log_jacobian : callable or None
+        J, vectorised; None where x is t.
     points : tuple of float
         Where the range is cut besides: at kinks, and at peaks that a search might miss.
     """
 
     log_density: Function
     support: Interval
-    log_measure: Function | None = None
+    log_jacobian: Function | None = None
     points: tuple[float, ...] = ()
 
     def level(self, at: Exponent) -> Level:
@@ -65,30 +78,33 @@ class Integrand:
         """The logarithm of the integral of exp(gamma L)."""
         return self._integrals(gamma)[1]
 
+    def exponents(self, x: Floats, gamma: float) -> Floats:
+        """The logarithm of the integrand at some points."""
+        return _tilted(*self.values(x), gamma)
+
     def values(self, x: Floats) -> tuple[Floats, Floats]:
-        """L and J at some points; L is minus infinity where it is not defined."""
+        """The logarithms of density and Jacobian at some points; minus infinity where the density is not defined."""
         with np.errstate(all="ignore"):
             density = np.asarray(self.log_density(x), dtype=np.float64)
-            measure = np.zeros_like(x) if self.log_measure is None else np.asarray(self.log_measure(x), np.float64)
-        if density.shape != x.shape or measure.shape != x.shape:
+            jacobian = np.zeros_like(x) if self.log_jacobian is None else np.asarray(self.log_jacobian(x), np.float64)
+        if density.shape != x.shape or jacobian.shape != x.shape:
             raise EntnormError(
                 f"the log-density has to be vectorised: it made shape {density.shape} of an array of shape {x.shape}"
             )
-        return np.where(np.isnan(density), -np.inf, density), np.where(np.isnan(measure), -np.inf, measure)
+        return np.where(np.isnan(density), -np.inf, density), jacobian
 
     def cuts(self, gamma: float) -> tuple[float, list[float]]:
-        """The peak of the integrand and where to cut the range on both sides of it, in order."""
-        peak = self._peak(gamma)
-        inside = {peak, *self.points}
-        for side in (0, 1):
-            end = self.support[side]
-            inside |= self._drops(gamma, peak, end)
+        """Where the integrand is largest, and where to cut the range around all of its peaks, in order."""
         low, high = self.support
-        return peak, sorted(x for x in inside if low < x < high)
+        peaks = self._peaks(gamma)
+        inside = {*peaks, *self.points}
+        for peak in peaks:
+            inside |= self._drops(gamma, peak, low) | self._drops(gamma, peak, high)
+        return peaks[0], sorted(x for x in inside if low < x < high)
 
     @cached_property
-    def _grid(self) -> tuple[Floats, Floats, Floats]:
-        """Points on all scales of the support, and L and J there."""
+    def _grid(self) -> tuple[Floats, tuple[Floats, Floats]]:
+        """Points on all scales of the support, and the values there."""
         low, high = self.support
         if math.isinf(low) and math.isinf(high):
             x = np.concatenate([-_OCTAVES[::-1], [0.0], _OCTAVES])
@@ -100,93 +116,112 @@ class Integrand:
             x = np.concatenate([low + (high - low) * _FRACTIONS, (high - (high - low) * _FRACTIONS)[::-1]])
         x = np.unique(np.concatenate([x, self.points]))
         x = x[(x > low) & (x < high)]
-        return (x, *self.values(x))
+        return x, self.values(x)
 
-    def _peak(self, gamma: float) -> float:
-        """Where exp(gamma L + J) is largest; close to an end, where most of its mass is."""
-        x, density, measure = self._grid
-        with np.errstate(all="ignore"):
-            height = gamma * density + measure
-            distance = np.minimum(x - self.support[0], self.support[1] - x)
-            mass = height + np.where(np.isfinite(distance), np.log(distance), 0.0)
+    def _peaks(self, gamma: float) -> list[float]:
+        """The peaks that the grid shows, the largest first; close to an end of the range, where most of its mass is."""
+        x, values = self._grid
+        height = _tilted(*values, gamma)
+        distance = np.minimum(x - self.support[0], self.support[1] - x)
+        mass = height + np.log(np.where(np.isfinite(distance), distance, 1.0))
         mass[~np.isfinite(mass)] = -np.inf
-        best = int(mass.argmax())
-        if mass[best] == -np.inf:
+        if mass.max() == -np.inf:
             raise EntnormError(f"the log-density is not finite anywhere on a grid of its support {self.support}")
-        if best in (0, x.size - 1) or height[best] < max(height[best - 1], height[best + 1]):
-            return float(x[best])
-        found = optimize.minimize_scalar(
-            lambda t: -self._height(np.array([t]), gamma)[0], bounds=(x[best - 1], x[best + 1]), method="bounded"
-        )
-        return float(found.x) if -found.fun > height[best] else float(x[best])
-
-    def _height(self, x: Floats, gamma: float) -> Floats:
-        density, measure = self.values(x)
-        with np.errstate(over="ignore"):
-            return gamma * density + measure
+        peaks = {float(x[mass.argmax()])}
+        steps = np.flatnonzero(np.r_[True, height[1:] != height[:-1]])  # a level stretch counts once
+        inner = height[steps][1:-1]
+        above = np.flatnonzero((inner > height[steps][:-2]) & (inner > height[steps][2:])) + 1
+        for i in above[np.argsort(-height[steps][above])][:_MOST_PEAKS]:
+            low, here, high = x[steps[i] - 1], x[steps[i]], x[steps[i + 1]]
+            found = optimize.minimize_scalar(
+                lambda t: -self.exponents(np.array([t]), gamma)[0], bounds=(low, high), method="bounded"
+            )
+            peaks.add(float(found.x) if -found.fun > height[steps[i]] else float(here))
+        inside = np.array(sorted(peaks))
+        tops = self.exponents(inside, gamma)
+        order = np.argsort(-tops)
+        return inside[order][tops[order] >= tops.max() - _NEGLIGIBLE].tolist()
 
     def _drops(self, gamma: float, peak: float, end: float) -> set[float]:
         """Where the integrand has fallen by `_DROPS` between its peak and an end."""
         room = abs(end - peak)
-        steps = _OCTAVES[(_OCTAVES < room) & (_OCTAVES > EPS * abs(peak))] if room > 0 else _OCTAVES[:0]
-        if steps.size == 0:
-            return set()
+        steps = _OCTAVES[(_OCTAVES < room) & (_OCTAVES > EPS * abs(peak))]
         x = peak + math.copysign(1.0, end - peak) * steps
-        fall = self._height(np.array([peak]), gamma)[0] - self._height(x, gamma)
-        found = {int((fall >= drop).argmax()) for drop in _DROPS if (fall >= drop).any()}
-        return {float(x[i]) for i in found}
+        fall = self.exponents(np.array([peak]), gamma)[0] - self.exponents(x, gamma)
+        return {float(x[(fall >= drop).argmax()]) for drop in _DROPS if (fall >= drop).any()}
 
-    def _unresolved(self, gamma: float, end: float, top_density: float, top_measure: float) -> Floats:
+    def _unresolved(self, gamma: float, side: int, peak: float, unit: float, top: Top) -> Floats:
         """
-        What the three integrals hold so close to an end that floats do not resolve the distance to it.
+        What the integrals hold beyond the reach of floats: too close to a finite end, or too far out.
 
         The integrand is taken as a power of the distance there, whose exponent two points tell. Nothing is lost at 0.
         """
-        if end == 0 or math.isinf(end):
+        end, inward = self.support[side], 1.0 - 2.0 * side
+        if end == 0:
             return np.zeros(3)
-        inward = 1.0 if end == self.support[0] else -1.0
-        near = 8 * EPS * abs(end)
-        density, measure = self.values(end + inward * np.array([near, 16 * near]))
-        offset = gamma * (density - top_density)
+        reach = max(_FARTHEST, 16 * unit) if math.isinf(end) else 8 * EPS * abs(end)
+        distance = np.array([reach, reach / 16 if math.isinf(end) else reach * 16])
+        values = self.values(peak - inward * distance if math.isinf(end) else end + inward * distance)
         with np.errstate(all="ignore"):
-            weight = np.exp(offset + measure - top_measure)
-            pole = 0.0 if weight[0] == 0 else max(0.0, float(np.log(weight[0] / weight[1]) / np.log(16)))
-            lost = near * weight[0] / (1 - pole) if pole < 1 else np.inf
-        return lost * (1 + abs(offset[0])) ** np.arange(3.0) if lost else np.zeros(3)
+            weight = np.exp(_tilted(*values, gamma) - top.exponent)
+            if weight[0] == 0:
+                return np.zeros(3)
+            pole = float(np.log(weight[0] / weight[1]) / np.log(distance[1] / distance[0]))
+            room = pole - 1 if math.isinf(end) else 1 - max(pole, 0.0)
+            offset = abs(gamma * (values[0] - values[1] - top.log_density)[0]) + abs(pole / room) if room > 0 else 0.0
+        lost = reach / unit * weight[0] / room if room > 0 else np.inf
+        return lost * (1 + offset) ** np.arange(3.0)
 
-    def _integrals(self, gamma: float) -> tuple[Level, float]:
-        peak, cuts = self.cuts(gamma)
-        top_density, top_measure = (float(part[0]) for part in self.values(np.array([peak])))
-        unit = max((b - a for a, b in zip(cuts, cuts[1:], strict=False)), default=1.0)
+    def _moments(self, gamma: float, peak: float, cuts: Sequence[float], unit: float) -> tuple[Top, Floats, Floats]:
+        """
+        The integrals of the integrand, and of its product with the first two powers of gamma L, with their errors.
+
+        They are in units of the height of the peak and of `unit`, and L is counted from its value at the peak.
+        """
+        density, jacobian = self.values(np.array([peak]))
+        top = Top(float(density[0] - jacobian[0]), float(_tilted(density, jacobian, gamma)[0]))
         origin, step, length = _pieces(self.support, cuts, unit)
 
         def integrand(s: Floats, j: Floats, origin: Floats, step: Floats) -> Floats:
-            density, measure = self.values(np.asarray(origin + step * s))
+            density, jacobian = self.values(np.asarray(origin + step * s))
             with np.errstate(all="ignore"):
-                offset = gamma * (density - top_density)
-                weight = np.abs(step) / unit * np.exp(offset + (measure - top_measure))
-                return np.where(weight > 0, weight * offset**j, 0.0)
+                weight = np.abs(step) / unit * np.exp(_tilted(density, jacobian, gamma) - top.exponent)
+                return np.where(weight > 0, weight * (gamma * (density - jacobian - top.log_density)) ** j, 0.0)
 
         with np.errstate(all="ignore"):
             found = integrate.tanhsinh(
                 integrand, 0.0, length, args=(_MOMENTS, origin, step), atol=0.0, rtol=2 * EPS, minlevel=3
             )
-        moments = found.integral.sum(axis=1)
         errors = np.abs(found.error).sum(axis=1) + _ROUNDINGS * EPS * np.abs(found.integral).sum(axis=1)
-        for end in self.support:
-            errors += self._unresolved(gamma, end, top_density, top_measure) / unit
+        errors += sum(self._unresolved(gamma, side, peak, unit, top) for side in (0, 1))
+        return top, found.integral.sum(axis=1), errors
+
+    def _integrals(self, gamma: float) -> tuple[Level, float]:
+        peak, cuts = self.cuts(gamma)
+        unit = max((b - a for a, b in zip(cuts, cuts[1:], strict=False)), default=1.0)
+        top, moments, errors = self._moments(gamma, peak, cuts, unit)
         mass, first, second = (float(x) for x in moments)
-        if not (math.isfinite(mass + first + second) and mass > 0 and np.isfinite(errors).all()):
+        if not (math.isfinite(mass + first + errors[0] + errors[1]) and mass > 0):
             raise IntegrationError(
-                f"the integral of the power gamma = {gamma:.17g} of the density does not converge: is it inside "
-                "gamma_domain? Are `points` needed where the density peaks, or another coordinate with log_measure?"
+                f"the integral of the power gamma = {gamma:.17g} of the density does not converge: is gamma inside "
+                "gamma_domain? Are points needed where the density peaks, or another coordinate with log_jacobian?"
             )
         mean = first / mass
-        log_mass = math.log(mass) + math.log(unit) + top_measure
+        shift = top.exponent - gamma * top.log_density
+        log_mass = math.log(mass) + math.log(unit) + shift
         error = float(errors[0] * (1 + abs(mean)) + errors[1]) / mass
-        error += 4 * EPS * (abs(math.log(mass)) + abs(math.log(unit)) + abs(top_measure) + abs(mean))
-        level = Level(log_mass - mean, second / mass - mean**2, error)
-        return level, log_mass + gamma * top_density
+        error += 4 * EPS * (abs(math.log(mass)) + abs(math.log(unit)) + abs(shift) + abs(mean))
+        error += EPS * (abs(peak) / unit + gamma * abs(top.log_density))  # no point and no value is better than rounded
+        varentropy = second / mass - mean**2
+        level = Level(log_mass - mean, varentropy if math.isfinite(varentropy) else math.inf, error)
+        return level, log_mass + gamma * top.log_density
+
+
+def _tilted(density: Floats, jacobian: Floats, gamma: float) -> Floats:
+    """gamma l + (1 - gamma) J; minus infinity where both are infinite."""
+    with np.errstate(all="ignore"):
+        exponent = gamma * density + (1 - gamma) * jacobian
+    return np.where(np.isnan(exponent), -np.inf, exponent)
 
 
 def _pieces(support: Interval, cuts: Sequence[float], unit: float) -> tuple[Floats, Floats, Floats]:

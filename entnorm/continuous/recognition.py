@@ -29,14 +29,11 @@ class Place(NamedTuple):
     scale: float
 
 
-def _homogeneous(
-    size: float, degree: float, again: Callable[[Place], object]
-) -> Callable[[Place], Standard]:
-    """Families that only change their scale, of size `size` where that is 1."""
+def _homogeneous(log_size: float, degree: float, again: Callable[[Place], object]) -> Callable[[Place], Standard]:
+    """Families that only change their scale, with the logarithm of their size where that is 1."""
 
     def recognise(at: Place) -> Standard:
-        curve = families.homogeneous(size * at.scale, degree, lambda k: again(Place(at.loc, at.scale * k)))
-        return Standard(curve, 1.0)
+        return Standard(families.homogeneous(log_size, at.scale, degree, lambda s: again(Place(at.loc, s))), 1.0)
 
     return recognise
 
@@ -81,21 +78,28 @@ def _pareto(a: float, family: Any) -> Callable[[Place], Standard]:
 
 def _lognormal(s: float) -> Callable[[Place], Standard]:
     def recognise(at: Place) -> Standard:
-        return Standard(families.lognormal(s, lambda sigma, factor: stats.lognorm(sigma, at.loc, at.scale * factor)), at.scale)
+        return Standard(
+            families.lognormal(s, lambda sigma, factor: stats.lognorm(sigma, at.loc, at.scale * factor)), at.scale
+        )
 
     return recognise
 
 
 def _log_gamma(c: float) -> Callable[[Place], Standard]:
     def recognise(at: Place) -> Standard:
-        return Standard(families.log_gamma(c, lambda k, shift: stats.loggamma(k, at.loc + at.scale * shift, at.scale)), at.scale)
+        return Standard(
+            families.log_gamma(c, lambda k, shift: stats.loggamma(k, at.loc + at.scale * shift, at.scale)), at.scale
+        )
 
     return recognise
 
 
 def _gumbel() -> Callable[[Place], Standard]:
     def recognise(at: Place) -> Standard:
-        return Standard(families.log_gamma(1.0, lambda k, shift: negative_log_gamma(k, at.loc - at.scale * shift, at.scale)), at.scale)
+        return Standard(
+            families.log_gamma(1.0, lambda k, shift: negative_log_gamma(k, at.loc - at.scale * shift, at.scale)),
+            at.scale,
+        )
 
     return recognise
 
@@ -105,17 +109,15 @@ def _logistic() -> Callable[[Place], Standard]:
 
 
 _MULTIVARIATE_NORMAL = type(stats.multivariate_normal([0.0]))  # SciPy does not export the class
-_ROOT2, _ROOT_2PI = math.sqrt(2), math.sqrt(2 * math.pi)
+_ROOT2, _LOG2, _LOG_ROOT_2PI = math.sqrt(2), math.log(2), math.log(2 * math.pi) / 2
 
 FAMILIES: Mapping[str, Callable[..., Callable[[Place], Standard]]] = {
-    "norm": lambda: _homogeneous(_ROOT_2PI, 2, lambda at: stats.norm(*at)),
-    "halfnorm": lambda: _homogeneous(_ROOT_2PI / 2, 2, lambda at: stats.halfnorm(*at)),
-    "expon": lambda: _homogeneous(1.0, 1, lambda at: stats.expon(*at)),
-    "laplace": lambda: _homogeneous(2.0, 1, lambda at: stats.laplace(*at)),
-    "gennorm": lambda beta: _homogeneous(2 * math.gamma(1 + 1 / beta), beta, lambda at: stats.gennorm(beta, *at)),
-    "halfgennorm": lambda beta: _homogeneous(
-        math.gamma(1 + 1 / beta), beta, lambda at: stats.halfgennorm(beta, *at)
-    ),
+    "norm": lambda: _homogeneous(_LOG_ROOT_2PI, 2, lambda at: stats.norm(*at)),
+    "halfnorm": lambda: _homogeneous(_LOG_ROOT_2PI - _LOG2, 2, lambda at: stats.halfnorm(*at)),
+    "expon": lambda: _homogeneous(0.0, 1, lambda at: stats.expon(*at)),
+    "laplace": lambda: _homogeneous(_LOG2, 1, lambda at: stats.laplace(*at)),
+    "gennorm": lambda beta: _homogeneous(_LOG2 + math.lgamma(1 + 1 / beta), beta, lambda at: stats.gennorm(beta, *at)),
+    "halfgennorm": lambda beta: _homogeneous(math.lgamma(1 + 1 / beta), beta, lambda at: stats.halfgennorm(beta, *at)),
     "gamma": lambda a: _gamma_like(a, 1.0),
     "erlang": lambda a: _gamma_like(a, 1.0),
     "chi2": lambda df: _gamma_like(df / 2, 1.0, 2.0),
@@ -154,7 +156,7 @@ def recognise(distribution: Any) -> Standard | None:
     """
     if isinstance(distribution, stats.Normal):
         mu, sigma = _scalars("Normal", mu=distribution.mu, sigma=distribution.sigma).values()
-        return _homogeneous(_ROOT_2PI, 2, lambda at: stats.Normal(mu=at.loc, sigma=at.scale))(Place(mu, sigma))
+        return _homogeneous(_LOG_ROOT_2PI, 2, lambda at: stats.Normal(mu=at.loc, sigma=at.scale))(Place(mu, sigma))
     if isinstance(distribution, stats.Uniform):
         a, b = _scalars("Uniform", a=distribution.a, b=distribution.b).values()
         return Standard(families.uniform(distribution), b - a)

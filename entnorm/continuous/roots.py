@@ -9,6 +9,7 @@ from entnorm.continuous.exponents import Curve, Exponent, Level
 from entnorm.continuous.special import EPS
 
 _SMALLEST, _LARGEST = 1e-300, 1e300  # odds beyond which a root is not looked for
+_LONGEST = 600.0  # step in the logarithm of the odds
 _MOST_STEPS = 200
 
 
@@ -37,12 +38,12 @@ def find(curve: Curve, target: float, start: float) -> Found:
         residual = level.entropy - target
         low, high = (odds, high) if residual > 0 else (low, odds)
         step = _newton(curve, at, level, residual)
-        if residual == 0 or abs(residual) <= level.error and step is not None:
-            at = curve.domain.at(odds * math.exp(step or 0.0))
+        if abs(residual) <= level.error:
+            at = curve.domain.at(odds * math.exp(step)) if step is not None and abs(step) < stride else at
             return Found(at, curve.level(at), nit, True)
         if odds in (_SMALLEST, _LARGEST) and (low == odds or high == odds) and not 0 < low < high < math.inf:
             return Found(at, level, nit, False)
-        following = odds * math.exp(step) if step is not None and abs(step) < stride else 0.0
+        following = odds * math.exp(step) if step is not None and abs(step) < min(stride, _LONGEST) else 0.0
         if not low < following < high:
             following = _between(low, high, odds, stride)
             stride *= 2
@@ -64,5 +65,5 @@ def _between(low: float, high: float, odds: float, stride: float) -> float:
     """The middle of a bracket, in logarithms; beyond its finite end while it is open."""
     if 0 < low and high < math.inf:
         return math.sqrt(low) * math.sqrt(high)
-    factor = math.exp(min(stride, 600.0))
+    factor = math.exp(min(stride, _LONGEST))
     return odds * factor if high == math.inf else odds / factor

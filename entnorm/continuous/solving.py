@@ -12,13 +12,16 @@ import numpy as np
 
 from entnorm.continuous.arguments import Closed, Problem, number, read
 from entnorm.continuous.exponents import Exponent, Interval, Level
-from entnorm.continuous.quadrature import Function
+from entnorm.continuous.quadrature import Function, IntegrationError
 from entnorm.continuous.roots import find
 from entnorm.continuous.solution import DensitySolution
 from entnorm.continuous.special import EPS
 from entnorm.solution import EntnormError, Status
 
 _EXACT = Context(prec=60)
+_PLATEAU = 1e-6  # nats that the entropy loses as gamma grows by the factor e
+_ROUGH = 1e-3  # relative error of gamma that is worse than no answer
+_HUGE = 1e290  # towards the end of float64: what the search calls the end
 _TINY = float(np.finfo(np.float64).tiny)
 
 
@@ -29,7 +32,7 @@ def solve(
     support: Sequence[float] | None = None,
     gamma_domain: Sequence[float] | None = None,
     closed: Closed = "neither",
-    log_measure: Function | None = None,
+    log_jacobian: Function | None = None,
     points: Iterable[float] = (),
 ) -> DensitySolution:
     """
@@ -54,8 +57,9 @@ def solve(
     closed : {"neither", "left", "right", "both"}
         Whether the power is integrable at the ends of `gamma_domain`, too. It then has a finite entropy there, which
         ends what can be attained.
-    log_measure : callable, optional
-        J, for a callable that is the density with respect to exp(J(t)) dt instead of dt.
+    log_jacobian : callable, optional
+        log phi'(t), vectorised, where the entropy and the power are meant in the coordinate x = phi(t) of a density
+        that is given in t. The escort density comes back in t.
     points : iterable of floats, optional
         Where a callable has kinks, or narrow peaks: integrals are cut there.
 
@@ -68,21 +72,20 @@ def solve(
     EntnormError
         If an argument is missing, superfluous, or not what it has to be.
     IntegrationError
-        If an integral does not converge; it is an `EntnormError`.
+        If an integral does not converge, or leaves three digits of gamma open; it is an `EntnormError`.
 
     Notes
     -----
     Exact domains and entropies are known for norm, halfnorm, expon, laplace, gennorm, halfgennorm, multivariate_normal,
     gamma, erlang, chi2, invgamma, gengamma, weibull_min, invweibull, rayleigh, maxwell, chi, beta, powerlaw, arcsine,
     uniform, t, cauchy, pareto, lomax, lognorm, loggamma, gumbel_l, gumbel_r, logistic, and for Normal and Uniform of the
-    new infrastructure. There gamma is within `error` of the root, which is at most 32 eps (1 + condition) gamma, as
+    new infrastructure. There gamma is within `error` of the root, which is at most 128 eps (1 + condition) gamma, as
     long as the logarithm of the scale is not larger than the entropy (eps = 2^-52; tested against 50 digits). The ends
     themselves are not in these domains, and p^gamma is not integrable there. For everything else integrals are
     computed by `scipy.integrate.tanhsinh`, and `error` follows from its estimates.
 
     **The coordinate.** Neither a differential entropy nor the power transform is invariant under a change of
-    variables: normalising X = exp(Y) is not normalising Y. If L is the log-density of X = phi(Y), then
-    ``density=lambda y: L(phi(y))`` with ``log_measure=lambda y: log(phi'(y))`` is X in the coordinate y.
+    variables: to normalise X = exp(Y) is not to normalise Y. The density of Y with ``log_jacobian=lambda y: y`` is X.
 
     Examples
     --------
@@ -106,6 +109,9 @@ def solve(
     >>> y, x = stats.norm(0.4, 0.9), stats.lognorm(0.9, scale=np.exp(0.4))
     >>> print(round(continuous.solve(y, entropy=1.0).gamma, 4), round(continuous.solve(x, entropy=1.0).gamma, 4))
     1.8723 1.9185
+    >>> as_x = continuous.solve(y, entropy=1.0, gamma_domain=(0, np.inf), log_jacobian=lambda y: y)
+    >>> print(round(as_x.gamma, 4))
+    1.9185
 
     What cannot be attained is said, with what can:
 
@@ -113,7 +119,7 @@ def solve(
     no escort density has the entropy 0.5: attainable are entropies between -inf and 0
     """
     target = number(entropy, "entropy")
-    problem = read(density, support, gamma_domain, closed, log_measure, points)
+    problem = read(density, support, gamma_domain, closed, log_jacobian, points)
     curve, scale = problem.curve, problem.scale
     reduced = _reduce(target, scale)
     low, high = curve.attainable
@@ -140,7 +146,7 @@ def normalize(
     support: Sequence[float] | None = None,
     gamma_domain: Sequence[float] | None = None,
     closed: Closed = "neither",
-    log_measure: Function | None = None,
+    log_jacobian: Function | None = None,
     points: Iterable[float] = (),
 ) -> Any:
     """
@@ -172,8 +178,13 @@ def normalize(
     """
     return (
         solve(
-            density, entropy=entropy, support=support, gamma_domain=gamma_domain, closed=closed,
-            log_measure=log_measure, points=points,
+            density,
+            entropy=entropy,
+            support=support,
+            gamma_domain=gamma_domain,
+            closed=closed,
+            log_jacobian=log_jacobian,
+            points=points,
         )
         .raise_if_failed()
         .distribution
@@ -187,7 +198,7 @@ def escort(
     support: Sequence[float] | None = None,
     gamma_domain: Sequence[float] | None = None,
     closed: Closed = "neither",
-    log_measure: Function | None = None,
+    log_jacobian: Function | None = None,
     points: Iterable[float] = (),
 ) -> Any:
     """
@@ -195,7 +206,7 @@ def escort(
 
     Parameters
     ----------
-    density, support, gamma_domain, closed, log_measure, points
+    density, support, gamma_domain, closed, log_jacobian, points
         As in `solve`.
     gamma : float
         The order; inside the domain of the density, or an end that belongs to it.
@@ -221,7 +232,7 @@ def escort(
     entnorm.solution.EntnormError: the power gamma = 0.5 is not integrable: gamma has to be between 0.5 and inf
     """
     order = number(gamma, "gamma")
-    problem = read(density, support, gamma_domain, closed, log_measure, points)
+    problem = read(density, support, gamma_domain, closed, log_jacobian, points)
     domain = problem.curve.domain
     ends = [end for end, level in zip(domain.ends, problem.included, strict=True) if level is not None]
     if order not in domain and order not in ends:
@@ -244,10 +255,12 @@ def _answer(problem: Problem, target: float, at: Exponent, level: Level, nit: in
     if not _TINY <= at.gamma < math.inf:
         return _overflow(problem, target, at, nit)
     carried = level.error * at.gamma / level.varentropy if level.varentropy > 0 else math.inf
+    if carried > _ROUGH * at.gamma:
+        raise _too_rough(at.gamma)
     return DensitySolution(
         gamma=at.gamma,
         entropy=level.entropy + math.log(problem.scale),
-        error=(known or carried) + EPS * at.gamma,
+        error=(known or carried) + 4 * EPS * at.gamma,
         condition=max(1.0, abs(target)) / level.varentropy if level.varentropy > 0 else math.inf,
         gamma_domain=problem.curve.domain.ends,
         attainable=_shifted(problem),
@@ -277,7 +290,8 @@ def _failed(problem: Problem, status: Status, gamma: float, nit: int, message: s
 
 def _overflow(problem: Problem, target: float, at: Exponent, nit: int) -> DensitySolution:
     message = f"the entropy {target:.17g} belongs to an exponent beyond the range of float64"
-    return _failed(problem, Status.GAMMA_OVERFLOW, at.gamma, nit, message)
+    gamma = 0.0 if at.gamma < 1 / _HUGE else math.inf if at.gamma > _HUGE else at.gamma
+    return _failed(problem, Status.GAMMA_OVERFLOW, gamma, nit, message)
 
 
 def _infeasible(problem: Problem, target: float, nit: int = 0) -> DensitySolution:
@@ -312,9 +326,21 @@ def _at_the_ends(problem: Problem, target: float, reduced: float) -> DensitySolu
 
 
 def _unmet(problem: Problem, target: float, at: Exponent, level: Level, nit: int) -> DensitySolution:
-    """The search went to the end of the range without meeting the target: it is not there, or beyond float64."""
-    if problem.curve.closed is None and problem.scale == 1.0 and level.varentropy * 700 < abs(level.entropy - target):
-        low, high = problem.curve.attainable
-        limits = (level.entropy, high) if level.entropy > target else (low, level.entropy)
-        return _infeasible(problem._replace(curve=replace(problem.curve, attainable=limits)), target, nit)
-    return _overflow(problem, target, at, nit)
+    """
+    The search went to the end of the range without meeting the target.
+
+    It is beyond float64; unless the entropy has stopped to fall, because the density is constant around its maximum.
+    """
+    if level.varentropy > _PLATEAU or level.entropy < target:
+        return _overflow(problem, target, at, nit)
+    if level.error > _PLATEAU:
+        raise _too_rough(at.gamma)
+    curve = replace(problem.curve, attainable=(level.entropy, problem.curve.attainable[1]))
+    return _infeasible(problem._replace(curve=curve), target, nit)
+
+
+def _too_rough(gamma: float) -> IntegrationError:
+    return IntegrationError(
+        f"the integrals are too rough to tell an exponent close to gamma = {gamma:.17g}: pass the log-density minus its "
+        "maximum, points where it peaks, or another coordinate with log_jacobian"
+    )
