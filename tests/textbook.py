@@ -93,7 +93,8 @@ SHAPES = {
     name: count
     for count, names in {
         0: "norm halfnorm expon laplace rayleigh maxwell arcsine cauchy gumbel_l gumbel_r logistic",
-        1: "gennorm halfgennorm gamma chi2 invgamma weibull_min invweibull chi powerlaw t pareto lomax lognorm loggamma",
+        1: "gennorm halfgennorm gamma chi2 invgamma weibull_min invweibull chi powerlaw "
+        "t pareto lomax lognorm loggamma",
         2: "gengamma beta",
     }.items()
     for name in names.split()

@@ -6,7 +6,7 @@ distributions and functions that return log-densities; this package needs SciPy 
 >>> from scipy import stats
 >>> from entnorm import continuous
 >>> narrow = continuous.normalize(stats.laplace(scale=3.0), entropy=1.0)
->>> print(narrow.dist.name, round(float(narrow.entropy()), 12), round(narrow.kwds["scale"], 12))
+>>> print(narrow.dist.name, round(float(narrow.entropy()), 12), round(narrow.std() / 2**0.5, 12))
 laplace 1.0 0.5
 """
 

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -24,7 +25,7 @@ from entnorm.solution import EntnormError
 Floats: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[[Floats], Any]
 
-_OCTAVES = 2.0 ** np.arange(-1000, 1001)
+_OCTAVES: Floats = np.exp2(np.arange(-1000.0, 1001.0))
 _FRACTIONS = np.concatenate([2.0 ** np.arange(-60, -5), np.arange(1, 33) / 64])
 _DROPS = (1.0, 12.0)  # the range is cut where the integrand has fallen by these many nats from its peak
 _FARTHEST = 1e150  # in an infinite range: not much farther on, the square of a distance leaves float64
@@ -121,9 +122,8 @@ class Integrand:
     def _peaks(self, gamma: float) -> list[float]:
         """The peaks that the grid shows, the largest first; close to an end of the range, where most of its mass is."""
         x, values = self._grid
-        height = _tilted(*values, gamma)
-        distance = np.minimum(x - self.support[0], self.support[1] - x)
-        mass = height + np.log(np.where(np.isfinite(distance), distance, 1.0))
+        height, room = _tilted(*values, gamma), np.minimum(x - self.support[0], self.support[1] - x)
+        mass = height + np.log(np.where(np.isfinite(room), room, 1.0))
         mass[~np.isfinite(mass)] = -np.inf
         if mass.max() == -np.inf:
             raise EntnormError(f"the log-density is not finite anywhere on a grid of its support {self.support}")
@@ -138,16 +138,16 @@ class Integrand:
             )
             peaks.add(float(found.x) if -found.fun > height[steps[i]] else float(here))
         inside = np.array(sorted(peaks))
-        tops = self.exponents(inside, gamma)
+        tops = _tilted(*self.values(inside), gamma)
         order = np.argsort(-tops)
-        return inside[order][tops[order] >= tops.max() - _NEGLIGIBLE].tolist()
+        return [float(x) for x in inside[order][tops[order] >= tops.max() - _NEGLIGIBLE]]
 
     def _drops(self, gamma: float, peak: float, end: float) -> set[float]:
         """Where the integrand has fallen by `_DROPS` between its peak and an end."""
         room = abs(end - peak)
-        steps = _OCTAVES[(_OCTAVES < room) & (_OCTAVES > EPS * abs(peak))]
+        steps = _OCTAVES[(room > _OCTAVES) & (EPS * abs(peak) < _OCTAVES)]
         x = peak + math.copysign(1.0, end - peak) * steps
-        fall = self.exponents(np.array([peak]), gamma)[0] - self.exponents(x, gamma)
+        fall = self.exponents(np.array([peak]), gamma)[0] - _tilted(*self.values(x), gamma)
         return {float(x[(fall >= drop).argmax()]) for drop in _DROPS if (fall >= drop).any()}
 
     def _unresolved(self, gamma: float, side: int, peak: float, unit: float, top: Top) -> Floats:
@@ -198,7 +198,7 @@ class Integrand:
 
     def _integrals(self, gamma: float) -> tuple[Level, float]:
         peak, cuts = self.cuts(gamma)
-        unit = max((b - a for a, b in zip(cuts, cuts[1:], strict=False)), default=1.0)
+        unit = max((b - a for a, b in pairwise(cuts)), default=1.0)
         top, moments, errors = self._moments(gamma, peak, cuts, unit)
         mass, first, second = (float(x) for x in moments)
         if not (math.isfinite(mass + first + errors[0] + errors[1]) and mass > 0):
@@ -218,7 +218,7 @@ class Integrand:
 
 
 def _tilted(density: Floats, jacobian: Floats, gamma: float) -> Floats:
-    """gamma l + (1 - gamma) J; minus infinity where both are infinite."""
+    """Gamma l + (1 - gamma) J; minus infinity where both are infinite."""
     with np.errstate(all="ignore"):
         exponent = gamma * density + (1 - gamma) * jacobian
     return np.where(np.isnan(exponent), -np.inf, exponent)
@@ -234,7 +234,7 @@ def _pieces(support: Interval, cuts: Sequence[float], unit: float) -> tuple[Floa
     low, high = support
     rows: list[tuple[float, float, float]] = []
     rows.append((cuts[0], -unit, math.inf) if math.isinf(low) else (low, cuts[0] - low, 1.0))
-    rows += [(a, b - a, 1.0) for a, b in zip(cuts, cuts[1:], strict=False)]
+    rows += [(a, b - a, 1.0) for a, b in pairwise(cuts)]
     rows.append((cuts[-1], unit, math.inf) if math.isinf(high) else (high, cuts[-1] - high, 1.0))
     origin, step, length = np.array(rows).T
     return origin, step, length

@@ -167,16 +167,16 @@ def recognise(distribution: Any) -> Standard | None:
 
 def _frozen(distribution: Any) -> Standard | None:
     family = distribution.dist
-    if not isinstance(family, stats.rv_continuous):
+    if isinstance(family, stats.rv_discrete):
         raise EntnormError(f"{family.name} is discrete: pass its probabilities to entnorm.solve")
     known = FAMILIES.get(family.name)
-    if known is None or type(family) is not type(getattr(stats, family.name, None)):
+    if known is None or type(family) is not type(getattr(stats, family.name)):
         return None
     names = [*(family.shapes.split(", ") if family.shapes else []), "loc", "scale"]
     given = {"loc": 0.0, "scale": 1.0, **dict(zip(names, distribution.args, strict=False)), **distribution.kwds}
     parameters = _scalars(family.name, **given)
     place = Place(parameters.pop("loc"), parameters.pop("scale"))
-    if not np.isfinite(distribution.entropy()):
+    if np.isnan(distribution.support()).any():
         raise EntnormError(f"{family.name}: its parameters {given} are out of range")
     return known(*(parameters[name] for name in names[:-2]))(place)
 

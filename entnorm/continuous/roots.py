@@ -26,9 +26,9 @@ def find(curve: Curve, target: float, start: float) -> Found:
     """
     Solve h(gamma) = target for a curve that decreases, from the odds `start`.
 
-    A step of Newton's method in log r is exact for homogeneous families and never leaves the domain; where it leaves the
-    bracket, the bracket is halved instead, or widened while it is open. The search ends when the residual is below the
-    error of the entropy itself, after one more step, or when the bracket cannot be divided any more.
+    A step of Newton's method in log r is exact for homogeneous families and never leaves the domain; where it leaves
+    the bracket, the bracket is halved instead, or widened while it is open. The search ends one step after the residual
+    is below the error of the entropy itself, or when the bracket cannot be divided any more.
     """
     low, high = 0.0, math.inf  # odds at which the entropy is above and below the target
     odds, stride = min(max(start, _SMALLEST), _LARGEST), 2.0
@@ -63,7 +63,7 @@ def _newton(curve: Curve, at: Exponent, level: Level, residual: float) -> float 
 
 def _between(low: float, high: float, odds: float, stride: float) -> float:
     """The middle of a bracket, in logarithms; beyond its finite end while it is open."""
-    if 0 < low and high < math.inf:
+    if low > 0 and high < math.inf:
         return math.sqrt(low) * math.sqrt(high)
     factor = math.exp(min(stride, _LONGEST))
     return odds * factor if high == math.inf else odds / factor

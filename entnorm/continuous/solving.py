@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from decimal import Context, Decimal
 from typing import Any
 
-import numpy as np
-
-from entnorm.continuous.arguments import Closed, Problem, number, read
-from entnorm.continuous.exponents import Exponent, Interval, Level
-from entnorm.continuous.quadrature import Function, IntegrationError
+from entnorm.continuous.arguments import Closed, number, read
+from entnorm.continuous.outcomes import TINY, answer, at_the_ends, overflow, uniform, unmet
+from entnorm.continuous.quadrature import Function
 from entnorm.continuous.roots import find
 from entnorm.continuous.solution import DensitySolution
-from entnorm.continuous.special import EPS
-from entnorm.solution import EntnormError, Status
+from entnorm.solution import EntnormError
 
 _EXACT = Context(prec=60)
-_PLATEAU = 1e-6  # nats that the entropy loses as gamma grows by the factor e
-_ROUGH = 1e-3  # relative error of gamma that is worse than no answer
-_HUGE = 1e290  # towards the end of float64: what the search calls the end
-_TINY = float(np.finfo(np.float64).tiny)
 
 
 def solve(
@@ -78,10 +70,10 @@ def solve(
     -----
     Exact domains and entropies are known for norm, halfnorm, expon, laplace, gennorm, halfgennorm, multivariate_normal,
     gamma, erlang, chi2, invgamma, gengamma, weibull_min, invweibull, rayleigh, maxwell, chi, beta, powerlaw, arcsine,
-    uniform, t, cauchy, pareto, lomax, lognorm, loggamma, gumbel_l, gumbel_r, logistic, and for Normal and Uniform of the
-    new infrastructure. There gamma is within `error` of the root, which is at most 128 eps (1 + condition) gamma, as
-    long as the logarithm of the scale is not larger than the entropy (eps = 2^-52; tested against 50 digits). The ends
-    themselves are not in these domains, and p^gamma is not integrable there. For everything else integrals are
+    uniform, t, cauchy, pareto, lomax, lognorm, loggamma, gumbel_l, gumbel_r, logistic, and for Normal and Uniform of
+    the new infrastructure. There gamma is within `error` of the root, which is at most 128 eps (1 + condition) gamma
+    as long as the logarithm of the scale is not larger than the entropy (eps = 2^-52; tested against 60 digits). The
+    ends themselves are not in these domains: p^gamma is not integrable there. For everything else integrals are
     computed by `scipy.integrate.tanhsinh`, and `error` follows from its estimates.
 
     **The coordinate.** Neither a differential entropy nor the power transform is invariant under a change of
@@ -94,7 +86,7 @@ def solve(
     >>> from entnorm import continuous
     >>> solution = continuous.solve(stats.norm(0, 2), entropy=1.0)
     >>> print(round(solution.gamma, 12), round(float(solution.distribution.std()), 12))
-    9.246151471747 0.657744623479
+    9.245818798327 0.657744623479
 
     A quartic well, of which nothing is known but that its powers are integrable:
 
@@ -124,19 +116,19 @@ def solve(
     reduced = _reduce(target, scale)
     low, high = curve.attainable
     if low == high:
-        return _uniform(problem, target)
+        return uniform(problem, target)
     if not low < reduced < high:
-        return _at_the_ends(problem, target, reduced)
+        return at_the_ends(problem, target, reduced)
     if curve.closed is not None:
         odds, relative = curve.closed(reduced)
         at = curve.domain.at(odds)
-        if not _TINY <= odds < math.inf:
-            return _overflow(problem, target, at, 0)
-        return _answer(problem, target, at, curve.level(at), 0, relative * curve.domain.rate(at) * at.gamma)
+        if not TINY <= odds < math.inf:
+            return overflow(problem, target, at, 0)
+        return answer(problem, target, at, curve.level(at), 0, relative * curve.domain.rate(at) * at.gamma)
     found = find(curve, reduced, curve.domain.odds(1.0) if 1.0 in curve.domain else 1.0)
     if not found.met:
-        return _unmet(problem, target, found.at, found.level, found.nit)
-    return _answer(problem, target, found.at, found.level, found.nit, 0.0)
+        return unmet(problem, target, found.at, found.level, found.nit)
+    return answer(problem, target, found.at, found.level, found.nit, 0.0)
 
 
 def normalize(
@@ -225,7 +217,7 @@ def escort(
     --------
     >>> from scipy import stats
     >>> from entnorm import continuous
-    >>> continuous.escort(stats.expon(scale=3), 2.0).mean()
+    >>> print(continuous.escort(stats.expon(scale=3), 2.0).mean())
     1.5
     >>> continuous.escort(stats.cauchy(), 0.5)
     Traceback (most recent call last):
@@ -248,99 +240,3 @@ def _reduce(target: float, scale: float) -> float:
     if scale == 1.0:
         return target
     return float(_EXACT.subtract(Decimal(target), _EXACT.ln(Decimal(scale))))
-
-
-def _answer(problem: Problem, target: float, at: Exponent, level: Level, nit: int, known: float) -> DensitySolution:
-    """A root: `known` is the error of gamma where a formula gives it, or 0 where it follows from that of the entropy."""
-    if not _TINY <= at.gamma < math.inf:
-        return _overflow(problem, target, at, nit)
-    carried = level.error * at.gamma / level.varentropy if level.varentropy > 0 else math.inf
-    if carried > _ROUGH * at.gamma:
-        raise _too_rough(at.gamma)
-    return DensitySolution(
-        gamma=at.gamma,
-        entropy=level.entropy + math.log(problem.scale),
-        error=(known or carried) + 4 * EPS * at.gamma,
-        condition=max(1.0, abs(target)) / level.varentropy if level.varentropy > 0 else math.inf,
-        gamma_domain=problem.curve.domain.ends,
-        attainable=_shifted(problem),
-        status=Status.CONVERGED,
-        nit=nit,
-        message=f"the escort density of order {at.gamma:.17g} has the entropy {target:.17g}",
-        _build=_later(problem, at),
-    )
-
-
-def _later(problem: Problem, at: Exponent) -> Callable[[], Any]:
-    return lambda: problem.curve.distribution(at)
-
-
-def _shifted(problem: Problem) -> Interval:
-    """The attainable entropies in the scale of the density at hand."""
-    shift = math.log(problem.scale)
-    low, high = (end + shift for end in problem.curve.attainable)
-    return low, high
-
-
-def _failed(problem: Problem, status: Status, gamma: float, nit: int, message: str) -> DensitySolution:
-    nan = math.nan
-    ends, attainable = problem.curve.domain.ends, _shifted(problem)
-    return DensitySolution(gamma, nan, nan, nan, ends, attainable, status, nit, message, _build=lambda: None)
-
-
-def _overflow(problem: Problem, target: float, at: Exponent, nit: int) -> DensitySolution:
-    message = f"the entropy {target:.17g} belongs to an exponent beyond the range of float64"
-    gamma = 0.0 if at.gamma < 1 / _HUGE else math.inf if at.gamma > _HUGE else at.gamma
-    return _failed(problem, Status.GAMMA_OVERFLOW, gamma, nit, message)
-
-
-def _infeasible(problem: Problem, target: float, nit: int = 0) -> DensitySolution:
-    low, high = _shifted(problem)
-    brackets = "from {} to {}" if low == high else "between {} and {}"
-    if low == high:
-        message = f"no escort density has the entropy {target:.17g}: the only one attainable is {low:.17g}"
-    else:
-        message = (
-            f"no escort density has the entropy {target:.17g}: attainable are entropies "
-            f"{brackets.format(f'{low:.17g}', f'{high:.17g}')}"
-        )
-    return _failed(problem, Status.INFEASIBLE, math.nan, nit, message)
-
-
-def _uniform(problem: Problem, target: float) -> DensitySolution:
-    """A uniform density, which has one entropy: the float nearest to it is the target that leaves it unchanged."""
-    only = _shifted(problem)[0]
-    if target != only:
-        return _infeasible(problem, target)
-    at = problem.curve.domain.exponent(1.0)
-    answer = _answer(problem, target, at, Level(0.0, 1.0, 0.0), 0, 0.0)
-    return replace(answer, error=0.0, condition=0.0)
-
-
-def _at_the_ends(problem: Problem, target: float, reduced: float) -> DensitySolution:
-    """A target that is not inside: that of an end which belongs to the domain, to within its error, or infeasible."""
-    for end, level in zip(problem.curve.domain.ends, problem.included, strict=True):
-        if level is not None and abs(reduced - level.entropy) <= level.error:
-            return _answer(problem, target, problem.curve.domain.exponent(end), level, 0, 0.0)
-    return _infeasible(problem, target)
-
-
-def _unmet(problem: Problem, target: float, at: Exponent, level: Level, nit: int) -> DensitySolution:
-    """
-    The search went to the end of the range without meeting the target.
-
-    It is beyond float64; unless the entropy has stopped to fall, because the density is constant around its maximum.
-    """
-    if level.varentropy > _PLATEAU or level.entropy < target:
-        return _overflow(problem, target, at, nit)
-    if level.error > _PLATEAU:
-        raise _too_rough(at.gamma)
-    curve = replace(problem.curve, attainable=(level.entropy, problem.curve.attainable[1]))
-    return _infeasible(problem._replace(curve=curve), target, nit)
-
-
-def _too_rough(gamma: float) -> IntegrationError:
-    return IntegrationError(
-        f"the integrals are too rough to tell an exponent close to gamma = {gamma:.17g}: pass the log-density minus its "
-        "maximum, points where it peaks, or another coordinate with log_jacobian"
-    )

@@ -15,7 +15,7 @@ from scipy import special
 
 EPS = float(np.finfo(np.float64).eps)
 
-_SMALL, _LARGE = 2.0, 8.0  # up to here the textbook forms lose nothing, and from there on their asymptotic series
+_SMALL, _LARGE = 2.0, 8.0  # up to the one textbook forms lose nothing, from the other on asymptotic series do not
 _BERNOULLI = special.bernoulli(20)[2::2]  # B_2, B_4, ..., B_20
 _N = np.arange(1, _BERNOULLI.size + 1)
 _STIRLING = _BERNOULLI / (2 * _N * (2 * _N - 1))  # of lgamma, in odd powers of 1/K
@@ -26,7 +26,7 @@ _AT_ONE = np.concatenate([[0.0, 0.0], _SIGNS * special.zeta(_ORDERS)])
 _AT_TWO = np.concatenate([[0.0, 0.0], _SIGNS * special.zetac(_ORDERS)])
 
 NEAR = 0.25
-"""Up to here, and twice as far, the two series of `legendre_at_one` and `legendre_at_two` are right to the last digit."""
+"""Up to here, and twice as far, the series of `legendre_at_one` and `legendre_at_two` are right to the last digit."""
 
 
 class Value(NamedTuple):
@@ -49,7 +49,7 @@ def log_gamma_entropy(shape: float) -> Value:
     --------
     >>> log_gamma_entropy(1.0).value - 1  # Gumbel's distribution: Euler's constant
     0.5772156649015328
-    >>> log_gamma_entropy(1e12).value - 0.5 * math.log(2 * math.pi * math.e / 1e12)  # nearly normal
+    >>> log_gamma_entropy(1e20).value - 0.5 * math.log(2 * math.pi * math.e / 1e20)  # nearly normal
     0.0
     """
     if shape <= _SMALL:
@@ -68,8 +68,8 @@ def log_gamma_varentropy(shape: float) -> float:
 
     Examples
     --------
-    >>> log_gamma_varentropy(1e-8), log_gamma_varentropy(1e12)
-    (1.0, 0.5000000000001667)
+    >>> log_gamma_varentropy(1e-20), log_gamma_varentropy(1e20)
+    (1.0, 0.5)
     """
     if shape < _LARGE:
         return shape**2 * float(special.polygamma(1, shape)) - shape
@@ -88,16 +88,16 @@ def trigamma(shape: float) -> float:
 
 def legendre_at_one(u: float) -> float:
     """
-    f - u f' for f(u) = log Gamma(1 + u), to full relative accuracy for abs(u) <= `NEAR`.
+    The function f - u f' of f(u) = log Gamma(1 + u), to full relative accuracy for abs(u) <= `NEAR`.
 
     Examples
     --------
-    >>> legendre_at_one(1e-9) / 1e-18  # -zeta(2) / 2
-    -0.8224670325...
+    >>> print(round(legendre_at_one(1e-9) / 1e-18, 8))  # -zeta(2) / 2
+    -0.82246703
     """
     return float(np.polynomial.polynomial.polyval(u, _AT_ONE))
 
 
 def legendre_at_two(u: float) -> float:
-    """F - u f' for f(u) = log Gamma(2 + u), to full relative accuracy for abs(u) <= 2 `NEAR`."""
+    """The function f - u f' of f(u) = log Gamma(2 + u), to full relative accuracy for abs(u) <= 2 `NEAR`."""
     return float(np.polynomial.polynomial.polyval(u, _AT_TWO))
