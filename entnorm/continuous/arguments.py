@@ -15,6 +15,7 @@ from entnorm.continuous.recognition import Standard, recognise
 from entnorm.continuous.solution import Escort
 from entnorm.solution import EntnormError
 
+_DISCRETE = stats.Binomial.__mro__[1]  # the base of discrete distributions in SciPy's new infrastructure
 Closed = Literal["neither", "left", "right", "both"]
 
 
@@ -39,8 +40,11 @@ def read(
     if closed not in get_args(Closed):
         raise EntnormError(f"closed must be one of {', '.join(get_args(Closed))}, got {closed!r}")
     cuts = tuple(number(x, "points") for x in points)
+    family = getattr(density, "dist", density)
+    if isinstance(family, stats.rv_discrete | _DISCRETE):
+        raise EntnormError(f"density is discrete, got {density!r}: pass its probabilities to entnorm.solve")
     is_distribution = hasattr(density, "logpdf") and not isinstance(density, stats.rv_continuous)
-    if not is_distribution and (not callable(density) or isinstance(density, stats.rv_continuous | stats.rv_discrete)):
+    if not is_distribution and (not callable(density) or isinstance(density, stats.rv_continuous)):
         raise EntnormError(
             f"density must be a frozen SciPy distribution or a function that returns log-densities, got {density!r}"
         )

@@ -26,8 +26,9 @@ def answer(problem: Problem, target: float, at: Exponent, level: Level, nit: int
     """A root: `known` is the error of gamma where a formula says it, or 0 where it follows from that of the entropy."""
     if not TINY <= at.gamma < math.inf:
         return overflow(problem, target, at, nit)
+    constant = level.varentropy == 0 and level.error < _PLATEAU
     carried = level.error * at.gamma / level.varentropy if level.varentropy > 0 else math.inf
-    if _ROUGH * at.gamma < carried < math.inf:
+    if carried > _ROUGH * at.gamma and not constant:
         raise too_rough(at.gamma)
     return DensitySolution(
         gamma=at.gamma,

@@ -31,7 +31,9 @@ _DROPS = (1.0, 12.0)  # the range is cut where the integrand has fallen by these
 _FARTHEST = 1e150  # in an infinite range: not much farther on, the square of a distance leaves float64
 _MOST_PEAKS = 16
 _NEGLIGIBLE = 700.0  # nats below the highest peak
-_ROUNDINGS = 8.0
+_ROUNDINGS = 4.0  # that an integral, or a value of the log-density, has suffered
+_NOTHING = 1e-24  # an integral that is not worth a digit, in units of the peak
+_LEVEL = 5  # at 3 and 4 the error estimates of tanhsinh are sometimes 30 times too small
 _MOMENTS = np.arange(3.0)[:, None]
 
 
@@ -190,7 +192,7 @@ class Integrand:
 
         with np.errstate(all="ignore"):
             found = integrate.tanhsinh(
-                integrand, 0.0, length, args=(_MOMENTS, origin, step), atol=0.0, rtol=2 * EPS, minlevel=3
+                integrand, 0.0, length, args=(_MOMENTS, origin, step), atol=_NOTHING, rtol=2 * EPS, minlevel=_LEVEL
             )
         errors = np.abs(found.error).sum(axis=1) + _ROUNDINGS * EPS * np.abs(found.integral).sum(axis=1)
         errors += sum(self._unresolved(gamma, side, peak, unit, top) for side in (0, 1))
@@ -211,7 +213,9 @@ class Integrand:
         log_mass = math.log(mass) + math.log(unit) + shift
         error = float(errors[0] * (1 + abs(mean)) + errors[1]) / mass
         error += 4 * EPS * (abs(math.log(mass)) + abs(math.log(unit)) + abs(shift) + abs(mean))
-        error += EPS * (abs(peak) / unit + gamma * abs(top.log_density))  # no point and no value is better than rounded
+        error += EPS * (
+            abs(peak) / unit + _ROUNDINGS * (1 + gamma * abs(top.log_density))
+        )  # points and values are rounded
         varentropy = second / mass - mean**2
         level = Level(log_mass - mean, varentropy if math.isfinite(varentropy) else math.inf, error)
         return level, log_mass + gamma * top.log_density

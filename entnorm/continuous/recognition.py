@@ -152,7 +152,7 @@ def recognise(distribution: Any) -> Standard | None:
     Raises
     ------
     EntnormError
-        If the distribution is discrete, not frozen, or holds more than one set of parameters.
+        If a parameter is out of range, or there is more than one set of them.
     """
     if isinstance(distribution, stats.Normal):
         mu, sigma = _scalars("Normal", mu=distribution.mu, sigma=distribution.sigma).values()
@@ -167,8 +167,6 @@ def recognise(distribution: Any) -> Standard | None:
 
 def _frozen(distribution: Any) -> Standard | None:
     family = distribution.dist
-    if isinstance(family, stats.rv_discrete):
-        raise EntnormError(f"{family.name} is discrete: pass its probabilities to entnorm.solve")
     known = FAMILIES.get(family.name)
     if known is None or type(family) is not type(getattr(stats, family.name)):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -160,8 +161,10 @@ class Escort:
             If that cannot invert the distribution function, for instance because the density has a pole.
         """
         try:
-            return self._sampler.rvs(size=size, random_state=random_state)
-        except sampling.UNURANError as error:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", RuntimeWarning)  # an inversion of which it is not sure
+                return self._sampler.rvs(size=size, random_state=random_state)
+        except (sampling.UNURANError, RuntimeWarning) as error:
             raise EntnormError(f"SciPy cannot sample this density by numerical inversion: {error}") from error
 
     @cached_property

@@ -94,7 +94,7 @@ def solve(
     ...     lambda x: -(x**4) / 4, support=(-np.inf, np.inf), gamma_domain=(0, np.inf), entropy=1.0
     ... )
     >>> print(round(quartic.gamma, 12), quartic.error < 1e-13)
-    0.788110158826 True
+    2.150705090987 True
 
     The same variable in two coordinates: Y is normal, X = exp(Y) lognormal, and each is given the entropy 1.
 
