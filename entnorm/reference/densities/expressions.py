@@ -50,6 +50,8 @@ def function(expression: sympy.Expr, variable: sympy.Symbol) -> Function:
     if not expression.free_symbols:
         value = integration.complex_ball(constant(expression))
         return lambda z, analytic: value
+    if expression.is_Symbol:
+        raise EntnormError(f"{expression} is neither a number nor the variable of the density")
     if isinstance(expression, sympy.Add):
         return _folded([function(part, variable) for part in expression.args], lambda a, b: a + b)
     if isinstance(expression, sympy.Mul):

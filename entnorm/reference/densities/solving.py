@@ -19,6 +19,7 @@ from entnorm.solution import EntnormError
 MOST_DIGITS = 300
 _FIRST_BITS, _MOST_BITS = 64, 2**13
 _WIDEST = 200  # logarithm of the odds up to which a root is looked for
+_ROUGH_BITS = 30
 _CLOSE = 2e-3  # where the secant method takes over from bisection
 
 
@@ -176,32 +177,39 @@ class _Search:
         raise ArithmeticError(f"the entropy at gamma = {float(gamma):.6g} could not be enclosed in {_MOST_BITS} bits")
 
     def bracket(self) -> tuple[mpmath.mpf, mpmath.mpf]:
-        """Logarithms of odds on both sides of the root, close to each other."""
+        """
+        Logarithms of odds on both sides of the root, close to each other.
+
+        Towards the root strides double; they are halved where the next point is too close to an end of the domain.
+        """
         at, stride = self.mp.mpf(0), self.mp.mpf(1)
-        low = high = None
-        while low is None or high is None:
-            if self._residual_at(at, 30) > 0:
-                low, at = at, at + stride
+        value = self.residual(self.gamma(at), _ROUGH_BITS)
+        side = 1 if value > 0 else -1
+        while True:
+            beyond = self._beyond(at + side * stride)
+            if beyond is None and stride < _CLOSE:
+                raise EntnormError(
+                    f"the entropy {float(self.target):.17g} is not attained, or only at exponents too close to the end "
+                    f"of their domain to be looked at, beyond gamma = {float(self.gamma(at)):.6g}"
+                )
+            if beyond is None:
+                stride /= 4
+            elif (beyond > 0) == (side > 0):
+                at, stride = at + side * stride, 2 * stride
             else:
-                high, at = at, at - stride
-            stride *= 2
+                break
+        low, high = sorted((at, at + side * stride))
         while high - low > _CLOSE:
             at = (low + high) / 2
-            low, high = (at, high) if self._residual_at(at, 30) > 0 else (low, at)
+            low, high = (at, high) if self.residual(self.gamma(at), _ROUGH_BITS) > 0 else (low, at)
         return low, high
 
-    def _residual_at(self, u: mpmath.mpf, bits: int) -> mpmath.mpf:
-        """The residual at the logarithm of the odds."""
-        gamma = self.gamma(u)
+    def _beyond(self, u: mpmath.mpf) -> mpmath.mpf | None:
+        """The residual at the logarithm of the odds, or None where it cannot be had."""
         try:
-            if abs(u) < _WIDEST:
-                return self.residual(gamma, bits)
+            return self.residual(self.gamma(u), _ROUGH_BITS) if abs(u) < _WIDEST else None
         except ArithmeticError:
-            pass
-        raise EntnormError(
-            f"the entropy {float(self.target):.17g} is not attained, or only at exponents too close to the end of "
-            f"their domain to be looked at, beyond gamma = {float(gamma):.6g}"
-        )
+            return None
 
     def refine(self, bracket: tuple[mpmath.mpf, mpmath.mpf], bits: int) -> mpmath.mpf:
         """
@@ -211,7 +219,7 @@ class _Search:
         """
         older, u = bracket
         self.mp.prec = bits + 64
-        known, value = self._residual_at(older, _FIRST_BITS), self._residual_at(u, _FIRST_BITS)
+        known, value = (self.residual(self.gamma(x), _FIRST_BITS) for x in bracket)
         slope, accuracy = (value - known) / (u - older), _FIRST_BITS
         while True:
             step = -value / slope
@@ -221,7 +229,7 @@ class _Search:
             accuracy = (
                 bits + 16 if step == 0 else min(bits + 16, max(accuracy, math.ceil(-3 * self.mp.log(abs(step), 2))))
             )
-            u, known, value = u + step, value, self._residual_at(u + step, accuracy)
+            u, known, value = u + step, value, self.residual(self.gamma(u + step), accuracy)
             slope = (value - known) / step if abs(step) > noise else slope
 
     def _lift(self, x: Fraction) -> mpmath.mpf:

@@ -16,7 +16,7 @@ from entnorm.solution import EntnormError
 
 Decay = Literal["exponential", "power"]
 _LOG2 = math.log(2)
-_FARTHEST = 2**16
+_FARTHEST = 2**12  # octaves, each of which an integral is halved by
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def cut(tail: Tail, finite: bool, gamma: Ball, bits: int, edge: Fraction) -> tup
     Raises
     ------
     ArithmeticError
-        If that is farther than 2^65536, because the exponent is too close to the end of its domain.
+        If that is farther than 2^4096, because the exponent is too close to the end of its domain.
     """
     g, rate, height = float(gamma), float(tail.rate), float(constant(tail.height))
     octaves = math.ceil(max(abs(math.log2(tail.start)), abs(math.log2(edge or 1)))) + 1
