@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import mpmath
 import numpy as np
@@ -123,6 +123,13 @@ class Record:
         return canonical({**fields, "sha256": checksum(fields)})
 
 
+class Line(Protocol):
+    """What can be written to a file of JSON Lines."""
+
+    def to_json(self) -> str:
+        """The line that stands for it."""
+
+
 def canonical(fields: dict[str, Any]) -> str:
     """
     The one JSON text for `fields`: ASCII, sorted keys, no spaces.
@@ -229,7 +236,7 @@ def _proved(record: Record) -> bool:
     return stated == outputs(record.row, target, record.enclosure, record.digits)
 
 
-def write(path: str | os.PathLike[str], records: Iterable[Record]) -> None:
+def write(path: str | os.PathLike[str], records: Iterable[Line]) -> None:
     """
     Write records to a file of JSON Lines, which is replaced as a whole or left as it was.
 

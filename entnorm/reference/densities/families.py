@@ -1,7 +1,10 @@
 """Named densities with exact parameters: their logarithms up to a constant, and bounds of their tails.
 
-Each bound follows from one of three inequalities, at a point of one's choice:
-t^2/2 >= k t - k^2/2,  exp(t) >= exp(c) (1 + t - c),  log t <= t/m + log(m) - 1.
+Each bound follows from one of four inequalities, at a point of one's choice: t^2/2 >= k t - k^2/2,
+exp(t) >= exp(c) (1 + t - c), t^b >= 1 + b (t - 1) for b >= 1, and log t <= t/m + log(m) - 1.
+
+Where such a bound is a power, the exponents that it covers begin above zero although those of the density do not: at
+1/65 for the lognormal density, and at 1.2e-7 / b for pointed ones, exp(-abs(x)^b) with b < 1.
 """
 
 from __future__ import annotations
@@ -14,9 +17,14 @@ from entnorm.reference.densities.tails import Tail
 from entnorm.reference.exact import Number
 
 _SLOPE = Integer(12)  # of the lines below a parabola: far out a normal tail is smaller than it has to be
-_POINT = 4  # where exponentials are bounded by their tangents
-_TANGENT = exp(Integer(_POINT))
-_GROWTH = 54  # less than exp(4)
+_LOG_SLOPE = Integer(64)  # the same for the lognormal density
+_POINT = Integer(4)  # where an exponential is bounded by its tangent
+_FAR_POINT = Integer(16)
+
+
+def _growth(point: sympy.Integer) -> sympy.Integer:
+    """An integer just below exp(point)."""
+    return sympy.floor(exp(point))
 
 
 def normal(mu: Number = 0, sigma: Number = 1) -> Density:
@@ -37,10 +45,16 @@ def laplace(scale: Number = 1) -> Density:
 
 
 def generalised_normal(beta: Number) -> Density:
-    """exp(-abs(x)^beta), by its right half: x^beta >= e^c (1 - c) + e^c beta log x."""
+    """exp(-abs(x)^beta), by its right half."""
     b = exact(beta)
-    far = Tail("power", _GROWTH * b, _TANGENT * (_POINT - 1))
+    far = Tail("exponential", b, b - 1) if b >= 1 else _pointed(b)
     return Density(-(X**b), (0, oo), (Tail("power", Integer(0)), far), symmetric=True)
+
+
+def _pointed(power: sympy.Rational, scale: sympy.Rational = sympy.S.One) -> Tail:
+    """-t^b <= e^c (c - 1) - e^c b log t for t = x/scale >= 1, where e^c may be replaced by what is below it."""
+    rate = _growth(_FAR_POINT) * power
+    return Tail("power", rate, exp(_FAR_POINT) * (_FAR_POINT - 1) + rate * log(scale), sympy.Max(1, scale))
 
 
 def gamma(shape: Number, scale: Number = 1) -> Density:
@@ -76,17 +90,20 @@ def pareto(a: Number, scale: Number = 1) -> Density:
 def lognormal(mu: Number = 0, sigma: Number = 1) -> Density:
     """The density of exp(mu + sigma z), z standard normal."""
     m, s = exact(mu), exact(sigma)
-    k = sympy.Max(_SLOPE, 4 * s)
-    low = Tail("power", k / s - 1, k**2 / 2 - k * m / s)
-    high = Tail("power", k / s + 1, k**2 / 2 + k * m / s)
+    slope = _LOG_SLOPE
+    low = Tail("power", slope - 1, (slope * s) ** 2 / 2 - slope * m)
+    high = Tail("power", slope + 1, (slope * s) ** 2 / 2 + slope * m)
     return Density(-log(X) - (log(X) - m) ** 2 / (2 * s**2), (0, oo), (low, high))
 
 
 def weibull(shape: Number, scale: Number = 1) -> Density:
-    """The Weibull density: t^k >= e^c (1 - c) + e^c k log t, where t = x/s is at least 1."""
+    """The Weibull density; its factor x^(k-1) is below 1 on x > 1 for k < 1, and below half of the rest for k > 1."""
     k, s = exact(shape), exact(scale)
-    height = _TANGENT * (_POINT - 1) + _GROWTH * k * log(s)
-    far = Tail("power", _GROWTH * k - k + 1, height, sympy.Max(1, s))
+    if k > 1:
+        half = k / (2 * s)
+        far = Tail("exponential", half, k - 1 + (k - 1) * (log((k - 1) / half) - 1))
+    else:
+        far = Tail("exponential", 1 / s) if k == 1 else _pointed(k, s)
     return Density((k - 1) * log(X) - (X / s) ** k, (0, oo), (Tail("power", k - 1), far))
 
 
@@ -100,5 +117,5 @@ def logistic(scale: Number = 1) -> Density:
 def gumbel(scale: Number = 1) -> Density:
     """Gumbel's density: exp(-x) >= e^c (1 - x - c)."""
     s = exact(scale)
-    low = Tail("exponential", (_GROWTH - 1) / s, _TANGENT * (_POINT - 1))
+    low = Tail("exponential", (_growth(_POINT) - 1) / s, exp(_POINT) * (_POINT - 1))
     return Density(-X / s - exp(-X / s), (-oo, oo), (low, Tail("exponential", 1 / s)))
