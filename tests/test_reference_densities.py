@@ -1,6 +1,7 @@
 """Certified exponents of densities: against textbook formulas, and what must not be certified."""
 
 import dataclasses
+import json
 import math
 from fractions import Fraction
 
@@ -17,9 +18,11 @@ from textbook import ENTROPIES, encloses
 
 from entnorm import balls, continuous, integration
 from entnorm.reference import densities
-from entnorm.reference.densities import Density, Tail, X
+from entnorm.reference.densities import Density, Tail, X, records
 from entnorm.reference.densities.expressions import constant, function
 from entnorm.reference.densities.tails import cut
+from entnorm.reference.reading import RecordError
+from entnorm.reference.records import canonical, checksum
 from entnorm.solution import EntnormError
 
 pytestmark = pytest.mark.skipif(not balls.available(), reason="python-flint is not installed (extra `rigorous`)")
@@ -135,7 +138,7 @@ def test_what_lies_beyond_a_cut_is_within_its_bounds(kind, gamma, height, bits):
     tail = Tail("exponential" if kind == "exponential" else "power", rate, Rational(height))
     finite = kind in ("finite", "pole")
     with balls.working(256):
-        beyond, _ = cut(tail, finite, balls.ball(gamma), bits, Fraction(1))
+        beyond, _ = cut(tail, finite, balls.ball(gamma), balls.ball(0), bits, Fraction(1))
         at, mass, first = (float(balls.upper(x)) for x in beyond)
     g, h, r = float(gamma), float(height), float(rate)
     top = {"exponential": h - r * at, "infinite": h - r * math.log(at)}.get(kind, h + r * math.log(at))
@@ -267,3 +270,81 @@ def test_constants_are_enclosed():
     with mp.workdps(50):
         exact = mp.exp(mp.sqrt(2)) + mp.pi**3 / 7
         assert mpf(low.numerator) / low.denominator < exact < mpf(high.numerator) / high.denominator
+
+
+def test_stored_references_are_proved_again():
+    found = records.load()
+    assert {record.family for record in found} == set(records.FAMILIES)
+    assert records.verify(found) == ()
+
+
+def test_the_solver_meets_the_stored_references():
+    scipy_of = {
+        "normal": lambda mu, sigma: stats.norm(mu, sigma),
+        "exponential": lambda scale: stats.expon(scale=scale),
+        "laplace": lambda scale: stats.laplace(scale=scale),
+        "generalised-normal": stats.gennorm,
+        "gamma": lambda shape, scale: stats.gamma(shape, scale=scale),
+        "beta": stats.beta,
+        "student": stats.t,
+        "pareto": lambda a, scale: stats.pareto(a, scale=scale),
+        "lognormal": lambda mu, sigma: stats.lognorm(sigma, scale=math.exp(mu)),
+        "weibull": lambda shape, scale: stats.weibull_min(shape, scale=scale),
+        "logistic": lambda scale: stats.logistic(scale=scale),
+        "gumbel": lambda scale: stats.gumbel_r(scale=scale),
+    }
+    for record in records.load():
+        solution = continuous.solve(scipy_of[record.family](*record.parameters), entropy=record.target)
+        assert abs(Fraction(solution.gamma) - Fraction(record.gamma)) <= Fraction(solution.error), record.id
+
+
+def test_records_satisfy_their_schema_and_are_what_they_write():
+    import jsonschema
+
+    schema = json.loads(records.CORPUS.with_name("densities.schema.json").read_text(encoding="utf-8"))
+    lines = records.CORPUS.read_text(encoding="ascii").splitlines()
+    for line, record in zip(lines, records.load(), strict=True):
+        jsonschema.validate(json.loads(line), schema)
+        assert record.to_json() == line
+    assert schema["properties"]["family"]["enum"] == list(records.FAMILIES)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("family", "cauchy", "is none of normal"),
+        ("family", ["normal"], "is none of normal"),
+        ("parameters", {"mu": "0x1.0p+0"}, "are not mu, sigma"),
+        ("parameters", {"mu": "0x1.0p+0", "sigma": 2}, "is not a hexadecimal float"),
+        ("target", "1e999999999", "is not a hexadecimal float"),
+        ("digits", 10**4, "is not an integer from 1 to 300"),
+        ("gamma", "9.9e-1", "is not what both ends"),
+        ("enclosure", ["1.0e0"], "is not a pair"),
+        ("enclosure", ["2.0e0", "1.0e0"], "is not what both ends"),
+        ("id", "../x", "is not a name"),
+        ("provenance", [], "is not an object"),
+        ("more", 1, "has the fields"),
+    ],
+)
+def test_records_that_are_refused(tmp_path, field, value, reason):
+    fields = json.loads(records.CORPUS.read_text(encoding="ascii").splitlines()[0])
+    fields[field] = value
+    fields["sha256"] = checksum(fields)
+    path = tmp_path / "one.jsonl"
+    path.write_text(canonical(fields) + "\n", encoding="ascii")
+    with pytest.raises(RecordError, match=reason):
+        records.load(path)
+
+
+def test_files_that_are_refused(tmp_path):
+    line = records.CORPUS.read_text(encoding="ascii").splitlines()[0]
+    path = tmp_path / "file.jsonl"
+    for text, reason in (
+        (line.replace('"digits":30', '"digits":31'), "is not the checksum"),
+        (f"{line}\n{line}", "is there twice"),
+        ("[]", "is not a JSON object"),
+        ("x" * (records.MOST_BYTES + 1), "has more than"),
+    ):
+        path.write_text(text, encoding="ascii")
+        with pytest.raises(RecordError, match=reason):
+            records.load(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -116,38 +117,56 @@ class Density:
     def _outer(self) -> tuple[tuple[int, Tail | None], tuple[int, Tail | None]]:
         return (1, self.tails[1]), (-1, self.tails[0])
 
+    @cached_property
+    def _height(self) -> Fraction:
+        """
+        About the largest value of the log-density on a grid, where it has no pole.
+
+        An escort density does not see a constant; the integrals do, and without it they may leave every scale.
+        """
+        found = []
+        with balls.working(53):
+            for piece in self.pieces:
+                log_density = function(piece.log_density, X)
+                least = 2 if piece.tail is not None and piece.tail.rate < 0 else 40
+                steps = [Fraction(k, 8) * 2**e for e in range(-least, 40) for k in range(4, 8)]
+                inside = [y for y in steps if piece.near < y and (piece.far is None or y <= piece.far)]
+                values = [log_density(integration.complex_ball(balls.ball(y)), False).real for y in inside]
+                found += [float(value) for value in values if balls.is_finite(value)]
+        return Fraction(max(filter(math.isfinite, found), default=0.0))
+
     def entropy(self, gamma: Fraction, bits: int) -> Ball:
         """
         A ball that contains the differential entropy of the escort density, in nats  [densities.entropy-form].
 
         It is not finite where the integrals could not be bounded with integrals to 2^-bits at the working precision.
         """
-        order = balls.ball(gamma)
+        order, shift = balls.ball(gamma), balls.ball(self._height)
         mass = first = balls.ball(0)
         for piece in self.pieces:
-            part = _integrals(piece, order, bits)
+            part = _integrals(piece, order, shift, bits)
             mass, first = mass + part[0], first + part[1]
         entropy = balls.log(mass) - order * first / mass
         return entropy + balls.log(balls.ball(2)) if self.symmetric else entropy
 
 
-def _integrals(piece: Piece, gamma: Ball, bits: int) -> tuple[Ball, Ball]:
-    """Balls around the integrals of exp(g L) and L exp(g L) over a piece, with what lies beyond the cut."""
+def _integrals(piece: Piece, gamma: Ball, shift: Ball, bits: int) -> tuple[Ball, Ball]:
+    """Balls around the integrals of exp(g L) and L exp(g L), L less `shift`, with what lies beyond the cut."""
     log_density = function(piece.log_density, X)
     finite = piece.far is not None
     low, high, depth = balls.ball(piece.near), balls.ball(piece.far or 0), 2 * bits
     mass = first = balls.ball(0)
     if piece.tail is not None:
-        beyond, octaves = cut(piece.tail, finite, gamma, bits, piece.far or piece.near)
+        beyond, octaves = cut(piece.tail, finite, gamma, shift, bits, piece.far or piece.near)
         low, high = (beyond.at, high) if finite else (low, beyond.at)
         depth += octaves
         mass, first = balls.hull(mass, beyond.mass), balls.hull(-beyond.first, beyond.first)
 
     def power(z: Complex, analytic: bool) -> Complex:
-        return (gamma * log_density(z, analytic)).exp()
+        return (gamma * (log_density(z, analytic) - shift)).exp()
 
     def moment(z: Complex, analytic: bool) -> Complex:
-        value = log_density(z, analytic)
+        value = log_density(z, analytic) - shift
         return value * (gamma * value).exp()
 
     mass += integration.integral(power, low, high, bits, depth)

@@ -19,7 +19,8 @@ from entnorm.solution import EntnormError
 MOST_DIGITS = 300
 _FIRST_BITS, _MOST_BITS = 64, 2**13
 _WIDEST = 200  # logarithm of the odds up to which a root is looked for
-_ROUGH_BITS = 30
+_LONGEST = 2  # stride of that search: far beyond the root integrals are costly
+_ROUGH_BITS = 16
 _CLOSE = 2e-3  # where the secant method takes over from bisection
 
 
@@ -166,7 +167,7 @@ class _Search:
 
     def residual(self, gamma: mpmath.mpf, bits: int) -> mpmath.mpf:
         """The difference h - H*, right to about 2^-bits."""
-        precision = bits + 32
+        precision = bits + 32 + max(0, math.frexp(float(gamma))[1])
         while precision <= _MOST_BITS:
             with balls.working(precision):
                 ball = self.density.entropy(rational(gamma), precision - 16) - balls.ball(self.target)
@@ -195,7 +196,7 @@ class _Search:
             if beyond is None:
                 stride /= 4
             elif (beyond > 0) == (side > 0):
-                at, stride = at + side * stride, 2 * stride
+                at, stride = at + side * stride, min(2 * stride, _LONGEST)
             else:
                 break
         low, high = sorted((at, at + side * stride))

@@ -83,9 +83,9 @@ class Cut(NamedTuple):
     first: Ball
 
 
-def cut(tail: Tail, finite: bool, gamma: Ball, bits: int, edge: Fraction) -> tuple[Cut, int]:
+def cut(tail: Tail, finite: bool, gamma: Ball, shift: Ball, bits: int, edge: Fraction) -> tuple[Cut, int]:
     """
-    A cut beyond which hardly more than 2^-bits is left, and the binary logarithm of its place.
+    A cut beyond which hardly more than 2^-bits is left of L less `shift`, and the binary logarithm of its place.
 
     It lies where the tail is stated, and beyond `edge`, where the integral that it cuts begins or ends. With
     v = -bound(cut) >= 1/g, which is checked in balls, u exp(-g u) falls for u >= v, so that the bound of L bounds
@@ -96,42 +96,43 @@ def cut(tail: Tail, finite: bool, gamma: Ball, bits: int, edge: Fraction) -> tup
     ArithmeticError
         If that is farther than 2^4096, because the exponent is too close to the end of its domain.
     """
-    g, rate, height = float(gamma), float(tail.rate), float(constant(tail.height))
+    bound = constant(tail.height) - shift
+    g, rate, height = float(gamma), float(tail.rate), float(bound)
     octaves = math.ceil(max(abs(math.log2(tail.start)), abs(math.log2(edge or 1)))) + 1
     if tail.decay == "exponential":
         enough = (bits * _LOG2 / g + height + 2 / g) / rate
         octaves = max(octaves, math.ceil(math.log2(max(1.0, enough))))
-        return _exponential(tail, gamma, balls.ball(2**octaves)), octaves
+        return _exponential(tail, bound, gamma, balls.ball(2**octaves)), octaves
     kappa = 1 + g * rate if finite else g * rate - 1
-    enough = (bits + max(0.0, g * height / _LOG2)) / (min(kappa, 1.0) if finite else kappa) if kappa > 0 else math.inf
+    enough = (bits + max(0.0, g * height / _LOG2)) / (kappa if rate > 0 else min(kappa, 1.0)) if kappa > 0 else math.inf
     if rate > 0:
         enough = max(enough, (height + 2 / g) / (rate * _LOG2))
     if enough > _FARTHEST:
         raise ArithmeticError(f"gamma = {g:.17g} is too close to the end of its domain")
     octaves = max(octaves, math.ceil(enough))
     at = balls.ball(Fraction(1, 2**octaves) if finite else 2**octaves)
-    return (_finite if finite else _infinite)(tail, gamma, at), octaves
+    return (_finite if finite else _infinite)(tail, bound, gamma, at), octaves
 
 
-def _exponential(tail: Tail, gamma: Ball, at: Ball) -> Cut:
+def _exponential(tail: Tail, height: Ball, gamma: Ball, at: Ball) -> Cut:
     rate = constant(tail.rate)
-    v = rate * at - constant(tail.height)
+    v = rate * at - height
     _require(balls.sign(v * gamma - 1) == 1)
     left = balls.exp(-gamma * v)
     return Cut(at, left / (gamma * rate), left * (v / gamma + 1 / gamma**2) / rate)
 
 
-def _infinite(tail: Tail, gamma: Ball, at: Ball) -> Cut:
+def _infinite(tail: Tail, height: Ball, gamma: Ball, at: Ball) -> Cut:
     rate = constant(tail.rate)
-    v = rate * balls.log(at) - constant(tail.height)
+    v = rate * balls.log(at) - height
     kappa = gamma * rate - 1
     _require(balls.sign(v * gamma - 1) == 1 and balls.sign(kappa) == 1)
     left, k = at * balls.exp(-gamma * v), kappa / rate
     return Cut(at, left / kappa, left * (v / k + 1 / k**2) / rate)
 
 
-def _finite(tail: Tail, gamma: Ball, at: Ball) -> Cut:
-    rate, height = constant(tail.rate), constant(tail.height)
+def _finite(tail: Tail, height: Ball, gamma: Ball, at: Ball) -> Cut:
+    rate = constant(tail.rate)
     kappa = gamma * rate + 1
     _require(balls.sign(kappa) == 1)
     v = -rate * balls.log(at) - height
