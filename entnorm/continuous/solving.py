@@ -76,6 +76,11 @@ def solve(
     ends themselves are not in these domains: p^gamma is not integrable there. For everything else integrals are
     computed by `scipy.integrate.tanhsinh`, and `error` follows from its estimates.
 
+    Towards an end of `gamma_domain` that does not belong to it the entropy has no bound, since there the integral of
+    the power grows beyond all bounds; towards gamma = 0 it rises to the logarithm of the length of the support. Towards
+    gamma = inf it falls beyond all bounds unless the density is constant around its maximum. That cannot be seen in a
+    function: such a plateau is met by the search, and then named in `message` and `attainable`.
+
     **The coordinate.** Neither a differential entropy nor the power transform is invariant under a change of
     variables: to normalise X = exp(Y) is not to normalise Y. The density of Y with ``log_jacobian=lambda y: y`` is X.
 

@@ -55,8 +55,8 @@ def curves(axes):
     entropies = [continuous.escort(heavy, g, **HEAVY).entropy() for g in inside]
     axes.plot(inside, entropies, label="2 / (x log³x): γ ≥ 1, h ≤ 2.81")
     axes.plot(1, entropies[0], "o", color=axes.lines[-1].get_color(), markersize=4)
-    axes.set(title="entropy over the exponent", xlabel="γ", ylabel="nats", xscale="log", ylim=(-4, 6))
-    axes.legend(frameon=False)
+    axes.set(title="entropy over the exponent", xlabel="γ", ylabel="nats", xscale="log", ylim=(-4, 9))
+    axes.legend(frameon=False, loc="upper right")
 
 
 def coordinates(axes):
@@ -68,7 +68,7 @@ def coordinates(axes):
     axes.plot(y, normal.pdf(y), color="0.6", label="Y = log X")
     axes.plot(y, narrowed.distribution.pdf(y), label=f"h(Y) = 1: γ = {narrowed.gamma:.4f}")
     axes.plot(y, moved.distribution.pdf(y), label=f"h(X) = 1: γ = {moved.gamma:.4f}")
-    axes.set(title="the coordinate matters", xlabel="y = log x", ylabel="density of Y")
+    axes.set(title="the coordinate matters", xlabel="y = log x", ylabel="density of Y", ylim=(None, 0.95))
     axes.legend(frameon=False, loc="upper left")
 
 
