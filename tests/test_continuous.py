@@ -196,6 +196,31 @@ def test_the_coordinate_matters():
     assert abs(transformed.gamma - in_x.gamma) <= transformed.error + in_x.error
 
 
+def test_a_coordinate_in_which_the_support_is_finite():
+    """X = tanh T lies in (-1, 1), so it cannot have more than log 2."""
+    normal = stats.norm(0, 0.5)
+    to_x = {"gamma_domain": ANY, "log_jacobian": lambda t: 2 * (math.log(2) - np.logaddexp(t, -t))}
+    solution = continuous.solve(normal, entropy=0.5, **to_x)
+    assert solution.attainable == (-math.inf, pytest.approx(math.log(2), abs=1e-12))
+    assert solution.success
+    assert not continuous.solve(normal, entropy=0.7, **to_x).success
+    in_x = continuous.solve(
+        lambda x: normal.logpdf(np.arctanh(x)) - np.log1p(-x * x), support=(-1, 1), gamma_domain=ANY, entropy=0.5
+    )
+    assert abs(in_x.gamma - solution.gamma) <= in_x.error + solution.error
+    exp = continuous.solve(normal, entropy=2.0, gamma_domain=ANY, log_jacobian=lambda t: t)
+    assert exp.attainable == (-math.inf, math.inf)
+    inverse = continuous.solve(  # X = 1 / T for T in (0, 1)
+        lambda t: 0 * t,
+        entropy=2.0,
+        support=(0, 1),
+        gamma_domain=(0.5, math.inf),
+        log_jacobian=lambda t: -2 * np.log(t),
+    )
+    known = continuous.solve(stats.pareto(1), entropy=2.0)
+    assert abs(inverse.gamma - known.gamma) <= inverse.error + known.error
+
+
 def test_a_heavy_tail_whose_entropy_cannot_be_raised():
     assert continuous.escort(heavy, 1.0, **HEAVY).entropy() == pytest.approx(3.5 - math.log(2), abs=1e-13)
     assert round(continuous.escort(heavy, 1.01, **HEAVY).entropy(), 3) == 2.672

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -10,12 +11,13 @@ import numpy as np
 from scipy import stats
 
 from entnorm.continuous.exponents import Curve, Domain, Exponent, Interval, Level
-from entnorm.continuous.quadrature import Function, Integrand
+from entnorm.continuous.quadrature import Function, Integrand, IntegrationError
 from entnorm.continuous.recognition import Standard, recognise
 from entnorm.continuous.solution import Escort
 from entnorm.solution import EntnormError
 
 _DISCRETE = stats.Binomial.__mro__[1]  # the base of discrete distributions in SciPy's new infrastructure
+_LARGEST = math.log(sys.float_info.max)
 Closed = Literal["neither", "left", "right", "both"]
 
 
@@ -88,19 +90,29 @@ def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
     """
     lower = integrand.level(Exponent(domain.lower, 0.0, 0.0)) if closed in ("left", "both") and domain.lower else None
     upper = integrand.level(Exponent(domain.upper, 0.0, 0.0)) if closed in ("right", "both") else None
-    low, high = integrand.support
+    highest = math.inf
     if lower is not None:
         highest = lower.entropy
-    elif domain.lower == 0 and math.isfinite(high - low):
-        highest = math.log(high - low) if integrand.log_jacobian is None else integrand.log_mass(0.0)
-    else:
-        highest = math.inf
+    elif domain.lower == 0:
+        highest = _log_measure(integrand)
     lowest = -math.inf if upper is None else upper.entropy
 
     def distribution(at: Exponent) -> Escort:
         return Escort(at.gamma, integrand)
 
     return Problem(Curve(domain, (lowest, highest), integrand.level, distribution), 1.0, (lower, upper))
+
+
+def _log_measure(integrand: Integrand) -> float:
+    """The logarithm of the measure of the support in the coordinate of the entropy; inf beyond the range of float64."""
+    low, high = integrand.support
+    if integrand.log_jacobian is None:
+        return math.log(high - low)
+    try:
+        found = integrand.log_mass(0.0)
+    except IntegrationError:
+        return math.inf
+    return found if found < _LARGEST else math.inf
 
 
 def number(value: Any, name: str) -> float:

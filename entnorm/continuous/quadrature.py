@@ -135,9 +135,10 @@ class Integrand:
         above = np.flatnonzero((inner > height[steps][:-2]) & (inner > height[steps][2:])) + 1
         for i in above[np.argsort(-height[steps][above])][:_MOST_PEAKS]:
             low, here, high = x[steps[i] - 1], x[steps[i]], x[steps[i + 1]]
-            found = optimize.minimize_scalar(
-                lambda t: -self.exponents(np.array([t]), gamma)[0], bounds=(low, high), method="bounded"
-            )
+            with np.errstate(all="ignore"):  # its parabolas may leave float64, and are then not used
+                found = optimize.minimize_scalar(
+                    lambda t: -self.exponents(np.array([t]), gamma)[0], bounds=(low, high), method="bounded"
+                )
             peaks.add(float(found.x) if -found.fun > height[steps[i]] else float(here))
         inside = np.array(sorted(peaks))
         tops = _tilted(*self.values(inside), gamma)
