@@ -11,6 +11,9 @@ def pytest_collection_modifyitems(items):
     needs_balls = pytest.mark.skip(reason="this example computes balls: python-flint is not installed")
     for item in items:
         if isinstance(item, pytest.DoctestItem) and item.name.startswith(
-            ("entnorm.balls", "entnorm.reference.records", "entnorm.reference.isolating")
+            (
+                *("entnorm.balls", "entnorm.integration"),
+                *("entnorm.reference.densities", "entnorm.reference.isolating", "entnorm.reference.records"),
+            )
         ):
             item.add_marker(needs_balls)

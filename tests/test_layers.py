@@ -26,6 +26,7 @@ LAYERS = (
     {"transforms"},
     {"continuous", "joint", "relations", "attention", "calibration", "adapters"},
     {"balls"},
+    {"integration"},
     {"reference"},
     {"claims"},
     {"derivations"},
@@ -41,8 +42,10 @@ LIBRARIES = {
     "relations": {"numpy", "matplotlib"},
     "attention": {"numpy", "matplotlib"},
     "adapters": {"numpy", "torch", "sklearn", "scipy", "openTSNE"},  # each module one of them
+    "continuous": {"numpy", "scipy"},
     "balls": {"flint"},
-    "reference": {"numpy", "mpmath", "tqdm"},
+    "integration": {"flint"},
+    "reference": {"numpy", "mpmath", "tqdm", "sympy"},
     "claims": {"sympy", "mpmath", "pebble"},
     "derivations": {"sympy"},
     "conformance": {"numpy", "mpmath", "pebble", "hypothesis", "pytest"},
@@ -92,6 +95,15 @@ def test_a_layer_imports_only_its_own_libraries(layer: str, path: Path) -> None:
     allowed = LIBRARIES.get(layer, CORE)
     third_party = {name.partition(".")[0] for name in imports(path)} - set(sys.stdlib_module_names) - {"entnorm"}
     assert third_party <= allowed, f"{path}: {layer} must not import {', '.join(sorted(third_party - allowed))}"
+
+
+def test_references_of_rows_do_without_sympy() -> None:
+    """Only densities are SymPy expressions; a reference of a row must not cost the second that importing it takes."""
+    for layer, path in files():
+        if layer == "reference" and path.parent.name != "densities":
+            names = imports(path)
+            assert not any(name.partition(".")[0] == "sympy" for name in names), path
+            assert not any(name.startswith("entnorm.reference.densities") for name in names), path
 
 
 def test_every_module_has_a_layer() -> None:

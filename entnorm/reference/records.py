@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import mpmath
 import numpy as np
@@ -131,6 +131,13 @@ def _row(kind: Kind, values: bytes) -> Row:
     return Row(kind, tuple(None if x == -np.inf else Fraction(x) for x in floats))
 
 
+class Line(Protocol):
+    """What can be written to a file of JSON Lines."""
+
+    def to_json(self) -> str:
+        """The line that stands for it."""
+
+
 def canonical(fields: dict[str, Any]) -> str:
     """
     The one JSON text for `fields`: ASCII, sorted keys, no spaces.
@@ -237,7 +244,7 @@ def _proved(record: Record) -> bool:
     return stated == outputs(record.row, target, record.enclosure, record.digits)
 
 
-def write(path: str | os.PathLike[str], records: Iterable[Record]) -> None:
+def write(path: str | os.PathLike[str], records: Iterable[Line]) -> None:
     """
     Write records to a file of JSON Lines, which is replaced as a whole or left as it was.
 

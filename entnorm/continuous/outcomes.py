@@ -1,0 +1,117 @@
+"""How a search has ended, as a solution: a root, a target that cannot be attained, or an exponent beyond float64."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from entnorm.continuous.arguments import Problem
+from entnorm.continuous.exponents import Exponent, Interval, Level
+from entnorm.continuous.quadrature import IntegrationError
+from entnorm.continuous.solution import DensitySolution
+from entnorm.continuous.special import EPS
+from entnorm.solution import Status
+
+_PLATEAU = 1e-6  # nats that the entropy loses as gamma grows by the factor e
+_ROUGH = 1e-3  # relative error of gamma that is worse than no answer
+_HUGE = 1e290  # towards the end of float64: what the search calls the end
+TINY = float(np.finfo(np.float64).tiny)
+
+
+def answer(problem: Problem, target: float, at: Exponent, level: Level, nit: int, known: float) -> DensitySolution:
+    """A root: `known` is the error of gamma where a formula says it, or 0 where it follows from that of the entropy."""
+    if not TINY <= at.gamma < math.inf:
+        return overflow(problem, target, at, nit)
+    constant = level.varentropy == 0 and level.error < _PLATEAU
+    carried = level.error * at.gamma / level.varentropy if level.varentropy > 0 else math.inf
+    if carried > _ROUGH * at.gamma and not constant:
+        raise too_rough(at.gamma)
+    return DensitySolution(
+        gamma=at.gamma,
+        entropy=level.entropy + math.log(problem.scale),
+        error=(known or carried) + 4 * EPS * at.gamma,
+        condition=max(1.0, abs(target)) / level.varentropy if level.varentropy > 0 else math.inf,
+        gamma_domain=problem.curve.domain.ends,
+        attainable=_shifted(problem),
+        status=Status.CONVERGED,
+        nit=nit,
+        message=f"the escort density of order {at.gamma:.17g} has the entropy {target:.17g}",
+        _build=_later(problem, at),
+    )
+
+
+def _later(problem: Problem, at: Exponent) -> Callable[[], Any]:
+    return lambda: problem.curve.distribution(at)
+
+
+def _shifted(problem: Problem) -> Interval:
+    """The attainable entropies in the scale of the density at hand."""
+    shift = math.log(problem.scale)
+    low, high = (end + shift for end in problem.curve.attainable)
+    return low, high
+
+
+def _failed(problem: Problem, status: Status, gamma: float, nit: int, message: str) -> DensitySolution:
+    nan = math.nan
+    ends, attainable = problem.curve.domain.ends, _shifted(problem)
+    return DensitySolution(gamma, nan, nan, nan, ends, attainable, status, nit, message, _build=lambda: None)
+
+
+def overflow(problem: Problem, target: float, at: Exponent, nit: int) -> DensitySolution:
+    """A root that is not in the range of float64, or whose odds are not."""
+    message = f"the entropy {target:.17g} belongs to an exponent beyond the range of float64"
+    gamma = 0.0 if at.gamma < 1 / _HUGE else math.inf if at.gamma > _HUGE else at.gamma
+    return _failed(problem, Status.GAMMA_OVERFLOW, gamma, nit, message)
+
+
+def infeasible(problem: Problem, target: float, nit: int = 0) -> DensitySolution:
+    """A target outside the attainable interval, which the message names."""
+    low, high = _shifted(problem)
+    what = f"the only one attainable is {low:.17g}"
+    if low != high:
+        what = f"attainable are entropies between {low:.17g} and {high:.17g}"
+    message = f"no escort density has the entropy {target:.17g}: {what}"
+    return _failed(problem, Status.INFEASIBLE, math.nan, nit, message)
+
+
+def uniform(problem: Problem, target: float) -> DensitySolution:
+    """A uniform density, which has one entropy: the float nearest to it is the target that leaves it unchanged."""
+    only = _shifted(problem)[0]
+    if target != only:
+        return infeasible(problem, target)
+    at = problem.curve.domain.exponent(1.0)
+    return replace(answer(problem, target, at, Level(0.0, 1.0, 0.0), 0, 0.0), error=0.0, condition=0.0)
+
+
+def at_the_ends(problem: Problem, target: float, reduced: float) -> DensitySolution:
+    """A target that is not inside: that of an end which belongs to the domain, to within its error, or infeasible."""
+    for end, level in zip(problem.curve.domain.ends, problem.included, strict=True):
+        if level is not None and abs(reduced - level.entropy) <= level.error:
+            return answer(problem, target, problem.curve.domain.exponent(end), level, 0, 0.0)
+    return infeasible(problem, target)
+
+
+def unmet(problem: Problem, target: float, at: Exponent, level: Level, nit: int) -> DensitySolution:
+    """
+    The search went to the end of the range without meeting the target.
+
+    It is beyond float64; unless the entropy has stopped to fall, because the density is constant around its maximum.
+    """
+    if level.varentropy > _PLATEAU or level.entropy < target:
+        return overflow(problem, target, at, nit)
+    if level.error > _PLATEAU:
+        raise too_rough(at.gamma)
+    curve = replace(problem.curve, attainable=(level.entropy, problem.curve.attainable[1]))
+    return infeasible(problem._replace(curve=curve), target, nit)
+
+
+def too_rough(gamma: float) -> IntegrationError:
+    """Integrals that leave gamma open, and what may help."""
+    return IntegrationError(
+        f"the integrals are too rough to tell an exponent close to gamma = {gamma:.17g}: pass the log-density minus "
+        "its maximum, points where it peaks, or another coordinate with log_jacobian"
+    )

@@ -1,0 +1,180 @@
+"""What solving for a density returns, and the escort density of a log-density that is of no known family."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import sampling
+
+from entnorm.continuous.exponents import Exponent, Interval
+from entnorm.continuous.quadrature import Integrand
+from entnorm.solution import EntnormError, InfeasibleTargetError, Status
+
+
+@dataclass(frozen=True, eq=False)
+class DensitySolution:
+    """
+    The escort density that has the prescribed differential entropy, and the exponent that produces it.
+
+    Attributes
+    ----------
+    gamma : float
+        Exponent: the density is proportional to ``p(x)**gamma``. It is 1 for a uniform density, which has one entropy.
+        NaN where the target is infeasible.
+    entropy : float
+        Differential entropy at `gamma`, in nats, as computed there.
+    error : float
+        How far `gamma` may be from the root; inf where every exponent has the same entropy. For a family of which all
+        is known a first-order bound on rounding; where integrals are computed their estimated error, carried over by
+        dh/dgamma = -gamma Var [densities.entropy-slope]. That is no proof; `entnorm.reference.densities` has one.
+    condition : float
+        max(1, abs(H)) / (gamma^2 Var_q[log p]): how much an error in the entropy, relative where it is above one nat
+        and absolute below, is magnified in gamma.
+    gamma_domain : tuple of two floats
+        The exponents at which the power is integrable lie between these ends.
+    attainable : tuple of two floats
+        The entropies of the escort densities lie between these limits, in nats; neither is attained unless the end of
+        `gamma_domain` belongs to it.
+    status : Status
+    nit : int
+        Evaluations of the entropy in the search; 0 where the exponent is in closed form.
+    message : str
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> from entnorm import continuous
+    >>> solution = continuous.solve(stats.gamma(2.5), entropy=1.0)
+    >>> print(round(solution.gamma, 12), solution.success, solution.error < 1e-13)
+    3.682380927409 True True
+    >>> round(float(solution.distribution.entropy()), 12)
+    1.0
+    """
+
+    gamma: float
+    entropy: float
+    error: float
+    condition: float
+    gamma_domain: Interval
+    attainable: Interval
+    status: Status
+    nit: int
+    message: str
+    _build: Callable[[], Any] = field(repr=False)
+
+    @property
+    def temperature(self) -> float:
+        """1 / gamma."""
+        return 1 / self.gamma if self.gamma else math.inf
+
+    @property
+    def success(self) -> bool:
+        """Whether the density has the entropy asked for, at a gamma that float64 can hold."""
+        return self.status == Status.CONVERGED
+
+    @cached_property
+    def distribution(self) -> Any:
+        """
+        The escort density: a frozen SciPy distribution where the family is closed, an `Escort` otherwise.
+
+        Raises
+        ------
+        InfeasibleTargetError, EntnormError
+            If there is none, as in `raise_if_failed`.
+        """
+        self.raise_if_failed()
+        return self._build()
+
+    def raise_if_failed(self) -> Self:
+        """
+        Return the solution itself, or raise what its `message` says.
+
+        Raises
+        ------
+        InfeasibleTargetError
+            If the target cannot be attained.
+        EntnormError
+            If gamma is beyond the range of float64.
+        """
+        if self.status == Status.INFEASIBLE:
+            raise InfeasibleTargetError(self.message)
+        if self.status == Status.GAMMA_OVERFLOW:
+            raise EntnormError(self.message)
+        return self
+
+
+@dataclass(frozen=True, eq=False)
+class Escort:
+    """
+    The escort density of order `gamma` of a log-density, with the methods of a frozen SciPy distribution.
+
+    Attributes
+    ----------
+    gamma : float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from entnorm import continuous
+    >>> well = continuous.escort(lambda x: -(x**4), 2.0, support=(-np.inf, np.inf), gamma_domain=(0, np.inf))
+    >>> print(round(well.entropy(), 12), round(float(well.pdf(0.0)), 12), well.rvs(3, random_state=1).shape)
+    0.671588548998 0.656003897334 (3,)
+    """
+
+    gamma: float
+    _integrand: Integrand = field(repr=False)
+
+    def support(self) -> Interval:
+        """Both ends of the support."""
+        return self._integrand.support
+
+    def logpdf(self, x: ArrayLike) -> Any:
+        """Logarithm of the density, in the shape of `x`; minus infinity outside the support."""
+        points = np.asarray(x, dtype=np.float64)
+        low, high = self.support()
+        inside = (points >= low) & (points <= high)
+        exponents = self._integrand.exponents(np.where(inside, points, self._center).ravel(), self.gamma)
+        return np.where(inside, exponents.reshape(points.shape) - self._log_mass, -np.inf)[()]
+
+    def pdf(self, x: ArrayLike) -> Any:
+        """The density, in the shape of `x`."""
+        return np.exp(self.logpdf(x))
+
+    def entropy(self) -> float:
+        """Differential entropy in nats, in the coordinate that a `log_jacobian` names if there is one."""
+        return self._integrand.level(Exponent(self.gamma, 0.0, 0.0)).entropy
+
+    def rvs(self, size: int | tuple[int, ...] | None = None, random_state: Any = None) -> Any:
+        """
+        Random variates, by SciPy's numerical inversion (`scipy.stats.sampling.NumericalInversePolynomial`).
+
+        Raises
+        ------
+        EntnormError
+            If that cannot invert the distribution function, for instance because the density has a pole.
+        """
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", RuntimeWarning)  # an inversion of which it is not sure
+                return self._sampler.rvs(size=size, random_state=random_state)
+        except (sampling.UNURANError, RuntimeWarning) as error:
+            raise EntnormError(f"SciPy cannot sample this density by numerical inversion: {error}") from error
+
+    @cached_property
+    def _sampler(self) -> Any:
+        return sampling.NumericalInversePolynomial(self, center=self._center, domain=self.support())
+
+    @cached_property
+    def _center(self) -> float:
+        return self._integrand.cuts(self.gamma)[0]
+
+    @cached_property
+    def _log_mass(self) -> float:
+        return self._integrand.log_mass(self.gamma)

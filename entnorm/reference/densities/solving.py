@@ -1,0 +1,249 @@
+"""The exponent of a density to any number of digits, between two exact ends that balls have proved."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import mpmath
+
+from entnorm import balls
+from entnorm.reference import exact as exact_numbers
+from entnorm.reference.attainable import Interval, rational
+from entnorm.reference.decimals import agreeing, ends
+from entnorm.reference.densities.density import Density, Domain
+from entnorm.reference.exact import Number
+from entnorm.solution import EntnormError
+
+MOST_DIGITS = 300
+_FIRST_BITS, _MOST_BITS = 64, 2**13
+_WIDEST = 200  # logarithm of the odds up to which a root is looked for
+_LONGEST = 2  # stride of that search: far beyond the root integrals are costly
+_ROUGH_BITS = 16
+_CLOSE = 2e-3  # where the secant method takes over from bisection
+
+
+@dataclass(frozen=True)
+class DensityCertificate:
+    """
+    The statement that every exponent at which the escort density of a density has an entropy lies between two ends.
+
+    Attributes
+    ----------
+    density : Density
+        With the bounds of its tails, which are taken as stated.
+    target : Fraction
+        The entropy, in nats.
+    lower, upper : Fraction
+        The ends.
+    digits : int
+        Their relative distance is at most 10^-digits.
+    """
+
+    density: Density
+    target: Fraction
+    lower: Fraction
+    upper: Fraction
+    digits: int
+
+    def verify(self) -> bool:
+        """
+        Prove the statement by rigorous integration, with nothing reused from the search.
+
+        h(lower) > H* > h(upper) gives existence, since h is continuous; that h does not increase, its slope being
+        -gamma Var [densities.entropy-slope], [densities.variance-nonnegative], puts every root between the ends.
+
+        Returns
+        -------
+        bool
+            True if it is proved. False if it is not true, is too wide for `digits`, or is not decided with 2^13 bits.
+
+        Raises
+        ------
+        ImportError
+            If python-flint is not installed.
+        """
+        low, high = self.density.gamma_domain
+        inside = low < self.lower < self.upper and (high is None or self.upper < high)
+        if not inside or (self.upper - self.lower) * 10**self.digits > self.lower:
+            return False
+        return _sign(self.density, self.target, self.lower) == 1 and _sign(self.density, self.target, self.upper) == -1
+
+
+@dataclass(frozen=True, repr=False)
+class CertifiedDensity:
+    """
+    A root gamma* with its certificate.
+
+    Attributes
+    ----------
+    gamma : mpf
+        Within the enclosure.
+    certificate : DensityCertificate
+        The exact statement, which proves itself again with ``certificate.verify()``.
+    """
+
+    gamma: mpmath.mpf
+    certificate: DensityCertificate
+
+    @property
+    def enclosure(self) -> Interval:
+        """Exact rational ends on both sides of gamma*."""
+        return self.certificate.lower, self.certificate.upper
+
+    @property
+    def digits(self) -> int:
+        """The enclosure has relative width at most 10^-digits."""
+        return self.certificate.digits
+
+    def __repr__(self) -> str:
+        digits = agreeing(*self.enclosure, self.digits + 1)
+        return f"CertifiedDensity(gamma={digits}, digits={self.digits}: certified in ball arithmetic)"
+
+
+def solve(density: Density, *, entropy: Number, digits: int = 30) -> CertifiedDensity:
+    """
+    The exponent at which the escort density has a differential entropy, to `digits` digits, with proof.
+
+    Parameters
+    ----------
+    density : Density
+        One of the named ones of this package, or an expression with bounds of its tails.
+    entropy : number
+        The target in nats, exact: int, Fraction, float as the binary number that it is, or decimal string.
+    digits : int
+        The enclosure has relative width at most 10^-digits; from 1 to 300.
+
+    Returns
+    -------
+    CertifiedDensity
+
+    Raises
+    ------
+    EntnormError
+        If an argument is not what it has to be, or the target is not attained at any exponent that could be looked at.
+    ImportError
+        If python-flint is not installed.
+    ArithmeticError
+        If balls could not prove the ends.
+
+    Examples
+    --------
+    >>> from entnorm.reference import densities
+    >>> solution = densities.solve(densities.gamma("2.5"), entropy=1, digits=20)
+    >>> solution
+    CertifiedDensity(gamma=3.68238092740876347827e0, digits=20: certified in ball arithmetic)
+    >>> solution.certificate.verify()
+    True
+    """
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MOST_DIGITS:
+        raise EntnormError(f"digits must be an int from 1 to {MOST_DIGITS}, got {digits!r}")
+    target = exact_numbers.exact(entropy, "entropy")
+    search = _Search(density, target)
+    gamma = search.refine(search.bracket(), math.ceil((digits + 4) * math.log2(10)))
+    certificate = DensityCertificate(density, target, *ends(rational(gamma), digits), digits)
+    if not certificate.verify():
+        raise ArithmeticError(
+            "the root that was computed could not be confirmed: please report this density and target"
+        )
+    return CertifiedDensity(gamma, certificate)
+
+
+class _Search:
+    """The residual h - H* at numbers of mpmath, as the midpoints of balls say."""
+
+    def __init__(self, density: Density, target: Fraction) -> None:
+        self.density, self.target, self.mp = density, target, mpmath.MPContext()
+        self.domain: Domain = density.gamma_domain
+
+    def gamma(self, u: mpmath.mpf) -> mpmath.mpf:
+        """The exponent at the logarithm of its odds within the domain."""
+        low, high = self.domain
+        odds, start = self.mp.exp(u), self._lift(low)
+        if high is None:
+            return start + odds * (start or 1)
+        return (start + odds * self._lift(high)) / (1 + odds)
+
+    def residual(self, gamma: mpmath.mpf, bits: int) -> mpmath.mpf:
+        """The difference h - H*, right to about 2^-bits."""
+        precision = bits + 32 + max(0, math.frexp(float(gamma))[1])
+        while precision <= _MOST_BITS:
+            with balls.working(precision):
+                ball = self.density.entropy(rational(gamma), precision - 16) - balls.ball(self.target)
+                if balls.is_finite(ball) and balls.upper(ball) - balls.lower(ball) < Fraction(1, 2**bits):
+                    mantissa, exponent = balls.middle(ball)
+                    return self.mp.ldexp(mantissa, exponent)
+            precision *= 2
+        raise ArithmeticError(f"the entropy at gamma = {float(gamma):.6g} could not be enclosed in {_MOST_BITS} bits")
+
+    def bracket(self) -> tuple[mpmath.mpf, mpmath.mpf]:
+        """
+        Logarithms of odds on both sides of the root, close to each other.
+
+        Towards the root strides double; they are halved where the next point is too close to an end of the domain.
+        """
+        at, stride = self.mp.mpf(0), self.mp.mpf(1)
+        value = self.residual(self.gamma(at), _ROUGH_BITS)
+        side = 1 if value > 0 else -1
+        while True:
+            beyond = self._beyond(at + side * stride)
+            if beyond is None and stride < _CLOSE:
+                raise EntnormError(
+                    f"the entropy {float(self.target):.17g} is not attained, or only at exponents too close to the end "
+                    f"of their domain to be looked at, beyond gamma = {float(self.gamma(at)):.6g}"
+                )
+            if beyond is None:
+                stride /= 4
+            elif (beyond > 0) == (side > 0):
+                at, stride = at + side * stride, min(2 * stride, _LONGEST)
+            else:
+                break
+        low, high = sorted((at, at + side * stride))
+        while high - low > _CLOSE:
+            at = (low + high) / 2
+            low, high = (at, high) if self.residual(self.gamma(at), _ROUGH_BITS) > 0 else (low, at)
+        return low, high
+
+    def _beyond(self, u: mpmath.mpf) -> mpmath.mpf | None:
+        """The residual at the logarithm of the odds, or None where it cannot be had."""
+        try:
+            return self.residual(self.gamma(u), _ROUGH_BITS) if abs(u) < _WIDEST else None
+        except ArithmeticError:
+            return None
+
+    def refine(self, bracket: tuple[mpmath.mpf, mpmath.mpf], bits: int) -> mpmath.mpf:
+        """
+        The root by the secant method in the logarithm of the odds.
+
+        A step is computed with as many bits as it can use, and changes the slope while it is longer than their noise.
+        """
+        older, u = bracket
+        self.mp.prec = bits + 64
+        known, value = (self.residual(self.gamma(x), _FIRST_BITS) for x in bracket)
+        slope, accuracy = (value - known) / (u - older), _FIRST_BITS
+        while True:
+            step = -value / slope
+            if accuracy > bits and abs(step) < self.mp.ldexp(1, -bits):
+                return self.gamma(u + step)
+            noise = self.mp.ldexp(1, -accuracy // 2)
+            accuracy = (
+                bits + 16 if step == 0 else min(bits + 16, max(accuracy, math.ceil(-3 * self.mp.log(abs(step), 2))))
+            )
+            u, known, value = u + step, value, self.residual(self.gamma(u + step), accuracy)
+            slope = (value - known) / step if abs(step) > noise else slope
+
+    def _lift(self, x: Fraction) -> mpmath.mpf:
+        return self.mp.mpf(x.numerator) / x.denominator
+
+
+def _sign(density: Density, target: Fraction, gamma: Fraction) -> int | None:
+    """The sign of h(gamma) - H*, by balls of doubling precision."""
+    bits = _FIRST_BITS
+    while bits <= _MOST_BITS:
+        with balls.working(bits + 32):
+            sign = balls.sign(density.entropy(gamma, bits) - balls.ball(target))
+        if sign is not None:
+            return sign
+        bits *= 2
+    return None

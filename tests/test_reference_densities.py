@@ -1,0 +1,350 @@
+"""Certified exponents of densities: against textbook formulas, and what must not be certified."""
+
+import dataclasses
+import json
+import math
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mpmath import mp, mpf
+from scipy import integrate, stats
+from sympy import Rational, exp, log, oo
+from textbook import ENTROPIES, encloses
+
+from entnorm import balls, continuous, integration
+from entnorm.reference import densities
+from entnorm.reference.densities import Density, Tail, X, records
+from entnorm.reference.densities.expressions import constant, function
+from entnorm.reference.densities.tails import cut
+from entnorm.reference.reading import RecordError
+from entnorm.reference.records import canonical, checksum
+from entnorm.solution import EntnormError
+
+pytestmark = pytest.mark.skipif(not balls.available(), reason="python-flint is not installed (extra `rigorous`)")
+
+NAMED = {  # family with exact parameters, textbook name, its parameters, target
+    "normal": (densities.normal(1, 2), "norm", (2,), "1.1"),
+    "exponential": (densities.exponential(2), "expon", (2,), "2.5"),
+    "laplace": (densities.laplace(3), "laplace", (3,), "1.75"),
+    "generalised normal": (densities.generalised_normal("2.5"), "gennorm", (2.5, 1), "0.5"),
+    "pointed generalised normal": (densities.generalised_normal("0.5"), "gennorm", (0.5, 1), "3"),
+    "gamma": (densities.gamma("2.5", 2), "gamma", (2.5, 2), "1.5"),
+    "gamma with a pole": (densities.gamma("0.5"), "gamma", (0.5, 1), "-0.25"),
+    "beta": (densities.beta(2, "3.5"), "beta", (2, 3.5, 1), "-1"),
+    "beta with poles": (densities.beta("0.5", "0.75"), "beta", (0.5, 0.75, 1), "-0.5"),
+    "student": (densities.student(3), "t", (3, 1), "2.5"),
+    "pareto": (densities.pareto(2, "1.5"), "pareto", (2, 1.5), "2"),
+    "lognormal": (densities.lognormal(0, "0.875"), "lognorm", (0.875, 1), "1"),
+    "weibull": (densities.weibull("3.5", 2), "weibull_min", (3.5, 2), "0"),
+    "weibull with a pole": (densities.weibull("0.5", 2), "weibull_min", (0.5, 2), "1"),
+    "logistic": (densities.logistic(2), "logistic", (2,), "1.7"),
+    "gumbel": (densities.gumbel("1.5"), "gumbel_r", (1.5,), "1"),
+}
+QUARTIC = Density(-(X**4), (-oo, oo), (Tail("exponential", 4, 3), Tail("exponential", 4, 3)))
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_named_densities_against_textbooks(case):
+    density, name, parameters, target = NAMED[case]
+    solution = densities.solve(density, entropy=target, digits=30)
+    with mp.workdps(60):
+        low, high = (mpf(end.numerator) / end.denominator for end in solution.enclosure)
+        assert encloses(name, parameters, mpf(target), low, high)
+        assert low < solution.gamma < high
+        assert high - low <= low * mpf(10) ** -30
+    known = continuous.solve(frozen(name, parameters), entropy=float(Fraction(target)))
+    nearby = 4 * known.condition * 2.0**-53 * known.gamma  # the float that the target became
+    assert abs(float(solution.gamma) - known.gamma) <= known.error + nearby
+    assert solution.certificate.verify()
+
+
+def frozen(name, parameters):
+    *shapes, scale = parameters
+    return getattr(stats, name)(*shapes, scale=scale)
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_balls_of_the_entropy_hold_the_formula(case):
+    density, name, parameters, _ = NAMED[case]
+    low, high = density.gamma_domain
+    gamma = Fraction(3, 4) if high is None else high * Fraction(3, 4)
+    assert gamma > low
+    with balls.working(160):
+        found = density.entropy(gamma, 120)
+        ends = balls.lower(found), balls.upper(found)
+    with mp.workdps(60):
+        exact = ENTROPIES[name](mpf(gamma.numerator) / gamma.denominator, *map(mpf, parameters))
+        assert mpf(ends[0].numerator) / ends[0].denominator <= exact <= mpf(ends[1].numerator) / ends[1].denominator
+    assert ends[1] - ends[0] < Fraction(1, 2**90)
+
+
+def test_an_expression_of_ones_own():
+    solution = densities.solve(QUARTIC, entropy=1, digits=60)
+    with mp.workdps(80):
+        first = mpf(1) / 4 + mp.log(2 * mp.gamma(mpf(5) / 4))
+        exact = mp.exp(4 * (first - 1))  # homogeneous of degree 4
+        assert abs(solution.gamma - exact) < mpf(10) ** -60
+    assert "certified in ball arithmetic" in repr(solution)
+    tilted = Density(-(X**2) - sympy.sin(X), (-oo, oo), (Tail("exponential", 2, 2), Tail("exponential", 2, 2)))
+    known = continuous.solve(
+        lambda x: -x * x - np.sin(x), support=(-math.inf, math.inf), gamma_domain=(0, math.inf), entropy=0.5
+    )
+    found = densities.solve(tilted, entropy=Fraction(1, 2), digits=20)
+    assert abs(float(found.gamma) - known.gamma) <= known.error
+
+
+def test_supports_of_every_kind_agree():
+    """The same density with its pole on the left, on the right, moved, and cut off."""
+    pole = Tail("power", Rational(-1, 2))
+    far = Tail("exponential", 1)
+    shifted = (
+        Density(-log(X) / 2 - X, (0, oo), (pole, far)),
+        Density(-log(-X) / 2 + X, (-oo, 0), (far, pole)),
+        Density(-log(X - 3) / 2 - (X - 3), (3, oo), (pole, Tail("exponential", 1, 3, 4))),
+        Density(-log(-3 - X) / 2 + X + 3, (-oo, -3), (Tail("exponential", 1, 3, 4), pole)),
+    )
+    found = [densities.solve(density, entropy=1, digits=15).enclosure for density in shifted]
+    assert len(set(found)) == 1
+    parabola = Density(log(X * (1 - X)), (0, 1), (Tail("power", 1), Tail("power", 1)))
+    beta = densities.solve(densities.beta(2, 2), entropy="-0.5", digits=15)
+    assert densities.solve(parabola, entropy="-0.5", digits=15).enclosure == beta.enclosure
+
+
+def test_a_finite_end_without_a_bound():
+    truncated = Density(-X, (0, 2), (None, None))
+    solution = densities.solve(truncated, entropy="0.5", digits=25)
+    assert truncated.gamma_domain == (0, None)
+    with mp.workdps(40):
+        g = solution.gamma
+        mass = (1 - mp.exp(-2 * g)) / g
+        mean = (1 - mp.exp(-2 * g) * (1 + 2 * g)) / g**2 / mass
+        assert abs(mp.log(mass) + g * mean - mpf("0.5")) < mpf(10) ** -24
+
+
+@given(
+    st.sampled_from(["exponential", "infinite", "finite", "pole"]),
+    st.fractions(Fraction(1, 2), 3),
+    st.fractions(-2, 2),
+    st.integers(40, 120),
+)
+@settings(derandomize=True, deadline=None, max_examples=40)
+def test_what_lies_beyond_a_cut_is_within_its_bounds(kind, gamma, height, bits):
+    rate = {"exponential": 2, "infinite": 3, "finite": 2, "pole": Rational(-1, 4)}[kind]
+    tail = Tail("exponential" if kind == "exponential" else "power", rate, Rational(height))
+    finite = kind in ("finite", "pole")
+    with balls.working(256):
+        beyond, _ = cut(tail, finite, balls.ball(gamma), balls.ball(0), bits, Fraction(1))
+        at, mass, first = (float(balls.upper(x)) for x in beyond)
+    g, h, r = float(gamma), float(height), float(rate)
+    top = {"exponential": h - r * at, "infinite": h - r * math.log(at)}.get(kind, h + r * math.log(at))
+    # In s, where x is cut + s or cut exp(+-s), the bound of L is linear: top - r s.
+    grow = {"exponential": 0, "infinite": 1}.get(kind, -1)
+    unit = 1 if kind == "exponential" else at
+    for power, stated in ((0, mass), (1, first)):
+        exact, _ = integrate.quad(
+            lambda s, p=power: abs(top - r * s) ** p * math.exp((grow - g * r) * s), 0, math.inf, limit=400
+        )
+        exact *= unit * math.exp(g * top)
+        assert exact <= stated * (1 + 1e-9)
+        assert stated < 4000 * (1 + bits) ** 2 * 2.0**-bits
+
+
+def test_certificates_that_are_not_true():
+    certificate = densities.solve(QUARTIC, entropy=1, digits=12).certificate
+    width = certificate.upper - certificate.lower
+    assert certificate.verify()
+    for changes in (
+        {"lower": certificate.lower + 2 * width, "upper": certificate.upper + 2 * width},
+        {"lower": certificate.lower - 2 * width, "upper": certificate.upper - 2 * width},
+        {"lower": certificate.upper, "upper": certificate.lower},
+        {"lower": certificate.lower * Fraction(99, 100)},
+        {"target": certificate.target + Fraction(1, 10**9)},
+        {"density": densities.normal()},
+        {"digits": 20},
+        {"lower": Fraction(-1)},
+    ):
+        assert not dataclasses.replace(certificate, **changes).verify(), changes
+
+
+def test_a_bound_that_is_too_small_changes_what_is_proved():
+    """Tails are stated, not checked: a certificate carries them, and is as true as they are."""
+    wrong = dataclasses.replace(QUARTIC, tails=(Tail("exponential", 4000, 3), Tail("exponential", 4000, 3)))
+    try:
+        enclosure = densities.solve(wrong, entropy=1, digits=12).enclosure
+    except (ArithmeticError, EntnormError):
+        return
+    assert enclosure != densities.solve(QUARTIC, entropy=1, digits=12).enclosure
+
+
+@pytest.mark.parametrize(
+    ("density", "target"),
+    [(densities.beta(2, 3), 0), (densities.beta(2, 3), 1), (Density(-X, (0, 2), (None, None)), 1)],
+)
+def test_targets_that_are_not_attained(density, target):
+    with pytest.raises(EntnormError, match="is not attained, or only at exponents too close to the end"):
+        densities.solve(density, entropy=target, digits=10)
+
+
+def test_a_target_close_to_the_end_of_the_domain():
+    with pytest.raises(EntnormError, match="too close to the end"):
+        densities.solve(densities.pareto(2), entropy=10**6, digits=10)
+    near = densities.solve(densities.pareto(2), entropy=15, digits=10)
+    assert 0 < near.gamma - mpmath.mpf(1) / 3 < 0.05
+
+
+EXPRESSIONS = [
+    X**3 - 2 * X + Rational(1, 3), sympy.sqrt(X), X ** Rational(-5, 3), X**X, exp(-(X**2)), log(1 + X), 2**X,
+    sympy.Abs(X - 3), sympy.sin(X) * sympy.cos(2 * X), sympy.sinh(X) / sympy.cosh(X), sympy.tanh(X), sympy.erf(X),
+    sympy.erfc(X), sympy.gamma(X), sympy.pi * X + sympy.E, sympy.pi**2 * X, sympy.exp(1) ** X, log(3) * X,
+    sympy.sqrt(2) * X, sympy.gamma(Rational(1, 3)) * X,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
+def test_expressions_in_balls(expression):
+    for at in (Fraction(1, 3), Fraction(5, 2)):
+        with balls.working(120):
+            ball = function(expression, X)(integration.complex_ball(balls.ball(at)), True).real
+            low, high = balls.lower(ball), balls.upper(ball)
+        with mp.workdps(50):
+            exact = sympy.lambdify(X, expression, "mpmath")(mpf(at.numerator) / at.denominator)
+            assert mpf(low.numerator) / low.denominator - mpf(10) ** -45 <= exact
+            assert exact <= mpf(high.numerator) / high.denominator + mpf(10) ** -45
+        assert high - low < Fraction(1, 2**90)
+
+
+@pytest.mark.parametrize("expression", [log(X), sympy.sqrt(X), X ** Rational(1, 3), sympy.Abs(X)], ids=str)
+def test_a_branch_cut_is_not_integrated_across(expression):
+    with balls.working(60):
+        across = integration.complex_ball(balls.hull(balls.ball(-1), balls.ball(1)))
+        assert not function(expression, X)(across, True).is_finite()
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        (X + sympy.Symbol("a"), "neither a number nor the variable"),
+        (sympy.Float("0.1") * X, "not exact: write it as a Rational"),
+        (sympy.loggamma(X), "loggamma is not known here"),
+        (sympy.Piecewise((X, X > 0), (0, True)), "Piecewise is not known here"),
+        (sympy.I * X, "neither a number nor the variable"),
+    ],
+)
+def test_expressions_that_are_refused(expression, message):
+    density = Density(expression, (0, 1), (None, None))
+    with pytest.raises(EntnormError, match=message):
+        densities.solve(density, entropy=-1)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Density(-X, (0, oo), (None, None)), "an infinite end of the support needs a bound"),
+        (lambda: Density(-X, (1, 0), (None, None)), "in increasing order"),
+        (lambda: Density(-X, (0, sympy.sqrt(2)), (None, None)), "rational or infinite"),
+        (lambda: Density(-X, (-oo, 0), (Tail("exponential", 1), None), symmetric=True), "has a finite lower end"),
+        (lambda: Density(-X, (0, oo), (None, Tail("exponential", -1))), "needs a positive rate, got -1"),
+        (lambda: Density(-X, (0, oo), (Tail("exponential", 1), Tail("exponential", 1))), "cannot be exponential"),
+        (lambda: Tail("gaussian", 1), "decays as exponential or power"),
+        (lambda: Tail("power", 0.5), "rational rate"),
+        (lambda: Tail("power", 1, start=0), "positive rational start"),
+        (lambda: densities.normal("x"), "a parameter must be a decimal"),
+        (lambda: densities.solve(QUARTIC, entropy=math.nan), "entropy must be finite"),
+        (lambda: densities.solve(QUARTIC, entropy=1, digits=0), "digits must be an int from 1 to 300"),
+    ],
+)
+def test_bad_input(make, message):
+    with pytest.raises(EntnormError, match=message):
+        make()
+
+
+def test_constants_are_enclosed():
+    with balls.working(100):
+        ball = constant(sympy.exp(sympy.sqrt(2)) + sympy.pi**3 / 7)
+        low, high = balls.lower(ball), balls.upper(ball)
+    with mp.workdps(50):
+        exact = mp.exp(mp.sqrt(2)) + mp.pi**3 / 7
+        assert mpf(low.numerator) / low.denominator < exact < mpf(high.numerator) / high.denominator
+
+
+def test_stored_references_are_proved_again():
+    found = records.load()
+    assert {record.family for record in found} == set(records.FAMILIES)
+    assert records.verify(found) == ()
+
+
+def test_the_solver_meets_the_stored_references():
+    scipy_of = {
+        "normal": lambda mu, sigma: stats.norm(mu, sigma),
+        "exponential": lambda scale: stats.expon(scale=scale),
+        "laplace": lambda scale: stats.laplace(scale=scale),
+        "generalised-normal": stats.gennorm,
+        "gamma": lambda shape, scale: stats.gamma(shape, scale=scale),
+        "beta": stats.beta,
+        "student": stats.t,
+        "pareto": lambda a, scale: stats.pareto(a, scale=scale),
+        "lognormal": lambda mu, sigma: stats.lognorm(sigma, scale=math.exp(mu)),
+        "weibull": lambda shape, scale: stats.weibull_min(shape, scale=scale),
+        "logistic": lambda scale: stats.logistic(scale=scale),
+        "gumbel": lambda scale: stats.gumbel_r(scale=scale),
+    }
+    for record in records.load():
+        solution = continuous.solve(scipy_of[record.family](*record.parameters), entropy=record.target)
+        assert abs(Fraction(solution.gamma) - Fraction(record.gamma)) <= Fraction(solution.error), record.id
+
+
+def test_records_satisfy_their_schema_and_are_what_they_write():
+    import jsonschema
+
+    schema = json.loads(records.CORPUS.with_name("densities.schema.json").read_text(encoding="utf-8"))
+    lines = records.CORPUS.read_text(encoding="ascii").splitlines()
+    for line, record in zip(lines, records.load(), strict=True):
+        jsonschema.validate(json.loads(line), schema)
+        assert record.to_json() == line
+    assert schema["properties"]["family"]["enum"] == list(records.FAMILIES)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("family", "cauchy", "is none of normal"),
+        ("family", ["normal"], "is none of normal"),
+        ("parameters", {"mu": "0x1.0p+0"}, "are not mu, sigma"),
+        ("parameters", {"mu": "0x1.0p+0", "sigma": 2}, "is not a hexadecimal float"),
+        ("target", "1e999999999", "is not a hexadecimal float"),
+        ("digits", 10**4, "is not an integer from 1 to 300"),
+        ("gamma", "9.9e-1", "is not what both ends"),
+        ("enclosure", ["1.0e0"], "is not a pair"),
+        ("enclosure", ["2.0e0", "1.0e0"], "is not what both ends"),
+        ("id", "../x", "is not a name"),
+        ("provenance", [], "is not an object"),
+        ("more", 1, "has the fields"),
+    ],
+)
+def test_records_that_are_refused(tmp_path, field, value, reason):
+    fields = json.loads(records.CORPUS.read_text(encoding="ascii").splitlines()[0])
+    fields[field] = value
+    fields["sha256"] = checksum(fields)
+    path = tmp_path / "one.jsonl"
+    path.write_text(canonical(fields) + "\n", encoding="ascii")
+    with pytest.raises(RecordError, match=reason):
+        records.load(path)
+
+
+def test_files_that_are_refused(tmp_path):
+    line = records.CORPUS.read_text(encoding="ascii").splitlines()[0]
+    path = tmp_path / "file.jsonl"
+    for text, reason in (
+        (line.replace('"digits":30', '"digits":31'), "is not the checksum"),
+        (f"{line}\n{line}", "is there twice"),
+        ("[]", "is not a JSON object"),
+        ("x" * (records.MOST_BYTES + 1), "has more than"),
+    ):
+        path.write_text(text, encoding="ascii")
+        with pytest.raises(RecordError, match=reason):
+            records.load(path)
