@@ -11,7 +11,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Rational
 
 from .arithmetics import (
     Exact,
@@ -24,6 +24,7 @@ from .language import (
     Family,
     ForAll,
     Function,
+    Ge,
     Index,
     Integral,
     Log,
@@ -133,6 +134,8 @@ def _drawn(variables: frozenset[Variable], size: int, random: Random, number: So
 def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Point:
     for statement in given:
         bound, relation = statement.args if isinstance(statement, ForAll) else (None, statement)
+        if isinstance(bound, Index) and isinstance(relation, Ge):
+            point = point | _raised(relation, bound, point, random)
         if not isinstance(relation, Eq):
             continue
         if isinstance(relation.lhs, Times) and relation.rhs == 0:
@@ -144,6 +147,15 @@ def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Poi
                 point = point | changed
                 break
     return point
+
+
+def _raised(bound_below: Ge, index: Index, point: Point, random: Random) -> Point:
+    """Return a family that is at least what bounds it below, where that depends on other variables."""
+    entry, least = bound_below.args
+    family = entry.args[0] if isinstance(entry, Entry) and entry.args[1] == index else None
+    if not isinstance(family, Family) or family in free(least) or not free(least):
+        return {}
+    return {family: _exactly(Seq(index, Plus(least, Rational(random.randint(0, 24), 12))), point)}
 
 
 def _with_zero_factor(product: Times, bound: Variable | None, point: Point, random: Random) -> Point:
