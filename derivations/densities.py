@@ -27,6 +27,7 @@ from entnorm.claims import (
     Ne,
     by,
     calc,
+    convergence,
     ge,
 )
 
@@ -85,6 +86,22 @@ LOG_DENSITY = Claim(
     ),
 )
 
+ENTROPY_FINITE = Claim(
+    "densities.entropy-finite",
+    Integrable(g[o] * Log(g[o]), o),
+    given=(RHO_POSITIVE, POWER_FINITE, LOG_FINITE),
+    title="Then the power transform has an entropy",
+    proof=convergence(),
+)
+
+LOG_MOMENT_FINITE = Claim(
+    "densities.log-finite",
+    Integrable(rho[o] ** gamma * Log(rho[o]), o),
+    given=INSIDE,
+    title="... as it does inside the interval",
+    proof=convergence(FINITE),
+)
+
 ENTROPY_FORM = Claim(
     "densities.entropy-form",
     Eq(h_of(rho, gamma), Log(mass(rho, gamma)) - gamma * dmean(rho, gamma)),
@@ -120,6 +137,22 @@ LOG_MASS_SLOPE = Claim(
         (D(moment_of(0, rho, gamma), gamma) / moment_of(0, rho, gamma), by.calculus),
         (moment_of(1, rho, gamma) / moment_of(0, rho, gamma), SLOPES),
         (dmean(rho, gamma), by.termwise(dmean, density, mass, moment_of)),
+    ),
+)
+
+ENTROPY_FROM_MASS = Claim(
+    "densities.entropy-from-mass",
+    Eq(h_of(rho, gamma), Log(mass(rho, gamma)) - gamma * D(Log(mass(rho, gamma)), gamma)),
+    given=INSIDE,
+    title="The entropy from Z alone: who knows Z as a function of gamma has the entropy in closed form",
+    defined=(FINITE, SLOPES),
+    proof=calc(
+        h_of(rho, gamma),
+        (Log(mass(rho, gamma)) - gamma * dmean(rho, gamma), ENTROPY_FORM),
+        (
+            Log(mass(rho, gamma)) - gamma * D(Log(mass(rho, gamma)), gamma),
+            by.algebra(LOG_MASS_SLOPE.at({rho: rho, gamma: gamma, a: a, b: b})),
+        ),
     ),
 )
 

@@ -52,7 +52,8 @@ def unfolded_fully(term: Any) -> Any:
 def converges(statement: Integrable, context: Context) -> bool:
     """Is the integrand a combination of integrands that are known to converge?
 
-    Its factors that do not depend on the point are numbers; what is left of each of its terms must be known.
+    It may be known itself.  Otherwise its factors that do not depend on the point are numbers, and what is left of each
+    of its terms must be known.
     """
     facts = [f for f in context.facts if isinstance(f.relation, Integrable)]
     for fact in facts:
@@ -70,7 +71,7 @@ def converges(statement: Integrable, context: Context) -> bool:
             for found, values in _instances(fact, body)
         )
 
-    return all(map(is_known, laws.parts(body, point)))
+    return is_known(body) or all(map(is_known, laws.parts(body, point)))
 
 
 def differentiable(statement: Differentiable, context: Context) -> bool:

@@ -25,6 +25,7 @@ from .language import (
     ForAll,
     Function,
     Ge,
+    Image,
     Index,
     Integral,
     Log,
@@ -46,6 +47,7 @@ from .language import (
 from .language import (
     Point as PointOfSpace,
 )
+from .quadrature import Nodal, nodes
 from .witness import Point, decide, evaluate
 
 __all__ = ["points"]
@@ -79,11 +81,17 @@ def _found(
 ) -> list[Point]:
     """Return the first points that satisfy the hypotheses, each with its numbers from one of the sources."""
     found: list[Point] = []
+    images = [g for g in given if isinstance(g, Image) and isinstance(g.args[0], Function)]
+    # Nodes are many: where there are some, what speaks of numbers alone comes first.
+    of_numbers = [g for g in given if not any(isinstance(v, Function) for v in free(g))] if images else given
+    rest = [g for g in given if g not in of_numbers]
     for attempt, number in enumerate(sources):
         size = _SIZES[(len(found) + attempt // (_TRIES // 2)) % len(_SIZES)]
         point = _adjusted(_drawn(variables, size, random, number), given, random)
-        if all(_is_true(g, point) for g in given):
-            found.append(point)
+        if all(_is_true(g, point) for g in of_numbers):
+            point = _on_nodes(point, images, random) if images else point
+            if all(_is_true(g, point) for g in rest):
+                found.append(point)
         if len(found) == count:
             break
     return found
@@ -128,6 +136,19 @@ def _drawn(variables: frozenset[Variable], size: int, random: Random, number: So
             point[variable] = int(2 * abs(number())) % 5  # any of 0, ..., 4, and 0 where all numbers are
         elif isinstance(variable, Scalar):
             point[variable] = number()
+    return point
+
+
+def _on_nodes(point: Point, images: list[Image], random: Random) -> Point:
+    """Return a point whose atoms are the nodes of a quadrature rule, for a hypothesis that gives the image of mu."""
+    field = Nodal()
+    for image in images:
+        function, variable, density, low = image.args
+        places, weights = nodes(low)
+        with field.scope():
+            shares = weights * evaluate(density, point | {variable: places}, field)
+        amid = {v: len(places) * random.randint(40, 60) // 100 for v in point if isinstance(v, PointOfSpace)}
+        point = point | {function: places, mu: shares} | amid
     return point
 
 

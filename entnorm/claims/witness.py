@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from mpmath.ctx_mp import MPContext
 from sympy import Expr, Rational
 
@@ -38,17 +39,20 @@ from .language import (
     Attained,
     D,
     Differentiable,
+    Digamma,
     Entry,
     Eq,
     Exp,
     Family,
     ForAll,
     Function,
+    Image,
     Index,
     Integrable,
     Integral,
     Jet,
     Log,
+    LogGamma,
     Measure,
     Natural,
     Operator,
@@ -74,6 +78,7 @@ from .language import (
 from .language import (
     Point as PointOfSpace,
 )
+from .quadrature import EVERYWHERE, Nodal, integrated, nodes
 
 __all__ = [
     "Balls", "Exact", "Logarithms", "Point", "TwoPrecisions", "Undefined", "Witness", "arithmetic", "decide",
@@ -81,6 +86,7 @@ __all__ = [
 ]  # fmt: skip
 
 Point = dict[Variable, Any]
+Field = Arithmetic | Nodal
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,7 @@ class _Dual:
 class _Evaluator:
     """One evaluation at one point in one arithmetic."""
 
-    def __init__(self, field: Arithmetic) -> None:
+    def __init__(self, field: Field) -> None:
         self.field = field
         self.zero, self.one = field.constant(Fraction(0)), field.constant(Fraction(1))
         self._level = 0
@@ -150,6 +156,16 @@ class _Evaluator:
             return _Dual(a.level, self.log(a.value), self.multiply(a.slope, self.inverse(a.value)))
         return self.field.log(a)
 
+    def log_gamma(self, a: Any) -> Any:
+        if isinstance(a, _Dual):
+            return _Dual(a.level, self.log_gamma(a.value), self.multiply(a.slope, self.digamma(a.value)))
+        return self.field.log_gamma(a)
+
+    def digamma(self, a: Any) -> Any:
+        if isinstance(a, _Dual):
+            raise Inexpressible("the slope of the digamma function")
+        return self.field.digamma(a)
+
     def power(self, base: Any, exponent: Any) -> Any:
         whole = None if isinstance(exponent, _Dual) else self.field.integer(exponent)
         if whole is None:
@@ -182,10 +198,16 @@ class _Evaluator:
             return self.exp(self.value(term.args[0], point))
         if isinstance(term, Log):
             return self.log(self.value(term.args[0], point))
+        if isinstance(term, LogGamma):
+            return self.log_gamma(self.value(term.args[0], point))
+        if isinstance(term, Digamma):
+            return self.digamma(self.value(term.args[0], point))
         if isinstance(term, Entry):
-            return self.value(term.args[0], point)[point[term.args[1]]]
+            return _entry(self.value(term.args[0], point), point[term.args[1]])
         if isinstance(term, Seq):
             index, body = term.args
+            if _is_nodal(index, point):
+                return self.value(body, {**point, index: EVERYWHERE})
             return [self.value(body, {**point, index: k}) for k in _positions(index, point)]
         if isinstance(term, Sum):
             body, index = term.args
@@ -193,6 +215,8 @@ class _Evaluator:
             return self._folded(self.add, self.zero, parts)
         if isinstance(term, Integral):
             body, at = term.args
+            if _is_nodal(at, point):
+                return self._integrated(self.value(body, {**point, at: EVERYWHERE}), point[mu])
             atoms = enumerate(point[mu])
             weighted = (self.multiply(weight, self.value(body, {**point, at: k})) for k, weight in atoms)
             return self._folded(self.add, self.zero, weighted)
@@ -208,6 +232,12 @@ class _Evaluator:
         for value in values:
             start = operation(start, value)
         return start
+
+    def _integrated(self, values: Any, weights: Any) -> Any:
+        if isinstance(values, _Dual):
+            parts = (self._integrated(part, weights) for part in (values.value, values.slope))
+            return _Dual(values.level, *parts)
+        return integrated(values, weights)
 
     def _slope(self, term: D, point: Mapping[Variable, Any]) -> Any:
         body, variable = term.args
@@ -247,12 +277,24 @@ class _Evaluator:
         return current
 
 
-def evaluate(term: Expr, point: Mapping[Variable, Any], field: Arithmetic) -> Any:
+def _is_nodal(index: Variable, point: Mapping[Variable, Any]) -> bool:
+    """Does a variable stand for the nodes of a quadrature rule, all at once?"""
+    return isinstance(index, PointOfSpace) and isinstance(point.get(mu), np.ndarray)
+
+
+def _entry(values: Any, position: Any) -> Any:
+    """Return the entry of a family, or the value of a function of points, which may be the same at all nodes."""
+    if isinstance(values, _Dual):
+        return _Dual(values.level, *(_entry(part, position) for part in (values.value, values.slope)))
+    return values[position] if isinstance(values, list) or np.ndim(values) > 0 else values
+
+
+def evaluate(term: Expr, point: Mapping[Variable, Any], field: Field) -> Any:
     """Return the value of a term at a point of exact numbers.  Call it within `field.scope()`."""
     return _Evaluator(field).value(term, _converted(point, field))
 
 
-def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
+def _converted(point: Mapping[Variable, Any], field: Field) -> Point:
     """Return a point in an arithmetic; a value may also be a term in the others, such as an entropy."""
 
     def number(value: Any) -> Any:
@@ -261,6 +303,8 @@ def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
     plain = {v: x for v, x in point.items() if not isinstance(x, Term)}
 
     def converted(variable: Variable, value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return value
         if isinstance(variable, Family | Function | Measure):
             return [number(x) for x in value]
         if isinstance(variable, Rows):
@@ -287,7 +331,11 @@ def decide(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | 
     Undefined
         If a term has no value at the point.
     """
-    return _in_turn(statement, point, (Exact(), arithmetic()), False)
+    return _in_turn(statement, point, _fields(point), False)
+
+
+def _fields(point: Mapping[Variable, Any]) -> tuple[Field, ...]:
+    return (Nodal(),) if isinstance(point.get(mu), np.ndarray) else (Exact(), arithmetic())
 
 
 def settle(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | None, str]:
@@ -298,7 +346,7 @@ def settle(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | 
     Undefined
         If a term certainly has no value at the point.
     """
-    certain: tuple[Arithmetic, ...] = (Exact(), Logarithms())
+    certain: tuple[Field, ...] = (Exact(), Logarithms())
     try:
         return _in_turn(statement, point, (*certain, Balls()) if balls.available() else certain, True)
     except Inexpressible:
@@ -306,7 +354,7 @@ def settle(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | 
 
 
 def _in_turn(
-    statement: Statement, point: Mapping[Variable, Any], fields: tuple[Arithmetic, ...], certain: bool
+    statement: Statement, point: Mapping[Variable, Any], fields: tuple[Field, ...], certain: bool
 ) -> tuple[bool | None, str]:
     """Decide in the first arithmetic that can express all terms."""
     for field in fields[:-1]:
@@ -327,21 +375,27 @@ def _positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
 _FIRST = 4  # natural numbers that stand for all of them
 _CLOSE = Fraction(1009, 2**61 + 1)  # to 0, and far out when inverted; powers would count up to a whole number
 _CLOSE_ENOUGH = Fraction(1, 2**16)
+_SAMPLE = 12  # nodes that stand for all of them
 _LATE = 24  # steps of a sequence, which are counted one by one
 _PIECES = 8  # into which the interval of a root is cut
 
 
-def _decided(statement: Statement, point: Point, field: Arithmetic, certain: bool) -> bool | None:
+def _decided(statement: Statement, point: Point, field: Field, certain: bool) -> bool | None:
     if isinstance(statement, ForAll):
         variable, scope = statement.args
         values = range(_FIRST) if isinstance(variable, Natural) else _positions(variable, point)
+        if _is_nodal(variable, point):
+            values = values[:: len(values) // _SAMPLE]
         outcomes = [_decided(scope, {**point, variable: k}, field, certain) for k in values]
         if certain and isinstance(variable, Natural):
             outcomes.append(None)
         return _all(outcomes)
     if isinstance(statement, Relation):
         evaluator = _Evaluator(field)
-        order = field.compare(evaluator.value(statement.lhs, point), evaluator.value(statement.rhs, point))
+        lhs, rhs = evaluator.value(statement.lhs, point), evaluator.value(statement.rhs, point)
+        order = field.compare(lhs, rhs)
+        if isinstance(field, Nodal) and 0 in _TRUE_WHEN[statement.symbol] and field.is_close(lhs, rhs):
+            order = 0
         if order == 0 and certain and not field.agreement_is_certain:
             order = None
         return None if order is None else order in _TRUE_WHEN[statement.symbol]
@@ -357,6 +411,8 @@ def _decided(statement: Statement, point: Point, field: Arithmetic, certain: boo
             factorial *= max(order, 1)
             outcomes.append(_decided(Eq(statement.derivative(order), factorial * coefficient), point, field, certain))
         return _all(outcomes)
+    if isinstance(statement, Image):
+        return _is_image(statement, point, field)
     if isinstance(statement, Tends | Root) and not certain:
         return (_nearing if isinstance(statement, Tends) else _crossing)(statement, point, field)
     if isinstance(statement, Integrable | Differentiable):
@@ -364,7 +420,18 @@ def _decided(statement: Statement, point: Point, field: Arithmetic, certain: boo
     raise Inexpressible(f"a {type(statement).__name__} is not decided at points")
 
 
-def _nearing(statement: Tends, point: Point, field: Arithmetic) -> bool | None:
+def _is_image(statement: Image, point: Point, field: Field) -> bool:
+    """Are the atoms the nodes of the rule for that density, with its weights?"""
+    function, variable, density, low = statement.args
+    places, weights = nodes(low)
+    seen, atoms = point.get(function), point[mu]
+    if not (isinstance(field, Nodal) and isinstance(seen, np.ndarray) and np.array_equal(seen, places)):
+        return False
+    shares = weights * _Evaluator(field).value(density, {**point, variable: places})
+    return bool(np.allclose(atoms, shares, rtol=1e-9, atol=0))
+
+
+def _nearing(statement: Tends, point: Point, field: Field) -> bool | None:
     """Is the function close to its limit, close to the point?"""
     function, variable, end, value = statement.args
     if isinstance(variable, Natural):
@@ -377,7 +444,7 @@ def _nearing(statement: Tends, point: Point, field: Arithmetic) -> bool | None:
     return None if above is None or below is None else (below, above) == (1, -1)
 
 
-def _approaching(statement: Tends, point: Point, field: Arithmetic) -> bool | None:
+def _approaching(statement: Tends, point: Point, field: Field) -> bool | None:
     """Is the sequence close to its limit after some steps, or at least much closer than after half of them?"""
     function, variable, _, value = statement.args
     evaluator = _Evaluator(field)
@@ -389,7 +456,7 @@ def _approaching(statement: Tends, point: Point, field: Arithmetic) -> bool | No
     return True if -1 in (close, closer) else None if None in (close, closer) else False
 
 
-def _crossing(statement: Root, point: Point, field: Arithmetic) -> bool | None:
+def _crossing(statement: Root, point: Point, field: Field) -> bool | None:
     """Is there a change of sign between the ends, seen from a few points between them?"""
     function, variable, low, high, value = statement.args
     evaluator = _Evaluator(field)

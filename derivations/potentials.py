@@ -1,0 +1,239 @@
+"""Densities exp(-c t^b) t^a: normal, exponential, Laplace, gamma, Weibull and Gumbel, all in one."""
+
+from sympy import Integer, Rational
+
+from entnorm.claims import (
+    Assumption,
+    Axiom,
+    Claim,
+    D,
+    Digamma,
+    Eq,
+    Exp,
+    ForAll,
+    Gt,
+    Image,
+    Integrable,
+    Integral,
+    Log,
+    LogGamma,
+    Lt,
+    Operator,
+    Seq,
+    by,
+    calc,
+    convergence,
+    gt,
+    lt,
+)
+
+from .densities import ENTROPY_FINITE, ENTROPY_FROM_MASS, FINITE_MOMENTS, LOG_MOMENT_FINITE, MOMENT_SLOPE
+from .notation import a, alpha, b, c, density, gamma, h_of, h_star, kappa, mass, o, omega, rho, tau, w, x, y
+
+T_POSITIVE = Assumption("t is positive", ForAll(o, tau[o] > 0))
+GROWTH = Assumption(
+    "the set of the points with t below x grows like a power of x", Image(tau, x, omega * x ** (kappa - 1))
+)
+SPACE = (T_POSITIVE, GROWTH, Gt(omega, 0))
+
+GAMMA_FINITE = Axiom(
+    "potentials.gamma-finite",
+    Integrable(tau[o] ** a * Exp(-c * tau[o] ** b), o),
+    given=(*SPACE, Gt(b, 0), Gt(c, 0), Gt(kappa + a, 0)),
+    source="DLMF 5.9.1: near 0 the integrand is a power above -1, far out it falls exponentially.",
+    title="The Gamma integral converges",
+)
+
+GAMMA_INTEGRAL = Axiom(
+    "potentials.gamma-integral",
+    Eq(
+        Integral(tau[o] ** a * Exp(-c * tau[o] ** b), o),
+        omega / b * Exp(LogGamma((kappa + a) / b)) * c ** (-(kappa + a) / b),
+    ),
+    given=(*SPACE, Gt(b, 0), Gt(c, 0), Gt(kappa + a, 0)),
+    source="DLMF 5.9.1.",
+    title="... and this is its value",
+    defined=(GAMMA_FINITE.at({a: a, b: b, c: c, kappa: kappa, omega: omega, tau: tau}),),
+)
+
+value = tau[o] ** a * Exp(-c * tau[o] ** b)
+potential = Seq(o, value)
+shape = (kappa + gamma * a) / b
+everything = {b: b, kappa: kappa, omega: omega, tau: tau}
+GROWS = {kappa: kappa, omega: omega}
+INSIDE = (*SPACE, Gt(b, 0), Gt(c, 0), Gt(gamma, 0), Gt(kappa + gamma * a, 0))
+HERE = {a: gamma * a, c: gamma * c, **everything}
+partition = omega / b * Exp(LogGamma(shape)) * (gamma * c) ** (-shape)
+
+MASS = Claim(
+    "potentials.mass",
+    Eq(mass(potential, gamma), partition),
+    given=INSIDE,
+    title="Z in closed form",
+    defined=(GAMMA_FINITE.at(HERE),),
+    proof=calc(
+        mass(potential, gamma),
+        (Integral(tau[o] ** (gamma * a) * Exp(-(gamma * c) * tau[o] ** b), o), by.logs(mass)),
+        (partition, GAMMA_INTEGRAL.at(HERE)),
+    ),
+)
+
+TRANSFORM = Claim(
+    "potentials.transform",
+    Eq(density(potential, gamma)[o], tau[o] ** (gamma * a) * Exp(-(gamma * c) * tau[o] ** b) / partition),
+    given=INSIDE,
+    title="The power transform stays in the family: gamma multiplies a and c",
+    defined=(GAMMA_FINITE.at(HERE),),
+    proof=calc(
+        density(potential, gamma)[o],
+        (value**gamma / mass(potential, gamma), density),
+        (value**gamma / partition, MASS.at(GROWS)),
+        (tau[o] ** (gamma * a) * Exp(-(gamma * c) * tau[o] ** b) / partition, by.logs),
+    ),
+)
+
+# ------------------------------------------------------------------------------------ room on both sides of an exponent
+
+under = 2 * (x * y + gamma * y * (1 + w**2) + gamma * x * (1 + alpha**2))
+room = Operator("room", (gamma, x, y, w, alpha), gamma * x * y / under)
+step = room(gamma, x, y, w, alpha)
+NUMBERS = (Gt(gamma, 0), Gt(x, 0), Gt(y, 0))
+
+ROOM = Claim(
+    "potentials.room",
+    Gt(step, 0),
+    given=NUMBERS,
+    title="Where x and y are positive, the exponent can move by this much ...",
+    proof=calc(step, (gamma * x * y / under, room), gt(0, by.sign)),
+)
+
+ROOM_BELOW = Claim(
+    "potentials.room-below",
+    Gt(gamma - step, 0),
+    given=NUMBERS,
+    title="... and stays positive",
+    proof=calc(
+        gamma - step,
+        (gamma * (under - x * y) / under, by.algebra(room)),
+        gt(0, by.sign(gamma * (x * y + 2 * (gamma * y * (1 + w**2) + gamma * x * (1 + alpha**2))) / under)),
+    ),
+)
+
+
+def _stays(id: str, number, slope, other, against, sign: int, title: str) -> Claim:  # type: ignore[no-untyped-def]
+    """Return the claim that a number of that slope in the exponent stays positive."""
+    least = 2 * (slope + Rational(sign, 4)) ** 2 + Rational(15, 8)  # 2 + 2 slope**2 + sign slope
+    rest = 2 * number * other + gamma * other * least + 2 * gamma * number * (1 + against**2)
+    moved = number + sign * (slope * step)
+    return Claim(
+        id,
+        Gt(moved, 0),
+        given=NUMBERS,
+        title=title,
+        proof=calc(moved, (number * rest / under, by.algebra(room)), gt(0, by.sign)),
+    )
+
+
+X_UP = _stays("potentials.x-up", x, w, y, alpha, 1, "x, whose slope in the exponent is w, stays positive above")
+X_DOWN = _stays("potentials.x-down", x, w, y, alpha, -1, "... and below")
+Y_UP = _stays("potentials.y-up", y, alpha, x, w, 1, "So does y, whose slope is alpha, above")
+Y_DOWN = _stays("potentials.y-down", y, alpha, x, w, -1, "... and below")
+
+# ----------------------------------------------------------------------------------------------------------- entropy
+
+numbers = {gamma: gamma, x: kappa + gamma * a, y: Integer(1), w: a, alpha: Integer(0)}
+away = room(gamma, kappa + gamma * a, 1, a, 0)
+ROOM_HERE = tuple(claim.at(numbers) for claim in (ROOM, ROOM_BELOW, X_UP, X_DOWN))
+
+
+def near(exponent):  # type: ignore[no-untyped-def]
+    """Return that the Gamma integral of the power with that exponent converges."""
+    return GAMMA_FINITE.at({a: exponent * a, c: exponent * c, **everything})
+
+
+ends = {rho: potential, a: gamma - away, b: gamma + away}
+moments = FINITE_MOMENTS.at({gamma: gamma, **ends})
+SMOOTH = (
+    *ROOM_HERE,
+    *map(near, (gamma, gamma - away, gamma + away)),
+    moments,
+    MOMENT_SLOPE.at(ends),
+    LOG_MOMENT_FINITE.at(ends),
+)
+log_partition = Log(omega) - Log(b) + LogGamma(shape) - shape * Log(gamma * c)
+entropy = Log(omega) - Log(b) + LogGamma(shape) + shape - gamma * a / b * Digamma(shape) - kappa / b * Log(gamma * c)
+
+LOG_MASS = Claim(
+    "potentials.log-mass",
+    Eq(Log(mass(potential, gamma)), log_partition),
+    given=INSIDE,
+    title="... and its logarithm",
+    defined=(near(gamma),),
+    proof=calc(Log(mass(potential, gamma)), (Log(partition), MASS.at(GROWS)), (log_partition, by.logs)),
+)
+
+POWERS_FINITE = Claim(
+    "potentials.powers-finite",
+    Integrable(value**gamma, o),
+    given=INSIDE,
+    title="So the domain of gamma is where gamma and kappa + gamma a are positive: there the power is integrable",
+    proof=convergence(near(gamma)),
+)
+
+transformed = density(potential, gamma)[o]
+ENTROPY_EXISTS = Claim(
+    "potentials.entropy-finite",
+    Integrable(transformed * Log(transformed), o),
+    given=INSIDE,
+    title="... and its transform has an entropy",
+    defined=SMOOTH,
+    proof=convergence(ENTROPY_FINITE.at({rho: potential})),
+)
+
+ENTROPY = Claim(
+    "potentials.entropy",
+    Eq(h_of(potential, gamma), entropy),
+    given=INSIDE,
+    title="The entropy of the powers of t^a exp(-c t^b), in closed form",
+    defined=(*SMOOTH, ENTROPY_FINITE.at({rho: potential})),
+    proof=calc(
+        h_of(potential, gamma),
+        (
+            Log(mass(potential, gamma)) - gamma * D(Log(mass(potential, gamma)), gamma),
+            ENTROPY_FROM_MASS.at(ends),
+        ),
+        (log_partition - gamma * D(log_partition, gamma), LOG_MASS.at(GROWS)),
+        (entropy, by.calculus),
+    ),
+)
+
+# --------------------------------------------------------------------------------------------- homogeneous potentials
+
+plain = Seq(o, Exp(-c * tau[o] ** b))
+degree = kappa / b
+GROWING = (*SPACE, Gt(b, 0), Gt(c, 0), Gt(kappa, 0), Gt(gamma, 0))
+PLAIN = {a: Integer(0), gamma: gamma, c: c, **everything}
+without_power = Seq(o, tau[o] ** 0 * Exp(-c * tau[o] ** b))
+level = Log(omega) - Log(b) + LogGamma(degree) + degree - degree * Log(c)
+
+HOMOGENEOUS = Claim(
+    "potentials.homogeneous-entropy",
+    Eq(h_of(plain, gamma), level - degree * Log(gamma)),
+    given=GROWING,
+    title="For exp(-c t^b) the entropy is a number less kappa/b times log gamma",
+    defined=(POWERS_FINITE.at(PLAIN), ENTROPY_EXISTS.at(PLAIN)),
+    proof=calc(
+        h_of(plain, gamma),
+        (h_of(without_power, gamma), by.algebra),
+        (
+            Log(omega)
+            - Log(b)
+            + LogGamma((kappa + gamma * 0) / b)
+            + (kappa + gamma * 0) / b
+            - gamma * 0 / b * Digamma((kappa + gamma * 0) / b)
+            - kappa / b * Log(gamma * c),
+            ENTROPY.at({a: Integer(0), **GROWS}),
+        ),
+        (level - degree * Log(gamma), by.logs),
+    ),
+)
