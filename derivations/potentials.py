@@ -17,18 +17,23 @@ from entnorm.claims import (
     Integral,
     Log,
     LogGamma,
-    Lt,
     Operator,
     Seq,
     by,
     calc,
     convergence,
     gt,
-    lt,
 )
 
-from .densities import ENTROPY_FINITE, ENTROPY_FROM_MASS, FINITE_MOMENTS, LOG_MOMENT_FINITE, MOMENT_SLOPE
-from .notation import a, alpha, b, c, density, gamma, h_of, h_star, kappa, mass, o, omega, rho, tau, w, x, y
+from .densities import (
+    ENTROPY_FINITE,
+    ENTROPY_FROM_MASS,
+    ENTROPY_SLOPE,
+    FINITE_MOMENTS,
+    LOG_MOMENT_FINITE,
+    MOMENT_SLOPE,
+)
+from .notation import a, alpha, b, c, density, dvariance, gamma, h_of, h_star, kappa, mass, o, omega, rho, tau, w, x, y
 
 T_POSITIVE = Assumption("t is positive", ForAll(o, tau[o] > 0))
 GROWTH = Assumption(
@@ -235,5 +240,63 @@ HOMOGENEOUS = Claim(
             ENTROPY.at({a: Integer(0), **GROWS}),
         ),
         (level - degree * Log(gamma), by.logs),
+    ),
+)
+
+ROOT = Claim(
+    "potentials.root",
+    Eq(h_of(plain, gamma), h_star),
+    given=(*GROWING, Eq(gamma, Exp(b / kappa * (level - h_star)))),
+    title="... so every entropy is attained, at an exponent in closed form",
+    defined=(POWERS_FINITE.at(PLAIN), ENTROPY_EXISTS.at(PLAIN)),
+    proof=calc(
+        h_of(plain, gamma),
+        (level - degree * Log(gamma), HOMOGENEOUS.at(GROWS)),
+        (level - degree * Log(Exp(b / kappa * (level - h_star))), Eq(gamma, Exp(b / kappa * (level - h_star)))),
+        (h_star, by.logs),
+    ),
+)
+
+arrived = gamma * Exp((h_of(plain, gamma) - h_star) / degree)
+ONE_STEP = Claim(
+    "potentials.one-step",
+    Eq(h_of(plain, arrived), h_star),
+    given=GROWING,
+    title="Newton's method in log gamma arrives at its first step, from anywhere",
+    remark="The slope of the entropy in log gamma is -kappa/b, whatever gamma is.",
+    defined=tuple(
+        claim.at({**PLAIN, gamma: exponent})
+        for claim in (POWERS_FINITE, ENTROPY_EXISTS)
+        for exponent in (gamma, arrived)
+    ),
+    proof=calc(
+        h_of(plain, arrived),
+        (level - degree * Log(arrived), HOMOGENEOUS.at({**GROWS, gamma: arrived})),
+        (level - degree * Log(gamma) - (h_of(plain, gamma) - h_star), by.logs),
+        (h_star, by.algebra(HOMOGENEOUS.at({**GROWS, gamma: gamma}))),
+    ),
+)
+
+twice = {rho: plain, a: gamma / 2, b: 2 * gamma}
+POWERS_OF_DEGREE = tuple(GAMMA_FINITE.at({**HERE, a: times * b}) for times in (0, 1, 2))
+AROUND = tuple(POWERS_FINITE.at({**PLAIN, gamma: exponent}) for exponent in (gamma, gamma / 2, 2 * gamma))
+VARIANCE = Claim(
+    "potentials.variance",
+    Eq(gamma**2 * dvariance(plain, gamma), degree),
+    given=GROWING,
+    title="The variance of log p along the path is constant: kappa/b in units of 1/gamma^2",
+    defined=(
+        *AROUND,
+        *POWERS_OF_DEGREE,
+        ENTROPY_EXISTS.at(PLAIN),
+        FINITE_MOMENTS.at({gamma: gamma, **twice}),
+        MOMENT_SLOPE.at(twice),
+        ENTROPY_SLOPE.at({gamma: gamma, **twice}),
+    ),
+    proof=calc(
+        gamma**2 * dvariance(plain, gamma),
+        (-gamma * D(h_of(plain, gamma), gamma), ENTROPY_SLOPE.at({gamma: gamma, **twice})),
+        (-gamma * D(level - degree * Log(gamma), gamma), HOMOGENEOUS.at(GROWS)),
+        (degree, by.calculus),
     ),
 )

@@ -24,6 +24,7 @@ from .language import (
     Integral,
     Natural,
     Point,
+    Times,
     Variable,
     free,
     fresh,
@@ -94,7 +95,7 @@ def differentiable(statement: Differentiable, context: Context) -> bool:
             for fact, known, values in _differentiated(body, variable, point, at, context)
         )
 
-    return all(map(is_known, laws.parts(body, point)))
+    return is_known(body) or all(map(is_known, laws.parts(body, point)))
 
 
 def _differentiated(
@@ -110,6 +111,8 @@ def _differentiated(
         place = {theirs: at} if theirs in fact.variables else {}
         for equation, values in _instances(fact, body, frozenset({theirs})):
             integral = unfolded_fully(equation.lhs.args[0])
+            if isinstance(integral, Times) and len(integral.args) == 2 and integral.args[0] == -1:
+                integral = integral.args[1]  # an entropy, say
             if isinstance(integral, Integral):
                 known = substitute(integral, {theirs: variable})
                 yield fact, substitute(known.args[0], {known.args[1]: point}), values | place

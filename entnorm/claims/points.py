@@ -147,7 +147,7 @@ def _on_nodes(point: Point, images: list[Image], random: Random) -> Point:
         places, weights = nodes(low)
         with field.scope():
             shares = weights * evaluate(density, point | {variable: places}, field)
-        amid = {v: len(places) * random.randint(40, 60) // 100 for v in point if isinstance(v, PointOfSpace)}
+        amid = {v: len(places.log) * random.randint(40, 60) // 100 for v in point if isinstance(v, PointOfSpace)}
         point = point | {function: places, mu: shares} | amid
     return point
 

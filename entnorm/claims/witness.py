@@ -78,7 +78,7 @@ from .language import (
 from .language import (
     Point as PointOfSpace,
 )
-from .quadrature import EVERYWHERE, Nodal, integrated, nodes
+from .quadrature import EVERYWHERE, Nodal, Signed, nodes
 
 __all__ = [
     "Balls", "Exact", "Logarithms", "Point", "TwoPrecisions", "Undefined", "Witness", "arithmetic", "decide",
@@ -237,7 +237,7 @@ class _Evaluator:
         if isinstance(values, _Dual):
             parts = (self._integrated(part, weights) for part in (values.value, values.slope))
             return _Dual(values.level, *parts)
-        return integrated(values, weights)
+        return (weights * values).total()
 
     def _slope(self, term: D, point: Mapping[Variable, Any]) -> Any:
         body, variable = term.args
@@ -279,14 +279,14 @@ class _Evaluator:
 
 def _is_nodal(index: Variable, point: Mapping[Variable, Any]) -> bool:
     """Does a variable stand for the nodes of a quadrature rule, all at once?"""
-    return isinstance(index, PointOfSpace) and isinstance(point.get(mu), np.ndarray)
+    return isinstance(index, PointOfSpace) and isinstance(point.get(mu), Signed)
 
 
 def _entry(values: Any, position: Any) -> Any:
-    """Return the entry of a family, or the value of a function of points, which may be the same at all nodes."""
+    """Return the entry of a family, or the value of a function of points, which may be one number for all nodes."""
     if isinstance(values, _Dual):
         return _Dual(values.level, *(_entry(part, position) for part in (values.value, values.slope)))
-    return values[position] if isinstance(values, list) or np.ndim(values) > 0 else values
+    return values[position]
 
 
 def evaluate(term: Expr, point: Mapping[Variable, Any], field: Field) -> Any:
@@ -303,7 +303,7 @@ def _converted(point: Mapping[Variable, Any], field: Field) -> Point:
     plain = {v: x for v, x in point.items() if not isinstance(x, Term)}
 
     def converted(variable: Variable, value: Any) -> Any:
-        if isinstance(value, np.ndarray):
+        if isinstance(value, Signed):
             return value
         if isinstance(variable, Family | Function | Measure):
             return [number(x) for x in value]
@@ -335,7 +335,7 @@ def decide(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | 
 
 
 def _fields(point: Mapping[Variable, Any]) -> tuple[Field, ...]:
-    return (Nodal(),) if isinstance(point.get(mu), np.ndarray) else (Exact(), arithmetic())
+    return (Nodal(),) if isinstance(point.get(mu), Signed) else (Exact(), arithmetic())
 
 
 def settle(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | None, str]:
@@ -369,7 +369,9 @@ def _in_turn(
 
 def _positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
     """Return the values of an index, or of a point: the atoms of the measure."""
-    return range(len(point[mu]) if isinstance(variable, PointOfSpace) else point[n])
+    if isinstance(variable, PointOfSpace):
+        return range(len(point[mu].log if isinstance(point[mu], Signed) else point[mu]))
+    return range(point[n])
 
 
 _FIRST = 4  # natural numbers that stand for all of them
@@ -424,11 +426,10 @@ def _is_image(statement: Image, point: Point, field: Field) -> bool:
     """Are the atoms the nodes of the rule for that density, with its weights?"""
     function, variable, density, low = statement.args
     places, weights = nodes(low)
-    seen, atoms = point.get(function), point[mu]
-    if not (isinstance(field, Nodal) and isinstance(seen, np.ndarray) and np.array_equal(seen, places)):
+    if not (isinstance(field, Nodal) and point.get(function) is places):
         return False
     shares = weights * _Evaluator(field).value(density, {**point, variable: places})
-    return bool(np.allclose(atoms, shares, rtol=1e-9, atol=0))
+    return bool(np.all(shares.sign > 0) and np.allclose(point[mu].log, shares.log, rtol=0, atol=1e-9))
 
 
 def _nearing(statement: Tends, point: Point, field: Field) -> bool | None:
