@@ -246,7 +246,7 @@ HOMOGENEOUS = Claim(
 ROOT = Claim(
     "potentials.root",
     Eq(h_of(plain, gamma), h_star),
-    given=(*GROWING, Eq(gamma, Exp(b / kappa * (level - h_star)))),
+    given=(*GROWING[:-1], Eq(gamma, Exp(b / kappa * (level - h_star)))),
     title="... so every entropy is attained, at an exponent in closed form",
     defined=(POWERS_FINITE.at(PLAIN), ENTROPY_EXISTS.at(PLAIN)),
     proof=calc(

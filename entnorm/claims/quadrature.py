@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 from mpmath import fp
 
-from .arithmetics import Inexpressible
+from .arithmetics import Inexpressible, Undefined
 
 __all__ = ["EVERYWHERE", "Nodal", "Signed", "nodes"]
 
@@ -97,7 +97,9 @@ class Nodal:
         return Signed(np.ones_like(x.log), x.value)
 
     def log(self, x: Signed) -> Signed:
-        if np.any(x.sign <= 0):
+        if np.any(x.sign < 0):
+            raise Undefined("the logarithm of a negative number")
+        if np.any(x.sign == 0):
             raise Inexpressible("the logarithm of a number that may not be positive")
         return Signed.of(x.log)
 
@@ -109,8 +111,10 @@ class Nodal:
 
     @staticmethod
     def _at_number(function: Any, x: Signed) -> Signed:
-        if np.ndim(x.log) > 0 or not x.sign > 0:
-            raise Inexpressible("the Gamma function of what may not be a positive number")
+        if np.ndim(x.log) > 0:
+            raise Inexpressible("the Gamma function at all nodes")
+        if not x.sign > 0:
+            raise Undefined("the Gamma function of a number that is not positive")
         return Signed.of(np.float64(function(float(x.value))))
 
     def integer(self, x: Signed) -> int | None:
