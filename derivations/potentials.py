@@ -31,6 +31,7 @@ from .densities import (
     ENTROPY_SLOPE,
     FINITE_MOMENTS,
     LOG_MOMENT_FINITE,
+    MASS_SLOPE,
     MOMENT_SLOPE,
 )
 from .notation import a, alpha, b, c, density, dvariance, gamma, h_of, h_star, kappa, mass, o, omega, rho, tau, w, x, y
@@ -157,12 +158,10 @@ def near(exponent):  # type: ignore[no-untyped-def]
 
 
 ends = {rho: potential, a: gamma - away, b: gamma + away}
-moments = FINITE_MOMENTS.at({gamma: gamma, **ends})
 SMOOTH = (
     *ROOM_HERE,
     *map(near, (gamma, gamma - away, gamma + away)),
-    moments,
-    MOMENT_SLOPE.at(ends),
+    MASS_SLOPE.at(ends),
     LOG_MOMENT_FINITE.at(ends),
 )
 log_partition = Log(omega) - Log(b) + LogGamma(shape) - shape * Log(gamma * c)

@@ -24,7 +24,8 @@ __all__ = ["EVERYWHERE", "Nodal", "Signed", "nodes"]
 EVERYWHERE = slice(None)  # the position of a point that stands for all of them
 
 _UNIT = 40  # nodes
-_HALF_LINE, _LINE = (-272, 208), (-220, 220)  # the first and the last node; far out the fifth power is still a number
+_HALF_LINE, _LINE = 272, 220  # on either side
+_LARGEST = 1e300
 _AGREEMENT = math.log(1e-9)
 _LARGEST_POWER = 2**10  # that is computed by multiplying
 
@@ -72,8 +73,8 @@ class Signed:
 @cache
 def nodes(low: Any) -> tuple[Signed, Signed]:
     """Return the nodes and the weights of a rule for the numbers above `low`: 0 or minus infinity."""
-    first, last = _HALF_LINE if low == 0 else _LINE
-    steps = np.arange(first, last + 1) / _UNIT
+    reach = _HALF_LINE if low == 0 else _LINE
+    steps = np.arange(-reach, reach + 1) / _UNIT
     with np.errstate(all="ignore"):
         if low != 0:
             return Signed.of(np.sinh(steps)), Signed.of(np.cosh(steps) / _UNIT)
@@ -94,7 +95,7 @@ class Nodal:
         return Signed.of(np.float64(float(value)))
 
     def exp(self, x: Signed) -> Signed:
-        return Signed(np.ones_like(x.log), x.value)
+        return Signed(np.ones_like(x.log), np.clip(x.value, -_LARGEST, _LARGEST))
 
     def log(self, x: Signed) -> Signed:
         if np.any(x.sign < 0):
