@@ -78,7 +78,8 @@ BETA_INTEGRAL = Axiom(
 value = t**a * (1 + t) ** -c
 rational = Seq(o, value)
 lower, upper, total = kappa + gamma * a, gamma * c + w - kappa - gamma * a, gamma * c + w
-INSIDE = (*SPACE, Gt(gamma, 0), Gt(lower, 0), Gt(upper, 0))
+CONVERGENT = (*SPACE, Gt(lower, 0), Gt(upper, 0))
+INSIDE = (*CONVERGENT, Gt(gamma, 0))
 GROWS = {kappa: kappa, omega: omega, w: w}
 everything = {tau: tau, **GROWS}
 partition = omega * Exp(LogGamma(lower)) * Exp(LogGamma(upper)) / Exp(LogGamma(total))
@@ -94,17 +95,48 @@ def near(exponent):  # type: ignore[no-untyped-def]
     return BETA_FINITE.at({a: exponent * a, c: exponent * c, **everything})
 
 
+POWERS_FINITE = Claim(
+    "betas.powers-finite",
+    Integrable(value**gamma, o),
+    given=CONVERGENT,
+    title="Where both are positive the power is integrable: that is the domain of gamma",
+    proof=convergence(near(gamma)),
+)
+
+ROOM_HERE = tuple(claim.at(numbers) for claim in (ROOM, ROOM_BELOW, X_UP, X_DOWN, Y_UP, Y_DOWN))
+AWAY = Claim(
+    "betas.away",
+    Gt(away, 0),
+    given=INSIDE,
+    title="Inside the domain there is room on both sides",
+    proof=calc(away, gt(0, by.sign(ROOM.at(numbers)))),
+)
+BELOW, ABOVE = (
+    Claim(
+        f"betas.{name}",
+        Integrable(value**exponent, o),
+        given=INSIDE,
+        title=title,
+        defined=ROOM_HERE,
+        proof=convergence(near(exponent)),
+    )
+    for name, exponent, title in (
+        ("below", gamma - away, "... the power is integrable at an exponent below"),
+        ("above", gamma + away, "... and at one above"),
+    )
+)
+here = {v: v for v in AWAY.variables}
 SMOOTH = (
-    *(claim.at(numbers) for claim in (ROOM, ROOM_BELOW, X_UP, X_DOWN, Y_UP, Y_DOWN)),
-    *map(near, (gamma, gamma - away, gamma + away)),
+    *(claim.at(here) for claim in (POWERS_FINITE, AWAY, BELOW, ABOVE)),
     MASS_SLOPE.at(ends),
     LOG_MOMENT_FINITE.at(ends),
 )
 
+
 MASS = Claim(
     "betas.mass",
     Eq(mass(rational, gamma), partition),
-    given=INSIDE,
+    given=CONVERGENT,
     title="Z in closed form",
     defined=(near(gamma),),
     proof=calc(
@@ -117,7 +149,7 @@ MASS = Claim(
 TRANSFORM = Claim(
     "betas.transform",
     Eq(density(rational, gamma)[o], t ** (gamma * a) * (1 + t) ** -(gamma * c) / partition),
-    given=INSIDE,
+    given=CONVERGENT,
     title="The power transform stays in the family: gamma multiplies a and c",
     defined=(near(gamma),),
     proof=calc(
@@ -128,13 +160,6 @@ TRANSFORM = Claim(
     ),
 )
 
-POWERS_FINITE = Claim(
-    "betas.powers-finite",
-    Integrable(value**gamma, o),
-    given=INSIDE,
-    title="Where both are positive the power is integrable: that is the domain of gamma",
-    proof=convergence(near(gamma)),
-)
 
 transformed = density(rational, gamma)[o]
 ENTROPY_EXISTS = Claim(
@@ -149,7 +174,7 @@ ENTROPY_EXISTS = Claim(
 LOG_MASS = Claim(
     "betas.log-mass",
     Eq(Log(mass(rational, gamma)), log_partition),
-    given=INSIDE,
+    given=CONVERGENT,
     title="The logarithm of Z",
     defined=(near(gamma),),
     proof=calc(Log(mass(rational, gamma)), (Log(partition), MASS.at(GROWS)), (log_partition, by.logs)),

@@ -25,13 +25,14 @@ from entnorm.claims import (
     Log,
     Lt,
     Ne,
+    Seq,
     by,
     calc,
     convergence,
     ge,
 )
 
-from .notation import a, b, density, dentropy, dmean, dvariance, gamma, h_of, h_star, k, mass, moment_of, o, rho
+from .notation import a, b, density, dentropy, dmean, dvariance, gamma, h_of, h_star, k, mass, moment_of, o, rho, y
 
 g = density(rho, gamma)
 
@@ -86,6 +87,20 @@ LOG_DENSITY = Claim(
     ),
 )
 
+scaled = Seq(o, y * rho[o])
+SCALE = Claim(
+    "densities.scale-invariance",
+    Eq(density(scaled, gamma)[o], g[o]),
+    given=(RHO_POSITIVE, POWER_FINITE, Gt(y, 0)),
+    title="A constant factor makes no difference, so rho need not have the integral 1",
+    proof=calc(
+        density(scaled, gamma)[o],
+        ((y * rho[o]) ** gamma / Integral((y * rho[o]) ** gamma, o), by.algebra(density, mass)),
+        (rho[o] ** gamma / Integral(rho[o] ** gamma, o), by.logs),
+        (g[o], by.algebra(density, mass)),
+    ),
+)
+
 ENTROPY_FINITE = Claim(
     "densities.entropy-finite",
     Integrable(g[o] * Log(g[o]), o),
@@ -100,6 +115,19 @@ LOG_MOMENT_FINITE = Claim(
     given=INSIDE,
     title="... as it does inside the interval",
     proof=convergence(FINITE),
+)
+
+SCALED_ENTROPY = Claim(
+    "densities.scaled-entropy",
+    Eq(h_of(scaled, gamma), h_of(rho, gamma)),
+    given=(RHO_POSITIVE, POWER_FINITE, LOG_FINITE, Gt(y, 0)),
+    title="... nor does it to the entropy",
+    proof=calc(
+        h_of(scaled, gamma),
+        (dentropy(density(scaled, gamma)), h_of),
+        (dentropy(g), SCALE),
+        (h_of(rho, gamma), h_of),
+    ),
 )
 
 ENTROPY_FORM = Claim(

@@ -149,7 +149,6 @@ Y_DOWN = _stays("potentials.y-down", y, alpha, x, w, -1, "... and below")
 
 numbers = {gamma: gamma, x: kappa + gamma * a, y: Integer(1), w: a, alpha: Integer(0)}
 away = room(gamma, kappa + gamma * a, 1, a, 0)
-ROOM_HERE = tuple(claim.at(numbers) for claim in (ROOM, ROOM_BELOW, X_UP, X_DOWN))
 
 
 def near(exponent):  # type: ignore[no-untyped-def]
@@ -158,12 +157,44 @@ def near(exponent):  # type: ignore[no-untyped-def]
 
 
 ends = {rho: potential, a: gamma - away, b: gamma + away}
+POWERS_FINITE = Claim(
+    "potentials.powers-finite",
+    Integrable(value**gamma, o),
+    given=INSIDE,
+    title="So the domain of gamma is where gamma and kappa + gamma a are positive: there the power is integrable",
+    proof=convergence(near(gamma)),
+)
+
+ROOM_HERE = tuple(claim.at(numbers) for claim in (ROOM, ROOM_BELOW, X_UP, X_DOWN))
+AWAY = Claim(
+    "potentials.away",
+    Gt(away, 0),
+    given=INSIDE,
+    title="Inside the domain there is room on both sides",
+    proof=calc(away, gt(0, by.sign(ROOM.at(numbers)))),
+)
+BELOW, ABOVE = (
+    Claim(
+        f"potentials.{name}",
+        Integrable(value**exponent, o),
+        given=INSIDE,
+        title=title,
+        defined=ROOM_HERE,
+        proof=convergence(near(exponent)),
+    )
+    for name, exponent, title in (
+        ("below", gamma - away, "... the power is integrable at an exponent below"),
+        ("above", gamma + away, "... and at one above"),
+    )
+)
+here = {v: v for v in AWAY.variables}
 SMOOTH = (
-    *ROOM_HERE,
-    *map(near, (gamma, gamma - away, gamma + away)),
+    *(claim.at(here) for claim in (POWERS_FINITE, AWAY, BELOW, ABOVE)),
     MASS_SLOPE.at(ends),
     LOG_MOMENT_FINITE.at(ends),
 )
+
+
 log_partition = Log(omega) - Log(b) + LogGamma(shape) - shape * Log(gamma * c)
 entropy = Log(omega) - Log(b) + LogGamma(shape) + shape - gamma * a / b * Digamma(shape) - kappa / b * Log(gamma * c)
 
@@ -176,13 +207,6 @@ LOG_MASS = Claim(
     proof=calc(Log(mass(potential, gamma)), (Log(partition), MASS.at(GROWS)), (log_partition, by.logs)),
 )
 
-POWERS_FINITE = Claim(
-    "potentials.powers-finite",
-    Integrable(value**gamma, o),
-    given=INSIDE,
-    title="So the domain of gamma is where gamma and kappa + gamma a are positive: there the power is integrable",
-    proof=convergence(near(gamma)),
-)
 
 transformed = density(potential, gamma)[o]
 ENTROPY_EXISTS = Claim(
