@@ -39,7 +39,7 @@ LIBRARIES = {
     "fast": {"numpy", "numba", "llvmlite"},
     "balls": {"flint"},
     "reference": {"numpy", "mpmath", "tqdm"},
-    "claims": {"sympy", "mpmath", "pebble"},
+    "claims": {"numpy", "sympy", "mpmath", "pebble"},
     "derivations": {"sympy"},
     "conformance": {"numpy", "mpmath", "pebble", "hypothesis", "pytest"},
     "report": {"numpy", "mpmath", "jinja2", "scipy"},  # the last one to time the peers beside it

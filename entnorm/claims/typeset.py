@@ -238,8 +238,8 @@ def _(node: Image) -> Layout:
     function, variable, density, low = node.args
     where = phrase("for all") if low != 0 else phrase("for")
     above = (layout(variable),) if low != 0 else (layout(variable), sign(" > "), Word(content="0", kind="mn"))
-    words = (phrase("under"), layout(function), phrase("μ has the density"), layout(density), where, *above)
-    return Row(level=STATEMENT, items=words)
+    words = (Word(content="μ"), phrase("has under"), layout(function), phrase("the density"), layout(density))
+    return Row(level=STATEMENT, items=(*words, where, *above))
 
 
 @layout.register
