@@ -107,7 +107,7 @@ ROOM_HERE = tuple(claim.at(numbers) for claim in (ROOM, ROOM_BELOW, X_UP, X_DOWN
 AWAY = Claim(
     "betas.away",
     Gt(away, 0),
-    given=INSIDE,
+    given=(Gt(gamma, 0), Gt(lower, 0), Gt(upper, 0)),
     title="Inside the domain there is room on both sides",
     proof=calc(away, gt(0, by.sign(ROOM.at(numbers)))),
 )
@@ -125,9 +125,8 @@ BELOW, ABOVE = (
         ("above", gamma + away, "... and at one above"),
     )
 )
-here = {v: v for v in AWAY.variables}
 SMOOTH = (
-    *(claim.at(here) for claim in (POWERS_FINITE, AWAY, BELOW, ABOVE)),
+    *(claim.at({v: v for v in claim.variables}) for claim in (POWERS_FINITE, AWAY, BELOW, ABOVE)),
     MASS_SLOPE.at(ends),
     LOG_MOMENT_FINITE.at(ends),
 )

@@ -1,4 +1,18 @@
-"""Densities exp(-c t^b) t^a: normal, exponential, Laplace, gamma, Weibull and Gumbel, all in one."""
+"""Densities t^a exp(-c t^b): normal, exponential, Laplace, Gamma, Weibull and Gumbel, all in one.
+
+Whoever knows Z as a function of gamma knows the entropy: it is log Z less gamma times the slope of log Z.  So one
+integral from a table settles a family, and that it is right is cited, not proved.
+
+The entropy of a density sees the space through the density alone.  Let t be a positive function on any space with a
+measure, and let the points with t below x have a measure that grows like a power of x: its image under t has the
+density omega x^(kappa - 1).  The coordinate of a half-line is such a t, the distance from a point of the line, a norm
+in kappa dimensions, exp(-x) on the line (`named` says which t belongs to which family).  Then the powers of
+t^a exp(-c t^b) are integrable where gamma and kappa + gamma a are positive, Z is a Gamma function, and its logarithmic
+derivative, digamma, gives the entropy.
+
+For a = 0, the homogeneous potentials, log gamma enters linearly: gamma is in closed form for every target, and
+Newton's method in log gamma needs one step.
+"""
 
 from sympy import Integer, Rational
 
@@ -169,7 +183,7 @@ ROOM_HERE = tuple(claim.at(numbers) for claim in (ROOM, ROOM_BELOW, X_UP, X_DOWN
 AWAY = Claim(
     "potentials.away",
     Gt(away, 0),
-    given=INSIDE,
+    given=(Gt(gamma, 0), Gt(kappa + gamma * a, 0)),
     title="Inside the domain there is room on both sides",
     proof=calc(away, gt(0, by.sign(ROOM.at(numbers)))),
 )
@@ -187,9 +201,8 @@ BELOW, ABOVE = (
         ("above", gamma + away, "... and at one above"),
     )
 )
-here = {v: v for v in AWAY.variables}
 SMOOTH = (
-    *(claim.at(here) for claim in (POWERS_FINITE, AWAY, BELOW, ABOVE)),
+    *(claim.at({v: v for v in claim.variables}) for claim in (POWERS_FINITE, AWAY, BELOW, ABOVE)),
     MASS_SLOPE.at(ends),
     LOG_MOMENT_FINITE.at(ends),
 )
