@@ -11,6 +11,8 @@ distributions on it, on a product space joint distributions.  The second witness
 atoms.  The real line itself is met on the next page.
 """
 
+from sympy import Integer
+
 from entnorm.claims import (
     Assumption,
     Axiom,
@@ -300,4 +302,18 @@ EXPECTATION = Claim(
     given=(RHO_POSITIVE, Assumption("rho log rho is integrable", Integrable(rho[o] * Log(rho[o]), o))),
     title="Differential entropy is the mean of -log rho, where that exists",
     proof=calc(dentropy(rho), (Integral(rho[o] * -Log(rho[o]), o), by.termwise(dentropy))),
+)
+
+volume = Integral(Integer(1), o)
+constant = Seq(o, y)
+CONSTANT = Claim(
+    "densities.constant",
+    Eq(h_of(constant, gamma), Log(volume)),
+    given=(Gt(y, 0), Assumption("the space has a finite measure", Integrable(Integer(1), o))),
+    title="A uniform density stays what it is, and its entropy is out of reach of any exponent",
+    proof=calc(
+        h_of(constant, gamma),
+        (-Integral(1 / volume * Log(1 / volume), o), by.logs(h_of, dentropy, density, mass)),
+        (Log(volume), by.logs),
+    ),
 )

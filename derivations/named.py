@@ -16,27 +16,13 @@ from typing import Any
 
 from sympy import Integer, Rational
 
-from entnorm.claims import (
-    Assumption,
-    Axiom,
-    Claim,
-    Digamma,
-    Eq,
-    Exp,
-    Gt,
-    Image,
-    Log,
-    LogGamma,
-    Operator,
-    Seq,
-    by,
-    calc,
-)
+from entnorm.claims import Assumption, Axiom, Claim, Digamma, Eq, Exp, Gt, Image, Log, LogGamma, Operator, Seq, by, calc
 from entnorm.claims.language import substitute
 from entnorm.claims.layout import Word
 
+from .homogeneous import HOMOGENEOUS, plain
 from .notation import a, b, c, gamma, h_of, h_star, kappa, o, omega, tau, w, x, y
-from .potentials import ENTROPY, ENTROPY_EXISTS, HOMOGENEOUS, POWERS_FINITE, T_POSITIVE, plain, potential
+from .potentials import ENTROPY, ENTROPY_EXISTS, POWERS_FINITE, T_POSITIVE, potential
 
 one, half = Integer(1), Rational(1, 2)
 t = tau[o]

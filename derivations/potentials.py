@@ -9,12 +9,9 @@ density omega x^(kappa - 1).  The coordinate of a half-line is such a t, the dis
 in kappa dimensions, exp(-x) on the line (`named` says which t belongs to which family).  Then the powers of
 t^a exp(-c t^b) are integrable where gamma and kappa + gamma a are positive, Z is a Gamma function, and its logarithmic
 derivative, digamma, gives the entropy.
-
-For a = 0, the homogeneous potentials, log gamma enters linearly: gamma is in closed form for every target, and
-Newton's method in log gamma needs one step.
 """
 
-from sympy import Integer, Rational
+from sympy import Integer
 
 from entnorm.claims import (
     Assumption,
@@ -31,7 +28,6 @@ from entnorm.claims import (
     Integral,
     Log,
     LogGamma,
-    Operator,
     Seq,
     by,
     calc,
@@ -39,16 +35,9 @@ from entnorm.claims import (
     gt,
 )
 
-from .densities import (
-    ENTROPY_FINITE,
-    ENTROPY_FROM_MASS,
-    ENTROPY_SLOPE,
-    FINITE_MOMENTS,
-    LOG_MOMENT_FINITE,
-    MASS_SLOPE,
-    MOMENT_SLOPE,
-)
-from .notation import a, alpha, b, c, density, dvariance, gamma, h_of, h_star, kappa, mass, o, omega, rho, tau, w, x, y
+from .densities import ENTROPY_FINITE, ENTROPY_FROM_MASS, LOG_MOMENT_FINITE, MASS_SLOPE
+from .notation import a, alpha, b, c, density, gamma, h_of, kappa, mass, o, omega, rho, tau, w, x, y
+from .room import ROOM, ROOM_BELOW, X_DOWN, X_UP, room
 
 T_POSITIVE = Assumption("t is positive", ForAll(o, tau[o] > 0))
 GROWTH = Assumption(
@@ -111,53 +100,6 @@ TRANSFORM = Claim(
         (tau[o] ** (gamma * a) * Exp(-(gamma * c) * tau[o] ** b) / partition, by.logs),
     ),
 )
-
-# ------------------------------------------------------------------------------------ room on both sides of an exponent
-
-under = 2 * (x * y + gamma * y * (1 + w**2) + gamma * x * (1 + alpha**2))
-room = Operator("room", (gamma, x, y, w, alpha), gamma * x * y / under)
-step = room(gamma, x, y, w, alpha)
-NUMBERS = (Gt(gamma, 0), Gt(x, 0), Gt(y, 0))
-
-ROOM = Claim(
-    "potentials.room",
-    Gt(step, 0),
-    given=NUMBERS,
-    title="Where x and y are positive, the exponent can move by this much ...",
-    proof=calc(step, (gamma * x * y / under, room), gt(0, by.sign)),
-)
-
-ROOM_BELOW = Claim(
-    "potentials.room-below",
-    Gt(gamma - step, 0),
-    given=NUMBERS,
-    title="... and stays positive",
-    proof=calc(
-        gamma - step,
-        (gamma * (under - x * y) / under, by.algebra(room)),
-        gt(0, by.sign(gamma * (x * y + 2 * (gamma * y * (1 + w**2) + gamma * x * (1 + alpha**2))) / under)),
-    ),
-)
-
-
-def _stays(id: str, number, slope, other, against, sign: int, title: str) -> Claim:  # type: ignore[no-untyped-def]
-    """Return the claim that a number of that slope in the exponent stays positive."""
-    least = 2 * (slope + Rational(sign, 4)) ** 2 + Rational(15, 8)  # 2 + 2 slope**2 + sign slope
-    rest = 2 * number * other + gamma * other * least + 2 * gamma * number * (1 + against**2)
-    moved = number + sign * (slope * step)
-    return Claim(
-        id,
-        Gt(moved, 0),
-        given=NUMBERS,
-        title=title,
-        proof=calc(moved, (number * rest / under, by.algebra(room)), gt(0, by.sign)),
-    )
-
-
-X_UP = _stays("potentials.x-up", x, w, y, alpha, 1, "x, whose slope in the exponent is w, stays positive above")
-X_DOWN = _stays("potentials.x-down", x, w, y, alpha, -1, "... and below")
-Y_UP = _stays("potentials.y-up", y, alpha, x, w, 1, "So does y, whose slope is alpha, above")
-Y_DOWN = _stays("potentials.y-down", y, alpha, x, w, -1, "... and below")
 
 # ----------------------------------------------------------------------------------------------------------- entropy
 
@@ -245,94 +187,5 @@ ENTROPY = Claim(
         ),
         (log_partition - gamma * D(log_partition, gamma), LOG_MASS.at(GROWS)),
         (entropy, by.calculus),
-    ),
-)
-
-# --------------------------------------------------------------------------------------------- homogeneous potentials
-
-plain = Seq(o, Exp(-c * tau[o] ** b))
-degree = kappa / b
-GROWING = (*SPACE, Gt(b, 0), Gt(c, 0), Gt(kappa, 0), Gt(gamma, 0))
-PLAIN = {a: Integer(0), gamma: gamma, c: c, **everything}
-without_power = Seq(o, tau[o] ** 0 * Exp(-c * tau[o] ** b))
-level = Log(omega) - Log(b) + LogGamma(degree) + degree - degree * Log(c)
-
-HOMOGENEOUS = Claim(
-    "potentials.homogeneous-entropy",
-    Eq(h_of(plain, gamma), level - degree * Log(gamma)),
-    given=GROWING,
-    title="For exp(-c t^b) the entropy is a number less kappa/b times log gamma",
-    defined=(POWERS_FINITE.at(PLAIN), ENTROPY_EXISTS.at(PLAIN)),
-    proof=calc(
-        h_of(plain, gamma),
-        (h_of(without_power, gamma), by.algebra),
-        (
-            Log(omega)
-            - Log(b)
-            + LogGamma((kappa + gamma * 0) / b)
-            + (kappa + gamma * 0) / b
-            - gamma * 0 / b * Digamma((kappa + gamma * 0) / b)
-            - kappa / b * Log(gamma * c),
-            ENTROPY.at({a: Integer(0), **GROWS}),
-        ),
-        (level - degree * Log(gamma), by.logs),
-    ),
-)
-
-ROOT = Claim(
-    "potentials.root",
-    Eq(h_of(plain, gamma), h_star),
-    given=(*GROWING[:-1], Eq(gamma, Exp(b / kappa * (level - h_star)))),
-    title="... so every entropy is attained, at an exponent in closed form",
-    defined=(POWERS_FINITE.at(PLAIN), ENTROPY_EXISTS.at(PLAIN)),
-    proof=calc(
-        h_of(plain, gamma),
-        (level - degree * Log(gamma), HOMOGENEOUS.at(GROWS)),
-        (level - degree * Log(Exp(b / kappa * (level - h_star))), Eq(gamma, Exp(b / kappa * (level - h_star)))),
-        (h_star, by.logs),
-    ),
-)
-
-arrived = gamma * Exp((h_of(plain, gamma) - h_star) / degree)
-ONE_STEP = Claim(
-    "potentials.one-step",
-    Eq(h_of(plain, arrived), h_star),
-    given=GROWING,
-    title="Newton's method in log gamma arrives at its first step, from anywhere",
-    remark="The slope of the entropy in log gamma is -kappa/b, whatever gamma is.",
-    defined=tuple(
-        claim.at({**PLAIN, gamma: exponent})
-        for claim in (POWERS_FINITE, ENTROPY_EXISTS)
-        for exponent in (gamma, arrived)
-    ),
-    proof=calc(
-        h_of(plain, arrived),
-        (level - degree * Log(arrived), HOMOGENEOUS.at({**GROWS, gamma: arrived})),
-        (level - degree * Log(gamma) - (h_of(plain, gamma) - h_star), by.logs),
-        (h_star, by.algebra(HOMOGENEOUS.at({**GROWS, gamma: gamma}))),
-    ),
-)
-
-twice = {rho: plain, a: gamma / 2, b: 2 * gamma}
-POWERS_OF_DEGREE = tuple(GAMMA_FINITE.at({**HERE, a: times * b}) for times in (0, 1, 2))
-AROUND = tuple(POWERS_FINITE.at({**PLAIN, gamma: exponent}) for exponent in (gamma, gamma / 2, 2 * gamma))
-VARIANCE = Claim(
-    "potentials.variance",
-    Eq(gamma**2 * dvariance(plain, gamma), degree),
-    given=GROWING,
-    title="The variance of log p along the path is constant: kappa/b in units of 1/gamma^2",
-    defined=(
-        *AROUND,
-        *POWERS_OF_DEGREE,
-        ENTROPY_EXISTS.at(PLAIN),
-        FINITE_MOMENTS.at({gamma: gamma, **twice}),
-        MOMENT_SLOPE.at(twice),
-        ENTROPY_SLOPE.at({gamma: gamma, **twice}),
-    ),
-    proof=calc(
-        gamma**2 * dvariance(plain, gamma),
-        (-gamma * D(h_of(plain, gamma), gamma), ENTROPY_SLOPE.at({gamma: gamma, **twice})),
-        (-gamma * D(level - degree * Log(gamma), gamma), HOMOGENEOUS.at(GROWS)),
-        (degree, by.calculus),
     ),
 )

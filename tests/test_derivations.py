@@ -68,7 +68,7 @@ def test_nothing_is_assumed_but_the_axioms(by_id):
         *GAMMA,
         "named.gamma-at-one",
         *BETA,
-        "betas.recurrence",
+        "pareto.recurrence",
         *GAUSS,
     ]
 

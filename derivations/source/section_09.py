@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
-from .. import betas, densities, escort, families, joint, lognormal, named, pairs, potentials, tails
+from .. import betas, densities, escort, families, joint, lognormal, named, pairs, pareto, potentials, tails
 
 SECTIONS = (
     Section(
@@ -37,7 +37,7 @@ SECTIONS = (
                         named.NORMAL_ROOT,
                         named.NORMAL_VECTOR_ROOT,
                         named.GENERALISED_ROOT,
-                        betas.PARETO_ROOT,
+                        pareto.PARETO_ROOT,
                         lognormal.LOGNORMAL_ROOT,
                         potentials.ENTROPY,
                         betas.ENTROPY,
