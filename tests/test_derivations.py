@@ -128,7 +128,11 @@ HEADLINES = {
     "divergences.not-raised": ([*BASE, "integrals", "logarithms"], ["setting.log-bound"]),
     "potentials.entropy": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*DENSITIES, *GAMMA]),
     "named.normal-root": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*DENSITIES, *GAMMA]),
-    "betas.entropy": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*DENSITIES, *BETA]),
+    "betas.entropy": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*BETA, *DENSITIES]),
+    "pareto.root": (
+        [*BASE, "calculus", "gamma", "integrals", "logarithms"],
+        [*BETA, *DENSITIES, "named.gamma-at-one", "pareto.recurrence"],
+    ),
     "lognormal.root": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*DENSITIES, *GAUSS]),
     "heavytail.powers": ([*BASE, "logarithms"], ["setting.log-bound"]),
     "schur.convex-sums-grow": ([*BASE, "cases", "logarithms"], []),

@@ -4,7 +4,8 @@ A point gives n and exact rational values to the free variables of a claim, such
 evaluated there in exact fractions if they are rational, in balls otherwise; without python-flint, in mpmath at two
 precisions, and the record says so.  Operators are evaluated by binding their parameters, sums by adding, derivatives by
 nested dual numbers: no substitution, no rewriting and no formula for a derivative is involved.  An integral is
-a sum over the atoms of a measure that the point gives: an instance of what is claimed, and the record says so.
+a sum over the atoms of a measure that the point gives: an instance of what is claimed, and the record says so.  Where a
+hypothesis gives the image of the measure, the atoms are the nodes of a quadrature rule (`quadrature`).
 
 A witness can refuse.  It cannot prove: agreement at points is evidence.
 """
