@@ -300,12 +300,12 @@ CASES = [
 def test_the_cited_integrals_agree_with_quadrature_to_thirty_digits(id, case):
     """By mpmath, which shares nothing with the nodes of the witness."""
     claim = BY_ID[id]
-    values = {**case, "omega": Fraction(7, 5)}
+    values = {**case, "ω": Fraction(7, 5)}
     at = {v: values[text(v)] for v in claim.variables if text(v) in values}
     with mpmath.workdps(40):
         real = {name: mpmath.mpf(value.numerator) / value.denominator for name, value in values.items()}
         ends = [-mpmath.inf, 0, 1, mpmath.inf] if "gauss" in id else [0, 1, mpmath.inf]
-        found = real["omega"] * mpmath.quad(lambda s: REAL[id](s, real), ends, maxdegree=12)
+        found = real["ω"] * mpmath.quad(lambda s: REAL[id](s, real), ends, maxdegree=12)
         field = TwoPrecisions()
         wanted = evaluate(claim.statement.rhs, at | {n: 1}, field).values[1]
         assert abs(found / wanted - 1) < mpmath.mpf(10) ** -30
