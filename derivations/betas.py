@@ -1,8 +1,8 @@
-"""Densities t^a (1 + t)^(-c), through the Beta integral.
+"""Densities tau^a (1 + tau)^(-c), through the Beta integral.
 
-Let the image of the measure under a positive function t be a power of x times a power of 1 + x.  The powers of
-t^a (1 + t)^(-c) are such densities again, but a power may fail to be integrable, at either end: both kappa + gamma a
-and gamma c + w - kappa - gamma a have to be positive.  So for heavy tails gamma cannot fall to 0.  Who the densities
+Let the image of the measure under a positive function tau be a power of x times a power of 1 + x. The powers of tau^a
+(1 + tau)^(-c) are such densities again, but a power may fail to be integrable, at either end: both kappa + gamma a
+and gamma c + w - kappa - gamma a have to be positive. So for heavy tails gamma cannot fall to 0. Who the densities
 are is said on the next page.
 """
 
@@ -37,7 +37,7 @@ from .room import ROOM, ROOM_BELOW, X_DOWN, X_UP, Y_DOWN, Y_UP, room
 t = tau[o]
 one, half = Integer(1), Rational(1, 2)
 SPREAD = Assumption(
-    "the image of the measure under t, a power and a power of 1 + t",
+    "the image of the measure under tau, a power and a power of 1 + tau",
     Image(tau, x, omega * x ** (kappa - 1) * (1 + x) ** -w),
 )
 SPACE = (T_POSITIVE, SPREAD, Gt(omega, 0))
@@ -171,7 +171,7 @@ ENTROPY = Claim(
     "betas.entropy",
     Eq(h_of(rational, gamma), entropy),
     given=INSIDE,
-    title="The entropy of the powers of t^a (1 + t)^(-c), in closed form",
+    title="The entropy of the powers of tau^a (1 + tau)^(-c), in closed form",
     defined=(*SMOOTH, ENTROPY_FINITE.at({rho: rational})),
     proof=calc(
         h_of(rational, gamma),

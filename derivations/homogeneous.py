@@ -1,8 +1,8 @@
-"""Homogeneous potentials: densities exp(-c t^b), of which the powers differ by a scale.
+"""Homogeneous potentials: densities exp(-c tau^b), of which the powers differ by a scale.
 
-Exponential, Laplace, normal and generalised normal densities are of this kind, in any dimension.  Their entropy is a
-number less kappa/b times log gamma.  So gamma is in closed form for every target, the variance of log p is kappa/b in
-units of 1/gamma^2, and Newton's method in log gamma needs one step.  The document's iteration, in gamma itself, leaves
+Exponential, Laplace, normal and generalised normal densities are of this kind, in any dimension. Their entropy is a
+number less kappa/b times log gamma. So gamma is in closed form for every target, the variance of log p is kappa/b in
+units of 1/gamma^2, and Newton's method in log gamma needs one step. The document's iteration, in gamma itself, leaves
 the domain at its first step if the target is too far above.
 """
 
@@ -25,7 +25,7 @@ HOMOGENEOUS = Claim(
     "homogeneous.entropy",
     Eq(h_of(plain, gamma), level - degree * Log(gamma)),
     given=GROWING,
-    title="For exp(-c t^b) the entropy is a number less kappa/b times log gamma",
+    title="For exp(-c tau^b) the entropy is a number less kappa/b times log gamma",
     defined=(POWERS_FINITE.at(PLAIN), ENTROPY_EXISTS.at(PLAIN)),
     proof=calc(
         h_of(plain, gamma),

@@ -1,8 +1,9 @@
 """The lognormal density: entropy and power transform depend on the coordinate.
 
-A lognormal density is that of exp(Y) for a normal Y.  With t the logarithm, it is exp(b t - c t^2) on the line, where
-dx is exp(t) dt: the integral is Gauss's, with a linear term.  Its powers are lognormal, but both parameters move, and
-gamma is not what it would be for Y.  The exponent for a prescribed entropy is in closed form by Lambert's function.
+A lognormal density is that of exp(Y) for a normal Y. With tau the logarithm, it is exp(b tau - c tau^2) on the line,
+where dx is exp(tau) dtau: the integral is Gauss's, with a linear term. Its powers are lognormal, but both parameters
+move, and gamma is not what it would be for Y. The exponent for a prescribed entropy is in closed form by Lambert's
+function.
 """
 
 from sympy import Integer, Rational, oo
@@ -33,7 +34,7 @@ from .notation import a, alpha, b, c, density, gamma, h_of, h_star, mass, o, ome
 
 t = tau[o]
 half, one = Rational(1, 2), Integer(1)
-LINE = Assumption("the image of the measure under t, on the whole line", Image(tau, x, omega * Exp(w * x), -oo))
+LINE = Assumption("the image of the measure under tau, on the whole line", Image(tau, x, omega * Exp(w * x), -oo))
 SPACE = (LINE, Gt(omega, 0), Gt(c, 0))
 
 GAUSS_FINITE = Axiom(
@@ -118,7 +119,7 @@ ENTROPY = Claim(
     "lognormal.entropy-on-line",
     Eq(h_of(bell, gamma), entropy),
     given=INSIDE,
-    title="The entropy of the powers of exp(b t - c t^2), where the measure grows exponentially with t",
+    title="The entropy of the powers of exp(b tau - c tau^2), where the measure grows exponentially with tau",
     defined=(*SMOOTH, ENTROPY_FINITE.at({rho: bell})),
     proof=calc(
         h_of(bell, gamma),
@@ -128,7 +129,7 @@ ENTROPY = Claim(
     ),
 )
 
-LOGARITHM = Assumption("t is log x on the half-line x > 0", Image(tau, x, Exp(x), -oo))
+LOGARITHM = Assumption("tau is log x on the half-line x > 0", Image(tau, x, Exp(x), -oo))
 VALUES = {b: alpha / y**2 - 1, c: 1 / (2 * y**2), omega: one, w: one}
 known = {gamma: gamma, tau: tau, **VALUES}
 lognormal = h_of(Seq(o, Exp(-t - (t**2 - 2 * alpha * t) / (2 * y**2))), gamma)

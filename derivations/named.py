@@ -1,14 +1,14 @@
 """Named families: what the closed forms say of the densities in every table.
 
-Their normalising constants do not matter: the power transform removes them.  What t stands for is the hypothesis on its
-image, and it is elementary: on a half-line t is the coordinate (kappa = omega = 1); on the line it is the distance from
-the centre, which two points have (kappa = 1, omega = 2); in kappa dimensions it is the Mahalanobis distance, and omega
-is the area of the unit sphere times the square root of the determinant; for Gumbel's density t is exp(-x), and dx is
-dt/t (kappa = 0).
+Their normalising constants do not matter: the power transform removes them. What tau stands for is the hypothesis on
+its image, and it is elementary: on a half-line tau is the coordinate (kappa = omega = 1); on the line it is the
+distance from the centre, which two points have (kappa = 1, omega = 2); in kappa dimensions it is the Mahalanobis
+distance, and omega is the area of the unit sphere times the square root of the determinant; for Gumbel's density tau
+is exp(-x), and dx is dtau/tau (kappa = 0).
 
 Exponential, Laplace, normal and generalised normal densities stay what they are, with another scale, so the exponent
-for a prescribed entropy is in closed form, and every entropy is attained.  Gamma, Weibull and Gumbel densities have the
-entropy in closed form; for the exponent one number has to be found.  A power of a Weibull density is no Weibull
+for a prescribed entropy is in closed form, and every entropy is attained. Gamma, Weibull and Gumbel densities have
+the entropy in closed form; for the exponent one number has to be found. A power of a Weibull density is no Weibull
 density, one of a Gumbel density no Gumbel density.
 """
 
@@ -32,14 +32,14 @@ GAMMA_AT_ONE = Axiom(
     "named.gamma-at-one", Eq(LogGamma(one), 0), source="DLMF 5.4.1.", title="The Gamma function is 1 at 1"
 )
 
-HALF_LINE = Assumption("t is the coordinate of a half-line", Image(tau, x, one))
-DISTANCE = Assumption("t is the distance from a point of the line", Image(tau, x, Integer(2)))
-NORM = Assumption("t is a norm of vectors", Image(tau, x, omega * x ** (kappa - 1)))
+HALF_LINE = Assumption("tau is the coordinate of a half-line", Image(tau, x, one))
+DISTANCE = Assumption("tau is the distance from a point of the line", Image(tau, x, Integer(2)))
+NORM = Assumption("tau is a norm of vectors", Image(tau, x, omega * x ** (kappa - 1)))
 SURFACE = Assumption(
     "... in kappa dimensions, with a matrix of determinant y^2",
     Eq(omega, 2 * pi() ** (kappa / 2) * y / Exp(LogGamma(kappa / 2))),
 )
-LOGARITHMIC = Assumption("t is exp(-x) on the line", Image(tau, x, 1 / x))
+LOGARITHMIC = Assumption("tau is exp(-x) on the line", Image(tau, x, 1 / x))
 
 
 def _entropy(id: str, body: Any, values: dict[Any, Any], result: Any, given: tuple[Any, ...], title: str) -> Claim:

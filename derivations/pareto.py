@@ -1,9 +1,10 @@
 """Student's t, logistic, beta and Pareto densities: the Beta integral at work.
 
-What t stands for is a hypothesis on its image: for Student's density t is x^2/y, for the logistic density exp(x), for a
-beta density x/(1 - x), where dx is dt/(1 + t)^2, and for Pareto's x over its least value, less 1.  Student's t and
-Pareto's densities stay in their families, with fewer or more degrees of freedom; so do beta densities.  The powers of
-the logistic density do not.  For Pareto's the exponent is in closed form by Lambert's function v of v exp(v).
+What tau stands for is a hypothesis on its image: for Student's density tau is x^2/y, for the logistic density exp(x),
+for a beta density x/(1 - x), where dx is dtau/(1 + tau)^2, and for Pareto's x over its least value, less 1. Student's
+t and Pareto's densities stay in their families, with fewer or more degrees of freedom; so do beta densities. The
+powers of the logistic density do not. For Pareto's the exponent is in closed form by Lambert's function v of v
+exp(v).
 """
 
 from typing import Any
@@ -49,7 +50,7 @@ STUDENT = _entropy(
     - LogGamma(tails)
     + tails * (Digamma(tails) - Digamma(tails - half)),
     (
-        Assumption("t is x^2/y on the line", Image(tau, x, y**half * x**-half)),
+        Assumption("tau is x^2/y on the line", Image(tau, x, y**half * x**-half)),
         Gt(y, 0),
         Gt(gamma, 0),
         Gt(tails - half, 0),
@@ -62,7 +63,7 @@ LOGISTIC = _entropy(
     t / (1 + t) ** 2,
     {a: one, c: Integer(2), kappa: Integer(0), omega: one, w: Integer(0)},
     2 * LogGamma(gamma) - LogGamma(2 * gamma) - 2 * gamma * (Digamma(gamma) - Digamma(2 * gamma)),
-    (Assumption("t is exp(x) on the line", Image(tau, x, 1 / x)), Gt(gamma, 0)),
+    (Assumption("tau is exp(x) on the line", Image(tau, x, 1 / x)), Gt(gamma, 0)),
     "The logistic density",
 )
 
@@ -78,7 +79,7 @@ BETA = _entropy(
     - (second - 1) * Digamma(second)
     + (first + second - 2) * Digamma(first + second),
     (
-        Assumption("t is x/(1 - x) on the unit interval", Image(tau, x, (1 + x) ** -2)),
+        Assumption("tau is x/(1 - x) on the unit interval", Image(tau, x, (1 + x) ** -2)),
         Gt(gamma, 0),
         Gt(first, 0),
         Gt(second, 0),
@@ -127,7 +128,7 @@ PARETO = Claim(
     Eq(pareto, pareto_entropy),
     given=(
         T_POSITIVE,
-        Assumption("t is x/y - 1 on x > y", Image(tau, x, y)),
+        Assumption("tau is x/y - 1 on x > y", Image(tau, x, y)),
         Gt(y, 0),
         Gt(c, 0),
         Gt(gamma, 0),

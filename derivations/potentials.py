@@ -1,14 +1,14 @@
-"""Densities t^a exp(-c t^b): normal, exponential, Laplace, Gamma, Weibull and Gumbel, all in one.
+"""Densities tau^a exp(-c tau^b): normal, exponential, Laplace, Gamma, Weibull and Gumbel, all in one.
 
-Whoever knows Z as a function of gamma knows the entropy: it is log Z less gamma times the slope of log Z.  So one
+Whoever knows Z as a function of gamma knows the entropy: it is log Z less gamma times the slope of log Z. So one
 integral from a table settles a family, and that it is right is cited, not proved.
 
-The entropy of a density sees the space through the density alone.  Let t be a positive function on any space with a
-measure, and let the points with t below x have a measure that grows like a power of x: its image under t has the
-density omega x^(kappa - 1).  The coordinate of a half-line is such a t, the distance from a point of the line, a norm
-in kappa dimensions, exp(-x) on the line (`named` says which t belongs to which family).  Then the powers of
-t^a exp(-c t^b) are integrable where gamma and kappa + gamma a are positive, Z is a Gamma function, and its logarithmic
-derivative, digamma, gives the entropy.
+The entropy of a density sees the space through the density alone. Let tau be a positive function on any space with a
+measure, and let the points with tau below x have a measure that grows like a power of x: its image under tau has the
+density omega x^(kappa - 1). The coordinate of a half-line is such a tau, the distance from a point of the line, a
+norm in kappa dimensions, exp(-x) on the line (`named` says which tau belongs to which family). Then the powers of
+tau^a exp(-c tau^b) are integrable where gamma and kappa + gamma a are positive, Z is a Gamma function, and its
+logarithmic derivative, digamma, gives the entropy.
 """
 
 from sympy import Integer
@@ -39,9 +39,9 @@ from .densities import ENTROPY_FINITE, ENTROPY_FROM_MASS, LOG_MOMENT_FINITE, MAS
 from .notation import a, alpha, b, c, density, gamma, h_of, kappa, mass, o, omega, rho, tau, w, x, y
 from .room import ROOM, ROOM_BELOW, X_DOWN, X_UP, room
 
-T_POSITIVE = Assumption("t is positive", ForAll(o, tau[o] > 0))
+T_POSITIVE = Assumption("tau is positive", ForAll(o, tau[o] > 0))
 GROWTH = Assumption(
-    "the set of the points with t below x grows like a power of x", Image(tau, x, omega * x ** (kappa - 1))
+    "the set of the points with tau below x grows like a power of x", Image(tau, x, omega * x ** (kappa - 1))
 )
 SPACE = (T_POSITIVE, GROWTH, Gt(omega, 0))
 
@@ -177,7 +177,7 @@ ENTROPY = Claim(
     "potentials.entropy",
     Eq(h_of(potential, gamma), entropy),
     given=INSIDE,
-    title="The entropy of the powers of t^a exp(-c t^b), in closed form",
+    title="The entropy of the powers of tau^a exp(-c tau^b), in closed form",
     defined=(*SMOOTH, ENTROPY_FINITE.at({rho: potential})),
     proof=calc(
         h_of(potential, gamma),
