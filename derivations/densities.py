@@ -11,6 +11,8 @@ distributions on it, on a product space joint distributions.  The second witness
 atoms.  The real line itself is met on the next page.
 """
 
+from sympy import Integer
+
 from entnorm.claims import (
     Assumption,
     Axiom,
@@ -25,12 +27,14 @@ from entnorm.claims import (
     Log,
     Lt,
     Ne,
+    Seq,
     by,
     calc,
+    convergence,
     ge,
 )
 
-from .notation import a, b, density, dentropy, dmean, dvariance, gamma, h_of, h_star, k, mass, moment_of, o, rho
+from .notation import a, b, density, dentropy, dmean, dvariance, gamma, h_of, h_star, k, mass, moment_of, o, rho, y
 
 g = density(rho, gamma)
 
@@ -85,6 +89,49 @@ LOG_DENSITY = Claim(
     ),
 )
 
+scaled = Seq(o, y * rho[o])
+SCALE = Claim(
+    "densities.scale-invariance",
+    Eq(density(scaled, gamma)[o], g[o]),
+    given=(RHO_POSITIVE, POWER_FINITE, Gt(y, 0)),
+    title="A constant factor makes no difference, so rho need not have the integral 1",
+    proof=calc(
+        density(scaled, gamma)[o],
+        ((y * rho[o]) ** gamma / Integral((y * rho[o]) ** gamma, o), by.algebra(density, mass)),
+        (rho[o] ** gamma / Integral(rho[o] ** gamma, o), by.logs),
+        (g[o], by.algebra(density, mass)),
+    ),
+)
+
+ENTROPY_FINITE = Claim(
+    "densities.entropy-finite",
+    Integrable(g[o] * Log(g[o]), o),
+    given=(RHO_POSITIVE, POWER_FINITE, LOG_FINITE),
+    title="Then the power transform has an entropy",
+    proof=convergence(),
+)
+
+LOG_MOMENT_FINITE = Claim(
+    "densities.log-finite",
+    Integrable(rho[o] ** gamma * Log(rho[o]), o),
+    given=INSIDE,
+    title="... as it does inside the interval",
+    proof=convergence(FINITE),
+)
+
+SCALED_ENTROPY = Claim(
+    "densities.scaled-entropy",
+    Eq(h_of(scaled, gamma), h_of(rho, gamma)),
+    given=(RHO_POSITIVE, POWER_FINITE, LOG_FINITE, Gt(y, 0)),
+    title="... nor does it to the entropy",
+    proof=calc(
+        h_of(scaled, gamma),
+        (dentropy(density(scaled, gamma)), h_of),
+        (dentropy(g), SCALE),
+        (h_of(rho, gamma), h_of),
+    ),
+)
+
 ENTROPY_FORM = Claim(
     "densities.entropy-form",
     Eq(h_of(rho, gamma), Log(mass(rho, gamma)) - gamma * dmean(rho, gamma)),
@@ -120,6 +167,22 @@ LOG_MASS_SLOPE = Claim(
         (D(moment_of(0, rho, gamma), gamma) / moment_of(0, rho, gamma), by.calculus),
         (moment_of(1, rho, gamma) / moment_of(0, rho, gamma), SLOPES),
         (dmean(rho, gamma), by.termwise(dmean, density, mass, moment_of)),
+    ),
+)
+
+ENTROPY_FROM_MASS = Claim(
+    "densities.entropy-from-mass",
+    Eq(h_of(rho, gamma), Log(mass(rho, gamma)) - gamma * D(Log(mass(rho, gamma)), gamma)),
+    given=INSIDE,
+    title="The entropy from Z alone: who knows Z as a function of gamma has the entropy in closed form",
+    defined=(FINITE, SLOPES),
+    proof=calc(
+        h_of(rho, gamma),
+        (Log(mass(rho, gamma)) - gamma * dmean(rho, gamma), ENTROPY_FORM),
+        (
+            Log(mass(rho, gamma)) - gamma * D(Log(mass(rho, gamma)), gamma),
+            by.algebra(LOG_MASS_SLOPE.at({rho: rho, gamma: gamma, a: a, b: b})),
+        ),
     ),
 )
 
@@ -239,4 +302,18 @@ EXPECTATION = Claim(
     given=(RHO_POSITIVE, Assumption("rho log rho is integrable", Integrable(rho[o] * Log(rho[o]), o))),
     title="Differential entropy is the mean of -log rho, where that exists",
     proof=calc(dentropy(rho), (Integral(rho[o] * -Log(rho[o]), o), by.termwise(dentropy))),
+)
+
+volume = Integral(Integer(1), o)
+constant = Seq(o, y)
+CONSTANT = Claim(
+    "densities.constant",
+    Eq(h_of(constant, gamma), Log(volume)),
+    given=(Gt(y, 0), Assumption("the space has a finite measure", Integrable(Integer(1), o))),
+    title="A uniform density stays what it is, and its entropy is out of reach of any exponent",
+    proof=calc(
+        h_of(constant, gamma),
+        (-Integral(1 / volume * Log(1 / volume), o), by.logs(h_of, dentropy, density, mass)),
+        (Log(volume), by.logs),
+    ),
 )

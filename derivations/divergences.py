@@ -5,10 +5,27 @@ between them, with positive coefficients, and no divergence is negative.  All th
 rho^gamma log rho at the two exponents.
 """
 
-from entnorm.claims import Assumption, Claim, Eq, ForAll, Ge, Integrable, Integral, Log, Lt, Ne, by, calc, ge
+from entnorm.claims import (
+    Assumption,
+    Claim,
+    Eq,
+    ForAll,
+    Ge,
+    Gt,
+    Integrable,
+    Integral,
+    Le,
+    Log,
+    Lt,
+    Ne,
+    by,
+    calc,
+    ge,
+    le,
+)
 
-from .densities import ENTROPY_FORM, LOG_DENSITY, RHO_NORMALISED, RHO_POSITIVE, SUMS_TO_ONE
-from .notation import a, b, density, divergence, dmean, h_of, mass, o, rho, sigma
+from .densities import ENTROPY_AT_ONE, ENTROPY_FORM, LOG_DENSITY, RHO_NORMALISED, RHO_POSITIVE, SUMS_TO_ONE
+from .notation import a, b, density, dentropy, divergence, dmean, h_of, mass, o, rho, sigma
 from .setting import LOG_BOUND
 
 SIGMA_POSITIVE = Assumption("sigma is positive", ForAll(o, sigma[o] > 0))
@@ -100,5 +117,26 @@ ENTROPY_NONINCREASING = Claim(
         h_of(rho, a),
         (h_of(rho, b) + difference, ENTROPY_DIFFERENCE.at({rho: rho, a: a, b: b})),
         ge(h_of(rho, b), by.sign(difference, GIBBS, SUMS_TO_ONE)),
+    ),
+)
+
+NOT_RAISED = Claim(
+    "divergences.not-raised",
+    Le(h_of(rho, b), dentropy(rho)),
+    given=(
+        RHO_POSITIVE,
+        RHO_NORMALISED,
+        Integrable(rho[o], o),
+        Integrable(rho[o] * Log(rho[o]), o),
+        Integrable(rho[o] ** b, o),
+        Integrable(rho[o] ** b * Log(rho[o]), o),
+        Gt(b, 1),
+    ),
+    title="No exponent above 1 raises the entropy: where no smaller power is integrable, nothing does",
+    remark="A density with so heavy a tail, such as 2/(x log^3 x), has the largest entropy of all of its transforms.",
+    proof=calc(
+        h_of(rho, b),
+        le(h_of(rho, 1), by.sign(h_of(rho, 1) - h_of(rho, b), ENTROPY_NONINCREASING)),
+        (dentropy(rho), ENTROPY_AT_ONE),
     ),
 )

@@ -2,8 +2,8 @@
 
 Marks e pick a set of entries that are at least as large as all the others: the k largest, say.  Its share of the escort
 distribution never falls as gamma grows, for every such set: the distributions of larger exponent majorise those of
-smaller, and every Schur-concave functional falls along the path, not the entropy alone.  The largest entry, and sums of
-powers of the entries, show it on two such functionals without citing the general theorem.
+smaller, and every Schur-concave functional falls along the path, not the entropy alone (`schur` says so for sums of any
+convex function).  The largest entry, and sums of powers of the entries, show it on two such functionals directly.
 """
 
 from entnorm.claims import (

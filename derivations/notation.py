@@ -65,6 +65,7 @@ __all__ = [
     "j",
     "joint_entropy",
     "k",
+    "kappa",
     "kept",
     "lagrange",
     "low",
@@ -78,6 +79,7 @@ __all__ = [
     "n",
     "newton_step",
     "o",
+    "omega",
     "p",
     "r",
     "reach",
@@ -89,6 +91,7 @@ __all__ = [
     "sigma",
     "slack",
     "softmax",
+    "tau",
     "temperature",
     "third",
     "ties",
@@ -138,6 +141,9 @@ s = Index("s")
 o = Point("o")  # a point of the space on which densities live
 rho = Function("rho")  # a density, and another
 sigma = Function("sigma")
+tau = Function("tau")  # a coordinate, or a distance, on that space
+kappa = Scalar("kappa")  # the power, and the factor, by which the space grows with it
+omega = Scalar("omega")
 rows = Rows("J")  # a joint density: its rows are functions
 k = Natural("k")
 m = Natural("m")

@@ -27,6 +27,7 @@ __all__ = [
     "Ball",
     "available",
     "ball",
+    "digamma",
     "disjoint",
     "ends",
     "exp",
@@ -35,6 +36,7 @@ __all__ = [
     "least",
     "log",
     "log1p",
+    "log_gamma",
     "lower",
     "magnitude",
     "middle",
@@ -183,6 +185,30 @@ def log1p(x: Ball) -> Ball:
     (1, None)
     """
     return x.log1p()
+
+
+def log_gamma(x: Ball) -> Ball:
+    """
+    A ball that contains log Gamma(t) for every t of the ball ``x``, which is positive.
+
+    Examples
+    --------
+    >>> sign(log_gamma(ball(5)) - log(ball(24))), sign(log_gamma(ball(3)))
+    (None, 1)
+    """
+    return x.lgamma()
+
+
+def digamma(x: Ball) -> Ball:
+    """
+    A ball that contains the derivative of log Gamma at every t of the ball ``x``, which is positive.
+
+    Examples
+    --------
+    >>> sign(digamma(ball(2)) - digamma(ball(1)) - 1), sign(digamma(ball(1)))
+    (None, -1)
+    """
+    return x.digamma()
 
 
 def hull(a: Ball, b: Ball) -> Ball:

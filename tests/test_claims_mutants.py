@@ -10,12 +10,12 @@ from entnorm.claims.language import alpha_equal, substitute
 from entnorm.claims.links import _check_step, bounds_of_limit, links
 from entnorm.claims.mutants import mutants, score
 from entnorm.claims.normal import Normaliser
-from entnorm.claims.proofs import Assumed, Numeric, Run
+from entnorm.claims.proofs import Assumed, Convergence, Numeric, Run
 from entnorm.claims.theory import load
 from entnorm.claims.variants import variants
 
 CLAIMS = [c for c in load("entnorm.derivations:THEORY").claims() if isinstance(c, Claim)]
-WITH_CHAINS = [c for c in CLAIMS if not isinstance(c.proof, Assumed | Numeric | Run)]
+WITH_CHAINS = [c for c in CLAIMS if not isinstance(c.proof, Assumed | Convergence | Numeric | Run)]
 WITH_MUTANTS = [c for c in CLAIMS if not isinstance(c.proof, Assumed | Run)]
 BY_ID = {c.id: c for c in CLAIMS}
 

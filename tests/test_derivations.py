@@ -62,10 +62,21 @@ def test_statuses_are_those_of_their_kind(by_id):
 
 
 def test_nothing_is_assumed_but_the_axioms(by_id):
-    assert [id for id, c in by_id.items() if c["status"] == "assumed"] == ["setting.log-bound", *DENSITIES]
+    assert [id for id, c in by_id.items() if c["status"] == "assumed"] == [
+        "setting.log-bound",
+        *DENSITIES,
+        *GAMMA,
+        "named.gamma-at-one",
+        *BETA,
+        "pareto.recurrence",
+        *GAUSS,
+    ]
 
 
 DENSITIES = ["densities.finite-moments", "densities.moment-slope"]
+GAMMA = ["potentials.gamma-finite", "potentials.gamma-integral"]
+BETA = ["betas.beta-finite", "betas.beta-integral"]
+GAUSS = ["lognormal.gauss-finite", "lognormal.gauss-integral"]
 BASE = ["field", "order", "sums"]
 HEADLINES = {
     "entropy.maximum": ([*BASE, "logarithms"], ["setting.log-bound"]),
@@ -113,6 +124,19 @@ HEADLINES = {
     "regularisers.sparsemax-is-best": (BASE, []),
     "peaked.through-softmax": (BASE, ["setting.log-bound"]),
     "densities.entropy-slope": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
+    "densities.entropy-from-mass": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
+    "divergences.not-raised": ([*BASE, "integrals", "logarithms"], ["setting.log-bound"]),
+    "potentials.entropy": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*DENSITIES, *GAMMA]),
+    "named.normal-root": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*DENSITIES, *GAMMA]),
+    "betas.entropy": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*BETA, *DENSITIES]),
+    "pareto.root": (
+        [*BASE, "calculus", "gamma", "integrals", "logarithms"],
+        [*BETA, *DENSITIES, "named.gamma-at-one", "pareto.recurrence"],
+    ),
+    "lognormal.root": ([*BASE, "calculus", "gamma", "integrals", "logarithms"], [*DENSITIES, *GAUSS]),
+    "heavytail.powers": ([*BASE, "logarithms"], ["setting.log-bound"]),
+    "schur.convex-sums-grow": ([*BASE, "cases", "logarithms"], []),
+    "schur.gradient-falls": ([*BASE, "calculus", "cases", "logarithms"], []),
     "joint.chain-rule": ([*BASE, "integrals"], []),
     "joint.slope-of-x": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
     "pairs.x-second-root": ([*BASE, "continuity", "enclosures"], []),

@@ -46,7 +46,7 @@ LIBRARIES = {
     "balls": {"flint"},
     "integration": {"flint"},
     "reference": {"numpy", "mpmath", "tqdm", "sympy"},
-    "claims": {"sympy", "mpmath", "pebble"},
+    "claims": {"numpy", "sympy", "mpmath", "pebble"},
     "derivations": {"sympy"},
     "conformance": {"numpy", "mpmath", "pebble", "hypothesis", "pytest"},
     "report": {"numpy", "mpmath", "jinja2", "scipy"},  # the last one to time the peers beside it

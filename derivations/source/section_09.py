@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
-from .. import densities, escort, families, joint, nearest, pairs, tails
+from .. import betas, densities, escort, families, joint, lognormal, named, nearest, pairs, pareto, potentials, tails
 
 SECTIONS = (
     Section(
@@ -29,8 +29,20 @@ SECTIONS = (
                 "9.1.4",
                 "但需要数值积分",
                 Imprecise(
-                    (families.EXPONENTIAL_STAYS, families.EXPONENTIAL_ENTROPY, families.EXPONENTIAL_ROOT),
-                    "Not for every density: for the exponential ones the exponent is in closed form. That others need quadrature is a remark on what is known of their integrals.",
+                    (
+                        families.EXPONENTIAL_STAYS,
+                        families.EXPONENTIAL_ENTROPY,
+                        families.EXPONENTIAL_ROOT,
+                        named.LAPLACE_ROOT,
+                        named.NORMAL_ROOT,
+                        named.NORMAL_VECTOR_ROOT,
+                        named.GENERALISED_ROOT,
+                        pareto.PARETO_ROOT,
+                        lognormal.LOGNORMAL_ROOT,
+                        potentials.ENTROPY,
+                        betas.ENTROPY,
+                    ),
+                    "Not for every density: for exponential, Laplace, normal, generalised normal, Pareto and lognormal ones the exponent is in closed form, and for Gamma, Weibull, Gumbel, beta, Student and logistic ones the entropy is, so that a root has to be found but no integral. That others need quadrature is a remark on what is known of their integrals.",
                 ),
                 english="But numerical integration is needed.",
             ),

@@ -5,9 +5,9 @@ Trusted, and meant to be read in one sitting, in this order: `language` (what ca
 `convergence` and `context` (what follows by sign), `rules`, `proofs` and `citing`
 (claims as values), `links` (a proof checked), `kernel` (the verdict), `foundations` (what is taken from textbooks).
 
-The second witness (`witness`, `points`, `arithmetics`) shares nothing with the rules but the language.  `theory`
-collects claims into pages, `ledger` holds what became of a document's statements, `verification` checks it all in
-processes; `layout` and `typeset` print; `variants` and `mutants` try to make true claims false.
+The second witness (`witness`, `points`, `arithmetics`, `quadrature`) shares nothing with the rules but the language.
+`theory` collects claims into pages, `ledger` holds what became of a document's statements, `verification` checks it all
+in processes; `layout` and `typeset` print; `variants` and `mutants` try to make true claims false.
 """
 
 from .kernel import Verdict, check
@@ -15,6 +15,7 @@ from .language import (
     At,
     Attained,
     D,
+    Digamma,
     Eq,
     Exp,
     Family,
@@ -22,12 +23,14 @@ from .language import (
     Function,
     Ge,
     Gt,
+    Image,
     Index,
     Integrable,
     Integral,
     Jet,
     Le,
     Log,
+    LogGamma,
     Lt,
     Natural,
     Ne,
@@ -54,6 +57,7 @@ from .proofs import (
     beside,
     by_cases,
     calc,
+    convergence,
     expansion,
     ge,
     gt,
@@ -78,6 +82,7 @@ __all__ = [
     "Axiom",
     "Claim",
     "D",
+    "Digamma",
     "Eq",
     "Exp",
     "Family",
@@ -85,12 +90,14 @@ __all__ = [
     "Function",
     "Ge",
     "Gt",
+    "Image",
     "Index",
     "Integrable",
     "Integral",
     "Jet",
     "Le",
     "Log",
+    "LogGamma",
     "Lt",
     "Natural",
     "Ne",
@@ -113,6 +120,7 @@ __all__ = [
     "by_cases",
     "calc",
     "check",
+    "convergence",
     "expansion",
     "ge",
     "gt",

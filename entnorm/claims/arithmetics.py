@@ -65,6 +65,13 @@ class Exact:
             return Fraction(0)
         raise Inexpressible("log is not rational")
 
+    def log_gamma(self, x: Any) -> Any:
+        if x <= 0:
+            raise Undefined("the Gamma function of a number that is not positive")
+        raise Inexpressible("the Gamma function is not rational")
+
+    digamma = log_gamma
+
     def integer(self, x: Any) -> int | None:
         return int(x) if x.denominator == 1 else None
 
@@ -110,6 +117,11 @@ class Logarithms:
         if value <= 0:
             raise Undefined("the logarithm of a number that is not positive")
         return self._log_of(value.numerator) - self._log_of(value.denominator)
+
+    def log_gamma(self, x: Any) -> Any:
+        raise Inexpressible("the Gamma function is no combination of logarithms")
+
+    digamma = log_gamma
 
     def _log_of(self, number: int) -> Any:
         total = self.constant(Fraction(0))
@@ -172,12 +184,22 @@ class Balls:
         return balls.exp(x)
 
     def log(self, x: Any) -> Any:
+        return balls.log(self._positive(x, "the logarithm"))
+
+    def log_gamma(self, x: Any) -> Any:
+        return balls.log_gamma(self._positive(x, "the Gamma function"))
+
+    def digamma(self, x: Any) -> Any:
+        return balls.digamma(self._positive(x, "the digamma function"))
+
+    @staticmethod
+    def _positive(x: Any, what: str) -> Any:
         certain = balls.sign(x)
         if certain is None:
-            raise Inexpressible("the logarithm of a number that may not be positive")
+            raise Inexpressible(f"{what} of a number that may not be positive")
         if certain < 1:
-            raise Undefined("the logarithm of a number that is not positive")
-        return balls.log(x)
+            raise Undefined(f"{what} of a number that is not positive")
+        return x
 
     def integer(self, x: Any) -> int | None:
         low, high = self._ends(x)
@@ -229,9 +251,18 @@ class TwoPrecisions:
         return Pair(tuple(c.exp(v) for c, v in zip(self.contexts, x.values, strict=True)))
 
     def log(self, x: Any) -> Any:
+        return self._of_positive("log", x)
+
+    def log_gamma(self, x: Any) -> Any:
+        return self._of_positive("loggamma", x)
+
+    def digamma(self, x: Any) -> Any:
+        return self._of_positive("digamma", x)
+
+    def _of_positive(self, function: str, x: Any) -> Any:
         if not all(v > 0 for v in x.values):
-            raise Inexpressible("the logarithm of a number that may not be positive")
-        return Pair(tuple(c.log(v) for c, v in zip(self.contexts, x.values, strict=True)))
+            raise Inexpressible(f"{function} of a number that may not be positive")
+        return Pair(tuple(getattr(c, function)(v) for c, v in zip(self.contexts, x.values, strict=True)))
 
     def integer(self, x: Any) -> int | None:
         first, second = x.values

@@ -15,7 +15,9 @@ from .foundations import Foundation
 from .language import (
     Attained,
     D,
+    Digamma,
     Integrable,
+    LogGamma,
     Operator,
     Recursion,
     Relation,
@@ -33,6 +35,7 @@ from .proofs import (
     Calc,
     Cases,
     Claim,
+    Convergence,
     Expansion,
     Induction,
     Instance,
@@ -78,6 +81,8 @@ def parts_of(proof: Proof) -> tuple[Any, ...]:
 
 def citations_of(claim: Claim) -> list[Any]:
     """Return everything that the steps of a proof cite, in their order."""
+    if isinstance(claim.proof, Convergence):
+        return list(claim.proof.citations)
     return [c for chain in chains(claim.proof) for s in chain.steps for c in rule_of(s.reason).citations]
 
 
@@ -89,7 +94,12 @@ def cited(claim: Claim | Refuted) -> tuple[Claim, ...]:
     return tuple(dict.fromkeys(source for source in sources if isinstance(source, Claim)))
 
 
-_FOUNDATION_OF_TERMS: dict[type, Foundation] = {D: base.calculus, Recursion: base.induction}
+_FOUNDATION_OF_TERMS: dict[type, Foundation] = {
+    D: base.calculus,
+    Recursion: base.induction,
+    LogGamma: base.gamma,
+    Digamma: base.gamma,
+}
 _OWN_FOUNDATION: dict[type, Foundation] = {
     Induction: base.induction,
     Expansion: base.taylor,
@@ -97,6 +107,7 @@ _OWN_FOUNDATION: dict[type, Foundation] = {
     Squeeze: base.squeeze,
     Intermediate: base.continuity,
     Monotone: base.slopes,
+    Convergence: base.integrals,
     Numeric: base.enclosures,
 }
 

@@ -37,6 +37,7 @@ from .language import (
     Function,
     Ge,
     Gt,
+    Image,
     Index,
     Integrable,
     Integral,
@@ -436,6 +437,8 @@ class Context:
             )
         if isinstance(statement, Differentiable):
             return differentiable(statement, self)
+        if isinstance(statement, Image):
+            return self._is_known(statement) or self._is_same_image(statement)
         if not isinstance(statement, Relation | Integrable):
             return False
         if self._is_known(statement):
@@ -453,6 +456,24 @@ class Context:
             return True
         rewritten = self.rewrite_all(difference(statement))
         return rewritten != difference(statement) and self.sign(rewritten) <= allowed
+
+    def _is_same_image(self, statement: Image) -> bool:
+        """Is the measure known to have this image, with a density that is written in another way?"""
+        function, _, _, low = statement.args
+        variable, density = open_binder(statement, self.fixed | free(statement))
+        above = () if low != 0 else (Fact(Gt(variable, 0), tied=frozenset({variable})),)
+        there = Context((*self.facts, *above), self.depth, self.defined)
+        return there.has_value(density) and any(
+            isinstance(f.relation, Image)
+            and not f.variables
+            and f.is_unconditional
+            and f.relation.args[3] == low
+            and alpha_equal(f.relation.args[0], function)
+            and there.normaliser(logs=True).equal(
+                density, substitute(f.relation.args[2], {f.relation.args[1]: variable})
+            )
+            for f in self.facts
+        )
 
     def excludes(self, condition: Statement) -> bool:
         """Is an equation certainly false?"""

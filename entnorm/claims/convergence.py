@@ -24,6 +24,7 @@ from .language import (
     Integral,
     Natural,
     Point,
+    Times,
     Variable,
     free,
     fresh,
@@ -52,7 +53,8 @@ def unfolded_fully(term: Any) -> Any:
 def converges(statement: Integrable, context: Context) -> bool:
     """Is the integrand a combination of integrands that are known to converge?
 
-    Its factors that do not depend on the point are numbers; what is left of each of its terms must be known.
+    It may be known itself.  Otherwise its factors that do not depend on the point are numbers, and what is left of each
+    of its terms must be known.
     """
     facts = [f for f in context.facts if isinstance(f.relation, Integrable)]
     for fact in facts:
@@ -70,7 +72,7 @@ def converges(statement: Integrable, context: Context) -> bool:
             for found, values in _instances(fact, body)
         )
 
-    return all(map(is_known, laws.parts(body, point)))
+    return is_known(body) or all(map(is_known, laws.parts(body, point)))
 
 
 def differentiable(statement: Differentiable, context: Context) -> bool:
@@ -93,7 +95,7 @@ def differentiable(statement: Differentiable, context: Context) -> bool:
             for fact, known, values in _differentiated(body, variable, point, at, context)
         )
 
-    return all(map(is_known, laws.parts(body, point)))
+    return is_known(body) or all(map(is_known, laws.parts(body, point)))
 
 
 def _differentiated(
@@ -109,6 +111,8 @@ def _differentiated(
         place = {theirs: at} if theirs in fact.variables else {}
         for equation, values in _instances(fact, body, frozenset({theirs})):
             integral = unfolded_fully(equation.lhs.args[0])
+            if isinstance(integral, Times) and len(integral.args) == 2 and integral.args[0] == -1:
+                integral = integral.args[1]  # an entropy, say
             if isinstance(integral, Integral):
                 known = substitute(integral, {theirs: variable})
                 yield fact, substitute(known.args[0], {known.args[1]: point}), values | place

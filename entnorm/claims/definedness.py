@@ -16,12 +16,15 @@ from .language import (
     At,
     D,
     Differentiable,
+    Digamma,
     ForAll,
     Gt,
+    Image,
     Integrable,
     Integral,
     Jet,
     Log,
+    LogGamma,
     Ne,
     Operator,
     Power,
@@ -82,8 +85,8 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
         yield from obligations(value, reach)
         for inner in obligations(body, reach):
             yield substitute(inner, {variable: value})
-    elif isinstance(node, Tends | Root | Differentiable):
-        return  # defined where the proof's own goals say so: for the positive values, or between the ends
+    elif isinstance(node, Tends | Root | Differentiable | Image):
+        return  # defined where the proof's own goals, or the statement itself, say so
     elif isinstance(node, Jet):
         for order, coefficient in enumerate(node.coefficients):
             yield from obligations(node.derivative(order), reach)
@@ -91,7 +94,7 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
     else:
         for arg in node.args:
             yield from obligations(arg, reach)
-        if isinstance(node, Log):
+        if isinstance(node, Log | LogGamma | Digamma):
             yield Gt(node.args[0], 0)
         if isinstance(node, Power):
             yield from _of_power(*node.args)

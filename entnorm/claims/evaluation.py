@@ -2,7 +2,8 @@
 
 Operators are evaluated by binding their parameters, sums by adding, derivatives by nested dual numbers: no
 substitution, no rewriting and no formula for a derivative is involved.  An integral is a sum over the atoms of a
-measure that the point gives.
+measure that the point gives; where a hypothesis gives the image of the measure, the atoms are the nodes of a quadrature
+rule (`quadrature`).
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from .language import (
     Apply,
     At,
     D,
+    Digamma,
     Entry,
     Exp,
     Family,
     Function,
     Integral,
     Log,
+    LogGamma,
     Measure,
     Natural,
     Operator,
@@ -46,10 +49,23 @@ from .language import (
 from .language import (
     Point as PointOfSpace,
 )
+from .quadrature import EVERYWHERE, Nodal, Signed
 
-__all__ = ["Evaluator", "Point", "Site", "as_fraction", "evaluate", "is_rational", "is_whole", "positions"]
+__all__ = [
+    "Evaluator",
+    "Field",
+    "Point",
+    "Site",
+    "as_fraction",
+    "evaluate",
+    "is_nodal",
+    "is_rational",
+    "is_whole",
+    "positions",
+]
 
 Point = dict[Variable, Any]
+Field = Arithmetic | Nodal
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ class Evaluator:
     A term has one value at the point, which is kept.
     """
 
-    def __init__(self, field: Arithmetic, point: Point) -> None:
+    def __init__(self, field: Field, point: Point) -> None:
         self.field, self.point = field, point
         self.zero, self.one = field.constant(Fraction(0)), field.constant(Fraction(1))
         self._level = 0
@@ -123,6 +139,16 @@ class Evaluator:
             return _Dual(a.level, self.log(a.value), self.multiply(a.slope, self.inverse(a.value)))
         return self.field.log(a)
 
+    def log_gamma(self, a: Any) -> Any:
+        if isinstance(a, _Dual):
+            return _Dual(a.level, self.log_gamma(a.value), self.multiply(a.slope, self.digamma(a.value)))
+        return self.field.log_gamma(a)
+
+    def digamma(self, a: Any) -> Any:
+        if isinstance(a, _Dual):
+            raise Inexpressible("the slope of the digamma function")
+        return self.field.digamma(a)
+
     def power(self, base: Any, exponent: Any) -> Any:
         whole = None if isinstance(exponent, _Dual) else self.field.integer(exponent)
         if whole is None:
@@ -151,7 +177,7 @@ class Evaluator:
         if kind is Plus:
             return self._folded(self.add, self.zero, (self.value(arg, point) for arg in term.args))
         if kind is Entry:
-            return self.value(term.args[0], point)[point[term.args[1]]]
+            return _entry(self.value(term.args[0], point), point[term.args[1]])
         if kind is Power:
             base, exponent = term.args
             return self.power(self.value(base, point), self.value(exponent, point))
@@ -165,6 +191,10 @@ class Evaluator:
             return self.exp(self.value(term.args[0], point))
         if kind is Log:
             return self.log(self.value(term.args[0], point))
+        if kind is LogGamma:
+            return self.log_gamma(self.value(term.args[0], point))
+        if kind is Digamma:
+            return self.digamma(self.value(term.args[0], point))
         if kind is At:
             body, variable, value = term.args
             return self.value(body, {**point, variable: self.value(value, point)})
@@ -176,6 +206,8 @@ class Evaluator:
         """Return the value of what goes over all positions: a sum, an integral, the entries of a family."""
         if isinstance(term, Seq):
             index, body = term.args
+            if is_nodal(index, point):
+                return self.value(body, {**point, index: EVERYWHERE})
             return [self.value(body, {**point, index: k}) for k in positions(index, point)]
         if isinstance(term, Sum):
             body, index = term.args
@@ -183,6 +215,8 @@ class Evaluator:
             return self._folded(self.add, self.zero, parts)
         if isinstance(term, Integral):
             body, at = term.args
+            if is_nodal(at, point):
+                return self._integrated(self.value(body, {**point, at: EVERYWHERE}), point[mu])
             atoms = enumerate(point[mu])
             weighted = (self.multiply(weight, self.value(body, {**point, at: k})) for k, weight in atoms)
             return self._folded(self.add, self.zero, weighted)
@@ -193,6 +227,12 @@ class Evaluator:
         for value in values:
             start = operation(start, value)
         return start
+
+    def _integrated(self, values: Any, weights: Any) -> Any:
+        if isinstance(values, _Dual):
+            parts = (self._integrated(part, weights) for part in (values.value, values.slope))
+            return _Dual(values.level, *parts)
+        return (weights * values).total()
 
     def _slope(self, term: D, point: Point) -> Any:
         body, variable = term.args
@@ -239,7 +279,7 @@ class Site(dict[Variable, Any]):
         super().__init__(point)
         self._evaluators: dict[str, Evaluator | Inexpressible] = {}
 
-    def evaluator(self, field: Arithmetic) -> Evaluator:
+    def evaluator(self, field: Field) -> Evaluator:
         """Return what evaluates terms here in an arithmetic.  Call it within `field.scope()`.
 
         Raises
@@ -258,13 +298,25 @@ class Site(dict[Variable, Any]):
         return found
 
 
-def evaluate(term: Expr, point: Mapping[Variable, Any], field: Arithmetic) -> Any:
+def is_nodal(index: Variable, point: Mapping[Variable, Any]) -> bool:
+    """Does a variable stand for the nodes of a quadrature rule, all at once?"""
+    return isinstance(index, PointOfSpace) and isinstance(point.get(mu), Signed)
+
+
+def _entry(values: Any, position: Any) -> Any:
+    """Return the entry of a family, or the value of a function of points, which may be one number for all nodes."""
+    if isinstance(values, _Dual):
+        return _Dual(values.level, *(_entry(part, position) for part in (values.value, values.slope)))
+    return values[position]
+
+
+def evaluate(term: Expr, point: Mapping[Variable, Any], field: Field) -> Any:
     """Return the value of a term at a point of exact numbers.  Call it within `field.scope()`."""
     evaluator = Site(point).evaluator(field)
     return evaluator.value(term, evaluator.point)
 
 
-def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
+def _converted(point: Mapping[Variable, Any], field: Field) -> Point:
     """Return a point in an arithmetic; a value may also be a term in the others, such as an entropy."""
 
     def number(value: Any) -> Any:
@@ -273,6 +325,8 @@ def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
     plain = {v: x for v, x in point.items() if not isinstance(x, Term)}
 
     def converted(variable: Variable, value: Any) -> Any:
+        if isinstance(value, Signed):
+            return value
         if isinstance(variable, Family | Function | Measure):
             return [number(x) for x in value]
         if isinstance(variable, Rows):
@@ -288,7 +342,9 @@ def _converted(point: Mapping[Variable, Any], field: Arithmetic) -> Point:
 
 def positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
     """Return the values of an index, or of a point: the atoms of the measure."""
-    return range(len(point[mu]) if isinstance(variable, PointOfSpace) else point[n])
+    if isinstance(variable, PointOfSpace):
+        return range(len(point[mu].log if isinstance(point[mu], Signed) else point[mu]))
+    return range(point[n])
 
 
 def is_whole(value: Any) -> bool:

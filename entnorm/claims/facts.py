@@ -16,6 +16,7 @@ from .language import (
     ForAll,
     Ge,
     Gt,
+    Image,
     Index,
     Integrable,
     Le,
@@ -58,7 +59,7 @@ def difference(relation: Relation) -> Expr:
 
 @dataclass(frozen=True)
 class Fact:
-    """`relation`, or a statement of convergence, for all `variables` that satisfy `given`.
+    """`relation`, or a statement about integrals, for all `variables` that satisfy `given`.
 
     It was put at `values`, and holds where these are defined.  `tied` are the variables about which it is a hypothesis:
     under a binder of one of them it may not be used.
@@ -93,7 +94,7 @@ def hypothesis(statement: Statement) -> Fact:
     condition = None
     if isinstance(statement, Attained):
         statement, condition = statement.bound, statement.condition
-    if not isinstance(statement, Relation | Integrable):
+    if not isinstance(statement, Relation | Integrable | Image):
         raise Refusal(f"a hypothesis must be a relation, for all of its variables: {statement}")
     about = free(statement) | (free(condition) if condition is not None else frozenset())
     return Fact(statement, frozenset(variables), (), condition, about - variables)

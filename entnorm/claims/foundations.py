@@ -14,6 +14,7 @@ __all__ = [
     "continuity",
     "enclosures",
     "field",
+    "gamma",
     "induction",
     "integrals",
     "logarithms",
@@ -54,6 +55,11 @@ calculus = Foundation(
     "What is made of exp, log, powers, sums, products and quotients is differentiable where it is defined, and strict "
     "inequalities between such functions persist near a point; a derivative depends on what is near alone. Sum, "
     "product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
+)
+gamma = Foundation(
+    "gamma",
+    "The Gamma function is positive and smooth on the positive numbers; digamma is the derivative of its logarithm "
+    "there (DLMF 5.2.2), and smooth as well.",
 )
 integrals = Foundation(
     "integrals",

@@ -70,7 +70,7 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
         count += 1
         seen += [outcome for outcome, _ in outcomes]
         names |= {name for _, name in outcomes}
-        if mu in point:
+        if isinstance(point.get(mu), list):
             names.add("measures of finitely many atoms")
     if not count:
         return None, None

@@ -12,6 +12,7 @@ ATOM, POWER, PRODUCT, SUM, STATEMENT = 5, 4, 3, 2, 1
 _GREEK = {
     "gamma": "γ", "Gamma": "Γ", "mu": "μ", "alpha": "α", "beta": "β", "delta": "δ", "epsilon": "ε", "lambda": "λ",
     "psi": "ψ", "sigma": "σ", "tau": "τ", "theta": "θ", "Delta": "Δ", "rho": "ρ", "kappa": "κ", "eta": "η",
+    "omega": "ω", "pi": "π",
 }  # fmt: skip
 _LATEX = {v: f"\\{k} " for k, v in _GREEK.items()} | {
     "∑": r"\sum", "∫": r"\int ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ", "−": "-", "→": r"\to ", "⇔": r"\iff ",

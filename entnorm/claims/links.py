@@ -24,6 +24,7 @@ from .language import (
     ForAll,
     Ge,
     Gt,
+    Integrable,
     Jet,
     LanguageError,
     Le,
@@ -52,6 +53,7 @@ from .proofs import (
     Calc,
     Cases,
     Claim,
+    Convergence,
     Expansion,
     Induction,
     Intermediate,
@@ -408,6 +410,9 @@ def _follows(claim: Claim) -> None:
         _check_induction(claim, relation, proof)
     elif isinstance(proof, Expansion) and isinstance(statement, Jet):
         _check_expansion(claim, statement, proof)
+    elif isinstance(proof, Convergence) and isinstance(statement, Integrable):
+        if not Context((*facts_of(proof.citations, claim), *_known(claim))).holds(statement):
+            raise Refusal(f"not shown to converge: {statement}")
     else:
         raise Refusal(f"a {type(proof).__name__} does not prove a {type(statement).__name__}")
 

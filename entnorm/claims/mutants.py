@@ -24,6 +24,7 @@ from .kernel import check, seed, witnessed
 from .language import (
     Attained,
     Eq,
+    Integrable,
     Jet,
     LanguageError,
     Plus,
@@ -43,6 +44,7 @@ from .proofs import (
     Calc,
     Cases,
     Claim,
+    Convergence,
     Expansion,
     Induction,
     Intermediate,
@@ -162,6 +164,8 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
             yield from _of_cases(claim, proof, random)
         case Numeric():
             yield from _of_numbers(claim, random)
+        case Convergence() if isinstance(claim.statement, Integrable):
+            yield from _of_convergence(claim, claim.statement, proof, random)
         case Expansion() if isinstance(claim.statement, Jet):
             yield from _of_coefficients(claim, claim.statement, proof, random)
         case Calc() | Induction():
@@ -352,6 +356,16 @@ def _of_numbers(claim: Claim, random: Random) -> Iterator[Mutant]:
         for change, end in chosen(relation.lhs if first else relation.rhs, random):
             sides = (end, relation.rhs) if first else (relation.lhs, end)
             yield _restated(replace(claim, statement=relation.func(*sides)), f"{side} side: {change}")
+
+
+def _of_convergence(claim: Claim, statement: Integrable, proof: Convergence, random: Random) -> Iterator[Mutant]:
+    """Yield mutants that do without something that is cited, or that speak of another integrand."""
+    for k, citation in enumerate(proof.citations):
+        rest = Convergence(proof.citations[:k] + proof.citations[k + 1 :])
+        yield Mutant(replace(claim, proof=rest), f"without citation {k + 1}, {citation!r}")
+    body, point = statement.args
+    for change, variant in chosen(body, random):
+        yield _restated(replace(claim, statement=Integrable(variant, point)), f"integrand: {change}")
 
 
 # --------------------------------------------------------------------------------------------------------- the score

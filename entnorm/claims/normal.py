@@ -9,7 +9,8 @@ Laws are switched on by the rule that asks:
 
     sums         a finite sum is linear, sums commute, the sum of 1 over i = 1..n is n; an integral is linear
     logs         log of a product, exp of a sum, b**e = exp(e log b): only where the factors are known to be positive
-    derivatives  sum, product, quotient and chain rule; exp' = exp, log' = 1/x; finite sums termwise
+    derivatives  sum, product, quotient and chain rule; exp' = exp, log' = 1/x, (log Gamma)' = digamma; finite
+                 sums termwise
 
 `unequal` means `not equal by these laws`, nothing more.  This module is trusted.
 """
@@ -29,13 +30,16 @@ from .language import (
     Apply,
     At,
     D,
+    Digamma,
     Entry,
     Exp,
     Integral,
     Log,
+    LogGamma,
     Plus,
     Power,
     Scalar,
+    Seq,
     Sum,
     Times,
     Variable,
@@ -218,7 +222,7 @@ class Normaliser:
     def _atom(self, term: Expr) -> Quotient:
         if term not in self._number:
             # Its parts first: then comparing it with a known atom compares what is known already, and ends.
-            if isinstance(term, Apply | Entry | Exp | Log | Power | D):
+            if isinstance(term, Apply | Entry | Exp | Log | LogGamma | Digamma | Power | D):
                 for arg in term.args:
                     if isinstance(arg, Expr) and getattr(arg, "is_number_valued", True):
                         self._of(arg)
@@ -239,6 +243,11 @@ class Normaliser:
             return False
         if isinstance(a, Sum | Integral):
             return self._same_sum(a, b)
+        if isinstance(a, Seq):
+            if type(a.args[0]) is not type(b.args[0]):
+                return False
+            name = fresh(a.args[0], self.fixed | free(a) | free(b))
+            return self.equal(*(substitute(x.args[1], {x.args[0]: name}) for x in (a, b)))
         if isinstance(a, Apply) and a.operator != b.operator:
             return False
         if isinstance(a, D):
@@ -247,7 +256,7 @@ class Normaliser:
             name = fresh(a.args[1], self.fixed | free(a) | free(b) | {a.args[1], b.args[1]})
             bodies = [substitute(x.args[0], {x.args[1]: name}) for x in (a, b)]
             return self.equal(*bodies) and self.equal(a.args[2], b.args[2])
-        if isinstance(a, Apply | Entry | Exp | Log | Power):
+        if isinstance(a, Apply | Entry | Exp | Log | LogGamma | Digamma | Power):
             return all(self._same_argument(x, y) for x, y in zip(a.args, b.args, strict=True))
         return alpha_equal(a, b)
 
@@ -416,7 +425,7 @@ def _evaluated(term: Expr, variable: Scalar, value: Expr) -> Expr:
     if not any(isinstance(sub, D) for sub in subterms(term)):
         result: Expr = substitute(term, {variable: value})
         return result
-    if isinstance(term, Plus | Times | Power | Exp | Log):
+    if isinstance(term, Plus | Times | Power | Exp | Log | LogGamma | Digamma):
         return term.func(*(_evaluated(arg, variable, value) for arg in term.args))
     if isinstance(term, Sum):
         index, body = open_binder(term, free(value) | free(term))
@@ -462,6 +471,8 @@ def derivative(term: Expr, x: Variable) -> Expr:
         return _product(term, derivative(term.args[0], x))
     if isinstance(term, Log):
         return _product(derivative(term.args[0], x), Power(term.args[0], -1))
+    if isinstance(term, LogGamma):
+        return _product(Digamma(term.args[0]), derivative(term.args[0], x))
     if isinstance(term, Sum):
         body, index = term.args
         return Sum(derivative(body, x), index)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Rational
 
 from .arithmetics import (
     Exact,
@@ -25,6 +25,8 @@ from .language import (
     Family,
     ForAll,
     Function,
+    Ge,
+    Image,
     Index,
     Integral,
     Log,
@@ -47,6 +49,7 @@ from .language import (
 from .language import (
     Point as PointOfSpace,
 )
+from .quadrature import Nodal, nodes
 from .witness import decide, settle
 
 __all__ = ["exact_point", "points"]
@@ -80,11 +83,17 @@ def _found(
 ) -> list[Site]:
     """Return the first points that satisfy the hypotheses, each with its numbers from one of the sources."""
     found: list[Site] = []
+    images = [g for g in given if isinstance(g, Image) and isinstance(g.args[0], Function)]
+    # Nodes are many: where there are some, what speaks of numbers alone comes first.
+    of_numbers = tuple(g for g in given if not any(isinstance(v, Function) for v in free(g))) if images else given
+    rest = [g for g in given if g not in of_numbers]
     for attempt, number in enumerate(sources):
         size = _SIZES[(len(found) + attempt // (_TRIES // 2)) % len(_SIZES)]
         point = Site(_adjusted(_drawn(variables, size, random, number), given, random))
-        if all(_is_true(g, point) for g in given):
-            found.append(point)
+        if all(_is_true(g, point) for g in of_numbers):
+            point = Site(_on_nodes(point, images, random)) if images else point
+            if all(_is_true(g, point) for g in rest):
+                found.append(point)
         if len(found) == count:
             break
     return found
@@ -132,9 +141,24 @@ def _drawn(variables: frozenset[Variable], size: int, random: Random, number: So
     return point
 
 
+def _on_nodes(point: Point, images: list[Image], random: Random) -> Point:
+    """Return a point whose atoms are the nodes of a quadrature rule, for a hypothesis that gives the image of mu."""
+    field = Nodal()
+    for image in images:
+        function, variable, density, low = image.args
+        places, weights = nodes(low)
+        with field.scope():
+            shares = weights * evaluate(density, point | {variable: places}, field)
+        amid = {v: len(places.log) * random.randint(40, 60) // 100 for v in point if isinstance(v, PointOfSpace)}
+        point = point | {function: places, mu: shares} | amid
+    return point
+
+
 def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Point:
     for statement in given:
         bound, relation = statement.args if isinstance(statement, ForAll) else (None, statement)
+        if isinstance(bound, Index) and isinstance(relation, Ge):
+            point = point | _raised(relation, bound, point, random)
         if not isinstance(relation, Eq):
             continue
         if isinstance(relation.lhs, Times) and relation.rhs == 0:
@@ -146,6 +170,15 @@ def _adjusted(point: Point, given: tuple[Statement, ...], random: Random) -> Poi
                 point = point | changed
                 break
     return point
+
+
+def _raised(bound_below: Ge, index: Index, point: Point, random: Random) -> Point:
+    """Return a family that is at least what bounds it below, where that depends on other variables."""
+    entry, least = bound_below.args
+    family = entry.args[0] if isinstance(entry, Entry) and entry.args[1] == index else None
+    if not isinstance(family, Family) or family in free(least) or not free(least):
+        return {}
+    return {family: _exactly(Seq(index, Plus(least, Rational(random.randint(0, 24), 12))), point)}
 
 
 def _with_zero_factor(product: Times, bound: Variable | None, point: Point, random: Random) -> Point:

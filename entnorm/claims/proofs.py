@@ -7,6 +7,7 @@
     Claim(statement, proof=squeeze(...))      a limit, between two explicit bounds
     Claim(statement, proof=intermediate(...)) a root between two points, by continuity
     Claim(statement, proof=monotone(...))     the order of two values of a function, from the sign of its slope
+    Claim(statement, proof=convergence(...))  an integral that converges, from others that do
     Claim(statement, proof=numeric())         a closed statement about numbers, decided in balls
     Claim(statement, proof=run())             what a program prints
     Axiom(statement)                          a textbook fact, listed as such
@@ -123,6 +124,13 @@ class Monotone:
 
 
 @dataclass(frozen=True)
+class Convergence:
+    """An integrand is a combination of integrands of which it is known, by what is cited, that they converge."""
+
+    citations: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
 class Run:
     """The program of the statement is run, and its output compared."""
 
@@ -145,7 +153,7 @@ class _InductionHypothesis:
 
 
 IH = _InductionHypothesis()
-Proof = Calc | Induction | Expansion | Cases | Squeeze | Intermediate | Monotone | Run | Numeric | Assumed
+Proof = Calc | Induction | Expansion | Cases | Squeeze | Intermediate | Monotone | Convergence | Run | Numeric | Assumed
 
 
 class _Stated:
@@ -302,6 +310,11 @@ def monotone(function: Any, variable: Scalar, *, low: Any, high: Any, slope: Cal
     The chain `slope` compares f' with 0; it may use that the variable lies strictly between `low` and `high`.
     """
     return Monotone(scalar(function), variable, scalar(low), scalar(high), slope)
+
+
+def convergence(*citations: Any) -> Convergence:
+    """Return a proof that an integral converges: those that are cited do, and it is a combination of them."""
+    return Convergence(citations)
 
 
 def numeric() -> Numeric:

@@ -19,13 +19,16 @@ from .language import (
     Attained,
     D,
     Differentiable,
+    Digamma,
     Entry,
     Exp,
     ForAll,
+    Image,
     Integrable,
     Integral,
     Jet,
     Log,
+    LogGamma,
     Operator,
     Plus,
     Point,
@@ -180,6 +183,8 @@ def _(node: Power) -> Layout:
 
 @layout.register
 def _(node: Exp) -> Layout:
+    if isinstance(node.args[0], LogGamma):
+        return _gamma_function(node.args[0])
     return Script(level=POWER, base=Word(content="e"), sup=layout(node.args[0]))
 
 
@@ -188,6 +193,20 @@ def _(node: Log) -> Layout:
     piece = layout(node.args[0])
     gap = isinstance(piece, Word | Script)
     return Row(level=PRODUCT, items=(Word(content="log"), piece if gap else Fence(inner=piece)), gap=gap)
+
+
+def _gamma_function(node: LogGamma) -> Layout:
+    return call(Word(content="Γ"), layout(node.args[0]))
+
+
+@layout.register
+def _(node: LogGamma) -> Layout:
+    return Row(level=PRODUCT, items=(Word(content="log"), _gamma_function(node)), gap=True)
+
+
+@layout.register
+def _(node: Digamma) -> Layout:
+    return call(Word(content="ψ"), layout(node.args[0]))
 
 
 @layout.register
@@ -212,6 +231,15 @@ def _(node: Integrable) -> Layout:
     body, point = node.args
     items = (sign("∫"), Fence(inner=layout(body), left="|", right="|"), _differential(point))
     return Row(level=STATEMENT, items=(Row(items=items, gap=True), sign(" < "), Word(content="∞", kind="mn")))
+
+
+@layout.register
+def _(node: Image) -> Layout:
+    function, variable, density, low = node.args
+    where = phrase("for all") if low != 0 else phrase("for")
+    above = (layout(variable),) if low != 0 else (layout(variable), sign(" > "), Word(content="0", kind="mn"))
+    words = (Word(content="μ"), phrase("has under"), layout(function), phrase("the density"), layout(density))
+    return Row(level=STATEMENT, items=(*words, where, *above))
 
 
 @layout.register

@@ -28,6 +28,7 @@ from .proofs import (
     Calc,
     Cases,
     Claim,
+    Convergence,
     Expansion,
     Induction,
     Instance,
@@ -337,6 +338,8 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
             found = [_chain("slope", slope)]
             between = {"function": _formula(function), "over": str(variable), "from": _formula(low)}
             return {"kind": "monotone", **between, "to": _formula(high), "chains": found}
+        case Convergence(citations):
+            return {"kind": "convergence", "cites": [_citation(c) for c in citations]}
         case Numeric():
             return {"kind": "numeric", "sides": shown_sides(claim.statement, {})}
         case _:

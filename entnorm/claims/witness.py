@@ -3,7 +3,8 @@
 A point gives n and exact rational values to the free variables of a claim, such that its hypotheses hold.  Terms are
 evaluated there in exact fractions if they are rational, in balls otherwise; without python-flint, in mpmath at two
 precisions, and the record says so.  An integral is a sum over the atoms of a measure that the point gives: an instance
-of what is claimed, and the record says so.
+of what is claimed, and the record says so; where a hypothesis gives the image of the measure, the atoms are the nodes
+of a quadrature rule.
 
 A witness can refuse.  It cannot prove: agreement at points is evidence.
 """
@@ -15,17 +16,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from mpmath.ctx_mp import MPContext
 
 from entnorm import balls
 
-from .arithmetics import Arithmetic, Balls, Exact, Inexpressible, Logarithms, Pair, Undefined, arithmetic
-from .evaluation import Evaluator, Point, Site, evaluate, positions
+from .arithmetics import Balls, Exact, Inexpressible, Logarithms, Pair, Undefined, arithmetic
+from .evaluation import Evaluator, Field, Point, Site, evaluate, is_nodal, positions
 from .language import (
     Attained,
     Differentiable,
     Eq,
     ForAll,
+    Image,
     Integrable,
     Jet,
     Natural,
@@ -34,7 +37,9 @@ from .language import (
     Statement,
     Tends,
     Variable,
+    mu,
 )
+from .quadrature import Nodal, Signed, nodes
 
 __all__ = ["Witness", "decide", "settle", "shown_sides"]
 
@@ -51,7 +56,11 @@ def decide(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | 
     Undefined
         If a term has no value at the point.
     """
-    return _in_turn(statement, point, (Exact(), arithmetic()), False)
+    return _in_turn(statement, point, _fields(point), False)
+
+
+def _fields(point: Mapping[Variable, Any]) -> tuple[Field, ...]:
+    return (Nodal(),) if isinstance(point.get(mu), Signed) else (Exact(), arithmetic())
 
 
 def settle(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | None, str]:
@@ -62,7 +71,7 @@ def settle(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | 
     Undefined
         If a term certainly has no value at the point.
     """
-    certain: tuple[Arithmetic, ...] = (Exact(), Logarithms())
+    certain: tuple[Field, ...] = (Exact(), Logarithms())
     try:
         return _in_turn(statement, point, (*certain, Balls()) if balls.available() else certain, True)
     except Inexpressible:
@@ -70,7 +79,7 @@ def settle(statement: Statement, point: Mapping[Variable, Any]) -> tuple[bool | 
 
 
 def _in_turn(
-    statement: Statement, point: Mapping[Variable, Any], fields: tuple[Arithmetic, ...], certain: bool
+    statement: Statement, point: Mapping[Variable, Any], fields: tuple[Field, ...], certain: bool
 ) -> tuple[bool | None, str]:
     """Decide in the first arithmetic that can express all terms."""
     site = point if isinstance(point, Site) else Site(point)
@@ -84,7 +93,7 @@ def _in_turn(
         return _decided_at(statement, site, fields[-1], certain), fields[-1].name
 
 
-def _decided_at(statement: Statement, site: Site, field: Arithmetic, certain: bool) -> bool | None:
+def _decided_at(statement: Statement, site: Site, field: Field, certain: bool) -> bool | None:
     evaluator = site.evaluator(field)
     return _decided(statement, evaluator.point, evaluator, certain)
 
@@ -92,6 +101,7 @@ def _decided_at(statement: Statement, site: Site, field: Arithmetic, certain: bo
 _FIRST = 4  # natural numbers that stand for all of them
 _CLOSE = Fraction(1009, 2**61 + 1)  # to 0, and far out when inverted; powers would count up to a whole number
 _CLOSE_ENOUGH = Fraction(1, 2**16)
+_SAMPLE = 12  # nodes that stand for all of them
 _LATE = 24  # steps of a sequence, which are counted one by one
 _PIECES = 8  # into which the interval of a root is cut
 
@@ -100,13 +110,18 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
     if isinstance(statement, ForAll):
         variable, scope = statement.args
         values = range(_FIRST) if isinstance(variable, Natural) else positions(variable, point)
+        if is_nodal(variable, point):
+            values = values[:: len(values) // _SAMPLE]
         outcomes = [_decided(scope, {**point, variable: k}, evaluator, certain) for k in values]
         if certain and isinstance(variable, Natural):
             outcomes.append(None)
         return _all(outcomes)
     if isinstance(statement, Relation):
         field = evaluator.field
-        order = field.compare(evaluator.value(statement.lhs, point), evaluator.value(statement.rhs, point))
+        lhs, rhs = evaluator.value(statement.lhs, point), evaluator.value(statement.rhs, point)
+        order = field.compare(lhs, rhs)
+        if isinstance(field, Nodal) and 0 in _TRUE_WHEN[statement.symbol] and field.is_close(lhs, rhs):
+            order = 0
         if order == 0 and certain and not field.agreement_is_certain:
             order = None
         return None if order is None else order in _TRUE_WHEN[statement.symbol]
@@ -123,11 +138,23 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
             equation = Eq(statement.derivative(order), factorial * coefficient)
             outcomes.append(_decided(equation, point, evaluator, certain))
         return _all(outcomes)
+    if isinstance(statement, Image):
+        return _is_image(statement, point, evaluator)
     if isinstance(statement, Tends | Root) and not certain:
         return (_nearing if isinstance(statement, Tends) else _crossing)(statement, point, evaluator)
     if isinstance(statement, Integrable | Differentiable):
         return True  # the measures of points have finitely many atoms: there are no others to look at
     raise Inexpressible(f"a {type(statement).__name__} is not decided at points")
+
+
+def _is_image(statement: Image, point: Point, evaluator: Evaluator) -> bool:
+    """Are the atoms the nodes of the rule for that density, with its weights?"""
+    function, variable, density, low = statement.args
+    places, weights = nodes(low)
+    if not (isinstance(evaluator.field, Nodal) and point.get(function) is places):
+        return False
+    shares = weights * evaluator.value(density, {**point, variable: places})
+    return bool(np.all(shares.sign > 0) and np.allclose(point[mu].log, shares.log, rtol=0, atol=1e-9))
 
 
 def _nearing(statement: Tends, point: Point, evaluator: Evaluator) -> bool | None:

@@ -15,7 +15,6 @@ from entnorm.claims.language import (
     Entry,
     Eq,
     Index,
-    Natural,
     Operator,
     Point,
     Recursion,
@@ -167,13 +166,13 @@ def _terms(claim: Claim | Refuted) -> Iterator[Any]:
 
 
 def _equations(operator: Operator) -> Iterator[Relation]:
-    first, *rest = operator.parameters
-    if isinstance(operator, Recursion) and isinstance(first, Natural):
-        for count in (0, first + 1):
+    if isinstance(operator, Recursion):
+        counter, *rest = operator.parameters
+        for count in (0, counter + 1):
             applied = operator(count, *rest)
             yield _equation(applied, operator.instance(applied.args[1:]))
     else:
-        yield _equation(operator(first, *rest), operator.bodies[0])
+        yield _equation(operator(*operator.parameters), operator.bodies[0])
 
 
 def _equation(left: Any, right: Any) -> Relation:

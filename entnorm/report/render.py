@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
@@ -80,6 +80,7 @@ def _environment(*, escape: bool) -> Environment:
     environment.filters.update(
         glyph=lambda status: STATUSES[status][0],
         calc=_calc_as_text,
+        citations=_citations_as_text,
         cell=_table_cell,
         sample=_sample,
         breakable=_breakable,
@@ -269,9 +270,13 @@ def _calc_as_text(chain: Mapping[str, Any]) -> str:
 
 
 def _reason_as_text(step: Mapping[str, Any]) -> str:
-    cited = "; ".join(_citation_as_text(citation) for citation in step["cites"])
+    cited = _citations_as_text(step["cites"])
     certificate = f"; certificate {step['certificate']['text']}" if step["certificate"] else ""
     return f"{step['rule']}{': ' if cited else ''}{cited}{certificate}"
+
+
+def _citations_as_text(citations: Iterable[Mapping[str, str]]) -> str:
+    return "; ".join(map(_citation_as_text, citations))
 
 
 def _citation_as_text(citation: Mapping[str, str]) -> str:

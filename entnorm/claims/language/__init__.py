@@ -5,6 +5,7 @@ evaluated, cancelled or reordered.  What a page of `derivations/` writes is ther
 report prints; in particular a quotient keeps its denominator until a rule has seen it.
 
     t ::= integer | rational | variable | F[i] | t + t | t * t | t ** t | exp(t) | log(t)
+        | LogGamma(t) | Digamma(t)   the logarithm of the Gamma function, and its derivative
         | Sum(t, i)           the sum over i = 1..n
         | Integral(t, x)      the integral over the points x of a space with a measure, mu
         | D(t, x)             the derivative of t with respect to x, at x
@@ -30,8 +31,9 @@ from .binding import (
     subterms,
 )
 from .operators import Apply, Operator, Recursion, recursions, unfold
-from .statements import Attained, Differentiable, ForAll, Integrable, Jet, Root, Tends
+from .statements import Attained, Differentiable, ForAll, Image, Integrable, Jet, Root, Tends
 from .terms import (
+    Digamma,
     Eq,
     Exp,
     Ge,
@@ -39,6 +41,7 @@ from .terms import (
     LanguageError,
     Le,
     Log,
+    LogGamma,
     Lt,
     Ne,
     Plus,
@@ -80,6 +83,7 @@ __all__ = [
     "Attained",
     "D",
     "Differentiable",
+    "Digamma",
     "Entry",
     "Eq",
     "Exp",
@@ -88,6 +92,7 @@ __all__ = [
     "Function",
     "Ge",
     "Gt",
+    "Image",
     "Index",
     "Integrable",
     "Integral",
@@ -95,6 +100,7 @@ __all__ = [
     "LanguageError",
     "Le",
     "Log",
+    "LogGamma",
     "Lt",
     "Measure",
     "Natural",

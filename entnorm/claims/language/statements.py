@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Basic, Expr, oo, sympify
 
-from .terms import Ge, LanguageError, Le, Relation, Statement, scalar
+from .terms import Ge, LanguageError, Le, Relation, Statement, family, scalar
 from .variables import At, Binding, D, Index, Natural, Point, Scalar, Variable, real
 
 
@@ -54,6 +54,23 @@ class Integrable(Statement):
             raise LanguageError(f"{point!r} is not a point")
         integrable: Integrable = Basic.__new__(cls, scalar(body), point)
         return integrable
+
+
+class Image(Statement):
+    """The image of mu under `function` has the density `density` on the numbers above `low`, which is 0 or -oo.
+
+    That is, F(function) and F(x) density(x) have the same integral, over mu and over all real x > `low`, for every
+    F >= 0; the density is part of what is said, so it is defined there and not negative.
+    """
+
+    binding = Binding(place=1, scope=2)
+
+    def __new__(cls, function: Any, variable: Scalar, density: Any, low: Any = 0) -> Image:
+        if low not in (0, -oo):
+            raise LanguageError(f"the numbers above 0 or all numbers, not those above {low!r}")
+        arguments = (family(function, Point), real(variable), scalar(density), sympify(low))
+        image: Image = Basic.__new__(cls, *arguments)
+        return image
 
 
 class Differentiable(Statement):

@@ -169,6 +169,20 @@ class Log(Node):
         return Expr.__new__(cls, scalar(argument))
 
 
+class LogGamma(Node):
+    """The logarithm of Euler's Gamma function, of a positive number."""
+
+    def __new__(cls, argument: Any) -> Expr:
+        return Expr.__new__(cls, scalar(argument))
+
+
+class Digamma(Node):
+    """The derivative of that logarithm."""
+
+    def __new__(cls, argument: Any) -> Expr:
+        return Expr.__new__(cls, scalar(argument))
+
+
 class Statement(Basic):  # type: ignore[misc]
     """A proposition about terms."""
 
