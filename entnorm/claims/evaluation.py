@@ -52,17 +52,9 @@ from .language import (
 from .quadrature import EVERYWHERE, Nodal, Signed
 
 __all__ = [
-    "Evaluator",
-    "Field",
-    "Point",
-    "Site",
-    "as_fraction",
-    "evaluate",
-    "is_nodal",
-    "is_rational",
-    "is_whole",
+    "Evaluator", "Field", "Point", "Site", "as_fraction", "evaluate", "is_nodal", "is_rational", "is_whole",
     "positions",
-]
+]  # fmt: skip
 
 Point = dict[Variable, Any]
 Field = Arithmetic | Nodal
