@@ -13,7 +13,7 @@ from entnorm.solution import Solution, Status, name_row, name_rows
 from entnorm.targets import Target, log_in_two_words
 
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
-_NUMBERS = ("gamma", "residual", "varentropy", "goal_excess", "goal_deficit", "nearest")
+_NUMBERS = ("gamma", "base", "residual", "varentropy", "goal_excess", "goal_deficit", "nearest")
 _COUNTS = ("scale", "nit", "support", "ties")
 _TINY = float(np.finfo(np.float64).tiny)
 
@@ -23,6 +23,7 @@ class Answers:
     """Arrays of shape ``(rows,)``; of the whole batch, or views of them for a block."""
 
     gamma: Floats  # to be multiplied by 2**scale
+    base: Floats  # gamma before the last step, where compiled code took one from sums over the top; else 0
     residual: Floats  # H(gamma) - H*
     varentropy: Floats  # gamma^2 Var_q[log p]
     goal_excess: Floats
@@ -72,6 +73,7 @@ class Answers:
             _source=rows,
             _derivative=Jacobian(rows, target, self.gamma, self.scale),
             _gamma=self.gamma,
+            _base=self.base,
             _scale=self.scale,
             _nearest=self.nearest,
         )

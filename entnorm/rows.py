@@ -134,12 +134,12 @@ class Rows:
             raise EntnormError(f"{name} has shape {array.shape}, where the distributions have {shape}") from None
         return replace(self, array=np.moveaxis(whole, self.axis, -1), logits=True)
 
-    def escort(self, gamma: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
+    def escort(self, gamma: Floats, base: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""
         flat, shaped = self.room()
         with quietly():
             for part, values in self.blocks():
-                tilt_rows(values, gamma[part], scale[part], flat[part], logits=self.logits, log=log)
+                tilt_rows(values, gamma[part], base[part], scale[part], flat[part], logits=self.logits, log=log)
         return shaped
 
     def room(self) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -187,21 +187,23 @@ def quietly() -> Iterator[None]:
 
 
 def tilt_rows(
-    values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool = False
+    values: Floats, gamma: Floats, base: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool = False
 ) -> None:
     """Escort distributions of order ``gamma * 2**scale``, or their logarithms, in pieces that stay in the cache."""
     height = max(1, TILE // values.shape[1])
     for first in range(0, len(values), height):
         some = slice(first, first + height)
-        _tilt_piece(values[some], gamma[some], scale[some], out[some], logits=logits, log=log)
+        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits=logits, log=log)
 
 
-def _tilt_piece(values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool) -> None:
+def _tilt_piece(
+    values: Floats, gamma: Floats, base: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool
+) -> None:
     fast = compiled() if logits and not log else None
     left: slice | NDArray[np.intp] = slice(None)
     if fast is not None:
         room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
-        fast.tilt(values, gamma, room)
+        fast.tilt(values, gamma, base, room)
         if room is not out:
             np.copyto(out, room, casting="same_kind")
         left = np.flatnonzero(scale)

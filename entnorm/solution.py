@@ -36,7 +36,9 @@ class Status(IntEnum):
 class Source(Protocol):
     """Checked rows that can be tilted; `entnorm.rows.Rows` is the one implementation."""
 
-    def escort(self, gamma: NDArray[np.float64], scale: NDArray[np.int64], *, log: bool = False) -> NDArray[Any]:
+    def escort(
+        self, gamma: NDArray[np.float64], base: NDArray[np.float64], scale: NDArray[np.int64], *, log: bool = False
+    ) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale``, shaped as the caller's array."""
 
 
@@ -100,6 +102,7 @@ class Solution:
     _source: Source = field(repr=False)
     _derivative: Derivative = field(repr=False)
     _gamma: NDArray[np.float64] = field(repr=False)  # flat, and in float64's range when multiplied by 2**-_scale
+    _base: NDArray[np.float64] = field(repr=False)  # gamma before the last step, see `Answers`
     _scale: NDArray[np.int64] = field(repr=False)
     _nearest: NDArray[np.float64] = field(repr=False)  # gamma of the nearest end, for infeasible rows
 
@@ -117,12 +120,12 @@ class Solution:
     @cached_property
     def probs(self) -> NDArray[Any]:
         """The distributions, shaped as the input; a row that is infeasible is NaN."""
-        return self._source.escort(self._gamma, self._scale)
+        return self._source.escort(self._gamma, self._base, self._scale)
 
     @cached_property
     def log_probs(self) -> NDArray[Any]:
         """Natural logarithms of the distributions: finite where `probs` underflows, -inf outside the support."""
-        return self._source.escort(self._gamma, self._scale, log=True)
+        return self._source.escort(self._gamma, self._base, self._scale, log=True)
 
     def raise_if_failed(self) -> Self:
         """Return the solution itself, or raise what its `message` says.
@@ -251,7 +254,7 @@ class Solution:
         """`probs` or `log_probs`, with infeasible rows at their nearest end instead of NaN if `clip`."""
         if clip and np.isnan(self._gamma).any():
             nearest = np.where(np.isnan(self._gamma), self._nearest, self._gamma)
-            return self._source.escort(nearest, self._scale, log=log)
+            return self._source.escort(nearest, self._base, self._scale, log=log)
         return self.log_probs if log else self.probs
 
 

@@ -113,7 +113,7 @@ def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
                 answers.put(part.start + left, block)
                 if probs is not None:
                     room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
-                    tilt_rows(values[some], block.gamma, block.scale, room, logits=rows.logits)
+                    tilt_rows(values[some], block.gamma, block.base, block.scale, room, logits=rows.logits)
                     probs[some] = room
         return answers.solution(rows, target)
 
@@ -134,7 +134,7 @@ def _solve_ordinary(
         room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
     fast.solve_rows(
         *(values, goal.excess, goal.deficit, wanted, done),
-        *(answers.gamma, answers.residual, answers.varentropy, answers.nit, room),
+        *(answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit, room),
     )
     if probs is not None and probs.dtype != np.float64:
         np.copyto(probs, room, casting="same_kind", where=done[:, None])

@@ -15,15 +15,17 @@ from entnorm import steps
 from entnorm.fast.sums import (
     CHUNK,
     aligned,
+    centre_tail,
     count,
     deficit_sums,
     deficit_sums_f,
     excess_sums,
-    excess_sums_f,
     fill_single,
     fill_tail,
+    glance_sums,
     padded,
     power_means,
+    scale_row,
     survey_chunk,
     tilt_row,
 )
@@ -52,9 +54,9 @@ def _pick(condition: Any, yes: Any, no: Any) -> Any:
 
 @_row
 def _survey(x, tail):
-    """The numbers of a row, whether it is an ordinary one: all entries finite, one maximum, no extreme numbers."""
+    """The numbers of a row, whether they are ordinary: all entries finite, none extreme; and maxima in the tail."""
     n, whole, origin = x.size, aligned(x.size), x[0]
-    fill_tail(x, 0.0, 0.0, origin, tail)
+    fill_tail(x, origin, tail)
     top, bottom, first, second = survey_chunk(tail, origin) if n > whole else (origin, origin, 0.0, 0.0)
     for left in range(0, whole, CHUNK):
         high, low, s1, s2 = survey_chunk(x[left : min(left + CHUNK, whole)], origin)
@@ -62,24 +64,31 @@ def _survey(x, tail):
     average, reach = first / n, top - bottom
     deviation = np.sqrt(max(second / n - average * average, 0.0))
     ordinary = np.isfinite(second) and deviation > 1.0 / _EXTREME and reach < _EXTREME
-    if ordinary:
-        ties = count(x[:whole], top) + count(tail, top) - (tail.size - (n - whole) if origin == top else 0)
-        ordinary = ties == 1
-    return ordinary, top, reach, average + (origin - top), deviation
+    ties = count(tail, top) - (tail.size - (n - whole) if origin == top else 0)
+    return ordinary, top, reach, average + (origin - top), deviation, ties
 
 
 @_row
-def _solve_excess(x, top, tail, single, gamma, excess, deficit):
+def _solve_excess(x, top, tails, single, gamma, excess, deficit, kept):
+    """The answers; the last exponent of which exponentials were summed, and kept; their sums."""
     count, going = 0, True
     while going and count < GLANCES:
-        sums = excess_sums_f(single, float32(0.0), single[:0], float32(gamma))
-        value, second, third = steps.excess_cumulants(*sums, 1)
+        value, second, third = steps.excess_cumulants(*glance_sums(single, float32(gamma)), 1)
         gamma, going = steps.search(gamma, value - excess, second, third, excess, deficit)
         count += 1
-    sums = excess_sums(x[: aligned(x.size)], top, tail, gamma)
-    value, second, third = steps.excess_cumulants(*sums, 1)
-    done, gamma, residual, second, _ = steps.settle(gamma, value - excess, second, third, excess, deficit)
-    return done, gamma, residual, second, count + 1
+    s0, s1, s2, s3 = excess_sums(x, top, tails, gamma, kept)
+    value, second, third = steps.excess_cumulants(s0, s1, s2, s3, 1)
+    done, found, residual, second, _ = steps.settle(gamma, value - excess, second, third, excess, deficit)
+    return (done, found, residual, second, count + 1), gamma, (s0, s1, s2, s3)
+
+
+@_row
+def _finish(x, top, tails, gamma, base, sums, out):
+    """The distribution from what `excess_sums` kept and found at `base`, from which gamma differs by the last step."""
+    by = gamma - base
+    step = by / base
+    total = 1.0 + (sums[0] + step * (sums[1] + step * (sums[2] / 2.0 + step * sums[3] / 6.0)))
+    scale_row(x, top, tails, by, 1.0 / total, out)
 
 
 @_row
@@ -111,59 +120,72 @@ def _solve_series(means, radius, gamma, excess, deficit):
 
 
 @njit(
-    types.void(_ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 3, _COUNTS, float64[:, ::1]),
+    types.void(_ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 4, _COUNTS, float64[:, ::1]),
     error_model="numpy", cache=True, nogil=True,
 )  # fmt: skip
-def solve_rows(values, excess, deficit, wanted, done, gamma, residual, varentropy, nit, out):
+def solve_rows(values, excess, deficit, wanted, done, gamma, base, residual, varentropy, nit, out):
     """Solve the rows that are `wanted` and ordinary, and say which are `done`; their distributions, if `out` has rows.
 
     The goals are those of rows of full support with one maximum.
     """
-    n = values.shape[1]
-    single, tails = np.empty(padded(n), np.float32), np.empty((2, padded(n - aligned(n))))
-    tail = tails[0]
+    n, whole, kept, sums = values.shape[1], aligned(values.shape[1]), out.shape[0] > 0, (0.0, 0.0, 0.0, 0.0)
+    single, tails = np.empty(padded(n), np.float32), np.empty((2, padded(n - whole)))
+    tail, scratch = tails[0], np.empty(0 if kept else n)
     work = np.empty((5, CHUNK))
     means = np.empty(HIGHEST - 1)
     for row in range(values.shape[0]):
         x, e, d = values[row], excess[row], deficit[row]
+        probs = out[row] if kept else scratch
         done[row] = False
         if not (wanted[row] and e > 1.0 / _EXTREME and d > 1.0 / _EXTREME):
             continue
-        ordinary, top, reach, mean, deviation = _survey(x, tail)
+        ordinary, top, reach, mean, deviation, ties = _survey(x, tail)
         if not ordinary:
             continue
         g = steps.start(d, deviation)
+        centre, radius, summed = top + mean, max(-mean, reach + mean), 0.0
         if not d * LEAN < e:
-            fill_tail(x, top, 0.0, 0.0, tail)
-            fill_single(x, top, 0.0, single)
-            found = _solve_excess(x, top, tail, single, g, e, d)
+            centre_tail(n - whole, top, 0.0, tail)
+            ties += fill_single(x[:whole], top, top, tail, single)
+            if ties == 1:
+                found, summed, sums = _solve_excess(x[:whole], top, tails, single, g, e, d, probs)
+        elif g * radius < NEARLY:
+            shift = mean - (centre - top)  # of the mean from the centre, which is rounded
+            ties += count(x[:whole], top)
+            centre_tail(n - whole, centre, shift, tail)
+            power_means(x[:whole], n, centre, shift, tail, radius, work, means)
+            found = _solve_series(means, radius, g, e, d)
         else:
-            centre, radius = top + mean, max(-mean, reach + mean)
-            if g * radius < NEARLY:
-                shift = mean - (centre - top)  # of the mean from the centre, which is rounded
-                fill_tail(x, centre, shift, 0.0, tail)
-                power_means(x[: aligned(n)], n, centre, shift, tail, radius, work, means)
-                found = _solve_series(means, radius, g, e, d)
-            else:
-                fill_tail(x, centre, 0.0, 0.0, tail)
-                fill_single(x, centre, 0.0, single)
-                found = _solve_deficit(x, centre, tail, single, g, e, d)
+            centre_tail(n - whole, centre, 0.0, tail)
+            ties += fill_single(x[:whole], top, centre, tail, single)
+            found = _solve_deficit(x, centre, tail, single, g, e, d)
+        if ties != 1 or not found[0]:
+            continue
         done[row], gamma[row], residual[row], varentropy[row], nit[row] = found
-        nit[row] *= done[row]
-        if done[row] and out.shape[0]:
-            tilt_row(x, top, gamma[row], tails, out[row])
+        base[row] = summed
+        if kept and summed > 0.0:
+            _finish(x, top, tails, gamma[row], summed, sums, probs)
+        elif kept:
+            tilt_row(x, top, gamma[row], tails, probs)
 
 
-@njit(types.void(_ROWS, _GIVEN, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
-def tilt(values, gamma, out):
-    """Escort distributions of logits."""
+@njit(types.void(_ROWS, _GIVEN, _GIVEN, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
+def tilt(values, gamma, base, out):
+    """Escort distributions of logits, as `solve_rows` makes them: for what `base` is, see there."""
     wide()
-    tails = np.empty((2, padded(values.shape[1] - aligned(values.shape[1]))))
+    n, whole = values.shape[1], aligned(values.shape[1])
+    tails = np.empty((2, padded(n - whole)))
     for row in range(values.shape[0]):
         x = values[row]
         top = x[0]
         for i in range(x.size):
             top = larger(x[i], top)
+        if base[row] > 0.0:
+            fill_tail(x, 0.0, tails[0])
+            centre_tail(n - whole, top, 0.0, tails[0])
+            sums = excess_sums(x[:whole], top, tails, base[row], out[row])
+            _finish(x, top, tails, gamma[row], base[row], sums, out[row])
+            continue
         if 0.0 < gamma[row] < np.inf:
             tilt_row(x, top, gamma[row], tails, out[row])
             continue
