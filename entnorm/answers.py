@@ -10,7 +10,7 @@ from entnorm.gradients import Jacobian
 from entnorm.moments import Floats, Integers
 from entnorm.rows import Rows
 from entnorm.solution import Solution, Status, name_row, name_rows
-from entnorm.targets import Target, log_in_two_words
+from entnorm.targets import Goal, Target, log_in_two_words
 
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
 _NUMBERS = ("gamma", "base", "residual", "varentropy", "goal_excess", "goal_deficit", "nearest")
@@ -39,6 +39,12 @@ class Answers:
         """Room for so many rows, all zeros."""
         return cls(*np.zeros((len(_NUMBERS), count)), *np.zeros((len(_COUNTS), count), dtype=np.int64))
 
+    @classmethod
+    def alone(cls, n: int, goal: Goal, gamma: float, base: float, residual: float, varentropy: float, nit: int) -> Self:
+        """Those of one row of full support with one maximum."""
+        numbers = np.array([gamma, base, residual, varentropy, goal.excess[0], goal.deficit[0], np.inf])
+        return cls(*numbers[:, None], *np.array([0, nit, n, 1])[:, None])
+
     def part(self, rows: slice) -> "Answers":
         """Views of some rows."""
         return Answers(*(getattr(self, name)[rows] for name in (*_NUMBERS, *_COUNTS)))
@@ -48,6 +54,7 @@ class Answers:
         for name in (*_NUMBERS, *_COUNTS):
             getattr(self, name)[rows] = getattr(found, name)
 
+    @np.errstate(all="ignore")
     def solution(self, rows: Rows, target: Target) -> Solution:
         """The answers in the caller's shape, with what can be said about them."""
         gamma = np.ldexp(self.gamma, self.scale) if self.scale.any() else self.gamma

@@ -72,26 +72,34 @@ def tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
             yield slice(top, min(top + height, rows)), part
 
 
-def row_dot(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    """Row by row inner product, in an order that depends on the length of the rows alone."""
-    rows, n = a.shape
+def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
+    """Inner product of each row, in an order that depends on the length of the rows alone; a scalar for one row."""
+    n = a.shape[-1]
     if n <= _CHUNK:
-        return np.asarray(np.vecdot(a, b))
+        return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
     whole = n - n % _CHUNK
-    shape = (rows, whole // _CHUNK, _CHUNK)
-    total = np.vecdot(a[:, :whole].reshape(shape), b[:, :whole].reshape(shape)).sum(-1)
-    return np.asarray(total + np.vecdot(a[:, whole:], b[:, whole:]) if whole < n else total)
+    shape = (*a.shape[:-1], whole // _CHUNK, _CHUNK)
+    total = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape)).sum(-1)
+    return total + np.vecdot(a[..., whole:], b[..., whole:]) if whole < n else total
 
 
-def row_sum(a: NDArray[Any]) -> NDArray[Any]:
-    """Row by row sum, by the same rule: a product with ones takes half the time of a sum."""
-    rows, n = a.shape
-    ones = _ONES[a.dtype]
+def row_sum(a: NDArray[Any]) -> Any:
+    """Sum of each row, by the same rule: a product with ones takes half the time of a sum."""
+    n, ones = a.shape[-1], _ONES[a.dtype]
     if n <= _CHUNK:
-        return np.asarray(np.vecdot(a, ones[:n]))
+        return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
     whole = n - n % _CHUNK
-    total = np.vecdot(a[:, :whole].reshape(rows, whole // _CHUNK, _CHUNK), ones).sum(-1)
-    return np.asarray(total + np.vecdot(a[:, whole:], ones[: n - whole]) if whole < n else total)
+    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // _CHUNK, _CHUNK), ones).sum(-1)
+    return total + np.vecdot(a[..., whole:], ones[: n - whole]) if whole < n else total
+
+
+def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
+    """Sums of w t, w t^2, w t^3 over each row; `w` is used up."""
+    first = row_dot(w, t)
+    w *= t
+    second = row_dot(w, t)
+    w *= t
+    return first, second, row_dot(w, t)
 
 
 def log_offsets(
@@ -170,11 +178,7 @@ def power_sums(
             np.expm1(t, out=w)
             sums[0, some] += row_sum(w)
             w += 1
-        sums[1, some] += row_dot(w, t)
-        w *= t
-        sums[2, some] += row_dot(w, t)
-        w *= t
-        sums[3, some] += row_dot(w, t)
+        sums[1:, some] += moment_sums(w, t)
     return sums
 
 

@@ -115,6 +115,13 @@ class Rows:
                 block = np.require(block, np.float64, ["C", "A"])
             yield part, block
 
+    def alone(self) -> Floats:
+        """The only row, in the same layout; probabilities vetted."""
+        row = np.require(self.array.reshape(-1), np.float64, ["C", "A"])
+        if not self.logits:
+            self.vet(row[None], row[:1])
+        return row
+
     def take(self, which: NDArray[np.intp]) -> NDArray[Any]:
         """Some rows of the flattened batch, as they are."""
         return self.array[np.unravel_index(which, self.batch)] if self.batch else self.array[None][which]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm import lone
 from entnorm.answers import Answers
 from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
@@ -86,20 +88,25 @@ def solve(
     """
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    return _solve(rows, target, None)
+    return _solve(rows, target, None).solution(rows, target)
 
 
-def solve_with_probs(p: ArrayLike | None, logits: ArrayLike | None, axis: int, **targets: ArrayLike | None) -> Solution:
-    """`solve`, with the distributions computed while the rows are in the cache."""
+def distributions(
+    p: ArrayLike | None, logits: ArrayLike | None, axis: int, **targets: ArrayLike | None
+) -> tuple[NDArray[Any], Callable[[], Solution] | None]:
+    """The distributions, computed while the rows are in the cache; and the solution, if it has infeasible rows."""
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, **targets)
     flat, shaped = rows.room()
-    solution = _solve(rows, target, flat)
-    solution.__dict__["probs"] = shaped  # where `cached_property` looks for it
-    return solution
+    answers = _solve(rows, target, flat)
+    return shaped, answers.solution(rows, target) if np.isnan(answers.gamma).any() else None
 
 
-def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
+def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answers:
+    if rows.count == 1:
+        answers = _solve_alone(rows, target, out)
+        if answers is not None:
+            return answers
     answers, work = Answers.empty(rows.count), Workspace()
     with quietly():
         for part, values in rows.blocks():
@@ -115,7 +122,28 @@ def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
                     room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
                     tilt_rows(values[some], block.gamma, block.base, block.scale, room, logits=rows.logits)
                     probs[some] = room
-        return answers.solution(rows, target)
+    return answers
+
+
+def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answers | None:
+    """Solve a single row, if it is an ordinary one, without the bookkeeping that many need."""
+    row, fast = rows.alone(), compiled() if rows.logits else None
+    if row.size > lone.LONGEST:
+        return None
+    goal = target.reduce_alike(row.size, 1)
+    if goal.at_top[0] or goal.at_bottom[0]:
+        return None
+    room = np.empty(0) if out is None else out[0] if out.dtype == np.float64 else np.empty(row.size)
+    if fast is not None:
+        found = fast.solve_row(row, goal.excess[0], goal.deficit[0], room)
+    else:
+        with np.errstate(all="ignore"):
+            found = lone.solve_row(row, goal.excess[0], goal.deficit[0], room, logits=rows.logits)
+    if not found[0]:
+        return None
+    if out is not None and out.dtype != np.float64:
+        out[0] = room
+    return Answers.alone(row.size, goal, *found[1:])
 
 
 def _solve_ordinary(

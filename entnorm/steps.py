@@ -1,7 +1,7 @@
 """One step of the iteration, in numbers that belong to one row each.
 
-Every function is elementwise and uses NumPy's names only, so that the same source serves arrays of rows and, compiled,
-a single row: there is one algorithm, however its sums are computed.
+Every function is elementwise, in operators and NumPy's elementary functions alone, so that the same source serves
+arrays of rows, the scalars of a single row, and compiled code: there is one algorithm, however its sums are computed.
 """
 
 from math import factorial
@@ -26,14 +26,17 @@ _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
 
 def pick(condition: Any, yes: Any, no: Any) -> Any:
     """`yes` where `condition` holds, `no` elsewhere."""
-    return np.where(condition, yes, no)
+    if isinstance(condition, np.ndarray):
+        return np.where(condition, yes, no)
+    return yes if condition else no
 
 
 def search(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
     """The next gamma while a few digits are enough, and whether they are still enough there."""
     step = power_step(residual, second, third, excess, deficit)
-    stride = np.minimum(np.maximum(step, -_STRIDE), _STRIDE)
-    return pick(np.isnan(step), gamma, gamma * np.exp(stride)), np.abs(step) > _SEARCHED
+    length = abs(step)
+    stride = pick(length > _STRIDE, pick(step < 0.0, -_STRIDE, _STRIDE), step)
+    return pick(length >= 0.0, gamma * np.exp(stride), gamma), length > _SEARCHED  # the step may be NaN
 
 
 def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
@@ -41,7 +44,7 @@ def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, defi
     step = power_step(residual, second, third, excess, deficit)
     proposal = gamma + gamma * np.expm1(step)
     last = is_last(step, second, third)
-    done = last | (np.abs(residual) <= _SETTLED * np.minimum(excess, deficit))
+    done = last | (abs(residual) <= _SETTLED * pick(excess < deficit, excess, deficit))
     moved = second + (2.0 * second + third) * step
     return done, pick(last, proposal, gamma), pick(last, 0.0, residual), pick(last, moved, second), proposal
 
@@ -63,13 +66,15 @@ def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any
     slope = second * (1.0 / above + 1.0 / below)
     newton = np.log1p(residual / excess * ((excess + deficit) / below)) / slope
     alpha = 2.0 + third / second + second * (1.0 / above - 1.0 / below)
-    return pick(np.abs(alpha) > 1e-8, np.log1p(np.maximum(alpha * newton, _LEAST_FACTOR)) / alpha, newton)
+    change = alpha * newton
+    change = pick(change < _LEAST_FACTOR, _LEAST_FACTOR, change)
+    return pick(abs(alpha) > 1e-8, np.log1p(change) / alpha, newton)
 
 
 def is_last(step: Any, second: Any, third: Any) -> Any:
     """Whether the step after this one would be below a rounding error: about (1 + (c3/c2)^2) / 6 times its cube."""
     curvature = third / second
-    return np.abs(step) ** 3 * (1.0 + curvature * curvature) <= _NEGLIGIBLE
+    return abs(step * step * step) * (1.0 + curvature * curvature) <= _NEGLIGIBLE
 
 
 def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any) -> Any:

@@ -55,7 +55,7 @@ class Target:
             raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
         ((kind, values),) = given.items()
         flat = per_row(kind, values, batch)
-        if (flat >= 0).all():
+        if flat[0] >= 0 if flat.size == 1 else (flat >= 0).all():
             return cls(kind, flat)
         for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
             if bad.any():
@@ -109,7 +109,9 @@ def per_row(name: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
     if array.ndim == 0:
-        return np.full(prod(batch), array, dtype=np.float64)
+        flat = np.empty(prod(batch))
+        flat.fill(array)
+        return flat
     try:
         return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
     except ValueError:

@@ -119,54 +119,77 @@ def _solve_series(means, radius, gamma, excess, deficit):
     return done and near, gamma, residual, second, count + 1
 
 
+@_row
+def _room(n, kept):
+    """Scratch for rows of n: float32, two tails, exponentials that are not to be kept, two for `power_means`."""
+    tails, exponentials = np.empty((2, padded(n - aligned(n)))), np.empty(0 if kept else n)
+    return np.empty(padded(n), np.float32), tails, exponentials, np.empty((5, CHUNK)), np.empty(HIGHEST - 1)
+
+
+@_row
+def _solve_row(x, e, d, room, out):
+    """See `solve_row`; `room` is for rows of this length."""
+    n, whole, (single, tails, exponentials, work, means) = x.size, aligned(x.size), room
+    tail, base, sums = tails[0], 0.0, (0.0, 0.0, 0.0, 0.0)
+    undone = (False, 0.0, 0.0, 0.0, 0.0, 0)
+    if not (e > 1.0 / _EXTREME and d > 1.0 / _EXTREME):
+        return undone
+    ordinary, top, reach, mean, deviation, ties = _survey(x, tail)
+    if not ordinary:
+        return undone
+    start = steps.start(d, deviation)
+    centre, radius, found = top + mean, max(-mean, reach + mean), (False, 0.0, 0.0, 0.0, 0)
+    if not d * LEAN < e:
+        centre_tail(n - whole, top, 0.0, tail)
+        ties += fill_single(x[:whole], top, top, tail, single)
+        if ties == 1:
+            kept = out if out.size else exponentials
+            found, base, sums = _solve_excess(x[:whole], top, tails, single, start, e, d, kept)
+    elif start * radius < NEARLY:
+        shift = mean - (centre - top)  # of the mean from the centre, which is rounded
+        ties += count(x[:whole], top)
+        centre_tail(n - whole, centre, shift, tail)
+        power_means(x[:whole], n, centre, shift, tail, radius, work, means)
+        found = _solve_series(means, radius, start, e, d)
+    else:
+        centre_tail(n - whole, centre, 0.0, tail)
+        ties += fill_single(x[:whole], top, centre, tail, single)
+        found = _solve_deficit(x, centre, tail, single, start, e, d)
+    done, gamma, residual, varentropy, nit = found
+    if not done or ties != 1:
+        return undone
+    if out.size and base > 0.0:
+        _finish(x, top, tails, gamma, base, sums, out)
+    elif out.size:
+        tilt_row(x, top, gamma, tails, out)
+    return True, gamma, base, residual, varentropy, nit
+
+
+@njit(
+    types.Tuple((types.boolean, *(float64,) * 4, int64))(_GIVEN, float64, float64, _NUMBERS),
+    error_model="numpy", cache=True, nogil=True,
+)  # fmt: skip
+def solve_row(x, excess, deficit, out):
+    """Whether the row is done; gamma, that of the exponentials kept (or 0), H - H*, the varentropy, iterations.
+
+    Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
+    """
+    return _solve_row(x, excess, deficit, _room(x.size, out.size > 0), out)
+
+
 @njit(
     types.void(_ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 4, _COUNTS, float64[:, ::1]),
     error_model="numpy", cache=True, nogil=True,
 )  # fmt: skip
 def solve_rows(values, excess, deficit, wanted, done, gamma, base, residual, varentropy, nit, out):
-    """Solve the rows that are `wanted` and ordinary, and say which are `done`; their distributions, if `out` has rows.
-
-    The goals are those of rows of full support with one maximum.
-    """
-    n, whole, kept, sums = values.shape[1], aligned(values.shape[1]), out.shape[0] > 0, (0.0, 0.0, 0.0, 0.0)
-    single, tails = np.empty(padded(n), np.float32), np.empty((2, padded(n - whole)))
-    tail, scratch = tails[0], np.empty(0 if kept else n)
-    work = np.empty((5, CHUNK))
-    means = np.empty(HIGHEST - 1)
+    """The same for the rows that are `wanted`."""
+    kept = out.shape[0] > 0
+    room, nothing = _room(values.shape[1], kept), np.empty(0)
     for row in range(values.shape[0]):
-        x, e, d = values[row], excess[row], deficit[row]
-        probs = out[row] if kept else scratch
         done[row] = False
-        if not (wanted[row] and e > 1.0 / _EXTREME and d > 1.0 / _EXTREME):
-            continue
-        ordinary, top, reach, mean, deviation, ties = _survey(x, tail)
-        if not ordinary:
-            continue
-        g = steps.start(d, deviation)
-        centre, radius, summed = top + mean, max(-mean, reach + mean), 0.0
-        if not d * LEAN < e:
-            centre_tail(n - whole, top, 0.0, tail)
-            ties += fill_single(x[:whole], top, top, tail, single)
-            if ties == 1:
-                found, summed, sums = _solve_excess(x[:whole], top, tails, single, g, e, d, probs)
-        elif g * radius < NEARLY:
-            shift = mean - (centre - top)  # of the mean from the centre, which is rounded
-            ties += count(x[:whole], top)
-            centre_tail(n - whole, centre, shift, tail)
-            power_means(x[:whole], n, centre, shift, tail, radius, work, means)
-            found = _solve_series(means, radius, g, e, d)
-        else:
-            centre_tail(n - whole, centre, 0.0, tail)
-            ties += fill_single(x[:whole], top, centre, tail, single)
-            found = _solve_deficit(x, centre, tail, single, g, e, d)
-        if ties != 1 or not found[0]:
-            continue
-        done[row], gamma[row], residual[row], varentropy[row], nit[row] = found
-        base[row] = summed
-        if kept and summed > 0.0:
-            _finish(x, top, tails, gamma[row], summed, sums, probs)
-        elif kept:
-            tilt_row(x, top, gamma[row], tails, probs)
+        if wanted[row]:
+            found = _solve_row(values[row], excess[row], deficit[row], room, out[row] if kept else nothing)
+            done[row], gamma[row], base[row], residual[row], varentropy[row], nit[row] = found
 
 
 @njit(types.void(_ROWS, _GIVEN, _GIVEN, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
