@@ -38,7 +38,7 @@ _EXTREME = 1e140  # numbers between this and its inverse can be squared, and the
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK = float64[::1], int64[::1], types.boolean[::1]
 
-_row = njit(error_model="numpy", cache=True, nogil=True)
+_row = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)
 
 for _function in (
     *(steps.start, steps.power_step, steps.is_last, steps.search, steps.settle),
@@ -119,7 +119,7 @@ def _solve_series(means, radius, gamma, excess, deficit):
     return done and near, gamma, residual, second, count + 1
 
 
-@_row
+@njit(error_model="numpy", cache=True, nogil=True)
 def _room(n, kept):
     """Scratch for rows of n: float32, two tails, exponentials that are not to be kept, two for `power_means`."""
     tails, exponentials = np.empty((2, padded(n - aligned(n)))), np.empty(0 if kept else n)
