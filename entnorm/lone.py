@@ -11,8 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import TILE, Floats, Workspace, log_offsets, moment_sums, power_means, row_dot, row_sum
-from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN, search, settle, start
-from entnorm.steps import deficit_cumulants, deficit_series, excess_cumulants
+from entnorm.steps import (
+    EPS,
+    GLANCES,
+    HIGHEST,
+    LEAN,
+    NEAR,
+    NEARLY,
+    UNEVEN,
+    deficit_cumulants,
+    deficit_series,
+    excess_cumulants,
+    search,
+    settle,
+    start,
+)
 
 LONGEST = TILE  # entries of a row: the sums of a longer one come in parts
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -88,25 +87,26 @@ def solve(
     """
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    return _solve(rows, target, None).solution(rows, target)
+    found = _solve_alone(rows, target, None)
+    answers = Answers.alone(*found) if found else _solve_blocks(rows, target, None)
+    return answers.solution(rows, target)
 
 
 def distributions(
     p: ArrayLike | None, logits: ArrayLike | None, axis: int, **targets: ArrayLike | None
-) -> tuple[NDArray[Any], Callable[[], Solution] | None]:
+) -> tuple[NDArray[Any], Solution | None]:
     """The distributions, computed while the rows are in the cache; and the solution, if it has infeasible rows."""
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, **targets)
     flat, shaped = rows.room()
-    answers = _solve(rows, target, flat)
+    if _solve_alone(rows, target, flat):
+        return shaped, None
+    answers = _solve_blocks(rows, target, flat)
     return shaped, answers.solution(rows, target) if np.isnan(answers.gamma).any() else None
 
 
-def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answers:
-    if rows.count == 1:
-        answers = _solve_alone(rows, target, out)
-        if answers is not None:
-            return answers
+def _solve_blocks(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answers:
+    """Solve any number of rows of any kind; their distributions go to `out`."""
     answers, work = Answers.empty(rows.count), Workspace()
     with quietly():
         for part, values in rows.blocks():
@@ -125,11 +125,11 @@ def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answers:
     return answers
 
 
-def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answers | None:
-    """Solve a single row, if it is an ordinary one, without the bookkeeping that many need."""
-    row, fast = rows.alone(), compiled() if rows.logits else None
-    if row.size > lone.LONGEST:
+def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[Any, ...] | None:
+    """What `Answers.alone` takes, of a single row that is an ordinary one: solved without the bookkeeping of many."""
+    if rows.count != 1 or rows.array.shape[-1] > lone.LONGEST:
         return None
+    row, fast = rows.alone(), compiled() if rows.logits else None
     goal = target.reduce_alike(row.size, 1)
     if goal.at_top[0] or goal.at_bottom[0]:
         return None
@@ -143,7 +143,7 @@ def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answer
         return None
     if out is not None and out.dtype != np.float64:
         out[0] = room
-    return Answers.alone(row.size, goal, *found[1:])
+    return row.size, goal, *found[1:]
 
 
 def _solve_ordinary(

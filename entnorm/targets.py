@@ -74,9 +74,10 @@ class Target:
 
     def reduce_alike(self, support: int, ties: int) -> Goal:
         """The goals of rows that all have this s and m."""
-        if self.values.size and (self.values == self.values[0]).all():
+        size = self.values.size
+        if size == 1 or (size and (self.values == self.values[0]).all()):
             goal = _one_goal(self.kind, float(self.values[0]), support, ties)
-            return goal if self.values.size == 1 else goal.take(np.zeros(self.values.shape, dtype=np.intp))
+            return goal if size == 1 else goal.take(np.zeros(size, dtype=np.intp))
         return self.reduce(np.full(self.values.shape, support), np.full(self.values.shape, ties))
 
     def slopes(self, part: slice, support: Integers) -> Floats:
