@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import TILE, Floats, Workspace, log_offsets, moment_sums, power_means, row_dot, row_sum
+from entnorm.moments import (
+    FAINT,
+    SHALLOW,
+    TILE,
+    Floats,
+    Workspace,
+    log_offsets,
+    moment_sums,
+    power_means,
+    row_dot,
+    row_sum,
+)
 from entnorm.steps import (
     EPS,
     GLANCES,
@@ -53,7 +64,7 @@ def solve_row(values: Floats, excess: Any, deficit: Any, out: Floats, *, logits:
     deviation = np.sqrt(max(row_dot(depths, depths) / values.size - mean * mean, np.float64(0.0)))
     gamma, radius = start(deficit, deviation), max(-mean, reach + mean)
     if not deficit * LEAN < excess:
-        glance, measure = _excess(depths, peak, excess)
+        glance, measure = _excess(depths, peak, reach, excess)
     else:
         centre = top + mean if logits else max(top * np.exp(mean), 1e-300)
         offsets = log_offsets(values[None], np.array([centre]), logits=logits)[0]
@@ -79,18 +90,29 @@ def solve_row(values: Floats, excess: Any, deficit: Any, out: Floats, *, logits:
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
 
-def _excess(depths: Floats, peak: Any, excess: Any) -> tuple[Look, Look]:
+def _excess(depths: Floats, peak: Any, reach: Any, excess: Any) -> tuple[Look, Look]:
     single = depths.astype(np.float32)
 
-    def look(depths: NDArray[Any], gamma: Any) -> Residual:
+    def look(depths: NDArray[Any], gamma: Any, deep: bool) -> Residual:
         t = depths * gamma
+        if deep:
+            np.maximum(t, FAINT, out=t)
         w = np.exp(t)
+        if deep:
+            w -= np.exp(FAINT)
         w[peak] = 0.0
-        sums = row_sum(w), *moment_sums(w, t)
-        value, second, third = excess_cumulants(*map(np.float64, sums), 1)
+        value, second, third = excess_cumulants(*_sums(row_sum(w), w, t), 1)
         return value - excess, second, third
 
-    return lambda gamma: look(single, np.float32(gamma)), lambda gamma: look(depths, gamma)
+    def glance(gamma: Any) -> Residual:
+        return look(single, np.float32(gamma), not gamma * reach < SHALLOW)
+
+    return glance, lambda gamma: look(depths, gamma, False)
+
+
+def _sums(zeroth: Any, w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any, Any]:
+    first, second, third = moment_sums(w, t)
+    return np.float64(zeroth), np.float64(first), np.float64(second), np.float64(third)
 
 
 def _direct(offsets: Floats, deficit: Any) -> tuple[Look, Look]:
@@ -101,8 +123,7 @@ def _direct(offsets: Floats, deficit: Any) -> tuple[Look, Look]:
         w = np.expm1(t)
         raised = row_sum(w)
         w += 1
-        sums = raised, *moment_sums(w, t)
-        value, second, third, drift = deficit_cumulants(*map(np.float64, sums), offsets.size)
+        value, second, third, drift = deficit_cumulants(*_sums(raised, w, t), offsets.size)
         return (deficit - value, second, third), drift
 
     def measure(gamma: Any) -> Residual:

@@ -23,8 +23,10 @@ Mask = NDArray[np.bool_]
 Tile = tuple[slice, slice]
 Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
-TILE = 2**15  # entries worked on at a time: this many float64, three times over, fit the second-level cache
+TILE = 2**16  # entries worked on at a time: this many float64, three times over, fit a second-level cache
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
+SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
+FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
 _CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
 _ONES = {kind: np.ones(_CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
@@ -48,13 +50,19 @@ class Workspace:
 
     def __init__(self) -> None:
         self._arrays: dict[str, NDArray[Any]] = {}
+        self._views: dict[tuple[str, tuple[int, ...], Any], NDArray[Any]] = {}
 
     def array(self, name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
         """An array of arbitrary content, the memory of which is that of the last one of this name."""
+        found = self._views.get((name, shape, dtype))
+        if found is not None:
+            return found
         size = prod(shape) * np.dtype(dtype).itemsize
         if name not in self._arrays or self._arrays[name].size < size:
             self._arrays[name] = np.empty(size, np.uint8)
-        return np.asarray(self._arrays[name][:size].view(dtype).reshape(shape))
+            self._views = {key: view for key, view in self._views.items() if key[0] != name}
+        self._views[name, shape, dtype] = self._arrays[name][:size].view(dtype).reshape(shape)
+        return self._views[name, shape, dtype]
 
 
 def columns(n: int) -> Iterator[slice]:
@@ -139,7 +147,7 @@ def power_sums(
     work: Workspace,
     *,
     from_top: bool,
-    floor: bool = False,
+    deep: Mask | None = None,
     lift: Floats | None = None,
     dtype: Any = np.float64,
 ) -> Floats:
@@ -154,8 +162,8 @@ def power_sums(
     from_top : bool
         Whether offsets are measured from the maximum; w counts as 0 where they are 0. Otherwise they are measured from
         a centre inside the row, are 0 outside the support, and the first sum is that of expm1(t).
-    floor : bool
-        Whether an offset or its product with gamma may be -inf.
+    deep : ndarray of shape (rows,), optional
+        Rows in which the product of an offset with gamma may be below -86, or -inf.
     lift : ndarray of shape (rows,), optional
         Logarithms of factors for the w of each row, from the top, with which they do not underflow.
     dtype : dtype
@@ -168,10 +176,12 @@ def power_sums(
         offsets = read(some, part)
         t, w = work.array("t", offsets.shape, dtype), work.array("w", offsets.shape, dtype)
         np.multiply(offsets, column[some], out=t)
-        if floor:
-            np.maximum(t, EMPTY, out=t)
+        if deep is not None and deep[some].any():
+            np.maximum(t, FAINT if dtype == np.float32 else EMPTY, out=t)
         if from_top:
             np.exp(t if lift is None else t + lift[some, None], out=w)
+            if deep is not None and dtype == np.float32 and deep[some].any():
+                w -= np.where(deep[some], np.exp(FAINT), np.float32(0.0))[:, None]
             w.ravel()[np.flatnonzero(offsets == 0)] = 0
             sums[0, some] += row_sum(w)
         else:

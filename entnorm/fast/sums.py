@@ -260,7 +260,7 @@ def _scale_chunk(x, top, by, factor, out):
 
 @_exact
 def scale_row(x, top, tails, by, factor, out):
-    """Make the exponentials that `excess_sums` kept ``factor exp(t + by (x - top))``: `by` moves t by less than 1/200."""
+    """Turn what `excess_sums` kept into ``factor exp(t + by (x - top))``, where `by` moves t by less than 1 / 200."""
     wide()
     whole = aligned(x.size)
     _scale_chunk(x[:whole], top, by, factor, out[:whole])
