@@ -138,9 +138,9 @@ class _Unmoved:
     rows: Rows
     same: Mask  # flat
 
-    def escort(self, gamma: Floats, base: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
+    def escort(self, gamma: Floats, scale: Integers, *, base: Floats | None = None, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale``, or the caller's own."""
-        out = self.rows.escort(gamma, base, scale, log=log)
+        out = self.rows.escort(gamma, scale, base=base, log=log)
         if not self.rows.logits:
             read = np.log if log else np.positive
             same = self.same.reshape(*self.rows.batch, 1)

@@ -15,6 +15,7 @@ from entnorm.moments import (
     SHALLOW,
     TILE,
     Floats,
+    Mask,
     Workspace,
     log_offsets,
     moment_sums,
@@ -38,7 +39,8 @@ from entnorm.steps import (
     start,
 )
 
-LONGEST = TILE  # entries of a row: the sums of a longer one come in parts
+LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
+LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
 _SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _FINE = 1e-290  # distances from an end that need no smaller unit
@@ -48,31 +50,38 @@ Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
 Look = Callable[[Any], Residual]
 
 
-def solve_row(values: Floats, excess: Any, deficit: Any, out: Floats, *, logits: bool) -> tuple[Any, ...]:
+def solve_row(
+    values: Floats, excess: Any, deficit: Any, out: Floats, work: Workspace | None, *, logits: bool
+) -> tuple[Any, ...]:
     """Whether the row is done; gamma, that of the exponentials kept (0: none), H - H*, the varentropy, iterations.
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
     peak = values.argmax()
-    top, bottom = values[peak], values[values.argmin()]
+    lowest = values.argmin()
+    top, bottom = values[peak], values[lowest]
     if not (bottom > (-np.inf if logits else 0.0) and top < np.inf and min(excess, deficit) >= _FINE):
         return _UNDONE
-    depths = log_offsets(values[None], values[peak : peak + 1], logits=logits)[0]
-    reach, mean = -depths[depths.argmin()], row_sum(depths) / values.size
-    if not 1.0 / _SQUARES < reach < _SQUARES or np.count_nonzero(depths) < values.size - 1:
+    depths = log_offsets(
+        values[None], values[peak : peak + 1], logits=logits, out=_array("depths", (1, values.size), np.float64, work)
+    )[0]
+    reach, mean = -depths[lowest], row_sum(depths) / values.size
+    if not 1.0 / _SQUARES < reach < _SQUARES or np.count_nonzero(depths == 0) > 1:
         return _UNDONE
     deviation = np.sqrt(max(row_dot(depths, depths) / values.size - mean * mean, np.float64(0.0)))
     gamma, radius = start(deficit, deviation), max(-mean, reach + mean)
     if not deficit * LEAN < excess:
-        glance, measure = _excess(depths, peak, reach, excess)
+        glance, measure = _excess(depths, peak, reach, excess, work)
     else:
         centre = top + mean if logits else max(top * np.exp(mean), 1e-300)
-        offsets = log_offsets(values[None], np.array([centre]), logits=logits)[0]
+        offsets = log_offsets(
+            values[None], np.array([centre]), logits=logits, out=_array("offsets", (1, values.size), np.float64, work)
+        )[0]
         if gamma * radius < NEARLY:
             offset = log_offsets(np.array([[centre]]), values[peak : peak + 1], logits=logits)[0, 0]
-            glance, measure = _series(offsets, mean - offset, radius, deficit)
+            glance, measure = _series(offsets, mean - offset, radius, deficit, work)
         else:
-            glance, measure = _direct(offsets, deficit)
+            glance, measure = _direct(offsets, deficit, work)
     count, going = 0, True
     while going and count < GLANCES and gamma * reach < _FINITE:
         gamma, going = search(gamma, *glance(gamma), excess, deficit)
@@ -87,17 +96,37 @@ def solve_row(values: Floats, excess: Any, deficit: Any, out: Floats, *, logits:
     return done, gamma, 0.0, residual, second, count + 1
 
 
+def solve_rows(
+    values: Floats,
+    excess: Floats,
+    deficit: Floats,
+    wanted: Mask,
+    found: tuple[NDArray[Any], ...],
+    out: Floats,
+    work: Workspace | None,
+    *,
+    logits: bool,
+) -> None:
+    """The same for the rows that are `wanted`: what `solve_row` returns goes to the arrays `found`."""
+    for row in np.flatnonzero(wanted).tolist():
+        probs = out[row] if len(out) else out.ravel()
+        answer = solve_row(values[row], excess[row], deficit[row], probs, work, logits=logits)
+        for array, number in zip(found, answer, strict=True):
+            array[row] = number
+
+
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
 
-def _excess(depths: Floats, peak: Any, reach: Any, excess: Any) -> tuple[Look, Look]:
-    single = depths.astype(np.float32)
+def _excess(depths: Floats, peak: Any, reach: Any, excess: Any, work: Workspace | None) -> tuple[Look, Look]:
+    single = _single(depths, work)
 
     def look(depths: NDArray[Any], gamma: Any, deep: bool) -> Residual:
-        t = depths * gamma
+        t, w = _room(depths, work)
+        np.multiply(depths, gamma, out=t)
         if deep:
             np.maximum(t, FAINT, out=t)
-        w = np.exp(t)
+        np.exp(t, out=w)
         if deep:
             w -= np.exp(FAINT)
         w[peak] = 0.0
@@ -115,12 +144,28 @@ def _sums(zeroth: Any, w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any,
     return np.float64(zeroth), np.float64(first), np.float64(second), np.float64(third)
 
 
-def _direct(offsets: Floats, deficit: Any) -> tuple[Look, Look]:
-    single = offsets.astype(np.float32)
+def _single(offsets: Floats, work: Workspace | None) -> NDArray[np.float32]:
+    single = _array("single", offsets.shape, np.float32, work)
+    np.copyto(single, offsets, casting="same_kind")
+    return single
+
+
+def _room(offsets: NDArray[Any], work: Workspace | None) -> tuple[NDArray[Any], NDArray[Any]]:
+    return _array("t", offsets.shape, offsets.dtype, work), _array("w", offsets.shape, offsets.dtype, work)
+
+
+def _array(name: str, shape: tuple[int, ...], dtype: Any, work: Workspace | None) -> NDArray[Any]:
+    """Room of one's own, which is cheap for a short row, or that of a long one before."""
+    return np.empty(shape, dtype) if work is None else work.array(name, shape, dtype)
+
+
+def _direct(offsets: Floats, deficit: Any, work: Workspace | None) -> tuple[Look, Look]:
+    single = _single(offsets, work)
 
     def look(offsets: NDArray[Any], gamma: Any) -> tuple[Residual, Any]:
-        t = offsets * gamma
-        w = np.expm1(t)
+        t, w = _room(offsets, work)
+        np.multiply(offsets, gamma, out=t)
+        np.expm1(t, out=w)
         raised = row_sum(w)
         w += 1
         value, second, third, drift = deficit_cumulants(*_sums(raised, w, t), offsets.size)
@@ -133,13 +178,13 @@ def _direct(offsets: Floats, deficit: Any) -> tuple[Look, Look]:
     return lambda gamma: look(single, np.float32(gamma))[0], measure
 
 
-def _series(offsets: Floats, shift: Any, radius: Any, deficit: Any) -> tuple[Look, Look]:
+def _series(offsets: Floats, shift: Any, radius: Any, deficit: Any, work: Workspace | None) -> tuple[Look, Look]:
     shift = 0.0 if abs(shift) <= 2 * EPS * radius else shift
     means = power_means(
         lambda *tile: offsets[None],
         (1, offsets.size),
         *(np.array([shift]), np.array([radius]), np.array([offsets.size])),
-        *(HIGHEST, Workspace()),
+        *(HIGHEST, work or Workspace()),
     )[:, 0]
 
     def glance(gamma: Any) -> Residual:

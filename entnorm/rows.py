@@ -141,9 +141,13 @@ class Rows:
             raise EntnormError(f"{name} has shape {array.shape}, where the distributions have {shape}") from None
         return replace(self, array=np.moveaxis(whole, self.axis, -1), logits=True)
 
-    def escort(self, gamma: Floats, base: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
-        """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""
+    def escort(self, gamma: Floats, scale: Integers, *, base: Floats | None = None, log: bool = False) -> NDArray[Any]:
+        """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array.
+
+        With `base` those that compiled code made while it solved the rows, bit for bit: see `Answers`.
+        """
         flat, shaped = self.room()
+        base = np.zeros(gamma.shape) if base is None else base
         with quietly():
             for part, values in self.blocks():
                 tilt_rows(values, gamma[part], base[part], scale[part], flat[part], logits=self.logits, log=log)
@@ -207,22 +211,27 @@ def _tilt_piece(
     values: Floats, gamma: Floats, base: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool
 ) -> None:
     fast = compiled() if logits and not log else None
-    left: slice | NDArray[np.intp] = slice(None)
-    if fast is not None:
-        room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
+    room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
+    if fast is None:
+        _tilt(values, gamma, scale, room, logits=logits, log=log)
+    else:
         fast.tilt(values, gamma, base, room)
-        if room is not out:
-            np.copyto(out, room, casting="same_kind")
         left = np.flatnonzero(scale)
-        if not left.size:
-            return
-    values, gamma = values[left], gamma[left]
+        if left.size:
+            found = np.empty((left.size, values.shape[1]))
+            _tilt(values[left], gamma[left], scale[left], found, logits=True, log=False)
+            room[left] = found
+    if room is not out:
+        np.copyto(out, room, casting="same_kind")
+
+
+def _tilt(values: Floats, gamma: Floats, scale: Integers, out: Floats, *, logits: bool, log: bool) -> None:
     top = values.max(-1)
-    found = tilt(log_offsets(values, top, logits=logits, scale=scale[left]), gamma, log=log)
+    tilt(log_offsets(values, top, logits=logits, scale=scale, out=out), gamma, log=log)
     if not logits and not log:  # a uniform row is its own escort distribution, to the last digit
         same = (gamma == 1) & ((values == 0) | (values == top[:, None])).all(-1)
-        found[same] = values[same]
-    out[left] = found
+        if same.any():
+            out[same] = values[same]
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:

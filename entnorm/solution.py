@@ -37,7 +37,12 @@ class Source(Protocol):
     """Checked rows that can be tilted; `entnorm.rows.Rows` is the one implementation."""
 
     def escort(
-        self, gamma: NDArray[np.float64], base: NDArray[np.float64], scale: NDArray[np.int64], *, log: bool = False
+        self,
+        gamma: NDArray[np.float64],
+        scale: NDArray[np.int64],
+        *,
+        base: NDArray[np.float64] | None = None,
+        log: bool = False,
     ) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale``, shaped as the caller's array."""
 
@@ -120,12 +125,12 @@ class Solution:
     @cached_property
     def probs(self) -> NDArray[Any]:
         """The distributions, shaped as the input; a row that is infeasible is NaN."""
-        return self._source.escort(self._gamma, self._base, self._scale)
+        return self._source.escort(self._gamma, self._scale, base=self._base)
 
     @cached_property
     def log_probs(self) -> NDArray[Any]:
         """Natural logarithms of the distributions: finite where `probs` underflows, -inf outside the support."""
-        return self._source.escort(self._gamma, self._base, self._scale, log=True)
+        return self._source.escort(self._gamma, self._scale, log=True)
 
     def raise_if_failed(self) -> Self:
         """Return the solution itself, or raise what its `message` says.
@@ -254,7 +259,7 @@ class Solution:
         """`probs` or `log_probs`, with infeasible rows at their nearest end instead of NaN if `clip`."""
         if clip and np.isnan(self._gamma).any():
             nearest = np.where(np.isnan(self._gamma), self._nearest, self._gamma)
-            return self._source.escort(nearest, self._base, self._scale, log=log)
+            return self._source.escort(nearest, self._scale, base=self._base, log=log)
         return self.log_probs if log else self.probs
 
 

@@ -138,7 +138,7 @@ def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[
         found = fast.solve_row(row, goal.excess[0], goal.deficit[0], room)
     else:
         with np.errstate(all="ignore"):
-            found = lone.solve_row(row, goal.excess[0], goal.deficit[0], room, logits=rows.logits)
+            found = lone.solve_row(row, goal.excess[0], goal.deficit[0], room, None, logits=rows.logits)
     if not found[0]:
         return None
     if out is not None and out.dtype != np.float64:
@@ -149,10 +149,10 @@ def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[
 def _solve_ordinary(
     rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> Mask:
-    """Solve the rows that compiled code is for, where there is such code; say which."""
-    (count, n), fast = values.shape, compiled()
+    """Solve the ordinary rows by compiled code, where there is such code, or one by one if they are long; say which."""
+    (count, n), fast = values.shape, compiled() if rows.logits else None
     done = np.zeros(count, dtype=np.bool_)
-    if fast is None or not rows.logits or n > fast.LONGEST:
+    if not (n <= fast.LONGEST if fast is not None else lone.LONG <= n <= lone.LONGEST):
         return done
     goal = target.reduce_alike(n, 1)
     wanted = ~(goal.at_top | goal.at_bottom)
@@ -160,10 +160,11 @@ def _solve_ordinary(
         room = np.empty((0, n))
     else:
         room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
-    fast.solve_rows(
-        *(values, goal.excess, goal.deficit, wanted, done),
-        *(answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit, room),
-    )
+    found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
+    if fast is not None:
+        fast.solve_rows(values, goal.excess, goal.deficit, wanted, *found, room)
+    else:
+        lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     if probs is not None and probs.dtype != np.float64:
         np.copyto(probs, room, casting="same_kind", where=done[:, None])
     answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit

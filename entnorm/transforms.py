@@ -50,7 +50,7 @@ def escort(p: ArrayLike, gamma: ArrayLike, *, axis: int = -1) -> NDArray[Any]:
     """
     rows = Rows.checked(p, None, axis)
     order = Target.checked(rows.batch, gamma=gamma).values
-    return rows.escort(order, np.zeros(order.shape), np.zeros(order.shape, dtype=np.int64))
+    return rows.escort(order, np.zeros(order.shape, dtype=np.int64))
 
 
 def normalize(
