@@ -30,7 +30,7 @@ from entnorm.fast.sums import (
     tilt_row,
 )
 from entnorm.fast.vectors import larger, wide
-from entnorm.steps import GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
+from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
 LONGEST = 2**22  # entries of a row: what is kept of it stays far below 64 MiB
 
@@ -107,13 +107,23 @@ def _solve_deficit(x, centre, tail, single, gamma, excess, deficit):
 
 
 @_row
-def _solve_series(means, radius, gamma, excess, deficit):
+def _powers(t):
+    """The highest power, an even one, that the series of the deficit needs where no |t| is larger than this."""
+    term, power = t, 2
+    while term > EPS / 4 and power < HIGHEST:
+        term *= t * t / (power * (power + 1))
+        power += 2
+    return power
+
+
+@_row
+def _solve_series(means, radius, farthest, gamma, excess, deficit):
     count, going = 0, True
     while going and count < GLANCES:
         value, second, third = steps.deficit_series(means, gamma * radius)
         gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
         count += 1
-    near = gamma * radius <= NEAR
+    near = gamma * radius <= farthest
     value, second, third = steps.deficit_series(means, gamma * radius)
     done, gamma, residual, second, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
     return done and near, gamma, residual, second, count + 1
@@ -149,8 +159,9 @@ def _solve_row(x, e, d, room, out):
         shift = mean - (centre - top)  # of the mean from the centre, which is rounded
         ties += count(x[:whole], top)
         centre_tail(n - whole, centre, shift, tail)
-        power_means(x[:whole], n, centre, shift, tail, radius, work, means)
-        found = _solve_series(means, radius, start, e, d)
+        farthest = start * radius * (NEAR / NEARLY)
+        power_means(x[:whole], n, centre, shift, tail, radius, _powers(farthest), work, means)
+        found = _solve_series(means, radius, farthest, start, e, d)
     else:
         centre_tail(n - whole, centre, 0.0, tail)
         ties += fill_single(x[:whole], top, centre, tail, single)

@@ -185,13 +185,13 @@ deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32))
 
 
 @_loop
-def _powers_chunk(x, centre, shift, scale, work, sums):
-    """The sums of z^2, z^3, ... for z = scale (x - centre - shift)."""
+def _powers_chunk(x, centre, shift, scale, highest, work, sums):
+    """The sums of z^2, z^3, ... up to an even power, for z = scale (x - centre - shift)."""
     wide()
     z, power, higher = work[0, : x.size], work[1, : x.size], work[2, : x.size]
     for i in range(x.size):
         z[i] = power[i] = ((x[i] - centre) - shift) * scale
-    for k in range(1, HIGHEST // 2 + 1):
+    for k in range(1, highest // 2 + 1):
         even = odd = 0.0
         for i in range(x.size):
             p = power[i]
@@ -200,22 +200,25 @@ def _powers_chunk(x, centre, shift, scale, work, sums):
             odd += p * h
             higher[i] = h
         sums[2 * k - 2] = even
-        if 2 * k < HIGHEST:
+        if 2 * k < highest:
             sums[2 * k - 1] = odd
         power, higher = higher, power
 
 
 @_exact
-def power_means(x, n, centre, shift, tail, radius, work, means):
-    """Means over a row of n of z^2, z^3, ... for z = (x - centre - shift) / radius; its tail is centred and shifted."""
+def power_means(x, n, centre, shift, tail, radius, highest, work, means):
+    """Means over a row of n of z^2, z^3, ..., z^highest for z = (x - centre - shift) / radius, and zeros beyond.
+
+    Its tail is centred and shifted already.
+    """
     sums, rests, scale = work[3, : HIGHEST - 1], work[4, : HIGHEST - 1], 1.0 / radius
-    rests[:] = 0.0
-    _powers_chunk(tail, 0.0, 0.0, scale, work, means)
+    means[:], rests[:] = 0.0, 0.0
+    _powers_chunk(tail, 0.0, 0.0, scale, highest, work, means)
     for left in range(0, x.size, CHUNK):
-        _powers_chunk(x[left : left + CHUNK], centre, shift, scale, work, sums)
-        for k in range(HIGHEST - 1):
+        _powers_chunk(x[left : left + CHUNK], centre, shift, scale, highest, work, sums)
+        for k in range(highest - 1):
             means[k], rests[k] = add(means[k], rests[k], sums[k])
-    for k in range(HIGHEST - 1):
+    for k in range(highest - 1):
         means[k] = (means[k] + rests[k]) / n
 
 
