@@ -18,8 +18,8 @@ _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 UNEVEN = 0.02  # deficits above which one that is right to a rounding error of 1 is right enough
-HIGHEST = 18  # power in the series of the deficit
-NEAR = 0.8  # largest |t| for which it suffices: 2 NEAR^17 / 19! is below a rounding error
+HIGHEST = 20  # power in the series of the deficit
+NEAR = 1.0  # largest |t| for which it suffices: NEAR^19 / 19! is below a rounding error
 NEARLY = 0.9 * NEAR  # likewise at the start, which falls short of the root
 _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
 

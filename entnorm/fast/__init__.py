@@ -34,6 +34,7 @@ from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
 LONGEST = 2**22  # entries of a row: what is kept of it stays far below 64 MiB
 
+_SETTLINGS = 3  # sums to all digits, after which a row is left to other code: one is the rule
 _EXTREME = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK = float64[::1], int64[::1], types.boolean[::1]
@@ -76,10 +77,15 @@ def _solve_excess(x, top, tails, single, gamma, excess, deficit, kept):
         value, second, third = steps.excess_cumulants(*glance_sums(single, float32(gamma)), 1)
         gamma, going = steps.search(gamma, value - excess, second, third, excess, deficit)
         count += 1
-    s0, s1, s2, s3 = excess_sums(x, top, tails, gamma, kept)
-    value, second, third = steps.excess_cumulants(s0, s1, s2, s3, 1)
-    done, found, residual, second, _ = steps.settle(gamma, value - excess, second, third, excess, deficit)
-    return (done, found, residual, second, count + 1), gamma, (s0, s1, s2, s3)
+    base, done, proposal = gamma, False, gamma
+    for _ in range(_SETTLINGS):
+        base, count = proposal, count + 1
+        sums = excess_sums(x, top, tails, base, kept)
+        value, second, third = steps.excess_cumulants(*sums, 1)
+        done, gamma, residual, second, proposal = steps.settle(base, value - excess, second, third, excess, deficit)
+        if done:
+            break
+    return (done, gamma, residual, second, count), base, sums
 
 
 @_row
@@ -99,11 +105,16 @@ def _solve_deficit(x, centre, tail, single, gamma, excess, deficit):
         value, second, third, _ = steps.deficit_cumulants(*sums, size)
         gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
         count += 1
-    value, second, third, drift = steps.deficit_cumulants(
-        *deficit_sums(x[: aligned(x.size)], centre, tail, gamma), size
-    )
-    done, gamma, residual, second, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
-    return done and deficit >= UNEVEN and drift <= 1.0, gamma, residual, second, count + 1
+    proposal = gamma
+    for _ in range(_SETTLINGS):
+        sums, count = deficit_sums(x[: aligned(size)], centre, tail, proposal), count + 1
+        value, second, third, drift = steps.deficit_cumulants(*sums, size)
+        done, gamma, residual, second, proposal = steps.settle(
+            proposal, deficit - value, second, third, excess, deficit
+        )
+        if done:
+            break
+    return done and deficit >= UNEVEN and drift <= 1.0, gamma, residual, second, count
 
 
 @_row
@@ -123,10 +134,16 @@ def _solve_series(means, radius, farthest, gamma, excess, deficit):
         value, second, third = steps.deficit_series(means, gamma * radius)
         gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
         count += 1
-    near = gamma * radius <= farthest
-    value, second, third = steps.deficit_series(means, gamma * radius)
-    done, gamma, residual, second, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
-    return done and near, gamma, residual, second, count + 1
+    proposal = gamma
+    for _ in range(_SETTLINGS):
+        near, count = proposal * radius <= farthest, count + 1
+        value, second, third = steps.deficit_series(means, proposal * radius)
+        done, gamma, residual, second, proposal = steps.settle(
+            proposal, deficit - value, second, third, excess, deficit
+        )
+        if done:
+            break
+    return done and near, gamma, residual, second, count
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
