@@ -63,7 +63,7 @@ def solve_row(
     if not (bottom > (-np.inf if logits else 0.0) and top < np.inf and min(excess, deficit) >= _FINE):
         return _UNDONE
     depths = log_offsets(
-        values[None], values[peak : peak + 1], logits=logits, out=_array("depths", (1, values.size), np.float64, work)
+        values[None], values[peak : peak + 1], logits=logits, out=_room("depths", values[None], np.float64, work)
     )[0]
     reach, mean = -depths[lowest], row_sum(depths) / values.size
     if not 1.0 / _SQUARES < reach < _SQUARES or np.count_nonzero(depths == 0) > 1:
@@ -75,7 +75,7 @@ def solve_row(
     else:
         centre = top + mean if logits else max(top * np.exp(mean), 1e-300)
         offsets = log_offsets(
-            values[None], np.array([centre]), logits=logits, out=_array("offsets", (1, values.size), np.float64, work)
+            values[None], np.array([centre]), logits=logits, out=_room("offsets", values[None], np.float64, work)
         )[0]
         if gamma * radius < NEARLY:
             offset = log_offsets(np.array([[centre]]), values[peak : peak + 1], logits=logits)[0, 0]
@@ -122,11 +122,10 @@ def _excess(depths: Floats, peak: Any, reach: Any, excess: Any, work: Workspace 
     single = _single(depths, work)
 
     def look(depths: NDArray[Any], gamma: Any, deep: bool) -> Residual:
-        t, w = _room(depths, work)
-        np.multiply(depths, gamma, out=t)
+        t = np.multiply(depths, gamma, out=_room("t", depths, depths.dtype, work))
         if deep:
             np.maximum(t, FAINT, out=t)
-        np.exp(t, out=w)
+        w = np.exp(t, out=_room("w", t, t.dtype, work))
         if deep:
             w -= np.exp(FAINT)
         w[peak] = 0.0
@@ -145,27 +144,24 @@ def _sums(zeroth: Any, w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any,
 
 
 def _single(offsets: Floats, work: Workspace | None) -> NDArray[np.float32]:
-    single = _array("single", offsets.shape, np.float32, work)
-    np.copyto(single, offsets, casting="same_kind")
+    if work is None:
+        return offsets.astype(np.float32)
+    single = work.array("single", offsets.shape, np.float32)
+    single[...] = offsets
     return single
 
 
-def _room(offsets: NDArray[Any], work: Workspace | None) -> tuple[NDArray[Any], NDArray[Any]]:
-    return _array("t", offsets.shape, offsets.dtype, work), _array("w", offsets.shape, offsets.dtype, work)
-
-
-def _array(name: str, shape: tuple[int, ...], dtype: Any, work: Workspace | None) -> NDArray[Any]:
-    """Room of one's own, which is cheap for a short row, or that of a long one before."""
-    return np.empty(shape, dtype) if work is None else work.array(name, shape, dtype)
+def _room(name: str, like: NDArray[Any], dtype: Any, work: Workspace | None) -> NDArray[Any] | None:
+    """Room that a row before had, for a long row; a short one is given its own by NumPy, at less cost."""
+    return None if work is None else work.array(name, like.shape, dtype)
 
 
 def _direct(offsets: Floats, deficit: Any, work: Workspace | None) -> tuple[Look, Look]:
     single = _single(offsets, work)
 
     def look(offsets: NDArray[Any], gamma: Any) -> tuple[Residual, Any]:
-        t, w = _room(offsets, work)
-        np.multiply(offsets, gamma, out=t)
-        np.expm1(t, out=w)
+        t = np.multiply(offsets, gamma, out=_room("t", offsets, offsets.dtype, work))
+        w = np.expm1(t, out=_room("w", t, t.dtype, work))
         raised = row_sum(w)
         w += 1
         value, second, third, drift = deficit_cumulants(*_sums(raised, w, t), offsets.size)

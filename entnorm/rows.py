@@ -117,7 +117,9 @@ class Rows:
 
     def alone(self) -> Floats:
         """The only row, in the same layout; probabilities vetted."""
-        row = np.require(self.array.reshape(-1), np.float64, ["C", "A"])
+        row = np.asarray(self.array.reshape(-1), np.float64, order="C")
+        if not row.flags.aligned:
+            row = row.copy()
         if not self.logits:
             self.vet(row[None], row[:1])
         return row
