@@ -4,6 +4,8 @@ Ordinary is a row of full support with one maximum and a target inside, that set
 `entnorm.solver` finds for the row among others, bit for bit, at a fifth of the price.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

@@ -101,6 +101,16 @@ def row_sum(a: NDArray[Any]) -> Any:
     return total + np.vecdot(a[..., whole:], ones[: n - whole]) if whole < n else total
 
 
+def row_max(a: NDArray[Any]) -> NDArray[Any]:
+    """Largest entry of each row, NaN if there is one: by its place, which is found in half the time if rows are short."""
+    return a[np.arange(len(a)), a.argmax(-1)]
+
+
+def row_min(a: NDArray[Any]) -> NDArray[Any]:
+    """Smallest entry of each row, likewise."""
+    return a[np.arange(len(a)), a.argmin(-1)]
+
+
 def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
     """Sums of w t, w t^2, w t^3 over each row; `w` is used up."""
     first = row_dot(w, t)

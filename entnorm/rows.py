@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from entnorm.backend import compiled
-from entnorm.moments import TILE, Floats, Integers, log_offsets, row_sum, tilt
+from entnorm.moments import TILE, Floats, Integers, log_offsets, row_max, row_sum, tilt
 from entnorm.solution import EntnormError, name_rows
 
 _BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
@@ -228,7 +228,7 @@ def _tilt_piece(
 
 
 def _tilt(values: Floats, gamma: Floats, scale: Integers, out: Floats, *, logits: bool, log: bool) -> None:
-    top = values.max(-1)
+    top = row_max(values)
     tilt(log_offsets(values, top, logits=logits, scale=scale, out=out), gamma, log=log)
     if not logits and not log:  # a uniform row is its own escort distribution, to the last digit
         same = (gamma == 1) & ((values == 0) | (values == top[:, None])).all(-1)

@@ -15,6 +15,8 @@ from entnorm.moments import (
     columns,
     log_offsets,
     row_dot,
+    row_max,
+    row_min,
     row_sum,
     tiles,
 )
@@ -72,7 +74,7 @@ class Spectrum:
         """The numbers of some rows, few enough to stay in the cache."""
         values, nothing = self.values[some], -np.inf if self.logits else 0.0
         rows, n = values.shape
-        top, bottom = values.max(-1), values.min(-1)
+        top, bottom = row_max(values), row_min(values)
         full = bool((bottom > nothing).all())
         self.support[some] = n
         if not full:
