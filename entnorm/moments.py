@@ -102,13 +102,13 @@ def row_sum(a: NDArray[Any]) -> Any:
 
 
 def row_max(a: NDArray[Any]) -> NDArray[Any]:
-    """Largest entry of each row, NaN if there is one: by its place, which is found in half the time if rows are short."""
-    return a[np.arange(len(a)), a.argmax(-1)]
+    """Largest entry of each row, NaN if there is one: by its place, found in half the time where rows are short."""
+    return np.asarray(a[np.arange(len(a)), a.argmax(-1)])
 
 
 def row_min(a: NDArray[Any]) -> NDArray[Any]:
     """Smallest entry of each row, likewise."""
-    return a[np.arange(len(a)), a.argmin(-1)]
+    return np.asarray(a[np.arange(len(a)), a.argmin(-1)])
 
 
 def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:

@@ -34,6 +34,9 @@ def kernel(request, monkeypatch):
     return request.param
 
 
+MOST = {"outlier": 28, "near ties": 28}  # scales 12 and 15 decades apart: two evaluations at worst take one of them
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_number_is_inside_its_budget(family, seed):
@@ -45,7 +48,7 @@ def test_every_number_is_inside_its_budget(family, seed):
         assert solution.success, (kind, value, solution.message)
         errors = Exact.for_target(**row, kind=kind, value=value).errors(solution, kind, value)
         assert max(errors.values()) <= 1, (kind, value, errors)
-        assert solution.nit <= 30
+        assert solution.nit <= MOST.get(family, 12)
 
 
 @pytest.mark.parametrize("kind", ["p", "logits"])
@@ -119,10 +122,10 @@ def test_the_bracket_holds_the_root(family, seed):
 def test_iterations_are_few():
     x, p = RNG(0).normal(0, 3, (500, 200)), RNG(1).dirichlet(np.ones(200), 500)
     for rows in ({"logits": x}, {"p": p}):
-        for share in (0.1, 0.5, 0.9):
+        for share, mean, most in ((0.1, 4.4, 9), (0.5, 3.7, 4), (0.9, 3.0, 3)):  # as measured, rounded up
             solution = entnorm.solve(**rows, evenness=share)
-            assert solution.nit.mean() <= 5
-            assert solution.nit.max() <= 10
+            assert solution.nit.mean() <= mean
+            assert solution.nit.max() <= most
 
 
 def test_plateaus_have_the_right_entropy_and_end():
@@ -162,11 +165,14 @@ def test_the_bracket_closes_whatever_the_derivatives_say():
     low, high = np.full(2, 1e-100), np.full(2, 1e100)
     with np.errstate(all="ignore"):
         _iterate(Misleading(spectrum, goal), low, high, np.full(2, 1e-90), np.arange(2), answers)
-    assert (answers.nit <= 90).all()
+    # log gamma is known to 460, and to 6e-6 in the end: 27 halvings, every other evaluation after the first eight
+    assert (answers.nit <= 62).all()
     for row, gamma in zip(x, answers.gamma.tolist(), strict=True):
         exact = Exact(logits=row)
-        # as near as a last step of 6e-6, ten times too short, comes
-        assert exact.entropy(gamma * (1 - 1e-4)) > 0.5 > exact.entropy(gamma * (1 + 1e-4))
+        # a last step is at most the cube root of eps, and it leaves nine times its length if it is ten times too short
+        left = 9.1 * EPS ** (1 / 3)
+        assert exact.entropy(gamma * (1 - left)) > 0.5 > exact.entropy(gamma * (1 + left))
+        assert abs(exact.entropy(gamma) - 0.5) > 1e-7  # and so the derivatives did mislead
 
 
 class TestEnds:
