@@ -235,7 +235,8 @@ def plot_errors(path: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
 def missed(tables: dict[str, list[dict[str, Any]]]) -> str:
     """Each goal that was not reached, with its figure and the reason."""
     found = [
-        f"- {work}, {line['method']}: {line['ratio']:.2f} instead of {line['goal']:g}. {' '.join(line['reason'].split())}"
+        f"- {work}, {line['method']}: {line['ratio']:.2f} instead of {line['goal']:g}. "
+        + " ".join(line["reason"].split())
         for work, lines in tables.items()
         for line in lines
         if "goal" in line and line["ratio"] > line["goal"]
