@@ -7,14 +7,16 @@ Ordinary is a row of full support with one maximum and a target inside, that set
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import (
     FAINT,
+    LEAST_CENTRE,
     SHALLOW,
+    SQUARES,
     TILE,
     Floats,
     Mask,
@@ -44,12 +46,21 @@ from entnorm.steps import (
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
-_SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _FINE = 1e-290  # distances from an end that need no smaller unit
 _FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
 Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
 Look = Callable[[Any], Residual]
+_UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
+
+
+class _Survey(NamedTuple):
+    depths: Floats  # log p - log p_max
+    peak: Any  # where the maximum is
+    top: Any
+    reach: Any
+    mean: Any
+    deviation: Any
 
 
 def solve_row(
@@ -59,36 +70,16 @@ def solve_row(
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    peak = values.argmax()
-    lowest = values.argmin()
-    top, bottom = values[peak], values[lowest]
-    if not (bottom > (-np.inf if logits else 0.0) and top < np.inf and min(excess, deficit) >= _FINE):
+    found = _survey(values, work, logits) if min(excess, deficit) >= _FINE else None
+    if found is None:
         return _UNDONE
-    depths = log_offsets(
-        values[None], values[peak : peak + 1], logits=logits, out=_room("depths", values[None], np.float64, work)
-    )[0]
-    reach, mean = -depths[lowest], row_sum(depths) / values.size
-    if not 1.0 / _SQUARES < reach < _SQUARES or np.count_nonzero(depths == 0) > 1:
-        return _UNDONE
-    deviation = np.sqrt(max(row_dot(depths, depths) / values.size - mean * mean, np.float64(0.0)))
-    gamma, radius = start(deficit, deviation), max(-mean, reach + mean)
-    if not deficit * LEAN < excess:
-        glance, measure = _excess(depths, peak, reach, excess, work)
-    else:
-        centre = top + mean if logits else max(top * np.exp(mean), 1e-300)
-        offsets = log_offsets(
-            values[None], np.array([centre]), logits=logits, out=_room("offsets", values[None], np.float64, work)
-        )[0]
-        if gamma * radius < NEARLY:
-            offset = log_offsets(np.array([[centre]]), values[peak : peak + 1], logits=logits)[0, 0]
-            glance, measure = _series(offsets, mean - offset, radius, deficit, work)
-        else:
-            glance, measure = _direct(offsets, deficit, work)
+    gamma, depths = start(deficit, found.deviation), found.depths
+    glance, measure = _equation(values, found, gamma, excess, deficit, work, logits)
     count, going = 0, True
-    while going and count < GLANCES and gamma * reach < _FINITE:
+    while going and count < GLANCES and gamma * found.reach < _FINITE:
         gamma, going = search(gamma, *glance(gamma), excess, deficit)
         count += 1
-    if not (count and gamma * reach < _FINITE):
+    if not (count and gamma * found.reach < _FINITE):
         return _UNDONE
     done, gamma, residual, second, _ = settle(gamma, *measure(gamma), excess, deficit)
     if done and out.size:
@@ -117,7 +108,40 @@ def solve_rows(
             array[row] = number
 
 
-_UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
+def _survey(values: Floats, work: Workspace | None, logits: bool) -> _Survey | None:
+    """What does not depend on the exponent, of an ordinary row."""
+    peak, lowest = values.argmax(), values.argmin()  # of NaN, if there is one
+    top = values[peak]
+    if not (values[lowest] > (-np.inf if logits else 0.0) and top < np.inf):
+        return None
+    depths = _offsets("depths", values, top, work, logits)
+    reach = -depths[lowest]
+    if not 1.0 / SQUARES < reach < SQUARES or np.count_nonzero(depths == 0) > 1:
+        return None
+    mean = row_sum(depths) / values.size
+    variance = row_dot(depths, depths) / values.size - mean * mean
+    return _Survey(depths, peak, top, reach, mean, np.sqrt(max(variance, np.float64(0.0))))
+
+
+def _offsets(name: str, values: Floats, centre: Any, work: Workspace | None, logits: bool) -> Floats:
+    row = values[None]
+    found: Floats = log_offsets(row, np.array([centre]), logits=logits, out=_room(name, row, np.float64, work))[0]
+    return found
+
+
+def _equation(
+    values: Floats, found: _Survey, gamma: Any, excess: Any, deficit: Any, work: Workspace | None, logits: bool
+) -> tuple[Look, Look]:
+    """How the row looks in a search, and to all digits: the three equations of `entnorm.equations`."""
+    if not deficit * LEAN < excess:
+        return _excess(found.depths, found.peak, found.reach, excess, work)
+    top, mean, radius = found.top, found.mean, max(-found.mean, found.reach + found.mean)
+    centre = top + mean if logits else max(top * np.exp(mean), LEAST_CENTRE)
+    offsets = _offsets("offsets", values, centre, work, logits)
+    if not gamma * radius < NEARLY:
+        return _direct(offsets, deficit, work)
+    offset = log_offsets(np.array([[centre]]), np.array([top]), logits=logits)[0, 0]
+    return _series(offsets, mean - offset, radius, deficit, work)
 
 
 def _excess(depths: Floats, peak: Any, reach: Any, excess: Any, work: Workspace | None) -> tuple[Look, Look]:

@@ -25,6 +25,8 @@ Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in a
 
 TILE = 2**16  # entries worked on at a time: this many float64, three times over, fit a second-level cache
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
+LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
+SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
 _CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads

@@ -121,7 +121,8 @@ class Rows:
         if not row.flags.aligned:
             row = row.copy()
         if not self.logits:
-            self.vet(row[None], row[:1])
+            with np.errstate(all="ignore"):
+                self.vet(row[None], row[:1])
         return row
 
     def take(self, which: NDArray[np.intp]) -> NDArray[Any]:

@@ -142,7 +142,8 @@ def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[
     if not found[0]:
         return None
     if out is not None and out.dtype != np.float64:
-        out[0] = room
+        with np.errstate(all="ignore"):
+            out[0] = room
     return row.size, goal, *found[1:]
 
 
@@ -176,7 +177,9 @@ def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, w
     """Solve rows of any kind."""
     spectrum = Spectrum.survey(values, work, logits=rows.logits)
     rows.vet(values, spectrum.top)
-    goal = target.reduce(spectrum.support, spectrum.ties)
+    support, ties = spectrum.support, spectrum.ties
+    alike = bool((support == support[0]).all() and (ties == ties[0]).all())
+    goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
 

@@ -128,7 +128,7 @@ def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
 
     A single pair if all are the same.
     """
-    if counts.size and (counts == counts[0]).all():
+    if counts.size == 1 or (counts.size and (counts == counts[0]).all()):
         high, low = _log(int(counts[0]))
         return np.array([high]), np.array([low])
     values, where = np.unique(counts, return_inverse=True)

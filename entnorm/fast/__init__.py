@@ -2,7 +2,7 @@
 
 Only ordinary rows come here: logits, all finite, with one maximum and a target inside. What is done with their sums,
 `entnorm.steps`, is the same source as NumPy's rows go through; so is all that comes before and after, and a row that
-does not settle at once is left to it. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``.
+does not settle soon is left to it. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``.
 """
 
 from typing import Any
@@ -32,14 +32,14 @@ from entnorm.fast.sums import (
 from entnorm.fast.vectors import larger, wide
 from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
-LONGEST = 2**22  # entries of a row: what is kept of it stays far below 64 MiB
+LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 
 _SETTLINGS = 3  # sums to all digits, after which a row is left to other code: one is the rule
 _EXTREME = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK = float64[::1], int64[::1], types.boolean[::1]
 
-_row = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)
+_row = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)  # without counts of references: see `sums`
 
 for _function in (
     *(steps.start, steps.power_step, steps.is_last, steps.search, steps.settle),
