@@ -8,7 +8,7 @@ import numpy as np
 
 from entnorm.moments import SHALLOW, Cumulants, Floats, Mask, Read, deficit, log_offsets, power_means, power_sums
 from entnorm.spectrum import Indices, Spectrum
-from entnorm.steps import EPS, HIGHEST, NEAR, UNEVEN, deficit_cumulants, deficit_series, excess_cumulants
+from entnorm.steps import EPS, HIGHEST, NEAR, deficit_cumulants, deficit_series, excess_cumulants, is_sound
 from entnorm.targets import Goal
 
 _OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
@@ -96,8 +96,7 @@ class DirectDeficit:
         """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or far off the centre."""
         read = self.spectrum.read(self.centre, 0.0)
         found, drift = self._measure(self.spectrum, np.arange(gamma.size), gamma, read, np.float64)
-        sound = (self.goal.deficit >= UNEVEN) & (drift <= 1.0)
-        return found._replace(value=np.where(sound, found.value, np.nan))
+        return found._replace(value=np.where(is_sound(self.goal.deficit, drift), found.value, np.nan))
 
     def _measure(
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any

@@ -34,10 +34,10 @@ from entnorm.steps import (
     LEAN,
     NEAR,
     NEARLY,
-    UNEVEN,
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
+    is_sound,
     search,
     settle,
     start,
@@ -195,7 +195,7 @@ def _direct(offsets: Floats, deficit: Any, work: Workspace | None) -> tuple[Look
 
     def measure(gamma: Any) -> Residual:
         (residual, second, third), drift = look(offsets, gamma)
-        return (residual if deficit >= UNEVEN and drift <= 1.0 else np.float64(np.nan)), second, third
+        return (residual if is_sound(deficit, drift) else np.float64(np.nan)), second, third
 
     return lambda gamma: look(single, np.float32(gamma))[0], measure
 

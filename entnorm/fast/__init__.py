@@ -30,7 +30,7 @@ from entnorm.fast.sums import (
     tilt_row,
 )
 from entnorm.fast.vectors import larger, wide
-from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
+from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY
 
 LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 
@@ -43,7 +43,7 @@ _row = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)  # without 
 
 for _function in (
     *(steps.start, steps.power_step, steps.is_last, steps.search, steps.settle),
-    *(steps.excess_cumulants, steps.deficit_cumulants, steps.deficit_series),
+    *(steps.excess_cumulants, steps.deficit_cumulants, steps.is_sound, steps.deficit_series),
 ):
     register_jitable(error_model="numpy")(_function)
 
@@ -114,7 +114,7 @@ def _solve_deficit(x, centre, tail, single, gamma, excess, deficit):
         )
         if done:
             break
-    return done and deficit >= UNEVEN and drift <= 1.0, gamma, residual, second, count
+    return done and steps.is_sound(deficit, drift), gamma, residual, second, count
 
 
 @_row
