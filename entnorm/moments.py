@@ -255,25 +255,23 @@ def deficit(
     for some, part in tiles(shape):
         t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
         raised_sum[some] += row_sum(raised)
-        raised += 1.0
-        np.copyto(raised, 0.0, where=outside)
-        first[some] += row_dot(raised, t)
+        weights = _weights(t, raised, outside)
+        first[some] += row_dot(weights, t)
     mean = raised_sum / support
     log_mean = np.log1p(mean)
     guess = first / support / (1.0 + mean)
     value, second, third = np.zeros((3, shape[0]))
     for some, part in tiles(shape):
         t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
-        terms = _convex_terms(t - log_mean[some, None], raised, mean[some])
-        raised += 1.0
-        for array in (terms, raised):
-            np.copyto(array, 0.0, where=outside)
+        weights = _weights(t, raised, outside)
+        terms = _convex_terms(t - log_mean[some, None], weights, raised, mean[some])
+        np.copyto(terms, 0.0, where=outside)
         value[some] += row_sum(terms)
         t -= guess[some, None]
-        raised *= t
-        second[some] += row_dot(raised, t)
-        raised *= t
-        third[some] += row_dot(raised, t)
+        weights *= t
+        second[some] += row_dot(weights, t)
+        weights *= t
+        third[some] += row_dot(weights, t)
     value /= support
     second, third = second / support / (1.0 + mean), third / support / (1.0 + mean)
     return Cumulants(value, second, third), log_mean + shift
@@ -290,10 +288,18 @@ def _raised(offsets: NDArray[Any], gamma: Floats, shift: Floats) -> tuple[Floats
     return t, raised, outside
 
 
-def _convex_terms(l: Floats, raised: Floats, mean: Floats) -> Floats:  # noqa: E741
-    """``l e^l - e^l + 1`` where ``e^l = (1 + raised) / (1 + mean)``; by its series where the three terms cancel."""
-    terms = raised + 1.0
-    terms *= l
+def _weights(t: Floats, raised: Floats, outside: Mask) -> Floats:
+    """exp(t), 0 outside the support: not from expm1(t) where that is close to -1 and has the digits of 1, no more."""
+    weights = raised + 1.0
+    low = np.flatnonzero(raised < -0.5)
+    weights.ravel()[low] = np.exp(t.ravel()[low])
+    np.copyto(weights, 0.0, where=outside)
+    return weights
+
+
+def _convex_terms(l: Floats, weights: Floats, raised: Floats, mean: Floats) -> Floats:  # noqa: E741
+    """``l e^l - e^l + 1`` where ``e^l = weights / (1 + mean)``; by its series where the three terms cancel."""
+    terms = weights * l
     terms -= raised - mean[:, None]
     terms /= (1.0 + mean)[:, None]
     small = np.flatnonzero(np.abs(l) < _SMALL)

@@ -84,6 +84,19 @@ def test_offsets_are_centred_where_the_bulk_of_a_row_is():
     assert max(errors["gamma"], errors["entropy"]) <= 0.5
 
 
+@pytest.mark.parametrize("n", [12, 31, 58])
+def test_one_entry_far_below_a_narrow_bulk(n):
+    # the deficit, about 1 / n, is that of the one entry, and small beside the exponents of its terms
+    rng = RNG(n)
+    for exponent in (5.7, 7.3, 13.0, 20.0, 28.0, 33.0):
+        x = np.append(1e-6 * rng.normal(size=n - 1), -1.0) * 10.0 ** rng.uniform(1, 6)
+        w = np.exp(exponent * (x - x.max()) / np.ptp(x))
+        value = math.log(n) + float((w / w.sum() * np.log(w / w.sum())).sum())
+        solution = entnorm.solve(logits=x, deficit=value)
+        errors = Exact(logits=x).errors(solution, "deficit", value)
+        assert max(errors.values()) <= 0.6, (exponent, errors)
+
+
 @settings(max_examples=150, derandomize=True, deadline=None, database=None)
 @given(st.lists(st.floats(-50, 50), min_size=2, max_size=8), st.floats(0.001, 0.999))
 def test_any_attainable_target_is_attained(logits, share):
