@@ -10,10 +10,10 @@ from entnorm.gradients import Jacobian
 from entnorm.moments import Floats, Integers
 from entnorm.rows import Rows
 from entnorm.solution import Solution, Status, name_row, name_rows
-from entnorm.targets import Target, log_in_two_words
+from entnorm.targets import Goal, Target, log_in_two_words
 
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
-_NUMBERS = ("gamma", "residual", "varentropy", "goal_excess", "goal_deficit", "nearest")
+_NUMBERS = ("gamma", "base", "residual", "varentropy", "goal_excess", "goal_deficit", "nearest")
 _COUNTS = ("scale", "nit", "support", "ties")
 _TINY = float(np.finfo(np.float64).tiny)
 
@@ -23,6 +23,7 @@ class Answers:
     """Arrays of shape ``(rows,)``; of the whole batch, or views of them for a block."""
 
     gamma: Floats  # to be multiplied by 2**scale
+    base: Floats  # gamma before the last step, where compiled code took one from sums over the top; else 0
     residual: Floats  # H(gamma) - H*
     varentropy: Floats  # gamma^2 Var_q[log p]
     goal_excess: Floats
@@ -38,6 +39,12 @@ class Answers:
         """Room for so many rows, all zeros."""
         return cls(*np.zeros((len(_NUMBERS), count)), *np.zeros((len(_COUNTS), count), dtype=np.int64))
 
+    @classmethod
+    def alone(cls, n: int, goal: Goal, gamma: float, base: float, residual: float, varentropy: float, nit: int) -> Self:
+        """Those of one row of full support with one maximum."""
+        numbers = np.array([gamma, base, residual, varentropy, goal.excess[0], goal.deficit[0], np.inf])
+        return cls(*numbers[:, None], *np.array([0, nit, n, 1])[:, None])
+
     def part(self, rows: slice) -> "Answers":
         """Views of some rows."""
         return Answers(*(getattr(self, name)[rows] for name in (*_NUMBERS, *_COUNTS)))
@@ -47,6 +54,7 @@ class Answers:
         for name in (*_NUMBERS, *_COUNTS):
             getattr(self, name)[rows] = getattr(found, name)
 
+    @np.errstate(all="ignore")
     def solution(self, rows: Rows, target: Target) -> Solution:
         """The answers in the caller's shape, with what can be said about them."""
         gamma = np.ldexp(self.gamma, self.scale) if self.scale.any() else self.gamma
@@ -72,6 +80,7 @@ class Answers:
             _source=rows,
             _derivative=Jacobian(rows, target, self.gamma, self.scale),
             _gamma=self.gamma,
+            _base=self.base,
             _scale=self.scale,
             _nearest=self.nearest,
         )

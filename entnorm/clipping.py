@@ -96,13 +96,14 @@ def solve_clipped(
     }
     if not rows.batch:
         public["status"] = Status(int(public["status"]))
-    gamma, scale = answers["_gamma"], answers["_scale"]
+    gamma, base, scale = answers["_gamma"], answers["_base"], answers["_scale"]
     return Solution(
         **public,
         message=_message(rows.batch, moved, beyond),
         _source=_Unmoved(rows, ~moved),
         _derivative=Jacobian(rows, Target("entropy", bounds), gamma, scale, free=~moved | beyond),
         _gamma=gamma,
+        _base=base,
         _scale=scale,
         _nearest=gamma,
     )
@@ -118,6 +119,7 @@ def _answers(rows: Rows, moved: Mask, bounds: Floats, found: Floats) -> dict[str
         "nit": np.zeros(count, dtype=np.int64),
         "condition": np.zeros(count),
         "_gamma": np.ones(count),
+        "_base": np.zeros(count),
         "_scale": np.zeros(count, dtype=np.int64),
     }
     which, height = np.flatnonzero(moved), max(1, _TOGETHER // rows.array.shape[-1])
@@ -136,9 +138,9 @@ class _Unmoved:
     rows: Rows
     same: Mask  # flat
 
-    def escort(self, gamma: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
+    def escort(self, gamma: Floats, scale: Integers, *, base: Floats | None = None, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale``, or the caller's own."""
-        out = self.rows.escort(gamma, scale, log=log)
+        out = self.rows.escort(gamma, scale, base=base, log=log)
         if not self.rows.logits:
             read = np.log if log else np.positive
             same = self.same.reshape(*self.rows.batch, 1)

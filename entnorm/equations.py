@@ -6,15 +6,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from entnorm.moments import Cumulants, Floats, Mask, Read, deficit, log_offsets, power_means, power_sums
+from entnorm.moments import SHALLOW, Cumulants, Floats, Mask, Read, deficit, log_offsets, power_means, power_sums
 from entnorm.spectrum import Indices, Spectrum
-from entnorm.steps import EPS, HIGHEST, NEAR, UNEVEN, deficit_cumulants, deficit_series, excess_cumulants
+from entnorm.steps import EPS, HIGHEST, NEAR, deficit_cumulants, deficit_series, excess_cumulants, is_sound
 from entnorm.targets import Goal
 
 _OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
 _CENTRINGS = 8  # each leaves the rounding of the last distance; two are the rule
 _COARSE, _UNIT = 1e-290, 2.0**600  # subnormal numbers have few digits: such entropies are measured in smaller units
-_FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
 
 class Equation(Protocol):
@@ -72,9 +71,9 @@ class ExcessEquation:
         self.goal, self.unit, self.spectrum = self.goal.take(left), self.unit[left], self.spectrum.take(left)
 
     def _measure(self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any) -> Cumulants:
-        floor = bool((some.support < some.shape[1]).any()) or not (gamma * some.reach < _FINITE).all()
-        lift = np.log(self.unit[rows])
-        sums = power_sums(read, some.shape, gamma, some.work, from_top=True, floor=floor, lift=lift, dtype=dtype)
+        deep = (some.support < some.shape[1]) | ~(gamma * some.reach < SHALLOW)
+        lift = np.log(self.unit[rows]) if dtype == np.float64 else None
+        sums = power_sums(read, some.shape, gamma, some.work, from_top=True, deep=deep, lift=lift, dtype=dtype)
         value, second, third = excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties)
         return Cumulants(value - self.goal.excess[rows], second, third)
 
@@ -97,8 +96,7 @@ class DirectDeficit:
         """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or far off the centre."""
         read = self.spectrum.read(self.centre, 0.0)
         found, drift = self._measure(self.spectrum, np.arange(gamma.size), gamma, read, np.float64)
-        sound = (self.goal.deficit >= UNEVEN) & (drift <= 1.0)
-        return found._replace(value=np.where(sound, found.value, np.nan))
+        return found._replace(value=np.where(is_sound(self.goal.deficit, drift), found.value, np.nan))
 
     def _measure(
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any

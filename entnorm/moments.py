@@ -23,8 +23,12 @@ Mask = NDArray[np.bool_]
 Tile = tuple[slice, slice]
 Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
-TILE = 2**15  # entries worked on at a time: this many float64, three times over, fit the second-level cache
+TILE = 2**16  # entries worked on at a time: this many float64, three times over, fit a second-level cache
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
+LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
+SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
+SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
+FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
 _CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
 _ONES = {kind: np.ones(_CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
@@ -48,13 +52,19 @@ class Workspace:
 
     def __init__(self) -> None:
         self._arrays: dict[str, NDArray[Any]] = {}
+        self._views: dict[tuple[str, tuple[int, ...], Any], NDArray[Any]] = {}
 
     def array(self, name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
         """An array of arbitrary content, the memory of which is that of the last one of this name."""
+        found = self._views.get((name, shape, dtype))
+        if found is not None:
+            return found
         size = prod(shape) * np.dtype(dtype).itemsize
         if name not in self._arrays or self._arrays[name].size < size:
             self._arrays[name] = np.empty(size, np.uint8)
-        return np.asarray(self._arrays[name][:size].view(dtype).reshape(shape))
+            self._views = {key: view for key, view in self._views.items() if key[0] != name}
+        self._views[name, shape, dtype] = self._arrays[name][:size].view(dtype).reshape(shape)
+        return self._views[name, shape, dtype]
 
 
 def columns(n: int) -> Iterator[slice]:
@@ -72,26 +82,44 @@ def tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
             yield slice(top, min(top + height, rows)), part
 
 
-def row_dot(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
-    """Row by row inner product, in an order that depends on the length of the rows alone."""
-    rows, n = a.shape
+def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
+    """Inner product of each row, in an order that depends on the length of the rows alone; a scalar for one row."""
+    n = a.shape[-1]
     if n <= _CHUNK:
-        return np.asarray(np.vecdot(a, b))
+        return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
     whole = n - n % _CHUNK
-    shape = (rows, whole // _CHUNK, _CHUNK)
-    total = np.vecdot(a[:, :whole].reshape(shape), b[:, :whole].reshape(shape)).sum(-1)
-    return np.asarray(total + np.vecdot(a[:, whole:], b[:, whole:]) if whole < n else total)
+    shape = (*a.shape[:-1], whole // _CHUNK, _CHUNK)
+    total = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape)).sum(-1)
+    return total + np.vecdot(a[..., whole:], b[..., whole:]) if whole < n else total
 
 
-def row_sum(a: NDArray[Any]) -> NDArray[Any]:
-    """Row by row sum, by the same rule: a product with ones takes half the time of a sum."""
-    rows, n = a.shape
-    ones = _ONES[a.dtype]
+def row_sum(a: NDArray[Any]) -> Any:
+    """Sum of each row, by the same rule: a product with ones takes half the time of a sum."""
+    n, ones = a.shape[-1], _ONES[a.dtype]
     if n <= _CHUNK:
-        return np.asarray(np.vecdot(a, ones[:n]))
+        return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
     whole = n - n % _CHUNK
-    total = np.vecdot(a[:, :whole].reshape(rows, whole // _CHUNK, _CHUNK), ones).sum(-1)
-    return np.asarray(total + np.vecdot(a[:, whole:], ones[: n - whole]) if whole < n else total)
+    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // _CHUNK, _CHUNK), ones).sum(-1)
+    return total + np.vecdot(a[..., whole:], ones[: n - whole]) if whole < n else total
+
+
+def row_max(a: NDArray[Any]) -> NDArray[Any]:
+    """Largest entry of each row, NaN if there is one: by its place, found in half the time where rows are short."""
+    return np.asarray(a[np.arange(len(a)), a.argmax(-1)])
+
+
+def row_min(a: NDArray[Any]) -> NDArray[Any]:
+    """Smallest entry of each row, likewise."""
+    return np.asarray(a[np.arange(len(a)), a.argmin(-1)])
+
+
+def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
+    """Sums of w t, w t^2, w t^3 over each row; `w` is used up."""
+    first = row_dot(w, t)
+    w *= t
+    second = row_dot(w, t)
+    w *= t
+    return first, second, row_dot(w, t)
 
 
 def log_offsets(
@@ -131,7 +159,7 @@ def power_sums(
     work: Workspace,
     *,
     from_top: bool,
-    floor: bool = False,
+    deep: Mask | None = None,
     lift: Floats | None = None,
     dtype: Any = np.float64,
 ) -> Floats:
@@ -146,8 +174,8 @@ def power_sums(
     from_top : bool
         Whether offsets are measured from the maximum; w counts as 0 where they are 0. Otherwise they are measured from
         a centre inside the row, are 0 outside the support, and the first sum is that of expm1(t).
-    floor : bool
-        Whether an offset or its product with gamma may be -inf.
+    deep : ndarray of shape (rows,), optional
+        Rows in which the product of an offset with gamma may be below -86, or -inf.
     lift : ndarray of shape (rows,), optional
         Logarithms of factors for the w of each row, from the top, with which they do not underflow.
     dtype : dtype
@@ -160,21 +188,19 @@ def power_sums(
         offsets = read(some, part)
         t, w = work.array("t", offsets.shape, dtype), work.array("w", offsets.shape, dtype)
         np.multiply(offsets, column[some], out=t)
-        if floor:
-            np.maximum(t, EMPTY, out=t)
+        if deep is not None and deep[some].any():
+            np.maximum(t, FAINT if dtype == np.float32 else EMPTY, out=t)
         if from_top:
             np.exp(t if lift is None else t + lift[some, None], out=w)
+            if deep is not None and dtype == np.float32 and deep[some].any():
+                w -= np.where(deep[some], np.exp(FAINT), np.float32(0.0))[:, None]
             w.ravel()[np.flatnonzero(offsets == 0)] = 0
             sums[0, some] += row_sum(w)
         else:
             np.expm1(t, out=w)
             sums[0, some] += row_sum(w)
             w += 1
-        sums[1, some] += row_dot(w, t)
-        w *= t
-        sums[2, some] += row_dot(w, t)
-        w *= t
-        sums[3, some] += row_dot(w, t)
+        sums[1:, some] += moment_sums(w, t)
     return sums
 
 
@@ -229,25 +255,23 @@ def deficit(
     for some, part in tiles(shape):
         t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
         raised_sum[some] += row_sum(raised)
-        raised += 1.0
-        np.copyto(raised, 0.0, where=outside)
-        first[some] += row_dot(raised, t)
+        weights = _weights(t, raised, outside)
+        first[some] += row_dot(weights, t)
     mean = raised_sum / support
     log_mean = np.log1p(mean)
     guess = first / support / (1.0 + mean)
     value, second, third = np.zeros((3, shape[0]))
     for some, part in tiles(shape):
         t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
-        terms = _convex_terms(t - log_mean[some, None], raised, mean[some])
-        raised += 1.0
-        for array in (terms, raised):
-            np.copyto(array, 0.0, where=outside)
+        weights = _weights(t, raised, outside)
+        terms = _convex_terms(t - log_mean[some, None], weights, raised, mean[some])
+        np.copyto(terms, 0.0, where=outside)
         value[some] += row_sum(terms)
         t -= guess[some, None]
-        raised *= t
-        second[some] += row_dot(raised, t)
-        raised *= t
-        third[some] += row_dot(raised, t)
+        weights *= t
+        second[some] += row_dot(weights, t)
+        weights *= t
+        third[some] += row_dot(weights, t)
     value /= support
     second, third = second / support / (1.0 + mean), third / support / (1.0 + mean)
     return Cumulants(value, second, third), log_mean + shift
@@ -264,10 +288,18 @@ def _raised(offsets: NDArray[Any], gamma: Floats, shift: Floats) -> tuple[Floats
     return t, raised, outside
 
 
-def _convex_terms(l: Floats, raised: Floats, mean: Floats) -> Floats:  # noqa: E741
-    """``l e^l - e^l + 1`` where ``e^l = (1 + raised) / (1 + mean)``; by its series where the three terms cancel."""
-    terms = raised + 1.0
-    terms *= l
+def _weights(t: Floats, raised: Floats, outside: Mask) -> Floats:
+    """exp(t), 0 outside the support: not from expm1(t) where that is close to -1 and has the digits of 1, no more."""
+    weights = raised + 1.0
+    low = np.flatnonzero(raised < -0.5)
+    weights.ravel()[low] = np.exp(t.ravel()[low])
+    np.copyto(weights, 0.0, where=outside)
+    return weights
+
+
+def _convex_terms(l: Floats, weights: Floats, raised: Floats, mean: Floats) -> Floats:  # noqa: E741
+    """``l e^l - e^l + 1`` where ``e^l = weights / (1 + mean)``; by its series where the three terms cancel."""
+    terms = weights * l
     terms -= raised - mean[:, None]
     terms /= (1.0 + mean)[:, None]
     small = np.flatnonzero(np.abs(l) < _SMALL)

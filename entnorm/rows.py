@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from entnorm.backend import compiled
-from entnorm.moments import TILE, Floats, Integers, log_offsets, row_sum, tilt
+from entnorm.moments import TILE, Floats, Integers, log_offsets, row_max, row_sum, tilt
 from entnorm.solution import EntnormError, name_rows
 
 _BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
@@ -115,6 +115,16 @@ class Rows:
                 block = np.require(block, np.float64, ["C", "A"])
             yield part, block
 
+    def alone(self) -> Floats:
+        """The only row, in the same layout; probabilities vetted."""
+        row = np.asarray(self.array.reshape(-1), np.float64, order="C")
+        if not row.flags.aligned:
+            row = row.copy()
+        if not self.logits:
+            with np.errstate(all="ignore"):
+                self.vet(row[None], row[:1])
+        return row
+
     def take(self, which: NDArray[np.intp]) -> NDArray[Any]:
         """Some rows of the flattened batch, as they are."""
         return self.array[np.unravel_index(which, self.batch)] if self.batch else self.array[None][which]
@@ -134,12 +144,16 @@ class Rows:
             raise EntnormError(f"{name} has shape {array.shape}, where the distributions have {shape}") from None
         return replace(self, array=np.moveaxis(whole, self.axis, -1), logits=True)
 
-    def escort(self, gamma: Floats, scale: Integers, *, log: bool = False) -> NDArray[Any]:
-        """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array."""
+    def escort(self, gamma: Floats, scale: Integers, *, base: Floats | None = None, log: bool = False) -> NDArray[Any]:
+        """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array.
+
+        With `base` those that compiled code made while it solved the rows, bit for bit: see `Answers`.
+        """
         flat, shaped = self.room()
+        base = np.zeros(gamma.shape) if base is None else base
         with quietly():
             for part, values in self.blocks():
-                tilt_rows(values, gamma[part], scale[part], flat[part], logits=self.logits, log=log)
+                tilt_rows(values, gamma[part], base[part], scale[part], flat[part], logits=self.logits, log=log)
         return shaped
 
     def room(self) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -187,33 +201,40 @@ def quietly() -> Iterator[None]:
 
 
 def tilt_rows(
-    values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool = False
+    values: Floats, gamma: Floats, base: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool = False
 ) -> None:
     """Escort distributions of order ``gamma * 2**scale``, or their logarithms, in pieces that stay in the cache."""
     height = max(1, TILE // values.shape[1])
     for first in range(0, len(values), height):
         some = slice(first, first + height)
-        _tilt_piece(values[some], gamma[some], scale[some], out[some], logits=logits, log=log)
+        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits=logits, log=log)
 
 
-def _tilt_piece(values: Floats, gamma: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool) -> None:
+def _tilt_piece(
+    values: Floats, gamma: Floats, base: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool
+) -> None:
     fast = compiled() if logits and not log else None
-    left: slice | NDArray[np.intp] = slice(None)
-    if fast is not None:
-        room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
-        fast.tilt(values, gamma, room)
-        if room is not out:
-            np.copyto(out, room, casting="same_kind")
+    room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
+    if fast is None:
+        _tilt(values, gamma, scale, room, logits=logits, log=log)
+    else:
+        fast.tilt(values, gamma, base, room)
         left = np.flatnonzero(scale)
-        if not left.size:
-            return
-    values, gamma = values[left], gamma[left]
-    top = values.max(-1)
-    found = tilt(log_offsets(values, top, logits=logits, scale=scale[left]), gamma, log=log)
+        if left.size:
+            found = np.empty((left.size, values.shape[1]))
+            _tilt(values[left], gamma[left], scale[left], found, logits=True, log=False)
+            room[left] = found
+    if room is not out:
+        np.copyto(out, room, casting="same_kind")
+
+
+def _tilt(values: Floats, gamma: Floats, scale: Integers, out: Floats, *, logits: bool, log: bool) -> None:
+    top = row_max(values)
+    tilt(log_offsets(values, top, logits=logits, scale=scale, out=out), gamma, log=log)
     if not logits and not log:  # a uniform row is its own escort distribution, to the last digit
         same = (gamma == 1) & ((values == 0) | (values == top[:, None])).all(-1)
-        found[same] = values[same]
-    out[left] = found
+        if same.any():
+            out[same] = values[same]
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:

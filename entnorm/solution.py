@@ -36,7 +36,14 @@ class Status(IntEnum):
 class Source(Protocol):
     """Checked rows that can be tilted; `entnorm.rows.Rows` is the one implementation."""
 
-    def escort(self, gamma: NDArray[np.float64], scale: NDArray[np.int64], *, log: bool = False) -> NDArray[Any]:
+    def escort(
+        self,
+        gamma: NDArray[np.float64],
+        scale: NDArray[np.int64],
+        *,
+        base: NDArray[np.float64] | None = None,
+        log: bool = False,
+    ) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale``, shaped as the caller's array."""
 
 
@@ -102,6 +109,7 @@ class Solution:
     _source: Source
     _derivative: Derivative
     _gamma: NDArray[np.float64]  # flat, and in float64's range when multiplied by 2**-_scale
+    _base: NDArray[np.float64]  # gamma before the last step, see `Answers`
     _scale: NDArray[np.int64]
     _nearest: NDArray[np.float64]  # gamma of the nearest end, for infeasible rows
 
@@ -128,7 +136,7 @@ class Solution:
     @cached_property
     def probs(self) -> NDArray[Any]:
         """The distributions, shaped as the input; a row that is infeasible is NaN."""
-        return self._source.escort(self._gamma, self._scale)
+        return self._source.escort(self._gamma, self._scale, base=self._base)
 
     @cached_property
     def log_probs(self) -> NDArray[Any]:
@@ -262,7 +270,7 @@ class Solution:
         """`probs` or `log_probs`, with infeasible rows at their nearest end instead of NaN if `clip`."""
         if clip and np.isnan(self._gamma).any():
             nearest = np.where(np.isnan(self._gamma), self._nearest, self._gamma)
-            return self._source.escort(nearest, self._scale, log=log)
+            return self._source.escort(nearest, self._scale, base=self._base, log=log)
         return self.log_probs if log else self.probs
 
 

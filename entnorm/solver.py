@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm import lone
 from entnorm.answers import Answers
 from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
@@ -86,20 +87,26 @@ def solve(
     """
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    return _solve(rows, target, None)
+    found = _solve_alone(rows, target, None)
+    answers = Answers.alone(*found) if found else _solve_blocks(rows, target, None)
+    return answers.solution(rows, target)
 
 
-def solve_with_probs(p: ArrayLike | None, logits: ArrayLike | None, axis: int, **targets: ArrayLike | None) -> Solution:
-    """`solve`, with the distributions computed while the rows are in the cache."""
+def distributions(
+    p: ArrayLike | None, logits: ArrayLike | None, axis: int, **targets: ArrayLike | None
+) -> tuple[NDArray[Any], Solution | None]:
+    """The distributions, computed while the rows are in the cache; and the solution, if it has infeasible rows."""
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, **targets)
     flat, shaped = rows.room()
-    solution = _solve(rows, target, flat)
-    solution.__dict__["probs"] = shaped  # where `cached_property` looks for it
-    return solution
+    if _solve_alone(rows, target, flat):
+        return shaped, None
+    answers = _solve_blocks(rows, target, flat)
+    return shaped, answers.solution(rows, target) if np.isnan(answers.gamma).any() else None
 
 
-def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
+def _solve_blocks(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answers:
+    """Solve any number of rows of any kind; their distributions go to `out`."""
     answers, work = Answers.empty(rows.count), Workspace()
     with quietly():
         for part, values in rows.blocks():
@@ -113,18 +120,40 @@ def _solve(rows: Rows, target: Target, out: NDArray[Any] | None) -> Solution:
                 answers.put(part.start + left, block)
                 if probs is not None:
                     room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
-                    tilt_rows(values[some], block.gamma, block.scale, room, logits=rows.logits)
+                    tilt_rows(values[some], block.gamma, block.base, block.scale, room, logits=rows.logits)
                     probs[some] = room
-        return answers.solution(rows, target)
+    return answers
+
+
+def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[Any, ...] | None:
+    """What `Answers.alone` takes, of a single row that is an ordinary one: solved without the bookkeeping of many."""
+    if rows.count != 1 or rows.array.shape[-1] > lone.LONGEST:
+        return None
+    row, fast = rows.alone(), compiled() if rows.logits else None
+    goal = target.reduce_alike(row.size, 1)
+    if goal.at_top[0] or goal.at_bottom[0]:
+        return None
+    room = np.empty(0) if out is None else out[0] if out.dtype == np.float64 else np.empty(row.size)
+    if fast is not None:
+        found = fast.solve_row(row, goal.excess[0], goal.deficit[0], room)
+    else:
+        with np.errstate(all="ignore"):
+            found = lone.solve_row(row, goal.excess[0], goal.deficit[0], room, None, logits=rows.logits)
+    if not found[0]:
+        return None
+    if out is not None and out.dtype != np.float64:
+        with np.errstate(all="ignore"):
+            out[0] = room
+    return row.size, goal, *found[1:]
 
 
 def _solve_ordinary(
     rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> Mask:
-    """Solve the rows that compiled code is for, where there is such code; say which."""
-    (count, n), fast = values.shape, compiled()
+    """Solve the ordinary rows by compiled code, where there is such code, or one by one if they are long; say which."""
+    (count, n), fast = values.shape, compiled() if rows.logits else None
     done = np.zeros(count, dtype=np.bool_)
-    if fast is None or not rows.logits or n > fast.LONGEST:
+    if not (n <= fast.LONGEST if fast is not None else lone.LONG <= n <= lone.LONGEST):
         return done
     goal = target.reduce_alike(n, 1)
     wanted = ~(goal.at_top | goal.at_bottom)
@@ -132,10 +161,11 @@ def _solve_ordinary(
         room = np.empty((0, n))
     else:
         room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
-    fast.solve_rows(
-        *(values, goal.excess, goal.deficit, wanted, done),
-        *(answers.gamma, answers.residual, answers.varentropy, answers.nit, room),
-    )
+    found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
+    if fast is not None:
+        fast.solve_rows(values, goal.excess, goal.deficit, wanted, *found, room)
+    else:
+        lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     if probs is not None and probs.dtype != np.float64:
         np.copyto(probs, room, casting="same_kind", where=done[:, None])
     answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
@@ -147,7 +177,9 @@ def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, w
     """Solve rows of any kind."""
     spectrum = Spectrum.survey(values, work, logits=rows.logits)
     rows.vet(values, spectrum.top)
-    goal = target.reduce(spectrum.support, spectrum.ties)
+    support, ties = spectrum.support, spectrum.ties
+    alike = bool((support == support[0]).all() and (ties == ties[0]).all())
+    goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
 

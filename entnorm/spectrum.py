@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import (
+    LEAST_CENTRE,
+    SQUARES,
     TILE,
     Floats,
     Integers,
@@ -15,6 +17,8 @@ from entnorm.moments import (
     columns,
     log_offsets,
     row_dot,
+    row_max,
+    row_min,
     row_sum,
     tiles,
 )
@@ -22,8 +26,6 @@ from entnorm.moments import (
 Indices = NDArray[np.intp]
 
 _STORED = 2**20  # entries of a row beyond which its logarithms are taken anew in each pass, for want of memory
-_LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
-_SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 
 
 @dataclass
@@ -63,7 +65,7 @@ class Spectrum:
         height = max(1, TILE // n)
         for first in range(0, rows, height):
             found._survey(slice(first, first + height))
-        extreme = ~((found.reach < _SQUARES) & (found.reach > 1 / _SQUARES))
+        extreme = ~((found.reach < SQUARES) & (found.reach > 1 / SQUARES))
         if extreme.any():
             found._spread(np.flatnonzero(extreme))
         return found
@@ -72,7 +74,7 @@ class Spectrum:
         """The numbers of some rows, few enough to stay in the cache."""
         values, nothing = self.values[some], -np.inf if self.logits else 0.0
         rows, n = values.shape
-        top, bottom = values.max(-1), values.min(-1)
+        top, bottom = row_max(values), row_min(values)
         full = bool((bottom > nothing).all())
         self.support[some] = n
         if not full:
@@ -150,7 +152,7 @@ class Spectrum:
     def moved(self, centre: Floats, by: Floats) -> Floats:
         """Values whose logarithms are `by` above those of `centre`."""
         by = np.ldexp(by, -self.scale)
-        return np.asarray(centre + by if self.logits else np.maximum(centre * np.exp(by), _LEAST_CENTRE))
+        return np.asarray(centre + by if self.logits else np.maximum(centre * np.exp(by), LEAST_CENTRE))
 
     def radius(self) -> Floats:
         """Largest distance of a logarithm from their mean."""

@@ -1,7 +1,7 @@
 """One step of the iteration, in numbers that belong to one row each.
 
-Every function is elementwise and uses NumPy's names only, so that the same source serves arrays of rows and, compiled,
-a single row: there is one algorithm, however its sums are computed.
+Every function is elementwise, in operators and NumPy's elementary functions alone, so that the same source serves
+arrays of rows, the scalars of a single row, and compiled code: there is one algorithm, however its sums are computed.
 """
 
 from math import factorial
@@ -17,23 +17,27 @@ _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the su
 _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
-UNEVEN = 0.02  # deficits above which one that is right to a rounding error of 1 is right enough
-HIGHEST = 18  # power in the series of the deficit
-NEAR = 0.8  # largest |t| for which it suffices: 2 NEAR^17 / 19! is below a rounding error
+_UNEVEN = 0.02  # deficits above which one that is right to a few rounding errors of 1 is right enough
+_STEEP = 2.0  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
+HIGHEST = 20  # power in the series of the deficit
+NEAR = 1.0  # largest |t| for which it suffices: NEAR^19 / 19! is below a rounding error
 NEARLY = 0.9 * NEAR  # likewise at the start, which falls short of the root
 _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
 
 
 def pick(condition: Any, yes: Any, no: Any) -> Any:
     """`yes` where `condition` holds, `no` elsewhere."""
-    return np.where(condition, yes, no)
+    if isinstance(condition, np.ndarray):
+        return np.where(condition, yes, no)
+    return yes if condition else no
 
 
 def search(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
     """The next gamma while a few digits are enough, and whether they are still enough there."""
     step = power_step(residual, second, third, excess, deficit)
-    stride = np.minimum(np.maximum(step, -_STRIDE), _STRIDE)
-    return pick(np.isnan(step), gamma, gamma * np.exp(stride)), np.abs(step) > _SEARCHED
+    length = abs(step)
+    stride = pick(length > _STRIDE, pick(step < 0.0, -_STRIDE, _STRIDE), step)
+    return pick(length >= 0.0, gamma * np.exp(stride), gamma), length > _SEARCHED  # the step may be NaN
 
 
 def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
@@ -41,7 +45,7 @@ def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, defi
     step = power_step(residual, second, third, excess, deficit)
     proposal = gamma + gamma * np.expm1(step)
     last = is_last(step, second, third)
-    done = last | (np.abs(residual) <= _SETTLED * np.minimum(excess, deficit))
+    done = last | (abs(residual) <= _SETTLED * pick(excess < deficit, excess, deficit))
     moved = second + (2.0 * second + third) * step
     return done, pick(last, proposal, gamma), pick(last, 0.0, residual), pick(last, moved, second), proposal
 
@@ -63,13 +67,15 @@ def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any
     slope = second * (1.0 / above + 1.0 / below)
     newton = np.log1p(residual / excess * ((excess + deficit) / below)) / slope
     alpha = 2.0 + third / second + second * (1.0 / above - 1.0 / below)
-    return pick(np.abs(alpha) > 1e-8, np.log1p(np.maximum(alpha * newton, _LEAST_FACTOR)) / alpha, newton)
+    change = alpha * newton
+    change = pick(change < _LEAST_FACTOR, _LEAST_FACTOR, change)
+    return pick(abs(alpha) > 1e-8, np.log1p(change) / alpha, newton)
 
 
 def is_last(step: Any, second: Any, third: Any) -> Any:
     """Whether the step after this one would be below a rounding error: about (1 + (c3/c2)^2) / 6 times its cube."""
     curvature = third / second
-    return np.abs(step) ** 3 * (1.0 + curvature * curvature) <= _NEGLIGIBLE
+    return abs(step * step * step) * (1.0 + curvature * curvature) <= _NEGLIGIBLE
 
 
 def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any) -> Any:
@@ -97,6 +103,11 @@ def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support:
     mean, square, cube = first / support / total, second / support / total, third / support / total
     log_mean = np.log1p(excess)
     return mean - log_mean, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean, log_mean
+
+
+def is_sound(deficit: Any, log_mean: Any) -> Any:
+    """Whether `deficit_cumulants` are right, to a few rounding errors of the deficit, at a deficit like this."""
+    return (deficit >= _UNEVEN) & (log_mean <= 1.0) & (log_mean <= _STEEP * deficit)
 
 
 def deficit_series(powers: Any, tau: Any) -> Any:

@@ -55,7 +55,7 @@ class Target:
             raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
         ((kind, values),) = given.items()
         flat = per_row(kind, values, batch)
-        if (flat >= 0).all():
+        if flat[0] >= 0 if flat.size == 1 else (flat >= 0).all():
             return cls(kind, flat)
         for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
             if bad.any():
@@ -74,9 +74,10 @@ class Target:
 
     def reduce_alike(self, support: int, ties: int) -> Goal:
         """The goals of rows that all have this s and m."""
-        if self.values.size and (self.values == self.values[0]).all():
+        size = self.values.size
+        if size == 1 or (size and (self.values == self.values[0]).all()):
             goal = _one_goal(self.kind, float(self.values[0]), support, ties)
-            return goal if self.values.size == 1 else goal.take(np.zeros(self.values.shape, dtype=np.intp))
+            return goal if size == 1 else goal.take(np.zeros(size, dtype=np.intp))
         return self.reduce(np.full(self.values.shape, support), np.full(self.values.shape, ties))
 
     def slopes(self, part: slice, support: Integers) -> Floats:
@@ -109,7 +110,9 @@ def per_row(name: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
     if array.ndim == 0:
-        return np.full(prod(batch), array, dtype=np.float64)
+        flat = np.empty(prod(batch))
+        flat.fill(array)
+        return flat
     try:
         return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
     except ValueError:
@@ -125,7 +128,7 @@ def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
 
     A single pair if all are the same.
     """
-    if counts.size and (counts == counts[0]).all():
+    if counts.size == 1 or (counts.size and (counts == counts[0]).all()):
         high, low = _log(int(counts[0]))
         return np.array([high]), np.array([low])
     values, where = np.unique(counts, return_inverse=True)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.clipping import solve_clipped
 from entnorm.rows import Rows
 from entnorm.solution import EntnormError, InfeasibleTargetError, Solution, Status
-from entnorm.solver import solve, solve_with_probs
+from entnorm.solver import distributions, solve
 from entnorm.targets import Target
 
 Infeasible = Literal["raise", "clip", "nan"]
@@ -104,7 +104,7 @@ def normalize(
     """
     check_choice(infeasible)
     targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
-    return _distributions(solve_with_probs(p, None, axis, **targets), infeasible, log=False)
+    return _distributions(p, None, axis, infeasible, **targets)
 
 
 def softmax(
@@ -156,7 +156,7 @@ def softmax(
     """
     check_choice(infeasible)
     targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
-    return _distributions(solve_with_probs(None, logits, axis, **targets), infeasible, log=False)
+    return _distributions(None, logits, axis, infeasible, **targets)
 
 
 def log_softmax(
@@ -204,7 +204,7 @@ def log_softmax(
     solution = solve(
         logits=logits, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness
     )
-    return _distributions(solution, infeasible, log=True)
+    return _checked(solution, infeasible)._distributions(log=True, clip=infeasible == "clip")
 
 
 def clip_entropy(
@@ -262,7 +262,17 @@ def check_choice(infeasible: str) -> None:
         raise EntnormError(f"infeasible must be 'raise', 'clip' or 'nan', not {infeasible!r}")
 
 
-def _distributions(solution: Solution, infeasible: Infeasible, *, log: bool) -> NDArray[Any]:
+def _distributions(
+    p: ArrayLike | None, logits: ArrayLike | None, axis: int, infeasible: str, **targets: ArrayLike | None
+) -> NDArray[Any]:
+    probs, solution = distributions(p, logits, axis, **targets)
+    if solution is None:  # no row is infeasible
+        return probs
+    return _checked(solution, infeasible)._distributions(log=False, clip=True) if infeasible != "nan" else probs
+
+
+def _checked(solution: Solution, infeasible: str) -> Solution:
+    """The solution, unless it has infeasible rows that are to raise an error."""
     if infeasible == "raise" and (np.asarray(solution.status) == Status.INFEASIBLE).any():
         raise InfeasibleTargetError(f"{solution.message}. Pass infeasible='clip' for the nearest limit, or 'nan'")
-    return solution._distributions(log=log, clip=infeasible == "clip")
+    return solution

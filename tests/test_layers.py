@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     {"steps"},
     {"moments", "fast"},
-    {"solution"},
+    {"lone", "solution"},
     {"backend", "targets"},
     {"rows"},
     {"gradients", "spectrum"},

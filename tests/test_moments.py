@@ -17,7 +17,7 @@ def reading(x):
 def sums(x, gamma, **kind):
     x = np.asarray(x, dtype=np.float64)
     with np.errstate(under="ignore"):
-        return moments.power_sums(reading(x), x.shape, np.array([float(gamma)]), moments.Workspace(), **kind)
+        return moments.power_sums(reading(x), x.shape, np.full(len(x), float(gamma)), moments.Workspace(), **kind)
 
 
 def third_cumulant(exact, gamma):
@@ -129,9 +129,18 @@ def test_sums_in_float32_have_its_digits_and_sums_can_be_lifted():
 
 def test_a_floor_keeps_entries_outside_the_support_out():
     x = [[0.0, -1.0, -np.inf, -2.0]]
-    assert sums(x, 2.0, from_top=True, floor=True)[:, 0] == pytest.approx(
-        sums([[0.0, -1.0, -2.0]], 2.0, from_top=True)[:, 0], rel=4 * EPS
-    )
+    deep = np.ones(1, dtype=bool)
+    expected = sums([[0.0, -1.0, -2.0]], 2.0, from_top=True)[:, 0]
+    assert sums(x, 2.0, from_top=True, deep=deep)[:, 0] == pytest.approx(expected, rel=4 * EPS)
+    assert sums(x, 2.0, from_top=True, deep=deep, dtype=np.float32)[:, 0] == pytest.approx(expected, rel=2.0**-20)
+
+
+def test_faint_numbers_of_float32_count_as_zero_in_deep_rows_alone():
+    x, deep = [[0.0, -1.0, -100.0], [0.0, -1.0, -60.0]], np.array([True, False])
+    found = sums(np.array(x), 1.0, from_top=True, deep=deep, dtype=np.float32)
+    for row, kept in ((0, x[0][:2]), (1, x[1])):
+        alone = sums([kept], 1.0, from_top=True, dtype=np.float32)
+        assert found[:, row].tolist() == alone[:, 0].tolist()
 
 
 @pytest.mark.parametrize("n", [5, 1500, 40_000])

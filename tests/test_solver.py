@@ -34,6 +34,9 @@ def kernel(request, monkeypatch):
     return request.param
 
 
+MOST = {"outlier": 28, "near ties": 28}  # scales 12 and 15 decades apart: two evaluations at worst take one of them
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_number_is_inside_its_budget(family, seed):
@@ -45,7 +48,7 @@ def test_every_number_is_inside_its_budget(family, seed):
         assert solution.success, (kind, value, solution.message)
         errors = Exact.for_target(**row, kind=kind, value=value).errors(solution, kind, value)
         assert max(errors.values()) <= 1, (kind, value, errors)
-        assert solution.nit <= 30
+        assert solution.nit <= MOST.get(family, 12)
 
 
 @pytest.mark.parametrize("kind", ["p", "logits"])
@@ -79,6 +82,19 @@ def test_offsets_are_centred_where_the_bulk_of_a_row_is():
     solution = entnorm.solve(logits=x, entropy=6.907279027263556)
     errors = Exact(logits=x).errors(solution, "entropy", 6.907279027263556)
     assert max(errors["gamma"], errors["entropy"]) <= 0.5
+
+
+@pytest.mark.parametrize("n", [12, 31, 58])
+def test_one_entry_far_below_a_narrow_bulk(n):
+    # the deficit, about 1 / n, is that of the one entry, and small beside the exponents of its terms
+    rng = RNG(n)
+    for exponent in (5.7, 7.3, 13.0, 20.0, 28.0, 33.0):
+        x = np.append(1e-6 * rng.normal(size=n - 1), -1.0) * 10.0 ** rng.uniform(1, 6)
+        w = np.exp(exponent * (x - x.max()) / np.ptp(x))
+        value = math.log(n) + float((w / w.sum() * np.log(w / w.sum())).sum())
+        solution = entnorm.solve(logits=x, deficit=value)
+        errors = Exact(logits=x).errors(solution, "deficit", value)
+        assert max(errors.values()) <= 0.6, (exponent, errors)
 
 
 @settings(max_examples=150, derandomize=True, deadline=None, database=None)
@@ -119,10 +135,10 @@ def test_the_bracket_holds_the_root(family, seed):
 def test_iterations_are_few():
     x, p = RNG(0).normal(0, 3, (500, 200)), RNG(1).dirichlet(np.ones(200), 500)
     for rows in ({"logits": x}, {"p": p}):
-        for share in (0.1, 0.5, 0.9):
+        for share, mean, most in ((0.1, 4.4, 9), (0.5, 3.7, 4), (0.9, 3.0, 3)):  # as measured, rounded up
             solution = entnorm.solve(**rows, evenness=share)
-            assert solution.nit.mean() <= 5
-            assert solution.nit.max() <= 10
+            assert solution.nit.mean() <= mean
+            assert solution.nit.max() <= most
 
 
 def test_plateaus_have_the_right_entropy_and_end():
@@ -162,11 +178,14 @@ def test_the_bracket_closes_whatever_the_derivatives_say():
     low, high = np.full(2, 1e-100), np.full(2, 1e100)
     with np.errstate(all="ignore"):
         _iterate(Misleading(spectrum, goal), low, high, np.full(2, 1e-90), np.arange(2), answers)
-    assert (answers.nit <= 90).all()
+    # log gamma is known to 460, and to 6e-6 in the end: 27 halvings, every other evaluation after the first eight
+    assert (answers.nit <= 62).all()
     for row, gamma in zip(x, answers.gamma.tolist(), strict=True):
         exact = Exact(logits=row)
-        # as near as a last step of 6e-6, ten times too short, comes
-        assert exact.entropy(gamma * (1 - 1e-4)) > 0.5 > exact.entropy(gamma * (1 + 1e-4))
+        # a last step is at most the cube root of eps, and it leaves nine times its length if it is ten times too short
+        left = 9.1 * EPS ** (1 / 3)
+        assert exact.entropy(gamma * (1 - left)) > 0.5 > exact.entropy(gamma * (1 + left))
+        assert abs(exact.entropy(gamma) - 0.5) > 1e-7  # and so the derivatives did mislead
 
 
 class TestEnds:

@@ -2,7 +2,7 @@
 
 Only ordinary rows come here: logits, all finite, with one maximum and a target inside. What is done with their sums,
 `entnorm.steps`, is the same source as NumPy's rows go through; so is all that comes before and after, and a row that
-does not settle at once is left to it. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``.
+does not settle soon is left to it. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``.
 """
 
 from typing import Any
@@ -15,32 +15,35 @@ from entnorm import steps
 from entnorm.fast.sums import (
     CHUNK,
     aligned,
+    centre_tail,
     count,
     deficit_sums,
     deficit_sums_f,
     excess_sums,
-    excess_sums_f,
     fill_single,
     fill_tail,
+    glance_sums,
     padded,
     power_means,
+    scale_row,
     survey_chunk,
     tilt_row,
 )
 from entnorm.fast.vectors import larger, wide
-from entnorm.steps import GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
+from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY
 
-LONGEST = 2**22  # entries of a row: what is kept of it stays far below 64 MiB
+LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 
+_SETTLINGS = 3  # sums to all digits, after which a row is left to other code: one is the rule
 _EXTREME = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK = float64[::1], int64[::1], types.boolean[::1]
 
-_row = njit(error_model="numpy", cache=True, nogil=True)
+_row = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)  # without counts of references: see `sums`
 
 for _function in (
     *(steps.start, steps.power_step, steps.is_last, steps.search, steps.settle),
-    *(steps.excess_cumulants, steps.deficit_cumulants, steps.deficit_series),
+    *(steps.excess_cumulants, steps.deficit_cumulants, steps.is_sound, steps.deficit_series),
 ):
     register_jitable(error_model="numpy")(_function)
 
@@ -52,9 +55,9 @@ def _pick(condition: Any, yes: Any, no: Any) -> Any:
 
 @_row
 def _survey(x, tail):
-    """The numbers of a row, whether it is an ordinary one: all entries finite, one maximum, no extreme numbers."""
+    """The numbers of a row, whether they are ordinary: all entries finite, none extreme; and maxima in the tail."""
     n, whole, origin = x.size, aligned(x.size), x[0]
-    fill_tail(x, 0.0, 0.0, origin, tail)
+    fill_tail(x, origin, tail)
     top, bottom, first, second = survey_chunk(tail, origin) if n > whole else (origin, origin, 0.0, 0.0)
     for left in range(0, whole, CHUNK):
         high, low, s1, s2 = survey_chunk(x[left : min(left + CHUNK, whole)], origin)
@@ -62,24 +65,36 @@ def _survey(x, tail):
     average, reach = first / n, top - bottom
     deviation = np.sqrt(max(second / n - average * average, 0.0))
     ordinary = np.isfinite(second) and deviation > 1.0 / _EXTREME and reach < _EXTREME
-    if ordinary:
-        ties = count(x[:whole], top) + count(tail, top) - (tail.size - (n - whole) if origin == top else 0)
-        ordinary = ties == 1
-    return ordinary, top, reach, average + (origin - top), deviation
+    ties = count(tail, top) - (tail.size - (n - whole) if origin == top else 0)
+    return ordinary, top, reach, average + (origin - top), deviation, ties
 
 
 @_row
-def _solve_excess(x, top, tail, single, gamma, excess, deficit):
+def _solve_excess(x, top, tails, single, gamma, excess, deficit, kept):
+    """The answers; the last exponent of which exponentials were summed, and kept; their sums."""
     count, going = 0, True
     while going and count < GLANCES:
-        sums = excess_sums_f(single, float32(0.0), single[:0], float32(gamma))
-        value, second, third = steps.excess_cumulants(*sums, 1)
+        value, second, third = steps.excess_cumulants(*glance_sums(single, float32(gamma)), 1)
         gamma, going = steps.search(gamma, value - excess, second, third, excess, deficit)
         count += 1
-    sums = excess_sums(x[: aligned(x.size)], top, tail, gamma)
-    value, second, third = steps.excess_cumulants(*sums, 1)
-    done, gamma, residual, second, _ = steps.settle(gamma, value - excess, second, third, excess, deficit)
-    return done, gamma, residual, second, count + 1
+    base, done, proposal = gamma, False, gamma
+    for _ in range(_SETTLINGS):
+        base, count = proposal, count + 1
+        sums = excess_sums(x, top, tails, base, kept)
+        value, second, third = steps.excess_cumulants(*sums, 1)
+        done, gamma, residual, second, proposal = steps.settle(base, value - excess, second, third, excess, deficit)
+        if done:
+            break
+    return (done, gamma, residual, second, count), base, sums
+
+
+@_row
+def _finish(x, top, tails, gamma, base, sums, out):
+    """The distribution from what `excess_sums` kept and found at `base`, from which gamma differs by the last step."""
+    by = gamma - base
+    step = by / base
+    total = 1.0 + (sums[0] + step * (sums[1] + step * (sums[2] / 2.0 + step * sums[3] / 6.0)))
+    scale_row(x, top, tails, by, 1.0 / total, out)
 
 
 @_row
@@ -90,80 +105,138 @@ def _solve_deficit(x, centre, tail, single, gamma, excess, deficit):
         value, second, third, _ = steps.deficit_cumulants(*sums, size)
         gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
         count += 1
-    value, second, third, drift = steps.deficit_cumulants(
-        *deficit_sums(x[: aligned(x.size)], centre, tail, gamma), size
-    )
-    done, gamma, residual, second, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
-    return done and deficit >= UNEVEN and drift <= 1.0, gamma, residual, second, count + 1
+    proposal = gamma
+    for _ in range(_SETTLINGS):
+        sums, count = deficit_sums(x[: aligned(size)], centre, tail, proposal), count + 1
+        value, second, third, drift = steps.deficit_cumulants(*sums, size)
+        done, gamma, residual, second, proposal = steps.settle(
+            proposal, deficit - value, second, third, excess, deficit
+        )
+        if done:
+            break
+    return done and steps.is_sound(deficit, drift), gamma, residual, second, count
 
 
 @_row
-def _solve_series(means, radius, gamma, excess, deficit):
+def _powers(t):
+    """The highest power, an even one, that the series of the deficit needs where no |t| is larger than this."""
+    term, power = t, 2
+    while term > EPS / 4 and power < HIGHEST:
+        term *= t * t / (power * (power + 1))
+        power += 2
+    return power
+
+
+@_row
+def _solve_series(means, radius, farthest, gamma, excess, deficit):
     count, going = 0, True
     while going and count < GLANCES:
         value, second, third = steps.deficit_series(means, gamma * radius)
         gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
         count += 1
-    near = gamma * radius <= NEAR
-    value, second, third = steps.deficit_series(means, gamma * radius)
-    done, gamma, residual, second, _ = steps.settle(gamma, deficit - value, second, third, excess, deficit)
-    return done and near, gamma, residual, second, count + 1
+    proposal = gamma
+    for _ in range(_SETTLINGS):
+        near, count = proposal * radius <= farthest, count + 1
+        value, second, third = steps.deficit_series(means, proposal * radius)
+        done, gamma, residual, second, proposal = steps.settle(
+            proposal, deficit - value, second, third, excess, deficit
+        )
+        if done:
+            break
+    return done and near, gamma, residual, second, count
+
+
+@njit(error_model="numpy", cache=True, nogil=True)
+def _room(n, kept):
+    """Scratch for rows of n: float32, two tails, exponentials that are not to be kept, two for `power_means`."""
+    tails, exponentials = np.empty((2, padded(n - aligned(n)))), np.empty(0 if kept else n)
+    return np.empty(padded(n), np.float32), tails, exponentials, np.empty((5, CHUNK)), np.empty(HIGHEST - 1)
+
+
+@_row
+def _solve_row(x, e, d, room, out):
+    """See `solve_row`; `room` is for rows of this length."""
+    n, whole, (single, tails, exponentials, work, means) = x.size, aligned(x.size), room
+    tail, base, sums = tails[0], 0.0, (0.0, 0.0, 0.0, 0.0)
+    undone = (False, 0.0, 0.0, 0.0, 0.0, 0)
+    if not (e > 1.0 / _EXTREME and d > 1.0 / _EXTREME):
+        return undone
+    ordinary, top, reach, mean, deviation, ties = _survey(x, tail)
+    if not ordinary:
+        return undone
+    start = steps.start(d, deviation)
+    centre, radius, found = top + mean, max(-mean, reach + mean), (False, 0.0, 0.0, 0.0, 0)
+    if not d * LEAN < e:
+        centre_tail(n - whole, top, 0.0, tail)
+        ties += fill_single(x[:whole], top, top, tail, single)
+        if ties == 1:
+            kept = out if out.size else exponentials
+            found, base, sums = _solve_excess(x[:whole], top, tails, single, start, e, d, kept)
+    elif start * radius < NEARLY:
+        shift = mean - (centre - top)  # of the mean from the centre, which is rounded
+        ties += count(x[:whole], top)
+        centre_tail(n - whole, centre, shift, tail)
+        farthest = start * radius * (NEAR / NEARLY)
+        power_means(x[:whole], n, centre, shift, tail, radius, _powers(farthest), work, means)
+        found = _solve_series(means, radius, farthest, start, e, d)
+    else:
+        centre_tail(n - whole, centre, 0.0, tail)
+        ties += fill_single(x[:whole], top, centre, tail, single)
+        found = _solve_deficit(x, centre, tail, single, start, e, d)
+    done, gamma, residual, varentropy, nit = found
+    if not done or ties != 1:
+        return undone
+    if out.size and base > 0.0:
+        _finish(x, top, tails, gamma, base, sums, out)
+    elif out.size:
+        tilt_row(x, top, gamma, tails, out)
+    return True, gamma, base, residual, varentropy, nit
 
 
 @njit(
-    types.void(_ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 3, _COUNTS, float64[:, ::1]),
+    types.Tuple((types.boolean, *(float64,) * 4, int64))(_GIVEN, float64, float64, _NUMBERS),
     error_model="numpy", cache=True, nogil=True,
 )  # fmt: skip
-def solve_rows(values, excess, deficit, wanted, done, gamma, residual, varentropy, nit, out):
-    """Solve the rows that are `wanted` and ordinary, and say which are `done`; their distributions, if `out` has rows.
+def solve_row(x, excess, deficit, out):
+    """Whether the row is done; gamma, that of the exponentials kept (or 0), H - H*, the varentropy, iterations.
 
-    The goals are those of rows of full support with one maximum.
+    Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    n = values.shape[1]
-    single, tails = np.empty(padded(n), np.float32), np.empty((2, padded(n - aligned(n))))
-    tail = tails[0]
-    work = np.empty((5, CHUNK))
-    means = np.empty(HIGHEST - 1)
+    return _solve_row(x, excess, deficit, _room(x.size, out.size > 0), out)
+
+
+@njit(
+    types.void(_ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 4, _COUNTS, float64[:, ::1]),
+    error_model="numpy", cache=True, nogil=True,
+)  # fmt: skip
+def solve_rows(values, excess, deficit, wanted, done, gamma, base, residual, varentropy, nit, out):
+    """The same for the rows that are `wanted`."""
+    kept = out.shape[0] > 0
+    room, nothing = _room(values.shape[1], kept), np.empty(0)
     for row in range(values.shape[0]):
-        x, e, d = values[row], excess[row], deficit[row]
         done[row] = False
-        if not (wanted[row] and e > 1.0 / _EXTREME and d > 1.0 / _EXTREME):
-            continue
-        ordinary, top, reach, mean, deviation = _survey(x, tail)
-        if not ordinary:
-            continue
-        g = steps.start(d, deviation)
-        if not d * LEAN < e:
-            fill_tail(x, top, 0.0, 0.0, tail)
-            fill_single(x, top, 0.0, single)
-            found = _solve_excess(x, top, tail, single, g, e, d)
-        else:
-            centre, radius = top + mean, max(-mean, reach + mean)
-            if g * radius < NEARLY:
-                shift = mean - (centre - top)  # of the mean from the centre, which is rounded
-                fill_tail(x, centre, shift, 0.0, tail)
-                power_means(x[: aligned(n)], n, centre, shift, tail, radius, work, means)
-                found = _solve_series(means, radius, g, e, d)
-            else:
-                fill_tail(x, centre, 0.0, 0.0, tail)
-                fill_single(x, centre, 0.0, single)
-                found = _solve_deficit(x, centre, tail, single, g, e, d)
-        done[row], gamma[row], residual[row], varentropy[row], nit[row] = found
-        nit[row] *= done[row]
-        if done[row] and out.shape[0]:
-            tilt_row(x, top, gamma[row], tails, out[row])
+        if wanted[row]:
+            found = _solve_row(values[row], excess[row], deficit[row], room, out[row] if kept else nothing)
+            done[row], gamma[row], base[row], residual[row], varentropy[row], nit[row] = found
 
 
-@njit(types.void(_ROWS, _GIVEN, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
-def tilt(values, gamma, out):
-    """Escort distributions of logits."""
+@njit(types.void(_ROWS, _GIVEN, _GIVEN, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
+def tilt(values, gamma, base, out):
+    """Escort distributions of logits, as `solve_rows` makes them: for what `base` is, see there."""
     wide()
-    tails = np.empty((2, padded(values.shape[1] - aligned(values.shape[1]))))
+    n, whole = values.shape[1], aligned(values.shape[1])
+    tails = np.empty((2, padded(n - whole)))
     for row in range(values.shape[0]):
         x = values[row]
         top = x[0]
         for i in range(x.size):
             top = larger(x[i], top)
+        if base[row] > 0.0:
+            fill_tail(x, 0.0, tails[0])
+            centre_tail(n - whole, top, 0.0, tails[0])
+            sums = excess_sums(x[:whole], top, tails, base[row], out[row])
+            _finish(x, top, tails, gamma[row], base[row], sums, out[row])
+            continue
         if 0.0 < gamma[row] < np.inf:
             tilt_row(x, top, gamma[row], tails, out[row])
             continue

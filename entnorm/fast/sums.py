@@ -4,6 +4,7 @@ Sums are reassociated within chunks of a fixed length, and compensated across th
 chooses once, whatever the rows around.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,11 @@ CHUNK = 1024  # entries; short enough that their sum is accurate
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 _SHORT = 256  # rows shorter than this are copied and filled up as a whole
 
-_loop = njit(fastmath=SUMS, error_model="numpy", cache=True, nogil=True)
-_LOWEST = LOWEST[float64]
-_exact = njit(error_model="numpy", cache=True, nogil=True)
+# Nothing here owns memory, so references need no counting (_nrt): for short rows it took a quarter of the time.
+_loop = njit(fastmath=SUMS, error_model="numpy", cache=True, nogil=True, _nrt=False)
+_LOWEST, _LOWEST_F, _ZERO_F = LOWEST[float64], LOWEST[float32], np.float32(0.0)
+_HALF, _SIXTH, _24TH, _120TH = (1.0 / math.factorial(k) for k in range(2, 6))
+_exact = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)
 
 
 @_loop
@@ -45,29 +48,44 @@ def count(x, value):
     return found
 
 
-def _excess_chunk(reduced: Any, kind: Any) -> Any:
-    lowest, zero = LOWEST[kind], kind(0)
+@_loop
+def _glance_chunk(x, gamma):
+    """Sums of w, w t, w t^2, w t^3 for t = gamma x and w = exp(t), but 0 where x is 0; all in float32."""
+    wide()
+    s0 = s1 = s2 = s3 = _ZERO_F
+    for i in range(x.size):
+        t = larger(x[i] * gamma, _LOWEST_F)
+        s, p = reduced_f(t)
+        w = plus_one(s, p) if t > _LOWEST_F else _ZERO_F
+        w = _ZERO_F if x[i] == _ZERO_F else w
+        wt = w * t
+        wtt = wt * t
+        s0 += w
+        s1 += wt
+        s2 += wtt
+        s3 += wtt * t
+    return s0, s1, s2, s3
 
-    @_loop
-    def chunk(x, centre, gamma):
-        """Sums of w, w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t), but 0 where x is the centre."""
-        wide()
-        s0 = s1 = s2 = s3 = zero
-        for i in range(x.size):
-            d = x[i] - centre
-            t = larger(d * gamma, lowest)
-            s, p = reduced(t)
-            w = zero if d == zero else plus_one(s, p)
-            w = w if t > lowest else zero
-            wt = w * t
-            wtt = wt * t
-            s0 += w
-            s1 += wt
-            s2 += wtt
-            s3 += wtt * t
-        return s0, s1, s2, s3
 
-    return chunk
+@_loop
+def _excess_chunk(x, top, gamma, kept):
+    """The same sums in float64, for t = gamma (x - top); exp(t) is kept."""
+    wide()
+    s0 = s1 = s2 = s3 = 0.0
+    for i in range(x.size):
+        d = x[i] - top
+        t = d * gamma
+        s, p = reduced(t)
+        w = plus_one(s, p) if t > _LOWEST else 0.0
+        kept[i] = w
+        w = 0.0 if d == 0.0 else w
+        wt = w * t
+        wtt = wt * t
+        s0 += w
+        s1 += wt
+        s2 += wtt
+        s3 += wtt * t
+    return s0, s1, s2, s3
 
 
 def _deficit_chunk(reduced: Any, kind: Any) -> Any:
@@ -113,37 +131,68 @@ def aligned(n):
     return n - n % PAD if n >= _SHORT else 0
 
 
+@_exact
+def _add_sums(totals, rests, sums):
+    """Four sums more."""
+    (a, ra), (b, rb) = add(totals[0], rests[0], float64(sums[0])), add(totals[1], rests[1], float64(sums[1]))
+    (c, rc), (d, rd) = add(totals[2], rests[2], float64(sums[2])), add(totals[3], rests[3], float64(sums[3]))
+    return (a, b, c, d), (ra, rb, rc, rd)
+
+
+@_exact
+def _ended(totals, rests):
+    return totals[0] + rests[0], totals[1] + rests[1], totals[2] + rests[2], totals[3] + rests[3]
+
+
+_NONE = (0.0, 0.0, 0.0, 0.0)
+
+
+@_exact
+def glance_sums(single, gamma):
+    """The sums over a row that is stored in float32."""
+    wide()
+    totals, rests = _NONE, _NONE
+    for left in range(0, single.size, CHUNK):
+        totals, rests = _add_sums(totals, rests, _glance_chunk(single[left : left + CHUNK], gamma))
+    return _ended(totals, rests)
+
+
+@_exact
+def excess_sums(x, top, tails, gamma, kept):
+    """The sums over a row, the tail of which is less the top; the exponentials are kept, those of the tail below it."""
+    wide()
+    totals, rests = _add_sums(_NONE, _NONE, _excess_chunk(tails[0], 0.0, gamma, tails[1]))
+    for left in range(0, x.size, CHUNK):
+        part = slice(left, min(left + CHUNK, x.size))
+        totals, rests = _add_sums(totals, rests, _excess_chunk(x[part], top, gamma, kept[part]))
+    return _ended(totals, rests)
+
+
 def _over_chunks(chunk: Any) -> Any:
     @_exact
     def sums(x, centre, tail, gamma):
         """The four sums of a row: of x in chunks, and of its tail, which is centred."""
         wide()
-        a, b, c, d = chunk(tail, centre - centre, gamma)
-        a, b, c, d = float64(a), float64(b), float64(c), float64(d)
-        ra = rb = rc = rd = 0.0
+        totals, rests = _add_sums(_NONE, _NONE, chunk(tail, centre - centre, gamma))
         for left in range(0, x.size, CHUNK):
-            s0, s1, s2, s3 = chunk(x[left : left + CHUNK], centre, gamma)
-            a, ra = add(a, ra, float64(s0))
-            b, rb = add(b, rb, float64(s1))
-            c, rc = add(c, rc, float64(s2))
-            d, rd = add(d, rd, float64(s3))
-        return a + ra, b + rb, c + rc, d + rd
+            totals, rests = _add_sums(totals, rests, chunk(x[left : left + CHUNK], centre, gamma))
+        return _ended(totals, rests)
 
     return sums
 
 
-excess_sums, deficit_sums = (_over_chunks(make(reduced, float64)) for make in (_excess_chunk, _deficit_chunk))
-excess_sums_f, deficit_sums_f = (_over_chunks(make(reduced_f, float32)) for make in (_excess_chunk, _deficit_chunk))
+deficit_sums = _over_chunks(_deficit_chunk(reduced, float64))
+deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32))
 
 
 @_loop
-def _powers_chunk(x, centre, shift, scale, work, sums):
-    """The sums of z^2, z^3, ... for z = scale (x - centre - shift)."""
+def _powers_chunk(x, centre, shift, scale, highest, work, sums):
+    """The sums of z^2, z^3, ... up to an even power, for z = scale (x - centre - shift)."""
     wide()
     z, power, higher = work[0, : x.size], work[1, : x.size], work[2, : x.size]
     for i in range(x.size):
         z[i] = power[i] = ((x[i] - centre) - shift) * scale
-    for k in range(1, HIGHEST // 2 + 1):
+    for k in range(1, highest // 2 + 1):
         even = odd = 0.0
         for i in range(x.size):
             p = power[i]
@@ -152,42 +201,76 @@ def _powers_chunk(x, centre, shift, scale, work, sums):
             odd += p * h
             higher[i] = h
         sums[2 * k - 2] = even
-        if 2 * k < HIGHEST:
+        if 2 * k < highest:
             sums[2 * k - 1] = odd
         power, higher = higher, power
 
 
 @_exact
-def power_means(x, n, centre, shift, tail, radius, work, means):
-    """Means over a row of n of z^2, z^3, ... for z = (x - centre - shift) / radius; its tail is centred and shifted."""
+def power_means(x, n, centre, shift, tail, radius, highest, work, means):
+    """Means over a row of n of z^2, z^3, ..., z^highest for z = (x - centre - shift) / radius, and zeros beyond.
+
+    Its tail is centred and shifted already.
+    """
     sums, rests, scale = work[3, : HIGHEST - 1], work[4, : HIGHEST - 1], 1.0 / radius
-    rests[:] = 0.0
-    _powers_chunk(tail, 0.0, 0.0, scale, work, means)
+    means[:], rests[:] = 0.0, 0.0
+    _powers_chunk(tail, 0.0, 0.0, scale, highest, work, means)
     for left in range(0, x.size, CHUNK):
-        _powers_chunk(x[left : left + CHUNK], centre, shift, scale, work, sums)
-        for k in range(HIGHEST - 1):
+        _powers_chunk(x[left : left + CHUNK], centre, shift, scale, highest, work, sums)
+        for k in range(highest - 1):
             means[k], rests[k] = add(means[k], rests[k], sums[k])
-    for k in range(HIGHEST - 1):
+    for k in range(highest - 1):
         means[k] = (means[k] + rests[k]) / n
 
 
 @_exact
-def fill_tail(x, centre, shift, padding, tail):
-    """What is left of a row, less the centre and the shift; then `padding` to the last vector's end."""
-    wide()
+def fill_tail(x, padding, tail):
+    """What is left of a row; then `padding` to the last vector's end."""
     whole = aligned(x.size)
     for i in range(x.size - whole):
-        tail[i] = (x[whole + i] - centre) - shift
+        tail[i] = x[whole + i]
     tail[x.size - whole :] = padding
 
 
 @_exact
-def fill_single(x, centre, shift, single):
-    """The whole row in float32, less the centre and the shift, and 0 to the end of the last vector."""
+def centre_tail(left, centre, shift, tail):
+    """The tail's `left` entries less the centre and the shift, then zeros."""
+    wide()
+    for i in range(tail.size):
+        tail[i] = (tail[i] - centre) - shift
+    tail[left:] = 0.0
+
+
+@_loop
+def fill_single(x, top, centre, tail, single):
+    """The row in float32, less the centre, like its tail; returns how many entries of `x` are at the top."""
+    wide()
+    ties = 0
+    for i in range(x.size):
+        single[i] = float32(x[i] - centre)
+        ties += 1 if x[i] == top else 0
+    for i in range(tail.size):
+        single[x.size + i] = float32(tail[i])
+    return ties
+
+
+@_loop
+def _scale_chunk(x, top, by, factor, out):
     wide()
     for i in range(x.size):
-        single[i] = float32((x[i] - centre) - shift)
-    single[x.size :] = float32(0.0)
+        y = (x[i] - top) * by
+        out[i] = out[i] * factor * (1.0 + y * (1.0 + y * (_HALF + y * (_SIXTH + y * (_24TH + y * _120TH)))))
+
+
+@_exact
+def scale_row(x, top, tails, by, factor, out):
+    """Turn what `excess_sums` kept into ``factor exp(t + by (x - top))``, where `by` moves t by less than 1 / 200."""
+    wide()
+    whole = aligned(x.size)
+    _scale_chunk(x[:whole], top, by, factor, out[:whole])
+    _scale_chunk(tails[0], 0.0, by, factor, tails[1])
+    for i in range(x.size - whole):
+        out[whole + i] = tails[1, i]
 
 
 @_loop
@@ -195,7 +278,7 @@ def _tilt_chunk(x, top, gamma, out):
     wide()
     total = 0.0
     for i in range(x.size):
-        t = larger((x[i] - top) * gamma, _LOWEST)
+        t = (x[i] - top) * gamma
         s, p = reduced(t)
         w = plus_one(s, p) if t > _LOWEST else 0.0
         out[i] = w
@@ -204,11 +287,11 @@ def _tilt_chunk(x, top, gamma, out):
 
 
 @_exact
-def tilt_row(x, top, gamma, tail, out):
-    """The escort distribution of one row; the two rows of `tail` are scratch."""
+def tilt_row(x, top, gamma, tails, out):
+    """The escort distribution of one row; the two rows of `tails` are scratch."""
     wide()
-    fill_tail(x, top, 0.0, -np.inf, tail[0])
-    total, rest, whole = _tilt_chunk(tail[0], 0.0, gamma, tail[1]), 0.0, aligned(x.size)
+    fill_tail(x, -np.inf, tails[0])
+    total, rest, whole = _tilt_chunk(tails[0], top, gamma, tails[1]), 0.0, aligned(x.size)
     for left in range(0, whole, CHUNK):
         part = slice(left, min(left + CHUNK, whole))
         total, rest = add(total, rest, _tilt_chunk(x[part], top, gamma, out[part]))
@@ -216,4 +299,4 @@ def tilt_row(x, top, gamma, tail, out):
     for i in range(whole):
         out[i] *= factor
     for i in range(x.size - whole):
-        out[whole + i] = tail[1, i] * factor
+        out[whole + i] = tails[1, i] * factor

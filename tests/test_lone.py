@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+from families import FAMILIES, drawn
+
+import entnorm
+from entnorm import lone
+from entnorm import rows as rows_module
+from entnorm import solver as solver_module
+from entnorm.targets import Target
+
+NUMBERS = ("gamma", "entropy", "condition", "nit")
+
+
+@pytest.fixture(autouse=True)
+def numpy_only(monkeypatch):
+    for module in (solver_module, rows_module):
+        monkeypatch.setattr(module, "compiled", lambda: None)
+
+
+def solved(values, *, logits=True, out=None, **target):
+    ((kind, value),) = target.items()
+    goal = Target.checked((), **{kind: value}).reduce_alike(len(values), 1)
+    with np.errstate(all="ignore"):
+        return lone.solve_row(
+            np.asarray(values, dtype=float),
+            *(goal.excess[0], goal.deficit[0]),
+            np.empty(0) if out is None else out,
+            None,
+            logits=logits,
+        )
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_row_alone_is_a_row_among_others(family, seed):
+    ((name, row),) = (arguments := drawn(family, seed))[0].items()
+    for kind, value in arguments[1]:
+        alone = entnorm.solve(**{name: row, kind: value})
+        both = entnorm.solve(**{name: np.stack([row, row]), kind: value})
+        for number in NUMBERS:
+            assert getattr(alone, number) == getattr(both, number)[1], (kind, value, number)
+        assert np.array_equal(alone.probs, both.probs[1])
+        array = entnorm.softmax if name == "logits" else entnorm.normalize
+        assert np.array_equal(array(row, **{kind: value}), both.probs[1])
+
+
+@pytest.mark.parametrize(
+    ("values", "target"),
+    [
+        ([0.0, -1.0, -2.5], {"entropy": 0.5}),
+        (np.linspace(-3, 0, 40), {"deficit": 1e-6}),
+        (np.append(np.linspace(-1, 0, 400), -8.0), {"deficit": 0.03}),
+        (np.log(np.random.default_rng(0).random(lone.LONG)), {"perplexity": 30}),
+    ],
+)
+def test_ordinary_rows_are_done(values, target):
+    out = np.empty(len(values))
+    done, gamma, base, residual, varentropy, nit = solved(values, out=out, **target)
+    solution = entnorm.solve(logits=np.stack([values, values]), **target)
+    assert done
+    assert (gamma, base, nit) == (solution.gamma[0], 0, solution.nit[0])
+    assert abs(residual) <= 2.0**-50
+    assert varentropy > 0
+    assert np.array_equal(out, solution.probs[0])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0.0, 0.0, -1.0],
+        [0.0, -1.0, -np.inf],
+        [0.0, np.nan, -1.0],
+        [0.0, np.inf, -1.0],
+        [0.0, -1.0, -1e200],
+        [0.0, -1e-200, -2e-200],
+        [0.0, -1e-9, -1e9],
+    ],
+)
+def test_others_are_left(values):
+    assert not solved(values, entropy=0.6)[0]
+
+
+def test_targets_next_to_an_end_are_left():
+    assert not solved([0.0, -1.0, -2.5], entropy=1e-300)[0]
+    assert not solved([0.0, -1.0, -2.5], deficit=1e-300)[0]
+    assert not solved([0.0, -1.0, -2.5], entropy=5.0)[0]
