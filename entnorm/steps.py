@@ -17,7 +17,7 @@ _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the su
 _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
-_UNEVEN = 0.02  # deficits above which one that is right to a few rounding errors of 1 is right enough
+UNEVEN = 0.02  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 2.0  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
 HIGHEST = 20  # power in the series of the deficit
 NEAR = 1.0  # largest |t| for which it suffices: NEAR^19 / 19! is below a rounding error
@@ -107,7 +107,7 @@ def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support:
 
 def is_sound(deficit: Any, log_mean: Any) -> Any:
     """Whether `deficit_cumulants` are right, to a few rounding errors of the deficit, at a deficit like this."""
-    return (deficit >= _UNEVEN) & (log_mean <= 1.0) & (log_mean <= _STEEP * deficit)
+    return (deficit >= UNEVEN) & (log_mean <= 1.0) & (log_mean <= _STEEP * deficit)
 
 
 def deficit_series(powers: Any, tau: Any) -> Any:

@@ -39,6 +39,7 @@ FAMILIES = {
     "spike": lambda r: {"logits": np.append(narrow(r), 30.5)},
     "near ties": lambda r: {"logits": [0, -(10.0 ** -r.uniform(1, 15)), *(r.normal(size=5) - 20)]},
     "zeros": lambda r: {"p": normalised(np.append(r.random(sized(r)) * r.integers(0, 2), [0, 0.3, 1.0]))},
+    "plateau": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(0, 4)) - r.random(r.integers(1, 5)))},
 }  # fmt: skip
 
 

@@ -166,7 +166,6 @@ def test_hypothesis_finds_and_shrinks_a_planted_error(broken):
     assert failure["call"].count("0x") <= 4, "three entries at most, and the target"
 
 
-@pytest.mark.xfail(strict=True, raises=campaign.Failed, reason="the solver is off by one to four budgets there")
 @pytest.mark.parametrize(
     ("family", "draw", "kind", "value"),
     [
