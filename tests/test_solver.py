@@ -34,7 +34,7 @@ def kernel(request, monkeypatch):
     return request.param
 
 
-MOST = {"plateau": 20, "outlier": 28, "near ties": 28}  # scales 8 to 15 decades apart: a decade may take two
+MOST = {"plateau": 20, "outlier": 28, "near ties": 28}  # scales 9 to 15 decades apart: a decade may take two
 
 
 @pytest.mark.parametrize("seed", range(4))
