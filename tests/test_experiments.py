@@ -202,35 +202,32 @@ def test_a_difference_is_claimed_only_beyond_two_standard_errors(
     assert difference.said("more", "less", "same") == said
 
 
-def test_truncations_keep_what_their_definitions_say(harness: Any) -> None:
+def test_truncations_keep_what_the_report_says(harness: Any) -> None:
     truncation = importlib.import_module("truncation")
     p = np.array([[0.5, 0.3, 0.12, 0.05, 0.03], [0.02, 0.02, 0.9, 0.03, 0.03]])
-    kept = {name: keep(p).astype(int).tolist() for name, keep in truncation.TRUNCATIONS.items()}
+    kept = {name: (truncated(p) > 0).astype(int).tolist() for name, truncated in truncation.TRUNCATIONS.items()}
     assert kept["top-k 50"] == [[1] * 5, [1] * 5]
     assert kept["top-p 0.9"] == [[1, 1, 1, 0, 0], [0, 0, 1, 0, 0]]
     assert kept["min-p 0.05"] == [[1, 1, 1, 1, 1], [0, 0, 1, 0, 0]]
     # Their entropies are 1.22 and 0.46, their surprises 0.69, 1.20, 2.12, 3.00, 3.51 and 3.91, 3.91, 0.11, 3.51, 3.51.
     assert kept["typical 0.9"] == [[1, 1, 1, 0, 0], [0, 0, 1, 0, 0]]
-    flat = np.array(
-        [[0.08] + [0.01] * 92]
-    )  # entropy 4.44: the one with surprise 2.53 is less typical than those with 4.61
-    assert not truncation.typical(flat)[0, 0]
-    assert truncation.top_p(flat)[0, 0]
 
 
 def test_a_truncation_and_the_escort_of_its_entropy_are_compared_as_defined(harness: Any) -> None:
     truncation = importlib.import_module("truncation")
-    logits = np.log(np.array([[0.5, 0.25, 0.25], [0.6, 0.3, 0.1]]))
-    kept = np.array([[True, True, False], [True, False, False]])
-    found = truncation.compared(np.exp(logits), logits, kept)
+    p = np.array([[0.5, 0.25, 0.25], [0.6, 0.3, 0.1]])
+    t = np.array([[2 / 3, 1 / 3, 0], [1, 0, 0]])
+    found = truncation.compared(p, t)
+    assert tuple(found) == truncation.MEASURES
     entropy = -(2 / 3 * np.log(2 / 3) + 1 / 3 * np.log(1 / 3))
     assert abs(found["entropy"][0] - entropy) < 1e-12
-    q = entnorm.softmax(logits[0], entropy=entropy)
+    q = entnorm.normalize(p[0], entropy=entropy)
     assert abs(found["outside"][0] - q[2]) < 1e-12
-    t = np.array([2 / 3, 1 / 3, 0])
-    assert abs(found["tv"][0] - np.abs(t - q).sum() / 2) < 1e-12
-    assert abs(found["kl"][0] - (t[:2] * np.log(t[:2] / q[:2])).sum()) < 1e-12
-    assert abs(found["far"][0] - (t[:2] * np.log(t[:2] / np.exp(logits[0, :2]))).sum()) < 1e-12
-    assert abs(found["near"][0] - (q * np.log(q / np.exp(logits[0]))).sum()) < 1e-12
+    assert abs(found["tv"][0] - np.abs(t[0] - q).sum() / 2) < 1e-12
+    assert abs(found["kl"][0] - (t[0, :2] * np.log(t[0, :2] / q[:2])).sum()) < 1e-12
+    assert abs(found["far"][0] - (t[0, :2] * np.log(t[0, :2] / p[0, :2])).sum()) < 1e-12
+    assert abs(found["near"][0] - (q * np.log(q / p[0])).sum()) < 1e-12
     assert found["near"][0] < found["far"][0]
-    assert [found[name][1] for name in ("entropy", "support", "outside", "kl", "tv")] == [0, 1, 0, 0, 0]
+    assert [found[name][1] for name in ("entropy", "support", "gamma", "outside", "tv")] == [0, 1, 0, 0, 0]
+    data = {"found": {"t": {name: values.tolist() for name, values in found.items()}}}
+    assert truncation.cut(data, "t")["support"].tolist() == [2], "one token leaves no choice"
