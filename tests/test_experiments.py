@@ -182,7 +182,9 @@ def test_the_sentences_of_the_committed_report_follow_from_its_data(harness: Any
     for shown in report["experiments"]:
         module = importlib.import_module(shown["name"])
         assert shown["conclusions"] == module.conclusions(shown["data"])
-        assert {t["title"]: t["rows"] for t in shown["tables"]} == module.tables(shown["data"])
+        assert {t["title"]: t["rows"] for t in shown["tables"]} == getattr(module, "tables", lambda _: {})(
+            shown["data"]
+        )
 
 
 def test_the_committed_report_is_a_rendering_of_its_model() -> None:
