@@ -164,7 +164,7 @@ def test_the_report_is_the_same_twice(harness: Any, tmp_path: Path) -> None:
     assert render(harness.model(cache)) == render(harness.model(cache))
 
 
-def test_every_experiment_states_what_it_is(harness: Any) -> None:
+def test_every_experiment_states_what_it_is_and_is_in_the_report_and_the_readme(harness: Any) -> None:
     spec = importlib.util.spec_from_file_location("experiments_run_again", FOLDER / "run.py")
     assert spec is not None
     assert spec.loader is not None
@@ -174,6 +174,11 @@ def test_every_experiment_states_what_it_is(harness: Any) -> None:
     for name in module.EXPERIMENTS:
         assert module.constant(name, "TITLE")
         assert len(module.fingerprint(name, {})) == 64
+    report = json.loads((REPORTS / "experiments.json").read_text(encoding="utf-8"))
+    assert tuple(shown["name"] for shown in report["experiments"]) == module.EXPERIMENTS
+    readme = (REPORTS.parent / "README.md").read_text(encoding="utf-8")
+    named = readme.partition("\n## Experiments\n")[2].partition("\n## ")[0]
+    assert tuple(name for name in re.findall(r"\(`([a-z]+)`\)", named)) == module.EXPERIMENTS
 
 
 def test_the_sentences_of_the_committed_report_follow_from_its_data(harness: Any) -> None:
