@@ -142,7 +142,7 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> Fit:
     Notes
     -----
     Temperature scaling of Guo et al., "On calibration of modern neural networks" (2017). The loss is convex in
-    1 / temperature.
+    1 / temperature, the exponent of the power transform [relations.softmax-temperature].
 
     Examples
     --------
@@ -154,6 +154,8 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> Fit:
 
 def fit_floor(logits: ArrayLike, labels: ArrayLike) -> Fit:
     """Find the entropy below which no row should be, by `entnorm.clip_entropy`: other rows stay.
+
+    A row of at least some entropy is certain of no class [losses.not-concentrated].
 
     Parameters
     ----------

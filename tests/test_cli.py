@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import gzip
 import json
@@ -444,6 +445,24 @@ def test_references_are_made_by_as_many_processes_as_asked(
     assert capsys.readouterr().out == f"3 references written to {file}\n"
     assert main(["reference", "verify", "--file", str(file)]) == 0
     assert main(["reference", "make", str(file), "--jobs", "0"]) == 2
+
+
+@pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be proved")
+def test_references_of_densities_are_proved_with_the_others(
+    few: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from entnorm.reference.densities import records
+
+    rows, (first, second, *_) = reference.load(few), records.load()
+    monkeypatch.setattr(reference, "load", lambda file: rows)
+    monkeypatch.setattr(records, "load", lambda: (first, second))
+    assert main(["reference", "verify"]) == 0
+    assert capsys.readouterr().out == "5 of 5 references proved\n"
+    monkeypatch.setattr(records, "load", lambda: (first, dataclasses.replace(second, target=second.target + 1)))
+    assert main(["reference", "verify"]) == 1
+    out, err = capsys.readouterr()
+    assert out == "4 of 5 references proved\n"
+    assert f"not proved: {second.id}\n" in err
 
 
 def test_an_edited_reference_is_named(few: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -196,13 +196,13 @@ def test_terms_that_are_printed_alike_are_equal():
                     assert alpha_equal(printed.setdefault(text(node), node), node), f"{claim.id}: {node}"
 
 
-def test_every_id_that_the_code_cites_is_proved(by_id):
+def test_every_id_that_the_code_or_the_readme_cites_is_proved(by_id):
     pages = "|".join(page.name for page in THEORY.pages)
     cited = re.compile(rf"\[((?:{pages})\.[a-z0-9-]+)\](?!\()")
+    code = [path for folder in ("entnorm", "derivations") for path in (ROOT / folder).rglob("*.py")]
     found = {
         (path.relative_to(ROOT).as_posix(), id)
-        for folder in ("entnorm", "derivations")
-        for path in (ROOT / folder).rglob("*.py")
+        for path in (ROOT / "README.md", *code)
         for id in cited.findall(path.read_text(encoding="utf-8"))
         if not re.fullmatch(r"(claim|page|self)\..*", id)
     }

@@ -164,7 +164,7 @@ def test_the_report_is_the_same_twice(harness: Any, tmp_path: Path) -> None:
     assert render(harness.model(cache)) == render(harness.model(cache))
 
 
-def test_every_experiment_states_what_it_is(harness: Any) -> None:
+def test_every_experiment_states_what_it_is_and_is_in_the_report_and_the_readme(harness: Any) -> None:
     spec = importlib.util.spec_from_file_location("experiments_run_again", FOLDER / "run.py")
     assert spec is not None
     assert spec.loader is not None
@@ -174,6 +174,11 @@ def test_every_experiment_states_what_it_is(harness: Any) -> None:
     for name in module.EXPERIMENTS:
         assert module.constant(name, "TITLE")
         assert len(module.fingerprint(name, {})) == 64
+    report = json.loads((REPORTS / "experiments.json").read_text(encoding="utf-8"))
+    assert tuple(shown["name"] for shown in report["experiments"]) == module.EXPERIMENTS
+    readme = (REPORTS.parent / "README.md").read_text(encoding="utf-8")
+    named = readme.partition("\n## Experiments\n")[2].partition("\n## ")[0]
+    assert tuple(name for name in re.findall(r"\(`([a-z]+)`\)", named)) == module.EXPERIMENTS
 
 
 def test_the_sentences_of_the_committed_report_follow_from_its_data(harness: Any) -> None:
@@ -182,7 +187,9 @@ def test_the_sentences_of_the_committed_report_follow_from_its_data(harness: Any
     for shown in report["experiments"]:
         module = importlib.import_module(shown["name"])
         assert shown["conclusions"] == module.conclusions(shown["data"])
-        assert {t["title"]: t["rows"] for t in shown["tables"]} == module.tables(shown["data"])
+        assert {t["title"]: t["rows"] for t in shown["tables"]} == getattr(module, "tables", lambda _: {})(
+            shown["data"]
+        )
 
 
 def test_the_committed_report_is_a_rendering_of_its_model() -> None:
@@ -202,35 +209,115 @@ def test_a_difference_is_claimed_only_beyond_two_standard_errors(
     assert difference.said("more", "less", "same") == said
 
 
-def test_truncations_keep_what_their_definitions_say(harness: Any) -> None:
+def test_truncations_keep_what_the_report_says(harness: Any) -> None:
     truncation = importlib.import_module("truncation")
     p = np.array([[0.5, 0.3, 0.12, 0.05, 0.03], [0.02, 0.02, 0.9, 0.03, 0.03]])
-    kept = {name: keep(p).astype(int).tolist() for name, keep in truncation.TRUNCATIONS.items()}
+    kept = {name: (truncated(p) > 0).astype(int).tolist() for name, truncated in truncation.TRUNCATIONS.items()}
     assert kept["top-k 50"] == [[1] * 5, [1] * 5]
     assert kept["top-p 0.9"] == [[1, 1, 1, 0, 0], [0, 0, 1, 0, 0]]
     assert kept["min-p 0.05"] == [[1, 1, 1, 1, 1], [0, 0, 1, 0, 0]]
     # Their entropies are 1.22 and 0.46, their surprises 0.69, 1.20, 2.12, 3.00, 3.51 and 3.91, 3.91, 0.11, 3.51, 3.51.
     assert kept["typical 0.9"] == [[1, 1, 1, 0, 0], [0, 0, 1, 0, 0]]
-    flat = np.array(
-        [[0.08] + [0.01] * 92]
-    )  # entropy 4.44: the one with surprise 2.53 is less typical than those with 4.61
-    assert not truncation.typical(flat)[0, 0]
-    assert truncation.top_p(flat)[0, 0]
 
 
 def test_a_truncation_and_the_escort_of_its_entropy_are_compared_as_defined(harness: Any) -> None:
     truncation = importlib.import_module("truncation")
-    logits = np.log(np.array([[0.5, 0.25, 0.25], [0.6, 0.3, 0.1]]))
-    kept = np.array([[True, True, False], [True, False, False]])
-    found = truncation.compared(np.exp(logits), logits, kept)
+    p = np.array([[0.5, 0.25, 0.25], [0.6, 0.3, 0.1]])
+    t = np.array([[2 / 3, 1 / 3, 0], [1, 0, 0]])
+    found = truncation.compared(p, t)
+    assert tuple(found) == truncation.MEASURES
     entropy = -(2 / 3 * np.log(2 / 3) + 1 / 3 * np.log(1 / 3))
     assert abs(found["entropy"][0] - entropy) < 1e-12
-    q = entnorm.softmax(logits[0], entropy=entropy)
+    q = entnorm.normalize(p[0], entropy=entropy)
     assert abs(found["outside"][0] - q[2]) < 1e-12
-    t = np.array([2 / 3, 1 / 3, 0])
-    assert abs(found["tv"][0] - np.abs(t - q).sum() / 2) < 1e-12
-    assert abs(found["kl"][0] - (t[:2] * np.log(t[:2] / q[:2])).sum()) < 1e-12
-    assert abs(found["far"][0] - (t[:2] * np.log(t[:2] / np.exp(logits[0, :2]))).sum()) < 1e-12
-    assert abs(found["near"][0] - (q * np.log(q / np.exp(logits[0]))).sum()) < 1e-12
+    assert abs(found["tv"][0] - np.abs(t[0] - q).sum() / 2) < 1e-12
+    assert abs(found["kl"][0] - (t[0, :2] * np.log(t[0, :2] / q[:2])).sum()) < 1e-12
+    assert abs(found["far"][0] - (t[0, :2] * np.log(t[0, :2] / p[0, :2])).sum()) < 1e-12
+    assert abs(found["near"][0] - (q * np.log(q / p[0])).sum()) < 1e-12
     assert found["near"][0] < found["far"][0]
-    assert [found[name][1] for name in ("entropy", "support", "outside", "kl", "tv")] == [0, 1, 0, 0, 0]
+    assert [found[name][1] for name in ("entropy", "support", "gamma", "outside", "tv")] == [0, 1, 0, 0, 0]
+    data = {"found": {"t": {name: values.tolist() for name, values in found.items()}}}
+    assert truncation.cut(data, "t")["support"].tolist() == [2], "one token leaves no choice"
+
+
+def test_the_norm_of_jacobians_is_the_median_of_their_largest_singular_values(harness: Any) -> None:
+    vanishing = importlib.import_module("vanishing")
+    assert vanishing.median_norm(np.array([np.diag([k, -2.0 * k]) for k in (1, 2, 30)])) == 4
+
+
+def test_the_norms_with_a_prescribed_entropy_are_in_proportion_to_one_over_the_scale(
+    harness: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vanishing = importlib.import_module("vanishing")
+    monkeypatch.setattr(vanishing, "DRAWS", 3)
+    monkeypatch.setattr(vanishing, "SIZE", 5)
+    monkeypatch.setattr(vanishing, "ENTROPIES", (0.5, 1.0))
+    data = vanishing.run(lambda items, what: items)
+    norms, scales = data["norms"], np.array(data["scales"])
+    product = np.array(norms["1.0 nats"]) * scales
+    assert product.max() / product.min() - 1 < 1e-5  # six digits are stored
+    # At scale 0 softmax is uniform, and its Jacobian (I - 11'/n) / n has the norm 1/n.
+    assert abs(norms["softmax"][0] - 1 / 5) < 0.01
+    assert norms["softmax"][-1] < 1e-6
+    assert norms["entropy of softmax"][0] > np.log(5) - 0.01
+
+
+def test_the_best_run_is_that_with_the_least_loss_at_the_end(harness: Any) -> None:
+    training = importlib.import_module("training")
+    early, late = [0.0] * 180 + [3.0] * 20, [9.0] * 180 + [1.0] * 20
+    runs = [
+        {"weights": "softmax", "scale": 1, "rate": 0.1, "losses": early},
+        {"weights": "softmax", "scale": 1, "rate": 1.0, "losses": late},
+        {"weights": "softmax", "scale": 100, "rate": 0.01, "losses": [0.0] * 200},
+        {"weights": "entropy", "scale": 1, "rate": 0.01, "losses": [0.0] * 200},
+    ]
+    best = training.best({"runs": runs}, "softmax", 1)
+    assert (best["rate"], best["end"]) == (1.0, 1.0)
+
+
+def test_ways_to_choose_an_entropy_are_fitted_to_one_part_and_judged_on_the_other(harness: Any) -> None:
+    choosing = importlib.import_module("choosing")
+    rng = np.random.default_rng(0)
+    logits = [3 * rng.normal(size=(4000, 4)) for _ in range(2)]
+    labels = [(x / 3 + rng.gumbel(size=x.shape)).argmax(-1) for x in logits]  # the temperature that they need is 3
+    found = choosing.judged(logits, labels)
+    ways = found["ways"]
+    assert tuple(ways) == choosing.WAYS
+    assert abs(ways["temperature"]["value"] - 3) < 0.3
+    assert min(ways, key=lambda way: ways[way]["nll"]) == "temperature"
+    log_p = logits[1] - np.logaddexp.reduce(logits[1], axis=-1, keepdims=True)
+    assert abs(ways["as it is"]["nll"] + log_p[np.arange(4000), labels[1]].mean()) < 1e-12
+    assert found["accuracy"] == (logits[1].argmax(-1) == labels[1]).mean()
+    assert ways["temperature"]["ece"] < 0.03 < ways["as it is"]["ece"]
+    assert sum(ways["entropy"]["reliability"]["count"]) == 4000
+
+
+def test_means_are_over_the_splits_of_a_case(harness: Any) -> None:
+    choosing = importlib.import_module("choosing")
+    rows = [
+        {"data": d, "classifier": "c", "ways": {way: {"nll": value + k} for k, way in enumerate(choosing.WAYS)}}
+        for d, value in (("x", 1.0), ("x", 2.0), ("y", 5.0))
+    ]
+    assert choosing.means({"found": rows}, "nll") == {
+        ("x", "c"): {way: 1.5 + k for k, way in enumerate(choosing.WAYS)},
+        ("y", "c"): {way: 5.0 + k for k, way in enumerate(choosing.WAYS)},
+    }
+
+
+def test_groups_of_points_lie_as_far_apart_as_they_are_made(harness: Any) -> None:
+    neighbours = importlib.import_module("neighbours")
+    x, group = neighbours.points(groups=3, size=4, dimensions=5, apart=1e6, own=7.0)
+    assert x.shape == (12, 5 + 12)
+    assert group.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert (x[:, 5:] == 7 * np.eye(12)).all()
+    distances = np.linalg.norm(x[:, None, :5] - x[None, :, :5], axis=-1)
+    same = group[:, None] == group
+    assert distances[same].max() < 20 < 1e4 < distances[~same].min()
+    again, _ = neighbours.points(groups=3, size=4, dimensions=5, apart=1e6, own=7.0)
+    assert (x == again).all()
+
+
+def test_perplexities_are_those_of_rows_whatever_they_sum_to(harness: Any) -> None:
+    neighbours = importlib.import_module("neighbours")
+    rows = np.array([[0.0, 3, 3, 3], [2, 0, 2, 0], [0, 0, 0, 5]])
+    assert np.abs(neighbours.perplexities(rows) - [3, 2, 1]).max() < 1e-14

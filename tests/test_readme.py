@@ -24,7 +24,7 @@ def section(title: str) -> str:
 def test_the_python_of_the_readme_runs() -> None:
     results = doctest.testfile(str(ROOT / "README.md"), module_relative=False, encoding="utf-8")
     assert results.failed == 0
-    assert results.attempted == 50
+    assert results.attempted == 58
 
 
 def test_the_theory_of_the_readme_is_proved_and_refuted_and_its_mistake_is_named(

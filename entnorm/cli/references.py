@@ -21,7 +21,7 @@ def add_reference(commands: Any) -> None:
     """Add ``entnorm reference``."""
     parser = commands.add_parser("reference", help="the stored certified references", description="Stored references.")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    verify = add_command(actions, "verify", _reference_verify, "prove every record again, in ball arithmetic")
+    verify = add_command(actions, "verify", _reference_verify, "prove every record again, those of densities too")
     show = add_command(actions, "show", _reference_show, "print records, or the list of them")
     show.add_argument(
         "ids",
@@ -43,17 +43,23 @@ def add_reference(commands: Any) -> None:
 
 def _reference_verify(options: argparse.Namespace) -> int:
     from entnorm import balls, reference
+    from entnorm.reference.densities import records as of_densities
 
     try:
         records = reference.load(options.file)
+        densities = of_densities.load() if options.file is None else ()
     except reference.RecordError as error:
         raise BrokenError(str(error)) from error
     if not balls.available():
         raise UsageError('python-flint is needed to prove the references: pip install "entnorm[rigorous]"')
-    unproved = reference.verify(over(records, "certificates"))
+    unproved = (
+        *reference.verify(over(records, "certificates")),
+        *of_densities.verify(over(densities, "certificates of densities")),
+    )
     for id in unproved:
         print(f"not proved: {id}", file=sys.stderr)
-    print(f"{len(records) - len(unproved)} of {len(records)} references proved")
+    count = len(records) + len(densities)
+    print(f"{count - len(unproved)} of {count} references proved")
     return BROKEN if unproved else 0
 
 

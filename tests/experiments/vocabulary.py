@@ -204,19 +204,17 @@ def figures(data: dict[str, Any]) -> dict[str, Figure]:
     first = min(t["tokens"] for t in data["times"])
     at = {t["target"]: t for t in data["times"] if t["tokens"] == first}
     names = {"entnorm": BLUE, "bisection": BROWN, "loop": GREY}
+    labels = {"entnorm": "entnorm", "bisection": "bisection to 1e-5", "loop": "the document's loop"}
     for k, (name, colour) in enumerate(names.items()):
-        bars = axis.barh(
-            [i + 0.26 * (k - 1) for i in range(len(targets))], [at[t][name] for t in targets], 0.24, color=colour
-        )
+        places = [i + 0.26 * (k - 1) for i in range(len(targets))]
+        bars = axis.barh(places, [at[t][name] for t in targets], 0.24, color=colour, label=labels[name])
         axis.bar_label(bars, [f"{at[t][name]:.3g}" for t in targets], padding=4, fontsize=9, color=colour)
-    axis.axvline(1, color=GREEN, linewidth=1.2, linestyle="--")
+    axis.axvline(1, color=GREEN, linewidth=1.2, linestyle="--", label="one pass of softmax")
     axis.set_yticks(range(len(targets)), targets)
     axis.invert_yaxis()
     axis.grid(visible=False, axis="y")
     axis.margins(x=0.1)
-    axis.legend(
-        ["one pass of softmax", "entnorm", "bisection to 1e-5", "the document's loop"], loc="lower right", fontsize=9
-    )
+    figure.legend(loc="outside upper right", ncols=4, fontsize=9)
     axis.set_xlabel("time, in passes of softmax")
     return {
         f"Time to give {first:,} tokens a prescribed entropy": caption(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from fractions import Fraction
@@ -184,33 +185,36 @@ class _Search:
         Towards the root strides double; they are halved where the next point is too close to an end of the domain.
         """
         at, stride = self.mp.mpf(0), self.mp.mpf(1)
-        value = self.residual(self.gamma(at), _ROUGH_BITS)
-        side = 1 if value > 0 else -1
+        side = 1 if self.residual(self.gamma(at), _ROUGH_BITS) > 0 else -1
         while True:
-            beyond = self._beyond(at + side * stride)
-            if beyond is None and stride < _CLOSE:
-                raise EntnormError(
-                    f"the entropy {float(self.target):.17g} is not attained, or only at exponents too close to the end "
-                    f"of their domain to be looked at, beyond gamma = {float(self.gamma(at)):.6g}"
-                )
-            if beyond is None:
+            try:
+                beyond = self._beyond(at + side * stride)
+            except ArithmeticError as error:
+                if stride < _CLOSE:
+                    raise EntnormError(
+                        f"the entropy {float(self.target):.17g} is attained at no exponent that could be looked at, "
+                        f"which are those up to gamma = {float(self.gamma(at)):.6g}: beyond, {error}"
+                    ) from error
                 stride /= 4
-            elif (beyond > 0) == (side > 0):
-                at, stride = at + side * stride, min(2 * stride, _LONGEST)
-            else:
+                continue
+            if beyond != side:
                 break
+            at, stride = at + side * stride, min(2 * stride, _LONGEST)
         low, high = sorted((at, at + side * stride))
         while high - low > _CLOSE:
             at = (low + high) / 2
             low, high = (at, high) if self.residual(self.gamma(at), _ROUGH_BITS) > 0 else (low, at)
         return low, high
 
-    def _beyond(self, u: mpmath.mpf) -> mpmath.mpf | None:
-        """The residual at the logarithm of the odds, or None where it cannot be had."""
-        try:
-            return self.residual(self.gamma(u), _ROUGH_BITS) if abs(u) < _WIDEST else None
-        except ArithmeticError:
-            return None
+    def _beyond(self, u: mpmath.mpf) -> int:
+        """The sign of the residual at the logarithm of the odds."""
+        if abs(u) > _WIDEST:
+            raise ArithmeticError("integrals are too costly")
+        for bits in (_ROUGH_BITS, _FIRST_BITS):
+            value = self.residual(self.gamma(u), bits)
+            if abs(value) > self.mp.ldexp(1, -bits):
+                return 1 if value > 0 else -1
+        raise ArithmeticError("the entropy cannot be told from the target")
 
     def refine(self, bracket: tuple[mpmath.mpf, mpmath.mpf], bits: int) -> mpmath.mpf:
         """
@@ -241,9 +245,9 @@ def _sign(density: Density, target: Fraction, gamma: Fraction) -> int | None:
     """The sign of h(gamma) - H*, by balls of doubling precision."""
     bits = _FIRST_BITS
     while bits <= _MOST_BITS:
-        with balls.working(bits + 32):
+        with balls.working(bits + 32), contextlib.suppress(ArithmeticError):
             sign = balls.sign(density.entropy(gamma, bits) - balls.ball(target))
-        if sign is not None:
-            return sign
+            if sign is not None:
+                return sign
         bits *= 2
     return None

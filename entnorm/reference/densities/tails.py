@@ -89,7 +89,8 @@ def cut(tail: Tail, finite: bool, gamma: Ball, shift: Ball, bits: int, edge: Fra
 
     It lies where the tail is stated, and beyond `edge`, where the integral that it cuts begins or ends. With
     v = -bound(cut) >= 1/g, which is checked in balls, u exp(-g u) falls for u >= v, so that the bound of L bounds
-    abs(L) exp(g L), too; both integrals are then elementary. At a pole abs(L) is split at L = 0 instead.
+    abs(L) exp(g L), too; both integrals are then elementary. At a finite end v would grow with 1/g far beyond what the
+    integrals need, if g is small: there abs(L) is split at L = 0 instead, and below it u exp(-g u) <= 1/(e g).
 
     Raises
     ------
@@ -104,9 +105,8 @@ def cut(tail: Tail, finite: bool, gamma: Ball, shift: Ball, bits: int, edge: Fra
         octaves = max(octaves, math.ceil(math.log2(max(1.0, enough))))
         return _exponential(tail, bound, gamma, balls.ball(2**octaves)), octaves
     kappa = 1 + g * rate if finite else g * rate - 1
-    enough = (bits + max(0.0, g * height / _LOG2)) / (kappa if rate > 0 else min(kappa, 1.0)) if kappa > 0 else math.inf
-    if rate > 0:
-        enough = max(enough, (height + 2 / g) / (rate * _LOG2))
+    enough = (bits + max(0.0, g * height / _LOG2)) / kappa if kappa > 0 else math.inf
+    enough = max(enough, bits if finite else (height + 2 / g) / (rate * _LOG2))
     if enough > _FARTHEST:
         raise ArithmeticError(f"gamma = {g:.17g} is too close to the end of its domain")
     octaves = max(octaves, math.ceil(enough))
@@ -135,12 +135,7 @@ def _finite(tail: Tail, height: Ball, gamma: Ball, at: Ball) -> Cut:
     rate = constant(tail.rate)
     kappa = gamma * rate + 1
     _require(balls.sign(kappa) == 1)
-    v = -rate * balls.log(at) - height
-    left = at * balls.exp(-gamma * v)
-    if balls.sign(rate) == 1:
-        _require(balls.sign(v * gamma - 1) == 1)
-        k = kappa / rate
-        return Cut(at, left / kappa, left * (v / k + 1 / k**2) / rate)
+    left = at * balls.exp(gamma * (height + rate * balls.log(at)))
     size = abs(height) / kappa + abs(rate) * (abs(balls.log(at)) / kappa + 1 / kappa**2)
     return Cut(at, left / kappa, left * size + at / (gamma * balls.exp(balls.ball(1))))
 
