@@ -8,7 +8,16 @@ import numpy as np
 
 from entnorm.moments import SHALLOW, Cumulants, Floats, Mask, Read, deficit, log_offsets, power_means, power_sums
 from entnorm.spectrum import Indices, Spectrum
-from entnorm.steps import EPS, HIGHEST, NEAR, deficit_cumulants, deficit_series, excess_cumulants, is_sound
+from entnorm.steps import (
+    EPS,
+    HIGHEST,
+    NEAR,
+    deficit_cumulants,
+    deficit_series,
+    excess_cumulants,
+    is_off_centre,
+    is_sound,
+)
 from entnorm.targets import Goal
 
 _OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
@@ -79,7 +88,7 @@ class ExcessEquation:
 
 
 class DirectDeficit:
-    """log s - H = goal.deficit, from the mean as a fixed centre: accurate enough away from the uniform distribution."""
+    """log s - H = goal.deficit, in one sum around a centre: accurate enough away from the uniform distribution."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal, self.spectrum = goal, spectrum
@@ -93,9 +102,17 @@ class DirectDeficit:
         return self._measure(some, rows, gamma, lambda *tile: read(*tile).astype(np.float32), np.float32)[0]
 
     def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or far off the centre."""
+        """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or still off the centre."""
         read = self.spectrum.read(self.centre, 0.0)
         found, drift = self._measure(self.spectrum, np.arange(gamma.size), gamma, read, np.float64)
+        off = np.flatnonzero(is_off_centre(self.goal.deficit, drift) & np.isfinite(drift / gamma))
+        if off.size:
+            some = self.spectrum.take(off)
+            self.centre[off] = some.moved(self.centre[off], drift[off] / gamma[off])
+            read = some.read(self.centre[off], 0.0)
+            again, drift[off] = self._measure(some, off, gamma[off], read, np.float64)
+            for kept, new in zip(found, again, strict=True):
+                kept[off] = new
         return found._replace(value=np.where(is_sound(self.goal.deficit, drift), found.value, np.nan))
 
     def _measure(

@@ -37,6 +37,7 @@ from entnorm.steps import (
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
+    is_off_centre,
     is_sound,
     search,
     settle,
@@ -136,10 +137,12 @@ def _equation(
     if not deficit * LEAN < excess:
         return _excess(found.depths, found.peak, found.reach, excess, work)
     top, mean, radius = found.top, found.mean, max(-found.mean, found.reach + found.mean)
-    centre = top + mean if logits else max(top * np.exp(mean), LEAST_CENTRE)
+    centre = _moved(top, mean, logits)
     offsets = _offsets("offsets", values, centre, work, logits)
     if not gamma * radius < NEARLY:
-        return _direct(offsets, deficit, work)
+        return _direct(
+            offsets, lambda by: _offsets("offsets", values, _moved(centre, by, logits), work, logits), deficit, work
+        )
     offset = log_offsets(np.array([[centre]]), np.array([top]), logits=logits)[0, 0]
     return _series(offsets, mean - offset, radius, deficit, work)
 
@@ -182,7 +185,12 @@ def _room(name: str, like: NDArray[Any], dtype: Any, work: Workspace | None) -> 
     return None if work is None else work.array(name, like.shape, dtype)
 
 
-def _direct(offsets: Floats, deficit: Any, work: Workspace | None) -> tuple[Look, Look]:
+def _moved(centre: Any, by: Any, logits: bool) -> Any:
+    """The value whose logarithm is `by` above that of another."""
+    return centre + by if logits else max(centre * np.exp(by), LEAST_CENTRE)
+
+
+def _direct(offsets: Floats, moved: Callable[[Any], Floats], deficit: Any, work: Workspace | None) -> tuple[Look, Look]:
     single = _single(offsets, work)
 
     def look(offsets: NDArray[Any], gamma: Any) -> tuple[Residual, Any]:
@@ -195,6 +203,8 @@ def _direct(offsets: Floats, deficit: Any, work: Workspace | None) -> tuple[Look
 
     def measure(gamma: Any) -> Residual:
         (residual, second, third), drift = look(offsets, gamma)
+        if is_off_centre(deficit, drift) and np.isfinite(drift / gamma):
+            (residual, second, third), drift = look(moved(drift / gamma), gamma)
         return (residual if is_sound(deficit, drift) else np.float64(np.nan)), second, third
 
     return lambda gamma: look(single, np.float32(gamma))[0], measure

@@ -110,6 +110,11 @@ def is_sound(deficit: Any, log_mean: Any) -> Any:
     return (deficit >= UNEVEN) & (log_mean <= 1.0) & (log_mean <= _STEEP * deficit)
 
 
+def is_off_centre(deficit: Any, log_mean: Any) -> Any:
+    """Whether they would be right from a centre that is higher by `log_mean`."""
+    return (deficit >= UNEVEN) & ((log_mean > 1.0) | (log_mean > _STEEP * deficit))
+
+
 def deficit_series(powers: Any, tau: Any) -> Any:
     """``log s - H`` and the two cumulants, from the means of z^k (k = 2, 3, ...) where t = tau z and mean z = 0.
 
