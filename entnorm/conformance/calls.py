@@ -190,10 +190,13 @@ def _escort_entropy(d: FloatArray, gamma: float) -> float:
 
 
 def _shares(q: FloatArray) -> FloatArray | None:
-    """A returned distribution, made to sum to one: that it does not is a matter of its own; None if it is nonsense."""
-    if not np.isfinite(q).all() or q.min() < 0 or q.max() == 0:
+    """A returned distribution, made nonnegative and to sum to one; None if it is nonsense.
+
+    That it is not a distribution is a matter of its own, and not one of its entropy or its exponent.
+    """
+    if not np.isfinite(q).all() or q.max() <= 0:
         return None
-    shares: FloatArray = q / q.max()
+    shares: FloatArray = np.maximum(q, 0) / q.max()
     return shares / fsum(shares)
 
 

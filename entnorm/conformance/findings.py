@@ -140,5 +140,15 @@ def same_bits(case: str, asked: Answer, calls: tuple[Call, ...], again: Answer, 
         calls=calls,
         holds=asked.bits == again.bits,
         expected=f"{why}: {asked.words}, gamma = {asked.gamma.hex()}",
-        got=f"gamma = {again.gamma.hex()}" + ("" if asked.gamma != again.gamma else ", with another distribution"),
+        got=_difference(asked, again),
     )
+
+
+def _difference(asked: Answer, again: Answer) -> str:
+    if asked.bits == again.bits:
+        return f"the same, gamma = {again.gamma.hex()}"
+    if asked.probs is None or again.probs is None or asked.probs.tobytes() == again.probs.tobytes():
+        return f"gamma = {again.gamma.hex()}"
+    entries = zip(asked.probs.tolist(), again.probs.tolist(), strict=True)
+    i, (before, after) = next((i, (a, b)) for i, (a, b) in enumerate(entries) if a.hex() != b.hex())
+    return f"entry {i} = {after.hex()}, not {before.hex()}"
