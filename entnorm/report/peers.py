@@ -162,12 +162,14 @@ def _seconds(action: Any) -> float:
 
 
 def _defect(defect: Any) -> dict[str, Any]:
+    output = defect.output()
     return {
-        "title": defect.title,
+        "title": defect.titled(output),
+        "limitation": defect.limitation,
         "library": defect.library,
         "version": version(defect.library),
         "program": defect.program.strip(),
-        "output": defect.output(),
+        "output": output,
         "right": defect.right(),
         "cause": defect.cause,
         "known": defect.known,
