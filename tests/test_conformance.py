@@ -120,7 +120,7 @@ def test_a_failure_says_what_was_expected_the_right_answer_and_how_to_see_it_aga
         "expected: entropy = ",
         "got: entropy = ",
         "right answer: gamma = ",
-        "of the budget",
+        "times what is allowed",
         "solve(p, target",
     ):
         assert part in text

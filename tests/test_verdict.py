@@ -247,10 +247,11 @@ def test_a_question_that_its_translation_rounds_is_not_asked() -> None:
 def test_hard_rows_are_put_in_logits_to_who_takes_logits(takes: str, monkeypatch: pytest.MonkeyPatch) -> None:
     records = hard.certified("logits")
     monkeypatch.setattr(hard, "certified", lambda kind: cases.spread(list(records), 30))
-    sign = {"logits": 1, "squared distances": -1}[takes]
-    adapted = conformance.adapt(
-        lambda x, target, axis: entnorm.solve(logits=sign * x, entropy=target, axis=axis), takes=takes
-    )
+    solvers = {
+        "logits": lambda x, target, axis: entnorm.solve(logits=x, entropy=target, axis=axis),
+        "squared distances": rogues.differentiates_distances,
+    }
+    adapted = conformance.adapt(solvers[takes], takes=takes)
     found = conformance.run(adapted, "accuracy")
     assert found.passed, [str(failure) for failure in found.failures]
 

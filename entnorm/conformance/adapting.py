@@ -56,6 +56,13 @@ CHOICES: Final = {
 """What each option may be, its default first."""
 
 
+def must_be_callable(solver: Any) -> None:
+    """Raise TypeError for what is no function."""
+    if not callable(solver):
+        hint = "; what is named as text is held by the command: entnorm conform pkg.mod:function"
+        raise TypeError(f"a solver is a function, not {solver!r:.60}{hint if isinstance(solver, str) else ''}")
+
+
 @dataclass(frozen=True)
 class Adapted:
     """A foreign function behind the signature of the suite; made by `adapt`."""
@@ -69,6 +76,7 @@ class Adapted:
     zeros: bool = True
 
     def __post_init__(self) -> None:
+        must_be_callable(self.function)
         for option, allowed in CHOICES.items():
             if getattr(self, option) not in allowed:
                 raise ValueError(f"{option}={getattr(self, option)!r}: choose one of {', '.join(map(repr, allowed))}")
@@ -181,6 +189,8 @@ def adapt(
 
     Raises
     ------
+    TypeError
+        If `function` is no function.
     ValueError
         For an option outside these sets.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import fsum, isfinite, log, nan
+from math import fsum, inf, isfinite, log, nan
 from typing import Final, Literal
 
 import numpy as np
@@ -53,6 +53,11 @@ class Call:
     source: str | None = None
     goals: str | None = None
     form: Form = "plain"
+
+    @property
+    def has_zeros(self) -> bool:
+        """Whether some entries have probability zero."""
+        return bool((self.values == (0 if self.kind == "p" else -inf)).any())
 
     @property
     def batch(self) -> tuple[int, ...]:

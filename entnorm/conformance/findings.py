@@ -44,6 +44,10 @@ class Finding:
     answer: str | None = None
     error: float | None = None
 
+    def weight(self) -> tuple[bool, bool, float]:
+        """How much it is worth showing: broken promises first, of these such without zeros, then by the error."""
+        return not self.holds, not self.holds and not any(c.has_zeros for c in self.calls), self.error or 0.0
+
 
 def ask(solver: Foreign, call: Call) -> Answer:
     """The answer to a call of one row."""

@@ -7,7 +7,8 @@ returns either
 * gamma, of the batch shape: a scalar for one row;
 * or the distribution, of the shape of ``p``;
 * or an object with ``gamma`` and ``success``, of the batch shape, as `entnorm.solve` returns, and perhaps ``probs``, of
-  the shape of ``p``, and ``vjp``, the derivative as in `entnorm.Solution`; or one of SciPy's, whose ``root`` and
+  the shape of ``p``, and ``vjp``, the derivative in logits and target as in `entnorm.Solution` (behind an adapter of
+  squared distances, in these); or one of SciPy's, whose ``root`` and
   ``converged``, or ``x`` and ``success``, are read as these.
 
 Gamma and distribution are told apart by shape. `entnorm.conformance.adapt` wraps functions that speak of logits,
@@ -30,7 +31,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from entnorm.conformance.adapting import Adapted
+from entnorm.conformance.adapting import Adapted, must_be_callable
 from entnorm.conformance.calls import Answer, Call, FloatArray, Kind, answer
 from entnorm.conformance.contained import Contained, LostError
 
@@ -72,6 +73,16 @@ class Foreign:
     solve: Solver
     name: str | None = None
     process: Contained | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be called.
+
+        Raises
+        ------
+        TypeError
+            For text too: a solver is found by its name on the command line only.
+        """
+        must_be_callable(self.solve)
 
     @property
     def one_row_at_a_time(self) -> bool:

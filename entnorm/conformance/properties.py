@@ -31,7 +31,7 @@ def hits_the_target_entropy(solver: Foreign) -> Iterator[Finding]:
 
 
 def finds_the_certified_exponent(solver: Foreign) -> Iterator[Finding]:
-    """Gamma, returned or implied by the distribution, is right to 1e-9 (1 + condition) on certified rows of every family."""
+    """Gamma, returned or implied by the distribution, is right to 1e-9 (1 + condition) on certified rows."""
     for case, answer in answers(solver, (*cases.plain(), *cases.with_zeros(), *cases.with_ties(), *cases.recorded())):
         yield exponent(case, answer, TIGHT)
 

@@ -77,7 +77,7 @@ def _described(peer: Peer, report: conformance.Report | None) -> dict[str, Any]:
     if report is None:
         return described | {"installed": False, "version": None, "results": {}}
     kept = ("outcome", "error", "case", "expected", "got", "answer", "reason")
-    results = {check["name"]: {key: check[key] for key in kept} for check in report.as_dict()["checks"]}
+    results = {check["name"]: {key: check[key] for key in kept} for check in report.as_dict(rounded=True)["checks"]}
     return described | {"installed": True, "version": peer.version, "results": results}
 
 
