@@ -16,7 +16,7 @@ Function = Callable[..., Any]
 Takes = Literal["p", "logits", "squared distances"]
 Target = Literal["entropy", "bits", "perplexity"]
 Returns = Literal["answer", "gamma", "beta", "sigma", "temperature", "distribution"]
-Rows = Literal["batch", "one"]
+Rows = Literal["batch", "one", "matrix"]
 Arrays = Literal["numpy", "torch"]
 
 
@@ -50,7 +50,7 @@ CHOICES: Final = {
     "takes": tuple(_INPUTS["p"]),
     "target": tuple(_TARGETS),
     "returns": tuple(_RETURNS),
-    "rows": ("batch", "one"),
+    "rows": ("batch", "one", "matrix"),
     "arrays": ("numpy", "torch"),
 }
 """What each option may be, its default first."""
@@ -102,6 +102,12 @@ class Adapted:
         if self.rows == "batch":
             goal = goals.copy() if goals.ndim else float(goals)
             return self._answer(np.moveaxis(rows, -1, axis), goal, axis=axis)
+        if self.rows == "matrix":
+            n = rows.shape[-1]
+            answer, untouched = self._answer(rows.reshape(goals.size, n), goals.reshape(goals.size))
+            one_each = np.ndim(answer) < 2 and not hasattr(answer, "gamma")
+            answer = np.reshape(answer, goals.shape if one_each else rows.shape)
+            return (answer if one_each else np.moveaxis(answer, -1, axis)), untouched
         answers = [self._answer(rows[i], float(goals[i])) for i in np.ndindex(goals.shape)]
         if not answers:
             return np.empty(goals.shape), True
@@ -165,7 +171,8 @@ def adapt(
     Parameters
     ----------
     function : callable
-        Called as ``function(values, target, axis=axis)``, or as ``function(row, target)`` with ``rows="one"``.
+        Called as ``function(values, target, axis=axis)``, or as ``function(row, target)`` with ``rows="one"``, or as
+        ``function(matrix, targets)`` with ``rows="matrix"``.
     takes : {"p", "logits", "squared distances"}
         What it is given: probabilities; their natural logarithms (zeros as -inf); or the negative of those, as the
         squared distances of a Gaussian kernel exp(-beta d^2) (zeros as inf).
@@ -174,9 +181,9 @@ def adapt(
     returns : {"answer", "gamma", "beta", "sigma", "temperature", "distribution"}
         By default gamma and distribution are told apart by shape. Beta, the factor of squared distances, is gamma
         itself; sigma, of exp(-d^2 / (2 sigma^2)), is 1 / sqrt(2 gamma); the temperature is 1 / gamma.
-    rows : {"batch", "one"}
-        Whether it takes arrays with an axis, or a single row; then the adapter makes the batch, and checks of batches
-        and axes do not apply to it.
+    rows : {"batch", "one", "matrix"}
+        Whether it takes arrays with an axis; or a single row, so that the adapter makes the batch, and checks of
+        batches and axes do not apply to it; or a matrix of rows with a vector of targets: the adapter moves the axis.
     arrays : {"numpy", "torch"}
         What it is given and returns; with "torch", tensors of float64.
     zeros : bool

@@ -57,12 +57,10 @@ def ask(solver: Foreign, call: Call) -> Answer:
 
 def askable(solver: Foreign, rows: Iterable[Case], relative: float = TIGHT) -> list[Case]:
     """The rows that can be put to the solver, with their targets, without rounding them by a part of the budget."""
-    fit = [
-        case
-        for case in rows
-        if (solver.takes_zeros or not case.has_zeros)
-        and 8 * solver.rounding(case.target) <= case.entropy_budget(relative)
-    ]
+    taken = [case for case in rows if solver.takes_zeros or not case.has_zeros]
+    if not taken:
+        raise NotApplicable("all these rows have zeros, and its adapter says that it does not take them: zeros=False")
+    fit = [case for case in taken if 8 * solver.rounding(case.target) <= case.entropy_budget(relative)]
     if not fit:
         raise NotApplicable("its adapter cannot put any of these rows and targets without rounding them")
     return fit

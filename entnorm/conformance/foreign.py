@@ -90,6 +90,11 @@ class Foreign:
         return isinstance(self.solve, Adapted) and self.solve.rows == "one"
 
     @property
+    def has_no_axis(self) -> bool:
+        """Whether axes are the adapter's work, and batches the solver's."""
+        return isinstance(self.solve, Adapted) and self.solve.rows == "matrix"
+
+    @property
     def speaks(self) -> Kind:
         """Whether hard rows are best put to it as probabilities or as logits, so that no translation rounds them."""
         return self.solve.speaks if isinstance(self.solve, Adapted) else "p"
