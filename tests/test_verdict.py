@@ -175,7 +175,7 @@ def test_announced_failures_are_read_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"[expected-failures]\nkeeps_ties = 'x'\n", "no check is named 'keeps_ties'"),
+        (b"[expected-failures]\nkeeps_ties = 'x'\n", "no check is named 'keeps_ties'; did you mean keeps_ties_tied?"),
         (b"[expected-failures]\nkeeps_ties_tied = 3\n", "keeps_ties_tied needs a reason"),
         (b"[expected-failures]\nkeeps_ties_tied = ' '\n", "keeps_ties_tied needs a reason"),
         (b"keeps_ties_tied = 'x'\n", r"one table \[expected-failures\]"),
