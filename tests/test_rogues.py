@@ -369,3 +369,15 @@ def test_entnorm_passes_accuracy_whatever_it_returns(bare: str) -> None:
     """A solution; gamma alone; a distribution alone."""
     found = results(bare, "smoke", "core", "edge", "accuracy")
     assert not [str(r) for r in found.values() if r.outcome is Outcome.FAILED]
+
+
+def test_a_clause_without_degrees_has_no_error_to_show() -> None:
+    """Gamma is negative by less than the entropy can tell."""
+    (check,) = (c for c in CHECKS["edge"] if c.__name__ == "answers_or_reports_the_ends")
+
+    def creeps_below_zero(p, target, *, axis=-1):
+        gamma = rogues.gammas(p, target, axis)
+        return np.where(gamma == 0, -1e-9, gamma)
+
+    found = result(check, "edge", Foreign(creeps_below_zero))
+    assert (found.outcome, found.expected, found.error) == (Outcome.FAILED, "gamma >= 0, or a report", None)
