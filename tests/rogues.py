@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 import entnorm
+import entnorm.conformance
 
 FloatArray = NDArray[np.float64]
 Rogue = Callable[..., Any]
@@ -251,6 +252,56 @@ def mixes_with_the_uniform(p, target):
     return (1 - share) * end + share * p
 
 
+def writes_its_targets(p, target, *, axis=-1):
+    """Works in place on the targets of a batch."""
+    found = careful_gamma(p, target, axis=axis)
+    if np.ndim(target):
+        target[...] = found
+    return found
+
+
+def writes_its_batches(p, target, *, axis=-1):
+    """Works in place where there is more than one row."""
+    found = careful_gamma(p, target, axis=axis)
+    if p.ndim > 1:
+        p[...] = 0.0
+    return found
+
+
+def _writes_its_logits(logits, target, axis=-1):
+    found = np.array(entnorm.solve(logits=logits.copy(), entropy=target, axis=axis).gamma)
+    logits[...] = 0.0
+    return found
+
+
+writes_its_logits = entnorm.conformance.adapt(_writes_its_logits, takes="logits")
+writes_its_logits_row_by_row = entnorm.conformance.adapt(
+    lambda logits, target: _writes_its_logits(logits, target), takes="logits", rows="one"
+)
+
+
+def _reads_the_buffer_of_its_logits(logits, target, axis=-1):
+    """Takes an array with gaps for one without."""
+    if logits.base is not None and logits.base.size == 2 * logits.size:
+        logits = logits.base.ravel()[: logits.size].reshape(logits.shape)
+    return np.array(entnorm.solve(logits=logits, entropy=target, axis=axis).gamma)
+
+
+reads_the_buffer_of_its_logits = entnorm.conformance.adapt(_reads_the_buffer_of_its_logits, takes="logits")
+
+
+@rowwise
+def overshoots_below_zero(p, target):
+    """Zeros come back as negative numbers, minute ones."""
+    return np.where(p == 0, -1e-300, power(p, brent(p, target)))
+
+
+def answers_infinity_for_unreachable(p, target, *, axis=-1):
+    """Every target out of reach is said to be at the end of growing exponents."""
+    found = careful_gamma(p, target, axis=axis)
+    return np.where(np.isnan(found), np.inf, found)
+
+
 @rowwise
 def counts_the_rest_as_an_entry(p, target):
     """What a row lacks of one is taken for one more entry."""
@@ -270,6 +321,13 @@ _calls = count()
 def remembers_the_call_before(p, target, *, axis=-1):
     """State between calls shows in the last bits."""
     return careful_gamma(p, target, axis=axis) * (1 + 2.0**-48 * (next(_calls) % 7))
+
+
+def breaks_ties_by_chance(p, target, *, axis=-1):
+    """The first entry of a distribution is off in its last bits, in every call by another amount."""
+    q = careful_brentq(p, target, axis=axis)
+    q[..., 0] *= 1 + 2.0**-50 * (next(_calls) % 7)
+    return q
 
 
 def warm_starts_from_the_row_before(p, target, *, axis=-1):
@@ -479,7 +537,52 @@ def shares_a_buffer(p, target, *, axis=-1):
     return float(_shared[0])
 
 
+_workspace = np.empty(100_000)
+
+
+def shares_a_workspace(p, target, *, axis=-1):
+    """Prepares its row in an array of the module, and never pauses."""
+    if p.ndim > 1 or p.size > _workspace.size:
+        return gammas(p, target, axis)
+    row = _workspace[: p.size]
+    row[...] = p
+    for _ in range(20):
+        row *= 2.0
+        row *= 0.5
+    return gammas(row.copy(), target)
+
+
+@rowwise
+def reverses_uniform_rows(p, target):
+    """Where every exponent does it takes a negative one."""
+    gamma = float(gammas(p, target))
+    return -7.0 if np.ptp(p) == 0 and np.isfinite(gamma) else gamma
+
+
+def forgets_the_sign_of_distances(squared, target, axis=-1):
+    """The derivative is that in logits, though distances were given."""
+    solution = entnorm.solve(logits=-squared, entropy=target, axis=axis)
+    return SimpleNamespace(gamma=solution.gamma, success=solution.success, probs=solution.probs, vjp=solution.vjp)
+
+
+def differentiates_distances(squared, target, axis=-1):
+    """No sin: the derivative in the distances."""
+    solution = entnorm.solve(logits=-squared, entropy=target, axis=axis)
+
+    def vjp(cotangent):
+        dlogits, dtarget = solution.vjp(cotangent)
+        return -dlogits, dtarget
+
+    return SimpleNamespace(gamma=solution.gamma, success=solution.success, probs=solution.probs, vjp=vjp)
+
+
 # --------------------------------------------------------------------------------------- accuracy and stress, likewise
+
+
+def fills_what_is_below_the_normal_doubles(p, target, *, axis=-1):
+    """Where a probability is no normal double it puts in 1e-20."""
+    q = np.array(entnorm.solve(p, entropy=target, axis=axis).probs)
+    return np.where((p > 0) & (q < 2.0**-1022), 1e-20, q)
 
 
 def stops_at_1e_12(p, target, *, axis=-1):

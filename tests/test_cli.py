@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import gzip
+import html
 import json
 import os
 import pty
 import select
+import shlex
 import signal
 import struct
 import subprocess
@@ -25,6 +27,7 @@ import entnorm
 from entnorm import balls, reference, report
 from entnorm.claims.theory import load
 from entnorm.cli import main, verifying
+from entnorm.conformance.budget import times
 from entnorm.reference.records import CORPUS
 
 TRUE = """
@@ -94,9 +97,14 @@ def test_our_own_theory_has_one_name() -> None:
         (["conform", "no_such_module:f"], "there is no module 'no_such_module'"),
         (["conform", "sub/mine.py:f"], "sub/mine.py is a file; its module, from its own folder, is mine:f"),
         (["conform", "entnorm:nothing"], "has no function 'nothing'"),
+        (["conform", "entnorm:normalise"], "has no function 'normalise'; did you mean 'normalize'?"),
+        (["conform", "entnorm:solve", "--expect", "no-such.toml"], "entnorm: no-such.toml: No such file or directory"),
+        (
+            ["solve", "--p", "0.7,0.2", "--entropy", "0.5"],
+            "pass their logarithms as --logits; scores go to --logits",
+        ),
         (["conform", "entnorm:solve", "--level", "extreme"], "the levels are smoke < core"),
         (["conform", "entnorm:solve", "--deadline", "0"], "a number of seconds above zero"),
-        (["conform", "entnorm:solve", "--expect", "no-such.toml"], "No such file"),
         (["reference", "show", "no-such-record"], "no reference is named no-such-record"),
         (["reference", "show", "--file", "no/such/file"], "No such file"),
         (["solve", "--p", "0.5,half", "--entropy", "0.1"], "'0.5,half' is not a row of numbers"),
@@ -309,6 +317,70 @@ def test_conform_writes_a_verdict_and_knows_what_is_expected(
     (tmp_path / "known.toml").write_text('[expected-failures]\nis_fast = "?"\n')
     assert main([*command, "--expect", "known.toml"]) == 2
     assert "no check is named 'is_fast'" in capsys.readouterr().err
+
+
+def test_a_verdict_says_how_to_ask_again_and_of_what_it_is(
+    module: Callable[[str, str], None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    module(
+        "mine_again",
+        "import numpy as np\ndef f(p, target, axis=-1):\n    return np.full(np.delete(p.shape, axis), 2.0)\n",
+    )
+    Path("my file.toml").write_text('[expected-failures]\nis_deterministic = "no"\n', encoding="utf-8")
+    command = "entnorm conform mine_again:f --level smoke --expect 'my file.toml' --deadline 7"
+    assert main([*shlex.split(command)[1:], "--out", "out"]) == 1
+    said = capsys.readouterr().out
+    model = json.loads(Path("out/verdict.json").read_text(encoding="utf-8"))
+    assert model["command"] == command
+    assert {"python", "entnorm", "numpy"} <= model["versions"].keys()
+    for name in ("verdict.html", "verdict.md"):
+        page = html.unescape(Path("out", name).read_text(encoding="utf-8"))
+        assert command in page
+        assert f"entnorm {entnorm.__version__}" in page.replace(":", "")
+    (error,) = (check["error"] for check in model["checks"] if check["name"] == "hits_the_target_entropy")
+    assert float(f"{error:.2g}") != error  # as it is, not rounded
+    assert f"error: {times(error)}" in said
+    assert times(error) in Path("out/verdict.html").read_text(encoding="utf-8")
+
+
+def test_what_fails_on_zeros_only_is_told_zeros_false(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module(
+        "mine_zeros",
+        """
+
+import numpy as np, entnorm
+def f(p, target, axis=-1):
+    return entnorm.solve(p, entropy=target, axis=axis).gamma + np.where((p == 0).any(axis), np.nan, 0)
+""",
+    )
+    assert main(["conform", "mine_zeros:f"]) == 1
+    assert "  solve = adapt(f, zeros=False)\n" in capsys.readouterr().out
+
+
+def test_an_adapted_solver_is_told_the_adapter_of_the_function_behind_it(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module(
+        "mine_wrapped",
+        """
+
+import entnorm
+from entnorm.conformance import adapt
+def f(p, bits):
+    assert p.ndim == 1
+    return float(entnorm.solve(p, entropy=bits * 0.6931471805599453).gamma)
+solve = adapt(f, rows="one")
+""",
+    )
+    assert main(["conform", "mine_wrapped:solve"]) == 1
+    said = capsys.readouterr().out
+    assert '  from mine_wrapped import f\n  solve = adapt(f, target="bits", rows="one")\n' in said
 
 
 def test_conform_contains_a_solver_that_dies(

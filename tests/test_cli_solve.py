@@ -388,7 +388,9 @@ def test_files_of_other_kinds_are_not_written(folder: Path, capsys: pytest.Captu
     assert "--report r.pdf: the page is HTML" in refused(
         capsys, "--p", "0.5,0.3,0.2", "--entropy", "0.5", "--report", "r.pdf"
     )
-    assert "No such file" in refused(capsys, "--p", "0.5,0.3,0.2", "--entropy", "0.5", "--out", "no/such/q.npy")
+    for option, name in (("--out", "no/such/q.npy"), ("--report", "no/such/page.html")):
+        said = refused(capsys, "--p", "0.5,0.3,0.2", "--entropy", "0.5", option, name)
+        assert said == f"entnorm: {option} {name}: there is no folder no/such\n"
 
 
 def test_rows_that_failed_are_named_by_their_place_in_the_whole(folder: Path, capsys: Any) -> None:
@@ -518,3 +520,29 @@ def test_an_interrupt_leaves_the_old_file_and_no_other(folder: Path) -> None:
     assert process.returncode == 130
     assert err.strip() == "entnorm: interrupted; no file was left half-written"
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"q.csv": b"old"}
+
+
+@pytest.mark.parametrize("option", ["--out", "--report"])
+def test_errors_name_the_file_that_was_meant(
+    option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = {"--out": "q.npy", "--report": "page.html"}[option]
+    too_long = "x" * 250 + Path(name).suffix  # fits, but not with what is added until it is whole
+    assert main(["solve", "--p", "0.7,0.2,0.1", "--entropy", "0.5", option, too_long]) == 2
+    assert capsys.readouterr().err == f"entnorm: {too_long}: File name too long\n"
+
+
+def test_logits_are_multiplied_and_rows_without_difference_have_a_bar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for kind, row in (("p", "0.7,0.2,0.1"), ("logits", "0,-1,-2")):
+        assert main(["solve", f"--{kind}", row, "--entropy", "0.5", "--report", f"{kind}.html"]) == 0
+    assert "each raised to the power γ that" in Path("p.html").read_text(encoding="utf-8")
+    assert "each multiplied by the γ that" in Path("logits.html").read_text(encoding="utf-8")
+    assert main(["solve", "--logits", "0,0", "--evenness", "1", "--report", "zero.html"]) in (0, 1)
+    page = Path("zero.html").read_text(encoding="utf-8")
+    for line in page.splitlines():
+        if "exactly 0" in line:
+            assert '<i style="width: 100.0%"></i>' in line

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from oracle import Exact
+from scipy.optimize import OptimizeResult, RootResults
 
 import entnorm
 from entnorm import conformance, reference
@@ -119,7 +120,7 @@ def test_a_failure_says_what_was_expected_the_right_answer_and_how_to_see_it_aga
         "expected: entropy = ",
         "got: entropy = ",
         "right answer: gamma = ",
-        "of the budget",
+        "times what is allowed",
         "solve(p, target",
     ):
         assert part in text
@@ -262,6 +263,28 @@ def test_a_solver_that_reuses_its_buffer_is_judged_by_what_it_returned() -> None
 
     calls: list[None] = []
     assert "is_deterministic" in [r.name for r in conformance.run(reuses, "smoke").failures]
+
+
+def test_a_shape_is_judged_before_anything_is_copied() -> None:
+    huge = np.broadcast_to(1.0, (10**12,))  # eight bytes; a copy would be eight terabytes
+    gamma = SimpleNamespace(gamma=huge, success=True)
+    success = SimpleNamespace(gamma=1.0, success=np.broadcast_to(True, (10**12,)))
+    solvers = [lambda *_, answer=answer, **__: answer for answer in (huge, gamma, success)]
+    adapted = [{}, {"rows": "one"}, {"returns": "sigma"}, {"returns": "sigma", "rows": "one"}]
+    solvers += [conformance.adapt(solvers[0], **options) for options in adapted]
+    for solve in solvers:
+        (failure,) = conformance.run(solve, "smoke").failures
+        assert "shape (1000000000000,)" in failure.got
+
+
+def test_scipys_results_count_as_gamma() -> None:
+    def root(p, target, *, axis=-1):
+        gamma = rogues.careful_gamma(p, target, axis=axis)
+        if gamma.ndim:
+            return OptimizeResult(x=gamma, success=np.isfinite(gamma))
+        return RootResults(root=gamma, iterations=1, function_calls=1, flag=0 if np.isfinite(gamma) else -2, method="")
+
+    assert conformance.run(root).passed
 
 
 def test_result_objects_with_success_count_as_gamma() -> None:

@@ -30,9 +30,9 @@ def smoke(peer: Peer) -> dict[str, conformance.Outcome]:
 def test_the_peers_that_scipy_and_numpy_make_are_always_here() -> None:
     assert {peer.name for peer in PRESENT} >= {
         "entnorm",
-        "SciPy find_root",
-        "SciPy brentq",
-        "SciPy newton",
+        "our wrapper of SciPy find_root",
+        "our wrapper of SciPy brentq",
+        "our wrapper of SciPy newton",
         "the document's loop",
     }
 
@@ -45,13 +45,13 @@ def test_every_peer_understands_the_question(peer: Peer) -> None:
     assert found["is_deterministic"] is conformance.Outcome.PASSED
 
 
-@pytest.mark.parametrize("name", ["SciPy find_root", "SciPy brentq"])
+@pytest.mark.parametrize("name", ["our wrapper of SciPy find_root", "our wrapper of SciPy brentq"])
 def test_scipys_bracketing_methods_pass_core(name: str) -> None:
     report = conformance.run(BY_NAME[name].solver)
     assert not [str(failure) for failure in report.failures]
 
 
-@pytest.mark.parametrize("name", ["SciPy newton", "the document's loop"])
+@pytest.mark.parametrize("name", ["our wrapper of SciPy newton", "the document's loop"])
 def test_newton_without_a_bracket_fails_where_it_steps_over_zero(name: str) -> None:
     solver = Foreign(BY_NAME[name].solver)
     (check,) = (c for _, c in conformance.up_to("core") if c.__name__ == "never_reverses_the_order")
@@ -82,8 +82,20 @@ def test_a_defect_is_one_and_its_program_needs_only_its_library(defect: defects.
     if find_spec(module) is None:
         pytest.skip(f"{defect.library} is not installed: make peers")
     said = defect.output()
-    assert said
+    assert "{" not in defect.titled(said)
     assert said.split(",")[0] != right.split(",")[0]
+
+
+def test_the_numbers_of_a_title_are_those_that_were_printed() -> None:
+    shown = defects.Defect("From {0:.3g} to {1:.3g} instead of 10", "numpy", "", str, "", "")
+    assert shown.titled("perplexities from 6.125 to 9.8049") == "From 6.12 to 9.8 instead of 10"
+    assert not [d.title for d in defects.DEFECTS if "issue 5165" in d.known.lower()]
+
+
+def test_a_limitation_is_not_called_a_defect() -> None:
+    assert [d.title for d in defects.DEFECTS if d.limitation] == [
+        "The search stops at an entropy error of 1e-5, which no argument changes"
+    ]
 
 
 def test_the_right_answer_to_an_offset_does_not_depend_on_it() -> None:
@@ -92,7 +104,7 @@ def test_the_right_answer_to_an_offset_does_not_depend_on_it() -> None:
 
 
 def test_the_report_is_made_of_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    chosen = (BY_NAME["entnorm"], BY_NAME["SciPy brentq"], BY_NAME["torch Newton"])
+    chosen = (BY_NAME["entnorm"], BY_NAME["our wrapper of SciPy brentq"], BY_NAME["torch Newton"])
     shown = defects.Defect("A title", "numpy", "print(1 + 1)", lambda: "3", "A cause", "Unknown")
     monkeypatch.setattr(reporting, "PEERS", chosen)
     monkeypatch.setattr(reporting, "DEFECTS", (shown,))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import rogues
 
-from entnorm.conformance import CHECKS, Outcome, Result, cases, hard, run
+from entnorm.conformance import CHECKS, Outcome, Result, adapt, cases, hard, run
 from entnorm.conformance.foreign import Foreign
 from entnorm.conformance.runner import result
 
@@ -98,7 +98,20 @@ EXPECTED = {
     "counts_the_rest_as_an_entry": {
         "does_not_depend_on_scale": "the rest has mass",
     },
+    "overshoots_below_zero": {
+        "returns_a_distribution": "negative entries",
+        "keeps_zeros_zero": "in the place of zeros",
+    },
+    "answers_infinity_for_unreachable": {
+        "reports_unreachable_targets": "above the largest entropy too",
+    },
     "writes_its_input": {
+        "does_not_write_its_input": "in place",
+    },
+    "writes_its_targets": {
+        "does_not_write_its_input": "those of a batch",
+    },
+    "writes_its_batches": {
         "does_not_write_its_input": "in place",
     },
     "remembers_the_call_before": {
@@ -191,6 +204,15 @@ EXPECTED = {
     "shares_a_buffer": {
         "answers_from_many_threads_at_once": "each other's results",
     },
+    "shares_a_workspace": {
+        "answers_from_many_threads_at_once": "each other's exponentials",
+    },
+    "reverses_uniform_rows": {
+        "answers_a_uniform_row_that_asks_for_its_entropy": "a negative exponent",
+    },
+    "fills_what_is_below_the_normal_doubles": {
+        "computes_probabilities_to_the_last_digits": "1e-20 in their place",
+    },
     "stops_at_1e_12": {
         "finds_the_exponent_to_the_last_digits": "1e-12",
         "hits_the_entropy_to_the_last_digits": "and so the entropy",
@@ -244,7 +266,7 @@ def results(rogue: str, *levels: str) -> dict[str, Result]:
 
 @pytest.mark.usefixtures("no_records")
 @pytest.mark.parametrize("rogue", EXPECTED)
-def test_a_rogue_fails_the_check_that_names_its_sin_and_no_unrelated_one(rogue: str) -> None:
+def test_a_rogue_fails_the_check_that_names_its_sin_and_no_unrelated_one_of_its_level(rogue: str) -> None:
     """Of the levels smoke and core and that of the check itself."""
     levels = dict.fromkeys(["smoke", "core", LEVEL[next(iter(EXPECTED[rogue]))]])
     found = results(rogue, *levels)
@@ -271,6 +293,40 @@ def test_one_record_that_is_solved_wrongly_is_noticed(check: str, level: str, re
     judged = result(found, level, Foreign(solve))
     assert (judged.outcome, judged.case) == (Outcome.FAILED, victim.name)
     assert victim.name in judged.reproducer or str(victim.values[0]) in judged.reproducer
+
+
+ADAPTED = {
+    "writes_its_logits": ["does_not_write_its_input", "accepts_read_only_arrays"],
+    "writes_its_logits_row_by_row": ["does_not_write_its_input", "accepts_read_only_arrays"],
+    "reads_the_buffer_of_its_logits": ["does_not_depend_on_memory_layout"],
+}
+
+
+@pytest.mark.parametrize("rogue", ADAPTED)
+def test_the_manners_of_a_function_show_behind_its_adapter(rogue: str) -> None:
+    solver = Foreign(getattr(rogues, rogue))
+    asked = ("does_not_write_its_input", "accepts_read_only_arrays", "does_not_depend_on_memory_layout")
+    checks = [c for level in ("smoke", "edge") for c in CHECKS[level] if c.__name__ in asked]
+    found = {c.__name__ for c in checks if result(c, "edge", solver).outcome is Outcome.FAILED}
+    assert found == set(ADAPTED[rogue])
+
+
+def test_a_gradient_in_distances_is_the_negative_of_that_in_logits() -> None:
+    (check,) = (c for c in CHECKS["edge"] if c.__name__ == "has_the_gradient_of_the_implicit_function")
+    for solve, outcome in (
+        (rogues.differentiates_distances, Outcome.PASSED),
+        (rogues.forgets_the_sign_of_distances, Outcome.FAILED),
+    ):
+        assert result(check, "edge", Foreign(adapt(solve, takes="squared distances"))).outcome is outcome
+
+
+def test_a_failure_is_told_by_the_clause_that_was_broken() -> None:
+    found = results("overshoots_below_zero", "smoke", "core")["returns_a_distribution"]
+    assert (found.expected, found.got, found.error) == ("no negative entry", "entry 1 = -1e-300", None)
+    found = results("breaks_ties_by_chance", "smoke")["is_deterministic"]
+    assert found.got.startswith("entry ")
+    found = results("careful_gamma", "smoke")["is_deterministic"]
+    assert found.got.startswith("the same, gamma = ")
 
 
 def test_every_rogue_says_its_sin() -> None:
@@ -313,3 +369,15 @@ def test_entnorm_passes_accuracy_whatever_it_returns(bare: str) -> None:
     """A solution; gamma alone; a distribution alone."""
     found = results(bare, "smoke", "core", "edge", "accuracy")
     assert not [str(r) for r in found.values() if r.outcome is Outcome.FAILED]
+
+
+def test_a_clause_without_degrees_has_no_error_to_show() -> None:
+    """Gamma is negative by less than the entropy can tell."""
+    (check,) = (c for c in CHECKS["edge"] if c.__name__ == "answers_or_reports_the_ends")
+
+    def creeps_below_zero(p, target, *, axis=-1):
+        gamma = rogues.gammas(p, target, axis)
+        return np.where(gamma == 0, -1e-9, gamma)
+
+    found = result(check, "edge", Foreign(creeps_below_zero))
+    assert (found.outcome, found.expected, found.error) == (Outcome.FAILED, "gamma >= 0, or a report", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -25,8 +26,8 @@ pytest_plugins = ["pytester"]
 # -------------------------------------------------------------------------------------------- what it seems to speak
 
 
-def advice(solve: object, deadline: float = 30) -> dict[str, str] | None:
-    found = conformance.run(solve, "core", deadline=deadline)
+def advice(solve: object, deadline: float = 30, name: str | None = None) -> dict[str, object] | None:
+    found = conformance.run(solve, "core", deadline=deadline, name=name)
     return conformance.wanted_adapter(found, solve, deadline)
 
 
@@ -36,6 +37,39 @@ def test_a_solver_that_takes_one_row_at_a_time_is_told_the_adapter_that_it_wants
     assert advice(unruly.temperature_for_bits) == wanted
     adapted = conformance.adapt(unruly.temperature_for_bits, **wanted)
     assert conformance.run(adapted, "smoke").passed
+
+
+def test_a_function_of_matrices_is_told_so_and_held_behind_its_adapter() -> None:
+    assert advice(unruly.takes_a_matrix) == {"rows": "matrix"}
+    found = conformance.run(conformance.adapt(unruly.takes_a_matrix, rows="matrix"))
+    assert found.passed, [str(failure) for failure in found.failures]
+    assert {r.name for r in found.results if r.outcome is Outcome.NOT_APPLICABLE} == {"accepts_any_axis"}
+    gammas = conformance.adapt(lambda p, targets: p[:, 0] + targets, rows="matrix")
+    p = np.arange(24.0).reshape(2, 3, 4)
+    np.testing.assert_array_equal(gammas(p, 1.0, axis=1), p[:, 0, :] + 1)
+
+
+def test_the_wrong_adapter_is_told_the_right_one() -> None:
+    assert advice(unruly.wrongly_adapted, name="unruly:wrongly_adapted") == {"rows": "one"}
+    assert advice(unruly.takes_no_zeros, name="unruly:takes_no_zeros") is None
+
+
+def test_who_fails_only_where_there_are_zeros_is_told_that_they_need_not_be_taken() -> None:
+    assert advice(unruly.divides_zero_by_zero) == {"zeros": False}
+
+
+def test_a_failure_without_zeros_is_shown_before_one_with_zeros() -> None:
+    def wrong(p, target, *, axis=-1):
+        return rogues.careful_gamma(p, target, axis=axis) * (1.5 if (p == 0).any() else 1.01)
+
+    shown = {result.name: result.case for result in conformance.run(wrong).failures}
+    assert "zeros" not in shown["finds_the_certified_exponent"]
+
+
+def test_zeros_that_are_not_taken_are_the_reason_why_they_are_not_asked() -> None:
+    found = conformance.run(unruly.takes_no_zeros)
+    (reason,) = {r.reason for r in found.results if r.name == "keeps_zeros_zero"}
+    assert reason.endswith("does not take them: zeros=False")
 
 
 def test_nothing_is_advised_where_words_are_not_the_trouble() -> None:
@@ -55,7 +89,9 @@ def test_a_solver_in_a_process_of_its_own_has_the_same_verdict() -> None:
     for solve in (unruly.ours, unruly.writes):
         here, there = (conformance.run(solve, "smoke", deadline=deadline).as_dict() for deadline in (None, 60))
         assert here == there
-    assert failures(conformance.run(unruly.writes, "smoke", deadline=60)) == {"does_not_write_its_input": "p changed"}
+    assert failures(conformance.run(unruly.writes, "smoke", deadline=60)) == {
+        "does_not_write_its_input": "p or target changed"
+    }
 
 
 def test_a_solver_that_hangs_fails_the_check_in_hand_and_the_next_process_goes_on() -> None:
@@ -139,7 +175,7 @@ def test_announced_failures_are_read_from_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"[expected-failures]\nkeeps_ties = 'x'\n", "no check is named 'keeps_ties'"),
+        (b"[expected-failures]\nkeeps_ties = 'x'\n", "no check is named 'keeps_ties'; did you mean keeps_ties_tied?"),
         (b"[expected-failures]\nkeeps_ties_tied = 3\n", "keeps_ties_tied needs a reason"),
         (b"[expected-failures]\nkeeps_ties_tied = ' '\n", "keeps_ties_tied needs a reason"),
         (b"keeps_ties_tied = 'x'\n", r"one table \[expected-failures\]"),
@@ -199,6 +235,79 @@ def test_each_check_is_a_test_of_somebodys_suite(pytester: pytest.Pytester) -> N
     assert "runner.py" not in said
 
 
+PROGRAMS = (
+    "from mine import wrong as solve",
+    "from entnorm.conformance import adapt\nfrom mine import wrong_row\nsolve = adapt(wrong_row, rows='one')",
+    "from test_mine import held as solve",
+)
+
+
+def test_the_program_of_a_failure_in_pytest_imports_its_solver(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        mine="""
+        import numpy as np
+        from entnorm.conformance import adapt
+
+        def wrong(p, target, *, axis=-1):
+            return np.full(np.delete(p.shape, axis), 2.0)
+
+        def wrong_row(p, target):
+            return 2.0
+        """,
+        test_mine="""
+        import mine
+        from entnorm.conformance import adapt, parametrize_with_checks
+
+        held = adapt(lambda p, target: 2.0, rows="one")
+        adapted = [adapt(mine.wrong_row, rows="one")]
+
+        @parametrize_with_checks([mine.wrong, *adapted, held], level="smoke")
+        def test_all(solver, check):
+            check(solver)
+        """,
+    )
+    said = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist").stdout.str()
+    for label, program in zip(("wrong", "wrong_row", "solver2"), PROGRAMS, strict=True):
+        assert f"test_all[{label}-hits_the_target_entropy]" in said
+        assert all(line in said for line in program.splitlines())
+
+
+@pytest.mark.parametrize("solve", [rogues.stops_at_1e_5, unruly.wrongly_adapted, unruly.takes_no_zeros])
+def test_the_program_of_a_failure_runs_alone(solve: object, tmp_path: Path) -> None:
+    for failure in conformance.run(solve, "core").failures[:1]:
+        done = subprocess.run(
+            [sys.executable, "-c", failure.reproducer], cwd=Path(__file__).parent, capture_output=True, text=True
+        )
+        assert done.returncode == 0 or "solve is <lambda>" in failure.reproducer, done.stderr
+
+
+def test_two_solvers_of_one_name_are_both_held_and_text_is_refused() -> None:
+    mark = conformance.parametrize_with_checks([unruly.ours, lambda *_, **__: 1.0, unruly.ours], "smoke")
+    labels = {parameter.id.partition("-")[0] for parameter in mark.args[1]}
+    assert labels == {"ours", "solver1", "ours2"}
+    for refused in ("mine:solve", ["mine:solve"], {"mine": "mine:solve"}):
+        with pytest.raises(TypeError, match=r"entnorm conform pkg\.mod:function"):
+            conformance.parametrize_with_checks(refused, "smoke")
+    for held in (conformance.run, conformance.check_solver, conformance.adapt):
+        with pytest.raises(TypeError, match="a solver is a function, not 'mine:solve'"):
+            held("mine:solve")
+        with pytest.raises(TypeError, match="a solver is a function, not 3"):
+            held(3)
+
+
+def test_an_expected_file_lies_beside_its_test(pytester: pytest.Pytester) -> None:
+    folder = pytester.mkdir("tests_of_mine")
+    (folder / "expected.toml").write_text('[expected-failures]\nis_deterministic = "no"\n', encoding="utf-8")
+    (folder / "test_there.py").write_text(
+        "import rogues\nfrom entnorm.conformance import parametrize_with_checks\n"
+        "@parametrize_with_checks(rogues.remembers_the_call_before, 'smoke', expected='expected.toml')\n"
+        "def test_all(solver, check):\n    check(solver)\n",
+        encoding="utf-8",
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist", "tests_of_mine")
+    result.assert_outcomes(passed=6, xfailed=1)
+
+
 def test_an_announced_failure_that_does_not_come_fails_in_pytest_too(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
@@ -245,10 +354,11 @@ def test_a_question_that_its_translation_rounds_is_not_asked() -> None:
 def test_hard_rows_are_put_in_logits_to_who_takes_logits(takes: str, monkeypatch: pytest.MonkeyPatch) -> None:
     records = hard.certified("logits")
     monkeypatch.setattr(hard, "certified", lambda kind: cases.spread(list(records), 30))
-    sign = {"logits": 1, "squared distances": -1}[takes]
-    adapted = conformance.adapt(
-        lambda x, target, axis: entnorm.solve(logits=sign * x, entropy=target, axis=axis), takes=takes
-    )
+    solvers = {
+        "logits": lambda x, target, axis: entnorm.solve(logits=x, entropy=target, axis=axis),
+        "squared distances": rogues.differentiates_distances,
+    }
+    adapted = conformance.adapt(solvers[takes], takes=takes)
     found = conformance.run(adapted, "accuracy")
     assert found.passed, [str(failure) for failure in found.failures]
 

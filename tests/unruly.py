@@ -7,6 +7,7 @@ import time
 import numpy as np
 
 import entnorm
+import entnorm.conformance
 
 
 def ours(p, target, *, axis=-1):
@@ -49,6 +50,21 @@ def takes_one_row(p, target, axis=-1):
     return float(ours(p, target).gamma)
 
 
+def takes_a_matrix(p, targets):
+    assert p.ndim == 2
+    assert targets.shape == p.shape[:1]
+    return ours(p, targets).probs
+
+
+def divides_zero_by_zero(p, target, *, axis=-1):
+    solution = ours(p, target, axis=axis)
+    return np.full(p.shape, np.nan) if (p == 0).any() else solution.probs
+
+
 def temperature_for_bits(scores, bits):
     solution = entnorm.solve(logits=scores, entropy=bits * np.log(2))
     return solution.temperature
+
+
+wrongly_adapted = entnorm.conformance.adapt(lambda p, target: takes_one_row(p, target), rows="matrix")
+takes_no_zeros = entnorm.conformance.adapt(divides_zero_by_zero, zeros=False)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import entnorm
 from entnorm.cli.conforming import add_conform
 from entnorm.cli.references import add_reference
-from entnorm.cli.shared import BROKEN, INTERRUPTED, USAGE, BrokenError, UsageError
+from entnorm.cli.shared import BROKEN, INTERRUPTED, USAGE, BrokenError, UsageError, in_options
 from entnorm.cli.solving import add_solve, joined
 from entnorm.cli.verifying import add_report, add_verify
 from entnorm.solution import EntnormError
@@ -53,9 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read has stopped: say no more
         return BROKEN
     except (BrokenError, UsageError, EntnormError, OSError) as error:
-        print(f"entnorm: {error}", file=sys.stderr)
+        print(f"entnorm: {_said(error)}", file=sys.stderr)
         return BROKEN if isinstance(error, BrokenError) else USAGE
     return code
+
+
+def _said(error: Exception) -> str:
+    """An error in the words of the command line: options for keywords, and the file that was meant."""
+    if isinstance(error, OSError) and error.filename is not None:
+        path = Path(os.fsdecode(error.filename))
+        named = path.with_name(re.sub(r"^\.(.+)\.\d+\.(new|old)$", r"\1", path.name))  # not the temporary one
+        return f"{named}: {error.strerror}"
+    return in_options(str(error))
 
 
 def _parser() -> argparse.ArgumentParser:

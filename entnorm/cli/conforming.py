@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +13,10 @@ from entnorm.cli.shared import BROKEN, UsageError, add_command, bar, imported
 if TYPE_CHECKING:
     from entnorm.conformance import Report
 
+_DEADLINE: Final = 30.0
 _WRAP: Final = """\
 A function that speaks otherwise, of logits, squared distances, bits, perplexity, temperature or torch tensors, or of
-one row at a time, is wrapped by adapt; help(entnorm.conformance.adapt) has every option:
+one row at a time or of matrices of rows, is wrapped by adapt; help(entnorm.conformance.adapt) has every option:
 
   # mysolver.py
   from entnorm.conformance import adapt
@@ -55,7 +57,11 @@ def add_conform(commands: Any) -> None:
     command.add_argument("--level", default="core", help="smoke < core < edge < accuracy < stress (default core)")
     command.add_argument("--expect", type=Path, metavar="FILE", help="TOML: checks that are known to fail, and why")
     command.add_argument(
-        "--deadline", type=float, default=30.0, metavar="SECONDS", help="for each call of the solver (default 30)"
+        "--deadline",
+        type=float,
+        default=_DEADLINE,
+        metavar="SECONDS",
+        help="for each call of the solver (default %(default)g)",
     )
     command.add_argument("--out", type=Path, metavar="DIR", help="write verdict.html, .md, .json, and .xml for JUnit")
     command.add_argument("--json", action="store_true", help="print the verdict as JSON")
@@ -81,31 +87,43 @@ def _conform(options: argparse.Namespace) -> int:
             name=options.solver,
             tick=lambda _: shown.update(),
         )
-    written = _written(report, options.out)
+    model = report.as_dict() | {"command": _command(options)}
+    written = _written(model, options.out)
     if options.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False))
+        print(json.dumps(model, ensure_ascii=False))
     else:
-        print(_told(report, written, conformance.wanted_adapter(report, solver, options.deadline)))
+        adapter = conformance.wanted_adapter(report, solver, options.deadline)
+        print(_told(report, written, _advice(options.solver, solver, adapter) if adapter else None))
     return 0 if report.passed else BROKEN
 
 
-def _written(report: Report, folder: Path | None) -> list[Path]:
+def _command(options: argparse.Namespace) -> str:
+    """What was asked, as it can be asked again; options at their default are left out."""
+    words = ["entnorm", "conform", options.solver, "--level", options.level]
+    if options.expect:
+        words += ["--expect", str(options.expect)]
+    if options.deadline != _DEADLINE:
+        words += ["--deadline", f"{options.deadline:g}"]
+    return shlex.join(words)
+
+
+def _written(model: dict[str, Any], folder: Path | None) -> list[Path]:
     if folder is None:
         return []
     from entnorm.report import render, write
 
-    return write(folder, render(report.as_dict()))
+    return write(folder, render(model))
 
 
-def _told(report: Report, written: list[Path], adapter: dict[str, str] | None) -> str:
+def _told(report: Report, written: list[Path], advice: str | None) -> str:
     """A line for each check, the failures at length, what may be behind them, and the sum of it."""
     asked = [result for result in report.results if result.outcome != "not run"]
     lines = [f"{result.outcome:>16}  {result.sentence}" for result in asked]
     lines += [f"{'not run':>16}  {reason}" for reason in {r.reason for r in report.results if r.outcome == "not run"}]
     for result in report.failures:
         lines += ["", str(result)]
-    if adapter:
-        lines += ["", _advice(str(report.solver), adapter)]
+    if advice:
+        lines += ["", advice]
     elif report.results[0] in report.failures:
         lines += ["", _WRAP]
     counts = [f"{count} {outcome}" for outcome, count in report.as_dict()["counts"].items() if count]
@@ -114,12 +132,20 @@ def _told(report: Report, written: list[Path], adapter: dict[str, str] | None) -
     return "\n".join(lines)
 
 
-def _advice(solver: str, adapter: dict[str, str]) -> str:
+def _advice(name: str, solver: Any, adapter: dict[str, Any]) -> str:
     """The module to write, where the right adapter is known."""
-    module, _, function = solver.partition(":")
-    options = ", ".join(f'{option}="{choice}"' for option, choice in adapter.items())
+    from entnorm.conformance import Adapted
+
+    module, _, function = name.partition(":")
+    if isinstance(solver, Adapted):  # it is the function behind that adapter which wants another one
+        inner = solver.function
+        module, function = getattr(inner, "__module__", module), getattr(inner, "__name__", function)
+    options = ", ".join(f"{option}={json.dumps(choice) if choice else choice}" for option, choice in adapter.items())
+    why = "It seems to speak another language: behind this adapter it hits the targets that it missed above."
+    if adapter == {"zeros": False}:
+        why = "It fails where entries have probability zero. If it need not take them, its adapter can say so."
     return f"""\
-It seems to speak another language: behind this adapter it hits the targets that it missed above.
+{why}
 
   # mysolver.py
   from entnorm.conformance import adapt

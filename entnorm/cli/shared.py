@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -66,8 +68,24 @@ def imported(spec: str, what: str) -> Any:
     except (Exception, SystemExit) as error:
         raise UsageError(_why_not_imported(module_name, error)) from error
     if not hasattr(module, attribute):
-        raise UsageError(f"{module_name} has no {what} {attribute!r}")
+        raise UsageError(f"{module_name} has no {what} {attribute!r}{close_to(attribute, dir(module))}")
     return getattr(module, attribute)
+
+
+def in_options(message: str) -> str:
+    """A message of the library, with the options of the commands in the place of its keywords.
+
+    >>> in_options("pass their logarithms as logits=, or entropy=1.5")
+    'pass their logarithms as --logits, or --entropy 1.5'
+    """
+    named = re.sub(r"\b(p|logits|entropy|perplexity|deficit|evenness)=(?=[\w.-])", r"--\1 ", message)
+    return re.sub(r"\b(p|logits|entropy|perplexity|deficit|evenness)=(?!=)", r"--\1", named)
+
+
+def close_to(name: str, names: Iterable[str]) -> str:
+    """What was perhaps meant, as the end of a message."""
+    found = get_close_matches(name, names, n=3, cutoff=0.7)
+    return f"; did you mean {' or '.join(map(repr, found))}?" if found else ""
 
 
 def _why_not_imported(module_name: str, error: BaseException) -> str:

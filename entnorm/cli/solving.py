@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from entnorm.cli.reading import opened
-from entnorm.cli.shared import BROKEN, UsageError, add_command
+from entnorm.cli.shared import BROKEN, UsageError, add_command, in_options
 from entnorm.cli.tally import Tally
 from entnorm.cli.writing import writing
 from entnorm.solution import Solution, Status
@@ -88,6 +88,10 @@ def _solve(options: argparse.Namespace) -> int:
     (target,) = (name for name in _TARGETS if getattr(options, name) is not None)
     if options.report and options.report.suffix != ".html":
         raise UsageError(f"--report {options.report}: the page is HTML, and its name ends in .html")
+    for option in ("out", "report"):
+        path = getattr(options, option)
+        if path and not path.parent.is_dir():
+            raise UsageError(f"--{option} {path}: there is no folder {path.parent}")
     tally = Tally(kind, target, getattr(options, target), measured=options.report is not None)
     printer: Printer = _Json() if options.json else _Silent() if options.out else _Lines()
     with (
@@ -106,7 +110,7 @@ def _solve(options: argparse.Namespace) -> int:
     if options.out and not options.json:
         print(tally.told(), options.out, *filter(None, [options.report]), sep="\n")
     for complaint in tally.complaints():
-        print(f"entnorm: {complaint}", file=sys.stderr)
+        print(f"entnorm: {in_options(complaint)}", file=sys.stderr)
     return BROKEN if tally.failed else 0
 
 

@@ -25,6 +25,16 @@ COARSE: Final = 1e-4
 """The same for checks of survival: it forgives a search that stops early, not one that goes wrong."""
 
 
+def times(error: float) -> str:
+    """An error in units of its budget, in words, to two digits.
+
+    >>> times(33012.3), times(0.0312), times(2.5e15)
+    ('33,000 times what is allowed', '0.031 times what is allowed', '2.5e+15 times what is allowed')
+    """
+    short = float(f"{error:.2g}")
+    return f"{short:,.0f} times what is allowed" if 100 <= short < 1e9 else f"{short:g} times what is allowed"
+
+
 def one_digit_up(error: float) -> float:
     """Round a nonnegative error up to one significant digit, so that reports do not change with the last bits.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import fsum, isfinite, log, nan
+from math import fsum, inf, isfinite, log, nan
 from typing import Final, Literal
 
 import numpy as np
@@ -53,6 +53,11 @@ class Call:
     source: str | None = None
     goals: str | None = None
     form: Form = "plain"
+
+    @property
+    def has_zeros(self) -> bool:
+        """Whether some entries have probability zero."""
+        return bool((self.values == (0 if self.kind == "p" else -inf)).any())
 
     @property
     def batch(self) -> tuple[int, ...]:
@@ -190,10 +195,13 @@ def _escort_entropy(d: FloatArray, gamma: float) -> float:
 
 
 def _shares(q: FloatArray) -> FloatArray | None:
-    """A returned distribution, made to sum to one: that it does not is a matter of its own; None if it is nonsense."""
-    if not np.isfinite(q).all() or q.min() < 0 or q.max() == 0:
+    """A returned distribution, made nonnegative and to sum to one; None if it is nonsense.
+
+    That it is not a distribution is a matter of its own, and not one of its entropy or its exponent.
+    """
+    if not np.isfinite(q).all() or q.max() <= 0:
         return None
-    shares: FloatArray = q / q.max()
+    shares: FloatArray = np.maximum(q, 0) / q.max()
     return shares / fsum(shares)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +47,9 @@ def expected_failures(expected: Expected) -> dict[str, str]:
     known = [check.__name__ for checks in CHECKS.values() for check in checks]
     for name, reason in reasons.items():
         if name not in known:
-            raise EntnormError(f"{where}: no check is named {name!r}; they are {', '.join(known)}")
+            close = get_close_matches(name, known, n=3)
+            said = f"did you mean {' or '.join(close)}?" if close else f"they are {', '.join(known)}"
+            raise EntnormError(f"{where}: no check is named {name!r}; {said}")
         if not isinstance(reason, str) or not reason.strip():
             raise EntnormError(f"{where}: {name} needs a reason, in words")
     return dict(reasons)

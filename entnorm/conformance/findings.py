@@ -44,6 +44,10 @@ class Finding:
     answer: str | None = None
     error: float | None = None
 
+    def weight(self) -> tuple[bool, bool, float]:
+        """How much it is worth showing: broken promises first, of these such without zeros, then by the error."""
+        return not self.holds, not self.holds and not any(c.has_zeros for c in self.calls), self.error or 0.0
+
 
 def ask(solver: Foreign, call: Call) -> Answer:
     """The answer to a call of one row."""
@@ -53,12 +57,10 @@ def ask(solver: Foreign, call: Call) -> Answer:
 
 def askable(solver: Foreign, rows: Iterable[Case], relative: float = TIGHT) -> list[Case]:
     """The rows that can be put to the solver, with their targets, without rounding them by a part of the budget."""
-    fit = [
-        case
-        for case in rows
-        if (solver.takes_zeros or not case.has_zeros)
-        and 8 * solver.rounding(case.target) <= case.entropy_budget(relative)
-    ]
+    taken = [case for case in rows if solver.takes_zeros or not case.has_zeros]
+    if not taken:
+        raise NotApplicable("all these rows have zeros, and its adapter says that it does not take them: zeros=False")
+    fit = [case for case in taken if 8 * solver.rounding(case.target) <= case.entropy_budget(relative)]
     if not fit:
         raise NotApplicable("its adapter cannot put any of these rows and targets without rounding them")
     return fit
@@ -140,5 +142,15 @@ def same_bits(case: str, asked: Answer, calls: tuple[Call, ...], again: Answer, 
         calls=calls,
         holds=asked.bits == again.bits,
         expected=f"{why}: {asked.words}, gamma = {asked.gamma.hex()}",
-        got=f"gamma = {again.gamma.hex()}" + ("" if asked.gamma != again.gamma else ", with another distribution"),
+        got=_difference(asked, again),
     )
+
+
+def _difference(asked: Answer, again: Answer) -> str:
+    if asked.bits == again.bits:
+        return f"the same, gamma = {again.gamma.hex()}"
+    if asked.probs is None or again.probs is None or asked.probs.tobytes() == again.probs.tobytes():
+        return f"gamma = {again.gamma.hex()}"
+    entries = zip(asked.probs.tolist(), again.probs.tolist(), strict=True)
+    i, (before, after) = next((i, (a, b)) for i, (a, b) in enumerate(entries) if a.hex() != b.hex())
+    return f"entry {i} = {after.hex()}, not {before.hex()}"

@@ -6,8 +6,10 @@ returns either
 
 * gamma, of the batch shape: a scalar for one row;
 * or the distribution, of the shape of ``p``;
-* or an object with ``gamma`` and ``success``, of the batch shape, as `entnorm.solve` and SciPy's root finders return,
-  and perhaps ``probs``, of the shape of ``p``, and ``vjp``, the derivative as in `entnorm.Solution`.
+* or an object with ``gamma`` and ``success``, of the batch shape, as `entnorm.solve` returns, and perhaps ``probs``, of
+  the shape of ``p``, and ``vjp``, the derivative in logits and target as in `entnorm.Solution` (behind an adapter of
+  squared distances, in these); or one of SciPy's, whose ``root`` and
+  ``converged``, or ``x`` and ``success``, are read as these.
 
 Gamma and distribution are told apart by shape. `entnorm.conformance.adapt` wraps functions that speak of logits,
 distances, bits, perplexity or temperature, or that take one row at a time.
@@ -15,6 +17,7 @@ distances, bits, perplexity or temperature, or that take one row at a time.
 
 from __future__ import annotations
 
+import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -22,17 +25,26 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import nan
+from threading import Barrier
+from time import monotonic
 from typing import Any, Final
 
 import numpy as np
 
-from entnorm.conformance.adapting import Adapted
+from entnorm.conformance.adapting import Adapted, must_be_callable
 from entnorm.conformance.calls import Answer, Call, FloatArray, Kind, answer
 from entnorm.conformance.contained import Contained, LostError
 
 Solver = Callable[..., Any]
 
 _LONGEST_MESSAGE: Final = 1000
+_RESULTS: Final = (("gamma", "success"), ("root", "converged"), ("x", "success"))
+"""Under which names an object has gamma, and whether that was found."""
+
+_REPETITIONS: Final = 25
+_LONG_ENOUGH: Final = 0.2
+_SWITCH: Final = 1e-5
+"""Seconds after which one thread has to let in another: much shorter than a call, so that they meet inside of it."""
 
 
 class ForeignError(Exception):
@@ -62,10 +74,25 @@ class Foreign:
     name: str | None = None
     process: Contained | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be called.
+
+        Raises
+        ------
+        TypeError
+            For text too: a solver is found by its name on the command line only.
+        """
+        must_be_callable(self.solve)
+
     @property
     def one_row_at_a_time(self) -> bool:
         """Whether batches and axes are the adapter's work, so that the solver cannot get them wrong."""
         return isinstance(self.solve, Adapted) and self.solve.rows == "one"
+
+    @property
+    def has_no_axis(self) -> bool:
+        """Whether axes are the adapter's work, and batches the solver's."""
+        return isinstance(self.solve, Adapted) and self.solve.rows == "matrix"
 
     @property
     def speaks(self) -> Kind:
@@ -85,10 +112,10 @@ class Foreign:
         """Call the solver on copies of the arguments: one answer for each row, in C order of the batch."""
         return _answers(call, self._run(call, perform, call))
 
-    def ask_at_once(self, calls: Sequence[Call]) -> list[tuple[Answer, ...]]:
-        """Call the solver from as many threads as there are calls, all at once."""
+    def ask_at_once(self, calls: Sequence[Call]) -> list[list[tuple[Answer, ...]]]:
+        """Call the solver from as many threads as there are calls, all at once and over and over: every answer."""
         replies = self._run(calls[0], perform_at_once, calls)
-        return [_answers(call, reply) for call, reply in zip(calls, replies, strict=True)]
+        return [[_answers(call, reply) for reply in each] for call, each in zip(calls, replies, strict=True)]
 
     def gradient(self, call: Call, cotangent: FloatArray) -> tuple[FloatArray, float] | None:
         """The gradient of ``cotangent . distribution`` in logits and nats; None if the solver gives none in these."""
@@ -97,6 +124,8 @@ class Foreign:
         reply = self._run(call, perform_gradient, call, cotangent)
         if isinstance(reply, str):
             raise ForeignError(call, reply)
+        if reply is not None and isinstance(self.solve, Adapted) and self.solve.takes == "squared distances":
+            return -reply[0], reply[1]  # a distance is a logit's negative
         return reply  # type: ignore[no-any-return]
 
     def _run(self, call: Call, perform: Callable[..., Any], *arguments: Any) -> Any:
@@ -131,10 +160,24 @@ def perform(solve: Solver, call: Call) -> Reply:
         return _performed(solve, call)
 
 
-def perform_at_once(solve: Solver, calls: Sequence[Call]) -> list[Reply]:
-    """Make calls from as many threads."""
-    with _quietly(), ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(lambda call: _performed(solve, call), calls))
+def perform_at_once(solve: Solver, calls: Sequence[Call]) -> list[list[Reply]]:
+    """Make calls from as many threads, which start together and repeat each its own call."""
+    start = Barrier(len(calls))
+
+    def repeat(call: Call) -> list[Reply]:
+        start.wait()
+        end, replies = monotonic() + _LONG_ENOUGH, [_performed(solve, call)]
+        while len(replies) < _REPETITIONS and monotonic() < end:
+            replies.append(_performed(solve, call))
+        return replies
+
+    before = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(_SWITCH)
+        with _quietly(), ThreadPoolExecutor(len(calls)) as threads:
+            return list(threads.map(repeat, calls))
+    finally:
+        sys.setswitchinterval(before)
 
 
 def perform_gradient(solve: Solver, call: Call, cotangent: FloatArray) -> tuple[FloatArray, float] | str | None:
@@ -145,14 +188,19 @@ def perform_gradient(solve: Solver, call: Call, cotangent: FloatArray) -> tuple[
             if not hasattr(result, "vjp"):
                 return None
             dlogits, dtarget = result.vjp(cotangent.copy())
+            if np.shape(dlogits) != call.values.shape:
+                raise TypeError(f"vjp returned shape {np.shape(dlogits)}; expected {call.values.shape}")
             return np.array(dlogits, dtype=np.float64), float(dtarget)
     except (Exception, SystemExit) as error:
         return _words(error)
 
 
 def _result(solve: Solver, call: Call, values: FloatArray, target: FloatArray) -> Any:
-    asked = {} if call.kind == "p" else {"kind": call.kind}
-    return solve(values, target if target.ndim else float(target), axis=call.axis, **asked)
+    return solve(values, target if target.ndim else float(target), axis=call.axis, **_kind(call))
+
+
+def _kind(call: Call) -> dict[str, Any]:
+    return {} if call.kind == "p" else {"kind": call.kind}
 
 
 def _performed(solve: Solver, call: Call) -> Reply:
@@ -160,10 +208,15 @@ def _performed(solve: Solver, call: Call) -> Reply:
     before = values.tobytes(), target.tobytes()
     try:
         with np.errstate(all="warn", under="ignore"):  # NumPy's own defaults
-            gamma, probs = _read(_result(solve, call, values, target), call)
+            if isinstance(solve, Adapted):  # the function behind it sees other arrays than these
+                result, untouched = solve.watched(values, target, axis=call.axis, **_kind(call))
+            else:
+                result = _result(solve, call, values, target)
+                untouched = (values.tobytes(), target.tobytes()) == before
+            gamma, probs = _read(result, call)
     except (Exception, SystemExit) as error:
         return Reply(None, None, True, _words(error))
-    return Reply(gamma, probs, (values.tobytes(), target.tobytes()) == before, None)
+    return Reply(gamma, probs, untouched, None)
 
 
 def _words(error: BaseException) -> str:
@@ -175,29 +228,38 @@ def _words(error: BaseException) -> str:
 
 def _read(result: Any, call: Call) -> tuple[FloatArray | None, FloatArray | None]:
     """Gamma, or distribution, or both, as arrays of their own; where a result says it failed they are NaN."""
-    if hasattr(result, "gamma") and hasattr(result, "success"):
-        gamma = _numbers(np.where(result.success, result.gamma, nan), call, call.batch)
-        if not hasattr(result, "probs"):
-            return gamma, None
-        failed = np.expand_dims(np.broadcast_to(np.logical_not(result.success), call.batch), call.axis)
-        return gamma, np.where(failed, nan, _numbers(result.probs, call, call.values.shape))
+    for root, found in _RESULTS:
+        if hasattr(result, root) and hasattr(result, found):
+            return _read_both(getattr(result, root), getattr(result, found), getattr(result, "probs", None), call)
     values = _numbers(result, call, call.batch, call.values.shape)
     return (values, None) if values.ndim < call.values.ndim else (None, values)
+
+
+def _read_both(root: Any, found: Any, probs: Any, call: Call) -> tuple[FloatArray, FloatArray | None]:
+    if np.shape(found) not in ((), call.batch):
+        raise TypeError(f"the result says whether it succeeded in shape {np.shape(found)}; expected {call.batch}")
+    failed = np.broadcast_to(np.logical_not(found), call.batch)
+    gamma = np.where(failed, nan, _numbers(root, call, call.batch))
+    if probs is None:
+        return gamma, None
+    return gamma, np.where(np.expand_dims(failed, call.axis), nan, _numbers(probs, call, call.values.shape))
 
 
 def _numbers(result: Any, call: Call, *shapes: tuple[int, ...]) -> FloatArray:
     expected = f"expected {call.batch} for gamma or {call.values.shape} for the distribution"
     try:
         raw = np.asarray(result)
-        loose = raw.dtype.kind == "O" and not any(value is None or isinstance(value, str) for value in raw.flat)
+        fits = raw.shape in shapes  # before anything is copied: a shape costs its owner nothing, a copy costs us
+        loose = (
+            raw.dtype.kind == "O" and fits and not any(value is None or isinstance(value, str) for value in raw.flat)
+        )
         if raw.dtype.kind not in "iuf" and not loose:  # NumPy would make numbers of None and of text
             raise TypeError("no numbers")
-        values = np.array(raw, dtype=np.float64)
+        if fits:
+            return np.array(raw, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(f"the solver returned {_described(result)}; {expected}") from error
-    if values.shape not in shapes:
-        raise TypeError(f"the solver returned shape {values.shape}; {expected}")
-    return values
+    raise TypeError(f"the solver returned shape {raw.shape}; {expected}")
 
 
 def _described(result: Any) -> str:

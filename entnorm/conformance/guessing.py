@@ -27,12 +27,22 @@ _WORDS: Final = {
 }
 """Checks that a right solver fails if it is asked in the wrong words."""
 
+_OF_ZEROS: Final = {
+    "finds_the_certified_exponent",
+    "solves_every_attainable_row",
+    "does_not_see_entries_of_probability_zero",
+    "keeps_zeros_zero",
+}
+"""Checks that a right solver fails if it is given the zeros that it does not take."""
+
 _SAME: Final = {"returns": ("gamma", "beta", "distribution")}
 """What the default understands as well."""
 
 
-def wanted_adapter(report: Report, solve: Solver, deadline: float) -> dict[str, str] | None:
+def wanted_adapter(report: Report, solve: Solver, deadline: float) -> dict[str, Any] | None:
     """The options of `adapt` behind which a solver hits the targets that it missed, the fewest that do.
+
+    For what is adapted already they are those of another adapter of the same function.
 
     Parameters
     ----------
@@ -49,18 +59,20 @@ def wanted_adapter(report: Report, solve: Solver, deadline: float) -> dict[str, 
         None if there is nothing to try, or no options do.
     """
     failed = {result.name for result in report.results if result.outcome is Outcome.FAILED}
-    if not failed & _WORDS or isinstance(solve, Adapted) or report.solver is None:
+    if not failed & (_WORDS | _OF_ZEROS) or report.solver is None:
         return None
     try:
         with Contained(partial(imported, report.solver), deadline) as process:
-            found: dict[str, str] | None = process.run(fitting)
+            found: dict[str, Any] | None = process.run(fitting)
     except LostError:
         return None
     return found
 
 
-def fitting(solve: Solver) -> dict[str, str] | None:
+def fitting(solve: Solver) -> dict[str, Any] | None:
     """Try adapters, the simplest first: if none is needed to be about right, none is wanted."""
+    if isinstance(solve, Adapted):
+        return None if _fits(solve) and not _lacks_zeros(solve) else fitting(solve.function)
     choices = {option: [c for c in all if c not in _SAME.get(option, ())] for option, all in CHOICES.items()}
     if "torch" not in sys.modules:  # its own module would have imported it
         choices["arrays"] = ["numpy"]
@@ -68,7 +80,21 @@ def fitting(solve: Solver) -> dict[str, str] | None:
         {option: choice for option, choice in zip(choices, chosen, strict=True) if choice != choices[option][0]}
         for chosen in product(*choices.values())
     ]
-    return next((options for options in sorted(tried, key=len) if _fits(Adapted(solve, **options))), None) or None
+    found = next((options for options in sorted(tried, key=len) if _fits(Adapted(solve, **options))), None)
+    if found is None:
+        return None
+    return found | ({"zeros": False} if _lacks_zeros(Adapted(solve, **found)) else {}) or None
+
+
+def _lacks_zeros(adapted: Adapted) -> bool:
+    """Whether rows with zeros are answered wrongly, or not at all, though nothing says that they must not be asked."""
+    if not adapted.zeros:
+        return False
+    solver = Foreign(adapted)
+    try:
+        return not all(_right(case, *solver.ask(case.call)) for case in cases.with_zeros())
+    except ForeignError:
+        return True
 
 
 def _fits(adapted: Adapted) -> bool:

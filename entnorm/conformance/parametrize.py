@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from entnorm.conformance.adapting import Adapted, must_be_callable
 from entnorm.conformance.checks import Check, up_to
 from entnorm.conformance.expectations import Expected, expected_failures
 from entnorm.conformance.foreign import Foreign, Solver
+from entnorm.conformance.naming import name_among, name_of
 from entnorm.conformance.runner import result
 from entnorm.conformance.verdict import CheckFailed, Outcome
 
@@ -19,13 +24,14 @@ class CheckOfSolver:
 
     level: str
     check: Check
+    name: str | None = None
 
     def __call__(self, solver: Solver) -> None:
         """Hold the solver against the check."""
         __tracebackhide__ = True
         import pytest
 
-        foreign = Foreign(solver)
+        foreign = Foreign(solver, self.name)
         level, door = up_to("smoke")[0]
         if self.check is not door and result(door, level, foreign).outcome is Outcome.FAILED:
             pytest.skip(f"what does not pass {door.__name__} is asked nothing else")
@@ -48,7 +54,8 @@ def parametrize_with_checks(
     level : {"smoke", "core", "edge", "accuracy", "stress"}
         How far to go; each level includes those before it.
     expected : mapping or path, optional
-        Checks that are known to fail, as in `entnorm.conformance.run`; their tests are strict xfails.
+        Checks that are known to fail, as in `entnorm.conformance.run`; their tests are strict xfails. A relative path
+        starts from the folder of the test.
 
     Returns
     -------
@@ -59,6 +66,8 @@ def parametrize_with_checks(
     ------
     ImportError
         If pytest is not installed.
+    TypeError
+        If one of the solvers is no function.
     ValueError
         For an unknown level or check.
 
@@ -75,22 +84,37 @@ def parametrize_with_checks(
     """
     import pytest
 
+    frame = inspect.currentframe()
+    test = frame.f_back.f_globals if frame and frame.f_back else {}
+    if isinstance(expected, str | os.PathLike) and "__file__" in test:
+        expected = Path(test["__file__"]).parent / expected
     reasons = expected_failures(expected)
     parameters = []
-    for label, solver in _named(solvers).items():
+    for label, solver in _labelled(solvers).items():
+        name = name_of(solver) or name_among(solver, test)
         for entered, check in up_to(level):
-            name = check.__name__
-            marks = [pytest.mark.xfail(reason=reasons[name], strict=True)] if name in reasons else []
-            parameters.append(pytest.param(solver, CheckOfSolver(entered, check), id=f"{label}-{name}", marks=marks))
+            known = reasons.get(check.__name__)
+            marks = [pytest.mark.xfail(reason=known, strict=True)] if known else []
+            held = CheckOfSolver(entered, check, name)
+            parameters.append(pytest.param(solver, held, id=f"{label}-{check.__name__}", marks=marks))
     return pytest.mark.parametrize(("solver", "check"), parameters)
 
 
-def _named(solvers: Solver | Iterable[Solver] | Mapping[str, Solver]) -> Mapping[str, Solver]:
+def _labelled(solvers: Solver | Iterable[Solver] | Mapping[str, Solver]) -> dict[str, Solver]:
+    """The solvers by names that are all different."""
     if isinstance(solvers, Mapping):
-        return solvers
-    return {_label(solver, i): solver for i, solver in enumerate([solvers] if callable(solvers) else solvers)}
+        found = dict(solvers)
+    else:
+        found = {}
+        one: Any = solvers  # text is no list of solvers, though Python would take it for one
+        for position, solver in enumerate([one] if callable(one) or isinstance(one, str) else one):
+            label = _label(solver, position)
+            found[f"{label}{position}" if label in found else label] = solver
+    for solver in found.values():
+        must_be_callable(solver)
+    return found
 
 
 def _label(solver: Solver, position: int) -> str:
-    name = getattr(solver, "__name__", "")
+    name = getattr(solver.function if isinstance(solver, Adapted) else solver, "__name__", "")
     return name if name.isidentifier() else f"solver{position}"

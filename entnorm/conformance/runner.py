@@ -16,8 +16,9 @@ from entnorm.conformance.calls import Call
 from entnorm.conformance.checks import Check, up_to
 from entnorm.conformance.contained import Contained
 from entnorm.conformance.expectations import Expected, expected_failures
-from entnorm.conformance.findings import NotApplicable
+from entnorm.conformance.findings import Finding, NotApplicable
 from entnorm.conformance.foreign import Foreign, ForeignError, Solver
+from entnorm.conformance.naming import introduction, name_of
 from entnorm.conformance.verdict import CheckFailed, ConformanceError, Outcome, Report, Result
 
 _LOSSES: Final = 3
@@ -70,7 +71,7 @@ def run(
     'hits the target entropy'
     """
     checks, reasons = up_to(level), expected_failures(expected)
-    name = name or _name_of(solve)
+    name = name or name_of(solve)
     if deadline is None:
         return Report(level, tuple(_results(Foreign(solve, name), checks, reasons, tick)), name)
     load: Callable[[], Any] = partial(imported, name) if name else partial(_given, solve)
@@ -170,7 +171,7 @@ def result(check: Check, level: str, solver: Foreign) -> Result:
             reproducer=_program(solver, error.call),
             lost=error.lost,
         )
-    worst = max(findings, key=lambda finding: (not finding.holds, finding.error or 0.0))
+    worst = max(findings, key=Finding.weight)
     return Result(
         name,
         level,
@@ -189,21 +190,7 @@ def _program(solver: Foreign, *calls: Call) -> str:
     imports = ["import numpy as np"]
     if any(call.source and "entnorm" in call.source for call in calls):
         imports.append("import entnorm.conformance")
-    if solver.name:
-        module, _, function = solver.name.partition(":")
-        imports.append(f"from {module} import {function}" + ("" if function == "solve" else " as solve"))
-    return "\n".join([*imports, *(call.reproducer for call in calls)])
-
-
-def _name_of(solve: Solver) -> str | None:
-    """Where a function can be imported from, if it can."""
-    module, name = getattr(solve, "__module__", None), getattr(solve, "__qualname__", "")
-    if not module or module == "__main__" or not name.isidentifier():
-        return None
-    try:
-        return f"{module}:{name}" if getattr(import_module(module), name, None) is solve else None
-    except ImportError:
-        return None
+    return "\n".join([*imports, *introduction(solver.solve, solver.name), *(call.reproducer for call in calls)])
 
 
 def imported(name: str) -> Any:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, Final
 
-from entnorm.conformance.budget import one_digit_up
+from entnorm.conformance.budget import one_digit_up, times
+from entnorm.conformance.naming import versions
 
 FORMAT: Final = "entnorm-verdict/1"
 
@@ -81,19 +82,20 @@ class Result:
             return "\n".join(lines)
         lines += [f"case: {self.case}", f"expected: {self.expected}", f"got: {self.got}"]
         if self.error is not None and isfinite(self.error):
-            lines.append(f"error: {self.error:.3g} of the budget")
+            lines.append(f"error: {times(self.error)}")
         if self.answer is not None:
             lines.append(f"right answer: {self.answer}")
         return "\n".join([*lines, "reproducer:", self.reproducer])
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON; the error rounded up to one digit, null where it is no number."""
+    def as_dict(self, *, rounded: bool = False) -> dict[str, Any]:
+        """Plain data for JSON; the error null where it is no number, and rounded up to one digit if asked for."""
+        error = self.error if self.error is not None and isfinite(self.error) else None
         return {
             "name": self.name,
             "level": self.level,
             "outcome": str(self.outcome),
             "promise": self.promise,
-            "error": one_digit_up(self.error) if self.error is not None and isfinite(self.error) else None,
+            "error": one_digit_up(error) if rounded and error is not None else error,
             "case": self.case,
             "expected": self.expected,
             "got": self.got,
@@ -125,15 +127,16 @@ class Report:
         """Whether there are no failures."""
         return not self.failures
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for JSON, and for `entnorm.report.render`."""
+    def as_dict(self, *, rounded: bool = False) -> dict[str, Any]:
+        """Plain data for JSON, and for `entnorm.report.render`; rounded errors do not change with the last bits."""
         return {
             "format": FORMAT,
             "solver": self.solver,
             "level": self.level,
             "passed": self.passed,
             "counts": {str(o): sum(r.outcome is o for r in self.results) for o in Outcome},
-            "checks": [result.as_dict() for result in self.results],
+            "versions": versions(self.solver),
+            "checks": [result.as_dict(rounded=rounded) for result in self.results],
         }
 
 

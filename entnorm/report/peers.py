@@ -77,7 +77,7 @@ def _described(peer: Peer, report: conformance.Report | None) -> dict[str, Any]:
     if report is None:
         return described | {"installed": False, "version": None, "results": {}}
     kept = ("outcome", "error", "case", "expected", "got", "answer", "reason")
-    results = {check["name"]: {key: check[key] for key in kept} for check in report.as_dict()["checks"]}
+    results = {check["name"]: {key: check[key] for key in kept} for check in report.as_dict(rounded=True)["checks"]}
     return described | {"installed": True, "version": peer.version, "results": results}
 
 
@@ -162,12 +162,14 @@ def _seconds(action: Any) -> float:
 
 
 def _defect(defect: Any) -> dict[str, Any]:
+    output = defect.output()
     return {
-        "title": defect.title,
+        "title": defect.titled(output),
+        "limitation": defect.limitation,
         "library": defect.library,
         "version": version(defect.library),
         "program": defect.program.strip(),
-        "output": defect.output(),
+        "output": output,
         "right": defect.right(),
         "cause": defect.cause,
         "known": defect.known,

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from entnorm.conformance.budget import times
 from entnorm.report.charts import chart
 from entnorm.report.graph import Drawing, draw
 from entnorm.report.junit import junit
@@ -84,6 +85,7 @@ def _environment(*, escape: bool) -> Environment:
         cell=_table_cell,
         sample=_sample,
         breakable=_breakable,
+        times=times,
     )
     environment.globals.update(STATUSES=STATUSES)
     return environment
@@ -177,8 +179,13 @@ def _view_of_verdict(model: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "check_counts": _counted(model["counts"]),
         "failures": [check for check in model["checks"] if check["outcome"] in chosen],
+        "command": model.get("command") or _plain_command(model),
         "levels": list(dict.fromkeys(check["level"] for check in model["checks"])),
     }
+
+
+def _plain_command(model: Mapping[str, Any]) -> str:
+    return f"entnorm conform {model['solver'] or 'pkg.mod:function'} --level {model['level']}"
 
 
 def _view_of_peers(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,7 +206,10 @@ def _view_of_solve(model: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "failed": model["rows"] - model["counts"]["converged"],
         "status_counts": _counted({status.replace("_", " "): count for status, count in model["counts"].items()}),
-        "tallest": {what: max((bar["count"] for bar in s["bars"]), default=1) for what, s in spreads.items()},
+        "tallest": {
+            what: max([*(bar["count"] for bar in s["bars"]), s["zero"], s["infinite"], 1])
+            for what, s in spreads.items()
+        },
     }
 
 
