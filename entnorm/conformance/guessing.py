@@ -31,15 +31,14 @@ _SAME: Final = {"returns": ("gamma", "beta", "distribution")}
 """What the default understands as well."""
 
 
-def wanted_adapter(report: Report, solve: Solver, deadline: float) -> dict[str, str] | None:
+def wanted_adapter(report: Report, deadline: float) -> dict[str, str] | None:
     """The options of `adapt` behind which a solver hits the targets that it missed, the fewest that do.
 
     Parameters
     ----------
     report : Report
         What the checks found; only if it failed one that the wrong words make a solver fail is anything tried.
-    solve : callable
-        The solver, which `report` says where to import.
+        Where to import the solver is said there.
     deadline : float
         Seconds that the search may take; it happens in a process of its own.
 
@@ -48,8 +47,8 @@ def wanted_adapter(report: Report, solve: Solver, deadline: float) -> dict[str, 
     dict or None
         None if there is nothing to try, or no options do.
     """
-    failed = {result.name for result in report.results if result.outcome is Outcome.FAILED}
-    if not failed & _WORDS or isinstance(solve, Adapted) or report.solver is None:
+    failed = {result.name for result in report.results if result.outcome is Outcome.FAILED and not result.lost}
+    if not failed & _WORDS or report.solver is None:
         return None
     try:
         with Contained(partial(imported, report.solver), deadline) as process:
@@ -61,6 +60,8 @@ def wanted_adapter(report: Report, solve: Solver, deadline: float) -> dict[str, 
 
 def fitting(solve: Solver) -> dict[str, str] | None:
     """Try adapters, the simplest first: if none is needed to be about right, none is wanted."""
+    if isinstance(solve, Adapted):
+        return None
     choices = {option: [c for c in all if c not in _SAME.get(option, ())] for option, all in CHOICES.items()}
     if "torch" not in sys.modules:  # its own module would have imported it
         choices["arrays"] = ["numpy"]

@@ -8,8 +8,8 @@ from typing import Any
 
 from entnorm.conformance.checks import Check, up_to
 from entnorm.conformance.expectations import Expected, expected_failures
-from entnorm.conformance.foreign import Foreign, Solver
-from entnorm.conformance.runner import result
+from entnorm.conformance.foreign import Solver
+from entnorm.conformance.runner import foreign, result
 from entnorm.conformance.verdict import CheckFailed, Outcome
 
 
@@ -19,17 +19,18 @@ class CheckOfSolver:
 
     level: str
     check: Check
+    deadline: float | None = None
 
     def __call__(self, solver: Solver) -> None:
         """Hold the solver against the check."""
         __tracebackhide__ = True
         import pytest
 
-        foreign = Foreign(solver)
         level, door = up_to("smoke")[0]
-        if self.check is not door and result(door, level, foreign).outcome is Outcome.FAILED:
-            pytest.skip(f"what does not pass {door.__name__} is asked nothing else")
-        found = result(self.check, self.level, foreign)
+        with foreign(solver, self.deadline) as asked:
+            if self.check is not door and result(door, level, asked).outcome is Outcome.FAILED:
+                pytest.skip(f"what does not pass {door.__name__} is asked nothing else")
+            found = result(self.check, self.level, asked)
         if found.outcome is Outcome.NOT_APPLICABLE:
             pytest.skip(found.reason)
         if found.outcome is Outcome.FAILED:
@@ -37,7 +38,11 @@ class CheckOfSolver:
 
 
 def parametrize_with_checks(
-    solvers: Solver | Iterable[Solver] | Mapping[str, Solver], level: str = "core", *, expected: Expected = None
+    solvers: Solver | Iterable[Solver] | Mapping[str, Solver],
+    level: str = "core",
+    *,
+    expected: Expected = None,
+    deadline: float | None = None,
 ) -> Any:
     """Parametrize a test with every pair of a solver and a check, each a test of its own.
 
@@ -49,6 +54,8 @@ def parametrize_with_checks(
         How far to go; each level includes those before it.
     expected : mapping or path, optional
         Checks that are known to fail, as in `entnorm.conformance.run`; their tests are strict xfails.
+    deadline : float, optional
+        Seconds for each call, in a process of its own for each test, as in `entnorm.conformance.run`.
 
     Returns
     -------
@@ -81,7 +88,9 @@ def parametrize_with_checks(
         for entered, check in up_to(level):
             name = check.__name__
             marks = [pytest.mark.xfail(reason=reasons[name], strict=True)] if name in reasons else []
-            parameters.append(pytest.param(solver, CheckOfSolver(entered, check), id=f"{label}-{name}", marks=marks))
+            parameters.append(
+                pytest.param(solver, CheckOfSolver(entered, check, deadline), id=f"{label}-{name}", marks=marks)
+            )
     return pytest.mark.parametrize(("solver", "check"), parameters)
 
 
