@@ -459,6 +459,18 @@ def test_references_are_made_by_as_many_processes_as_asked(
     assert main(["reference", "make", str(file), "--jobs", "0"]) == 2
 
 
+@pytest.mark.parametrize(("content", "said"), [("", "holds no references"), ("nonsense\n", "is not JSON")])
+def test_what_is_no_file_of_references_is_not_understood(
+    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file.jsonl"
+    file.write_text(content)
+    assert main(["reference", "verify", "--file", str(file)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
+
+
 def test_an_edited_reference_is_named(few: Path, capsys: pytest.CaptureFixture[str]) -> None:
     record = reference.load(few)[1]
     few.write_text(few.read_text().replace(record.slope, record.slope.replace("1", "2", 1)))

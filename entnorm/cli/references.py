@@ -47,7 +47,11 @@ def _reference_verify(options: argparse.Namespace) -> int:
     try:
         records = reference.load(options.file)
     except reference.RecordError as error:
+        if not error.field:  # no file of records at all, as for every other command
+            raise
         raise BrokenError(str(error)) from error
+    if not records:
+        raise UsageError(f"{options.file} holds no references")
     if not balls.available():
         raise UsageError('python-flint is needed to prove the references: pip install "entnorm[rigorous]"')
     unproved = reference.verify(over(records, "certificates"))
