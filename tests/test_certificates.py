@@ -135,6 +135,30 @@ def test_a_row_of_fifty_thousand_is_solved_and_proved(target):
         assert not replace(solved.certificate, lower=upper, upper=upper + (upper - lower)).verify()
 
 
+def test_what_is_no_statement_about_a_row_is_not_proved():
+    proof = solve(**QUESTIONS["ties"]).certificate
+    assert proof.verify()
+    for change in (
+        {"values": (*proof.values, F(-1), F(-7))},
+        {"values": (*proof.values, None)},
+        {"kind": "bogus"},
+        {"target_kind": "bogus"},
+        {"digits": 0},
+        {"digits": -3, "lower": proof.lower / 2, "upper": 2 * proof.upper},
+    ):
+        assert not replace(proof, **change).verify(), change
+
+
+def test_what_cannot_be_decided_takes_bounded_work(monkeypatch):
+    wide = Certificate("logits", tuple(map(F, range(300))), "deficit", F(0), F("1.01e-999"), F("1.02e-999"), 1)
+    tried = []
+    monkeypatch.setattr(certificate, "MOST_WORK", 2**17)
+    monkeypatch.setattr(certificate, "_entropy", lambda logs, gamma: tried.append(len(logs)) or balls.ball(5))
+    monkeypatch.setattr(balls, "sign", lambda ball: None)
+    assert not wide.verify()
+    assert tried == [300] * 6
+
+
 def test_it_can_be_sent_elsewhere():
     proof = solve(**QUESTIONS["p"]).certificate
     assert pickle.loads(pickle.dumps(proof)) == proof
@@ -151,6 +175,7 @@ def test_the_proof_shares_no_code_with_the_solve():
         "entnorm.balls",
         "entnorm.balls.Ball",
         "entnorm.reference.exact.Kind",
+        "entnorm.reference.exact.TARGET_KINDS",
         "entnorm.reference.exact.TargetKind",
     }
 

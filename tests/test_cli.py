@@ -393,12 +393,25 @@ def test_conform_contains_a_solver_that_dies(
         "mine_shy",
         "import multiprocessing\nassert not multiprocessing.parent_process()\ndef f(p, t, *, axis=-1): ...\n",
     )
-    assert main(["conform", "mine_shy:f", "--level", "smoke"]) == 1
-    assert "cannot be loaded in a process of its own: AssertionError" in capsys.readouterr().out
+    assert main(["conform", "mine_shy:f", "--level", "smoke"]) == 2
+    assert "mine_shy cannot be imported: AssertionError" in capsys.readouterr().err
+
+
+def test_conform_does_not_import_a_solver_in_its_own_process(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    module("mine_crashes", "import os\nos.kill(os.getpid(), 11)\n")
+    assert main(["conform", "mine_crashes:f", "--level", "smoke"]) == 2
+    assert "while the solver was loaded: the process died: signal SIGSEGV" in capsys.readouterr().err
+
+
+def test_conform_makes_the_folder_of_the_verdict_before_it_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["conform", "no_such_module:f", "--level", "smoke", "--out", "/proc/nope"]) == 2
+    assert "/proc/nope" in capsys.readouterr().err
 
 
 def test_what_a_solver_prints_is_not_part_of_the_verdict(module: Callable[[str, str], None], tmp_path: Path) -> None:
-    module("mine_loud", "def f(p, t, *, axis=-1):\n    print('here', p.shape)\n    return 1.0\n")
+    module("mine_loud", "print('loaded')\ndef f(p, t, *, axis=-1):\n    print('here', p.shape)\n    return 1.0\n")
     done = run("conform", "mine_loud:f", "--level", "smoke", "--json", folder=tmp_path)
     assert json.loads(done.stdout)["passed"] is False
     assert "here (4,)" in done.stderr
@@ -535,6 +548,18 @@ def test_references_of_densities_are_proved_with_the_others(
     out, err = capsys.readouterr()
     assert out == "4 of 5 references proved\n"
     assert f"not proved: {second.id}\n" in err
+
+
+@pytest.mark.parametrize(("content", "said"), [("", "holds no references"), ("nonsense\n", "is not JSON")])
+def test_what_is_no_file_of_references_is_not_understood(
+    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file.jsonl"
+    file.write_text(content)
+    assert main(["reference", "verify", "--file", str(file)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
 
 
 def test_an_edited_reference_is_named(few: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from scipy.optimize import OptimizeResult, RootResults
 
 import entnorm
 from entnorm import conformance, reference
-from entnorm.conformance import cases, hard, regression
+from entnorm.conformance import cases, hard, regression, runner, stress
 from entnorm.conformance.budget import EPS, one_digit_up
 from entnorm.conformance.calls import Call, distances
 from entnorm.conformance.cases import Case
@@ -651,3 +651,15 @@ def test_clipping_is_no_report_of_an_unreachable_target() -> None:
         return entnorm.normalize(p, entropy=target, axis=axis, infeasible="clip")
 
     assert [r.name for r in conformance.run(clips).failures] == ["reports_unreachable_targets"]
+
+
+def test_a_solver_that_is_wrong_now_and_then_is_told_that_it_is_not_the_same_twice() -> None:
+    turns = count(1)
+
+    def moody(p, target, *, axis=-1):
+        gamma = np.array(entnorm.solve(p, entropy=target, axis=axis).gamma)
+        return gamma * 1.01 if next(turns) % 40 == 0 else gamma
+
+    found = runner.result(stress.solves_rows_that_nobody_chose, "stress", Foreign(moody))
+    assert found.outcome is conformance.Outcome.FAILED
+    assert found.got.startswith("not the same twice: gamma = ")

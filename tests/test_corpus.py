@@ -243,6 +243,7 @@ ALTERED = {
     "enclosure one end": ("enclosure", {"enclosure": ["1.0e0"]}),
     "enclosure reversed": ("enclosure", {"enclosure": ["1.1e0", "1.0e0"]}),
     "enclosure wide": ("enclosure", {"enclosure": ["1.0e0", "1.1e0"]}),
+    "enclosure minute": ("enclosure[0]", {"enclosure": ["1.01e-9999", "1.02e-9999"]}),
     "enclosure huge": ("enclosure[1]", {"enclosure": ["1.0e0", "1.0e99999"]}),
     "enclosure negative": ("enclosure[0]", {"enclosure": ["-1.0e0", "1.0e0"]}),
     "enclosure long": ("enclosure[0]", {"enclosure": ["1." + "0" * 2000 + "e0", "1.1e0"]}),
@@ -495,3 +496,17 @@ def test_single_precision_rows_are_exactly_that(records):
 def test_rounding_to_single_precision_is_that_of_the_machine(x):
     assert _single(x) == float(np.float32(x))
     assert _single(-x) == float(np.float32(-x))
+
+
+def test_an_enclosure_that_fixes_no_digit_of_the_slope_is_not_proved(lines, tmp_path):
+    fields = json.loads(lines[0])
+    fields |= {"id": "wide", "enclosure": ["1.8e0", "1.95e0"], "digits": 1, "gamma": "2e0", "slope": "-1e0"}
+    fields |= {"condition": "1e0", "target": {"kind": "entropy", "value": (0.9).hex()}}
+    fields |= {"p": [x.hex() for x in (0.5, 0.25, 0.125, 0.125)]}
+    fields.pop("logits", None)
+    fields["sha256"] = checksum(fields)
+    file = tmp_path / "wide.jsonl"
+    file.write_text(canonical(fields) + "\n")
+    (record,) = load(file)
+    assert record.certificate.verify()
+    assert verify([record]) == ("wide",)

@@ -2,6 +2,8 @@
 
 import math
 import sys
+from dataclasses import replace
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -270,3 +272,20 @@ class TestProved:
     def test_bad_input(self, p, more, message):
         with pytest.raises(EntnormError, match=message):
             joint_powers(p, **({"entropy": "0.5"} | more))
+
+
+@needs_balls
+def test_roots_that_are_too_wide_or_out_of_order_are_not_proved():
+    found = joint_powers([["0.5", "0.01"], ["0.245", "0.245"]], entropy="0.69", digits=12)
+    assert found.verify()
+    (low, high), *others = found.roots
+    for change in (
+        {"roots": ((low * Fraction(99, 100), high * Fraction(101, 100)), *others)},
+        {"roots": (*others, (low, high))},
+        {"roots": ((high, low), *others)},
+        {"roots": tuple(others)},
+        {"parts": ()},
+        {"of": "z"},
+        {"digits": 0},
+    ):
+        assert not replace(found, **change).verify(), change

@@ -48,7 +48,7 @@ LIBRARIES = {
     "reference": {"numpy", "mpmath", "tqdm", "sympy"},
     "claims": {"numpy", "sympy", "mpmath", "pebble"},
     "derivations": {"sympy"},
-    "conformance": {"numpy", "mpmath", "pebble", "hypothesis", "pytest"},
+    "conformance": {"numpy", "mpmath", "hypothesis", "pytest"},
     "report": {"numpy", "mpmath", "jinja2", "scipy"},  # the last one to time the peers beside it
     "cli": {"numpy", "tqdm", "pyarrow"},
 }

@@ -4,6 +4,7 @@ import math
 import pickle
 import sys
 import threading
+from decimal import Decimal
 from fractions import Fraction as F
 
 import mpmath
@@ -246,8 +247,9 @@ UNATTAINABLE = [
     ({"p": [5, 3, 2], "evenness": 1}, "at log s"),
     ({"p": [5, 3, 2], "perplexity": 3}, "at log s"),
     ({"p": [1, 1, 1], "entropy": 1.0}, "uniform"),
-    ({"p": [0, 1, 0], "entropy": 0}, "uniform"),
-    ({"logits": [3, 3, -math.inf], "deficit": 0}, "uniform"),
+    ({"p": [0, 1, 0], "entropy": 0}, "every gamma"),
+    ({"p": [0.5, 0.5], "perplexity": 2}, "every gamma"),
+    ({"logits": [3, 3, -math.inf], "deficit": 0}, "every gamma"),
 ]
 
 
@@ -262,7 +264,7 @@ def test_an_unattainable_target_is_refused_with_its_proof(question, reason, with
     assert isinstance(error, InfeasibleTargetError)
     assert error.reason == reason
     assert error.rigorous == with_flint
-    assert ("not rigorous" in str(error)) == (not with_flint and reason != "uniform")
+    assert ("not rigorous" in str(error)) == (not with_flint and reason not in ("uniform", "every gamma"))
     values = [x for x in question.get("p", question.get("logits")) if x not in (0, -math.inf)]
     mp = context(60)
     for enclosure, k in zip(error.limits, (values.count(max(values)), len(values)), strict=True):
@@ -299,7 +301,7 @@ BAD = [
     ({"logits": "12", "entropy": 0.5}, "logits must be a sequence"),
     ({"p": [1, "1/3"], "entropy": 0.5}, "decimal such as"),
     ({"p": [1, "nan"], "entropy": 0.5}, "decimal such as"),
-    ({"p": [1, "1e999999999"], "entropy": 0.5}, "decimal such as"),
+    ({"p": [1, "1e999999999"], "entropy": 0.5}, "has the exponent"),
     ({"p": [1, "1e10001"], "entropy": 0.5}, "exponent 10001"),
     ({"p": [1, "1" * (LONGEST_DECIMAL + 1)], "entropy": 0.5}, "characters"),
     ({"p": [1, 2], "entropy": -0.5}, "entropy must not be negative"),
@@ -495,3 +497,28 @@ def test_targets_are_exact_forms():
     assert target(evenness=F(1, 3)).form(5) == (0, F(1, 3), 5)
     assert exact(np.float32(0.1), "x") == F(float(np.float32(0.1)))
     assert Row("p", (F(1), F(0))).support == (0,)
+
+
+def test_every_exact_number_is_taken_exactly():
+    with mpmath.workprec(200):
+        third = mpmath.mpf(1) / 3
+    taken = row([third, Decimal("0.1"), Decimal("1e-30"), mpmath.mpf(5), mpmath.mpf(0)], None)
+    _, mantissa, exponent, _ = third._mpf_
+    assert taken.values == (F(int(mantissa), 2**-exponent), F(1, 10), F(1, 10**30), 5, 0)
+    assert row(None, ["0", "-inf", -math.inf, mpmath.mpf("-inf"), Decimal("-Infinity")]).support == (0,)
+
+
+@pytest.mark.parametrize(
+    ("x", "said"),
+    [
+        ("1e-100000", "has the exponent -100000; at most"),
+        (Decimal("1e-100000"), "has the exponent -100000; at most"),
+        (Decimal("nan"), "must be finite"),
+        (mpmath.mpf("inf"), "must be finite"),
+        (mpmath.ldexp(mpmath.mpf(1), 10**9), "has the binary exponent"),
+        (mpmath.mpc(1, 2), "must be an int"),
+    ],
+)
+def test_numbers_that_are_none_or_too_long_are_refused_by_what_they_are(x, said):
+    with pytest.raises(EntnormError, match=said):
+        exact(x, "p[0]")

@@ -287,6 +287,13 @@ def test_bad_input(make, message):
         make()
 
 
+def test_constants_that_are_not_real_are_refused():
+    with balls.working(60), pytest.raises(EntnormError, match="is not real"):
+        constant(sympy.Pow(-1, Rational(1, 3)))
+    with balls.working(60), pytest.raises(EntnormError, match="is not real"):
+        constant(1 + sympy.Pow(-2, Rational(2, 3), evaluate=False))
+
+
 def test_constants_are_enclosed():
     with balls.working(100):
         ball = constant(sympy.exp(sympy.sqrt(2)) + sympy.pi**3 / 7)
@@ -339,14 +346,20 @@ def test_records_satisfy_their_schema_and_are_what_they_write():
         ("family", "cauchy", "is none of normal"),
         ("family", ["normal"], "is none of normal"),
         ("parameters", {"mu": "0x1.0p+0"}, "are not mu, sigma"),
-        ("parameters", {"mu": "0x1.0p+0", "sigma": 2}, "is not a hexadecimal float"),
-        ("target", "1e999999999", "is not a hexadecimal float"),
+        ("parameters", {"mu": "0x1.0000000000000p+0", "sigma": 2}, "must be a hexadecimal float"),
+        ("target", "1e999999999", "must be a hexadecimal float"),
+        ("target", "0x1.0000000000000p+9999", "is beyond double precision"),
+        ("parameters", {"mu": "0x0.0p+0", "sigma": "-0x1.0000000000000p+0"}, "'parameters.sigma': must be positive"),
+        ("parameters", {"mu": "0x0.0p+0", "sigma": "0x0.0p+0"}, "'parameters.sigma': must be positive"),
+        ("enclosure", ["0e0", "1e0"], "must be positive"),
+        ("enclosure", ["1.0e0", "9.0e0"], "is wider than"),
+        ("provenance", {"a": [1]}, "must be an object with the keys"),
         ("digits", 10**4, "is not an integer from 1 to 300"),
         ("gamma", "9.9e-1", "is not what both ends"),
-        ("enclosure", ["1.0e0"], "is not a pair"),
-        ("enclosure", ["2.0e0", "1.0e0"], "is not what both ends"),
+        ("enclosure", ["1.0e0"], "must be a list of two"),
+        ("enclosure", ["2.0e0", "1.0e0"], "must have its lower end first"),
         ("id", "../x", "is not a name"),
-        ("provenance", [], "is not an object"),
+        ("provenance", [], "must be an object"),
         ("more", 1, "has the fields"),
     ],
 )
@@ -358,6 +371,11 @@ def test_records_that_are_refused(tmp_path, field, value, reason):
     path.write_text(canonical(fields) + "\n", encoding="ascii")
     with pytest.raises(RecordError, match=reason):
         records.load(path)
+
+
+def test_a_file_without_end_is_refused():
+    with pytest.raises(RecordError, match="has more than"):
+        records.load("/dev/zero")
 
 
 def test_files_that_are_refused(tmp_path):

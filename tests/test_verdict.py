@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
@@ -17,7 +19,9 @@ import unruly
 
 import entnorm
 from entnorm import conformance, report
-from entnorm.conformance import Outcome, cases, hard
+from entnorm.conformance import Outcome, cases, contained, hard
+from entnorm.conformance.contained import Contained, LostError
+from entnorm.conformance.runner import imported
 from entnorm.solution import EntnormError
 
 pytest_plugins = ["pytester"]
@@ -27,8 +31,8 @@ pytest_plugins = ["pytester"]
 
 
 def advice(solve: object, deadline: float = 30, name: str | None = None) -> dict[str, object] | None:
-    found = conformance.run(solve, "core", deadline=deadline, name=name)
-    return conformance.wanted_adapter(found, solve, deadline)
+    wanted = conformance.wanted_adapter(conformance.run(solve, "core", deadline=deadline, name=name), deadline)
+    return wanted and wanted.options
 
 
 def test_a_solver_that_takes_one_row_at_a_time_is_told_the_adapter_that_it_wants() -> None:
@@ -75,7 +79,7 @@ def test_zeros_that_are_not_taken_are_the_reason_why_they_are_not_asked() -> Non
 def test_nothing_is_advised_where_words_are_not_the_trouble() -> None:
     assert advice(unruly.ours) is None
     assert advice(unruly.hangs_on_batches, 3) is None
-    assert conformance.wanted_adapter(conformance.run(lambda p, target, *, axis=-1: 1.0, "smoke"), print, 9) is None
+    assert conformance.wanted_adapter(conformance.run(lambda p, target, *, axis=-1: 1.0, "smoke"), 9) is None
 
 
 # ---------------------------------------------------------------------------------------------------------- containment
@@ -111,6 +115,85 @@ def test_a_solver_that_hangs_fails_the_check_in_hand_and_the_next_process_goes_o
 def test_a_solver_that_kills_its_process_fails_the_check_in_hand() -> None:
     found = conformance.run(unruly.dies_on_long_rows, "core", deadline=60)
     assert failures(found) == {"accumulates_in_double": "the process died: signal SIGSEGV"}
+
+
+@pytest.mark.parametrize(
+    ("solve", "said"),
+    [
+        (unruly.ends, "the process ended: exit code 0"),
+        (unruly.interrupts, "the call raised KeyboardInterrupt"),
+        (unruly.scribbles, "the process wrote to the connection on which its answers come"),
+        (unruly.closes_its_files, "the process ended: exit code 0"),
+    ],
+)
+def test_what_a_process_does_instead_of_answering_is_said_at_once(solve: object, said: str) -> None:
+    start = time.monotonic()
+    found = conformance.run(solve, "smoke", deadline=100)
+    assert time.monotonic() - start < 50
+    assert failures(found) == {"answers_a_plain_question": said}
+    assert found.failures[0].lost
+
+
+def test_a_process_that_ends_between_two_questions_is_replaced() -> None:
+    with Contained(partial(imported, "unruly:dies_when_idle"), 100) as process:
+        assert process.run(unruly.call) == 1
+        time.sleep(1)
+        with pytest.raises(LostError, match="the process ended: exit code 0"):
+            process.run(unruly.call)
+        assert process.run(unruly.call) == 1
+
+
+def test_a_copy_of_its_process_that_a_solver_makes_does_not_answer() -> None:
+    with Contained(partial(imported, "unruly:forks"), 100) as process:
+        assert [process.run(unruly.call) for _ in range(5)] == [1, 2, 3, 4, 5]
+
+
+def test_what_a_solver_starts_does_not_outlive_it() -> None:
+    with Contained(partial(imported, "unruly:starts_another"), 100) as process:
+        other = process.run(unruly.call)
+        os.kill(other, 0)
+    for _ in range(100):  # whoever adopts it may take a moment to notice
+        if not alive(other):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"process {other} is still there")
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def test_loading_has_a_deadline_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "hangs_when_imported.py").write_text("import time\ntime.sleep(600)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(contained, "_STARTING", 5.0)
+    with (
+        Contained(partial(imported, "hangs_when_imported:f"), 1) as process,
+        pytest.raises(contained.LoadError, match="while the solver was loaded: no answer within 5 s"),
+    ):
+        process.run(unruly.call)
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_script_without_a_guard_is_told_so(by_name: bool, tmp_path: Path) -> None:
+    script = (
+        "import entnorm\nfrom entnorm import conformance\n"
+        "def solve(p, target, *, axis=-1):\n    return entnorm.solve(p, entropy=target, axis=axis)\n"
+        "print(conformance.run(solve, 'smoke', deadline=60).failures[0].got)\n"
+    )
+    (tmp_path / "script.py").write_text(script)
+    done = subprocess.run(
+        [sys.executable, "script.py" if by_name else "-"],
+        input=script,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert 'below `if __name__ == "__main__":`' in done.stdout
 
 
 def test_a_crash_is_no_report_of_an_unreachable_target() -> None:
@@ -322,6 +405,22 @@ def test_an_announced_failure_that_does_not_come_fails_in_pytest_too(pytester: p
     result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist")
     result.assert_outcomes(passed=6, failed=1)
     result.stdout.fnmatch_lines(["*XPASS(strict)*"])
+
+
+def test_with_a_deadline_a_solver_that_dies_fails_its_test_and_no_other(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import unruly
+        from entnorm.conformance import parametrize_with_checks
+
+        @parametrize_with_checks([unruly.exits_where_it_should_report], "smoke", deadline=60)
+        def test_conformance(solver, check):
+            check(solver)
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist")
+    result.assert_outcomes(passed=6, failed=1)
+    result.stdout.fnmatch_lines(["*the process died: exit code 7*"])
 
 
 # ----------------------------------------------------------------------------------------------- adapters and questions

@@ -1,7 +1,11 @@
 """Solvers that hang, die, leave, or speak otherwise, at the top of a module: another process can import them."""
 
+import contextlib
+import itertools
 import os
+import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -68,3 +72,44 @@ def temperature_for_bits(scores, bits):
 
 wrongly_adapted = entnorm.conformance.adapt(lambda p, target: takes_one_row(p, target), rows="matrix")
 takes_no_zeros = entnorm.conformance.adapt(divides_zero_by_zero, zeros=False)
+
+
+def ends(p, target, *, axis=-1):
+    os._exit(0)
+
+
+def interrupts(p, target, *, axis=-1):
+    raise KeyboardInterrupt
+
+
+def scribbles(p, target, *, axis=-1):
+    for descriptor in range(3, 40):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, b"\x00\x00\x00\x05junk!")
+    return ours(p, target, axis=axis)
+
+
+def closes_its_files(p, target, *, axis=-1):
+    os.closerange(3, 200)
+    return ours(p, target, axis=axis)
+
+
+def call(solve):
+    return solve()
+
+
+_numbers = itertools.count(1)
+
+
+def dies_when_idle():
+    threading.Timer(0.1, lambda: os._exit(0)).start()
+    return next(_numbers)
+
+
+def forks():
+    os.fork()
+    return next(_numbers)
+
+
+def starts_another():
+    return subprocess.Popen(["sleep", "600"]).pid

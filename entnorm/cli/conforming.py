@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from entnorm.cli.shared import BROKEN, UsageError, add_command, bar, imported
+from entnorm.cli.shared import BROKEN, UsageError, add_command, bar, imported, named
 
 if TYPE_CHECKING:
     from entnorm.conformance import Report
+    from entnorm.conformance.guessing import Wanted
 
 _DEADLINE: Final = 30.0
 _WRAP: Final = """\
@@ -69,32 +71,50 @@ def add_conform(commands: Any) -> None:
 
 def _conform(options: argparse.Namespace) -> int:
     from entnorm import conformance
+    from entnorm.conformance.contained import LoadError
+    from entnorm.conformance.runner import run_elsewhere
 
     if options.level not in conformance.CHECKS:
         raise UsageError(f"--level {options.level}: the levels are {' < '.join(conformance.CHECKS)}")
     if not options.deadline > 0:
         raise UsageError(f"--deadline {options.deadline:g}: a number of seconds above zero")
-    solver = imported(options.solver, "function")
-    if not callable(solver):
-        raise UsageError(f"{options.solver} cannot be called: it is {type(solver).__name__}")
+    named(options.solver, "function")
     expected = conformance.expected_failures(options.expect)
+    if options.out is not None:
+        options.out.mkdir(parents=True, exist_ok=True)  # now, for a verdict that cannot be written is lost
     with bar(len(conformance.up_to(options.level)), "checks") as shown:
-        report = conformance.run(
-            solver,
-            options.level,
-            expected=expected,
-            deadline=options.deadline,
-            name=options.solver,
-            tick=lambda _: shown.update(),
-        )
+        try:
+            report = run_elsewhere(
+                partial(_loaded, options.solver),
+                options.level,
+                expected=expected,
+                deadline=options.deadline,
+                name=options.solver,
+                tick=lambda _: shown.update(),
+            )
+        except LoadError as error:
+            raise UsageError(str(error)) from error
     model = report.as_dict() | {"command": _command(options)}
     written = _written(model, options.out)
     if options.json:
         print(json.dumps(model, ensure_ascii=False))
     else:
-        adapter = conformance.wanted_adapter(report, solver, options.deadline)
-        print(_told(report, written, _advice(options.solver, solver, adapter) if adapter else None))
+        wanted = conformance.wanted_adapter(report, options.deadline)
+        print(_told(report, written, _advice(wanted) if wanted else None))
     return 0 if report.passed else BROKEN
+
+
+def _loaded(spec: str) -> Any:
+    """The solver, in the process that holds it; what keeps it from being loaded is said in the words of the command."""
+    from entnorm.conformance.contained import LoadError
+
+    try:
+        solver = imported(spec, "function")
+    except UsageError as error:
+        raise LoadError(str(error)) from None
+    if not callable(solver):
+        raise LoadError(f"{spec} cannot be called: it is {type(solver).__name__}")
+    return solver
 
 
 def _command(options: argparse.Namespace) -> str:
@@ -132,14 +152,9 @@ def _told(report: Report, written: list[Path], advice: str | None) -> str:
     return "\n".join(lines)
 
 
-def _advice(name: str, solver: Any, adapter: dict[str, Any]) -> str:
+def _advice(wanted: Wanted) -> str:
     """The module to write, where the right adapter is known."""
-    from entnorm.conformance import Adapted
-
-    module, _, function = name.partition(":")
-    if isinstance(solver, Adapted):  # it is the function behind that adapter which wants another one
-        inner = solver.function
-        module, function = getattr(inner, "__module__", module), getattr(inner, "__name__", function)
+    module, function, adapter = wanted
     options = ", ".join(f"{option}={json.dumps(choice) if choice else choice}" for option, choice in adapter.items())
     why = "It seems to speak another language: behind this adapter it hits the targets that it missed above."
     if adapter == {"zeros": False}:

@@ -49,7 +49,11 @@ def _reference_verify(options: argparse.Namespace) -> int:
         records = reference.load(options.file)
         densities = of_densities.load() if options.file is None else ()
     except reference.RecordError as error:
+        if not error.field:  # no file of records at all, as for every other command
+            raise
         raise BrokenError(str(error)) from error
+    if not records:
+        raise UsageError(f"{options.file} holds no references")
     if not balls.available():
         raise UsageError('python-flint is needed to prove the references: pip install "entnorm[rigorous]"')
     unproved = (

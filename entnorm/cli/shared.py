@@ -51,14 +51,20 @@ def over(items: Iterable[T], label: str) -> Iterable[T]:
     return shown
 
 
-def imported(spec: str, what: str) -> Any:
-    """The object that ``pkg.mod:NAME`` names; whatever keeps its module from being imported is said with its place."""
+def named(spec: str, what: str) -> tuple[str, str]:
+    """The module and the name in ``pkg.mod:NAME``, neither of them looked up."""
     module_name, colon, attribute = spec.partition(":")
     if not (module_name and colon and attribute):
         raise UsageError(f"a {what} is named as pkg.mod:{what}, not {spec!r}")
     if module_name.endswith(".py") or "/" in module_name:
         here = module_name.removesuffix(".py").rpartition("/")[2]
         raise UsageError(f"{module_name} is a file; its module, from its own folder, is {here}:{attribute}")
+    return module_name, attribute
+
+
+def imported(spec: str, what: str) -> Any:
+    """The object that ``pkg.mod:NAME`` names; whatever keeps its module from being imported is said with its place."""
+    module_name, attribute = named(spec, what)
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:

@@ -12,9 +12,9 @@ from typing import Any
 from entnorm.conformance.adapting import Adapted, must_be_callable
 from entnorm.conformance.checks import Check, up_to
 from entnorm.conformance.expectations import Expected, expected_failures
-from entnorm.conformance.foreign import Foreign, Solver
+from entnorm.conformance.foreign import Solver
 from entnorm.conformance.naming import name_among, name_of
-from entnorm.conformance.runner import result
+from entnorm.conformance.runner import foreign, result
 from entnorm.conformance.verdict import CheckFailed, Outcome
 
 
@@ -25,17 +25,18 @@ class CheckOfSolver:
     level: str
     check: Check
     name: str | None = None
+    deadline: float | None = None
 
     def __call__(self, solver: Solver) -> None:
         """Hold the solver against the check."""
         __tracebackhide__ = True
         import pytest
 
-        foreign = Foreign(solver, self.name)
         level, door = up_to("smoke")[0]
-        if self.check is not door and result(door, level, foreign).outcome is Outcome.FAILED:
-            pytest.skip(f"what does not pass {door.__name__} is asked nothing else")
-        found = result(self.check, self.level, foreign)
+        with foreign(solver, self.deadline, self.name) as asked:
+            if self.check is not door and result(door, level, asked).outcome is Outcome.FAILED:
+                pytest.skip(f"what does not pass {door.__name__} is asked nothing else")
+            found = result(self.check, self.level, asked)
         if found.outcome is Outcome.NOT_APPLICABLE:
             pytest.skip(found.reason)
         if found.outcome is Outcome.FAILED:
@@ -43,7 +44,11 @@ class CheckOfSolver:
 
 
 def parametrize_with_checks(
-    solvers: Solver | Iterable[Solver] | Mapping[str, Solver], level: str = "core", *, expected: Expected = None
+    solvers: Solver | Iterable[Solver] | Mapping[str, Solver],
+    level: str = "core",
+    *,
+    expected: Expected = None,
+    deadline: float | None = None,
 ) -> Any:
     """Parametrize a test with every pair of a solver and a check, each a test of its own.
 
@@ -56,6 +61,8 @@ def parametrize_with_checks(
     expected : mapping or path, optional
         Checks that are known to fail, as in `entnorm.conformance.run`; their tests are strict xfails. A relative path
         starts from the folder of the test.
+    deadline : float, optional
+        Seconds for each call, in a process of its own for each test, as in `entnorm.conformance.run`.
 
     Returns
     -------
@@ -95,7 +102,7 @@ def parametrize_with_checks(
         for entered, check in up_to(level):
             known = reasons.get(check.__name__)
             marks = [pytest.mark.xfail(reason=known, strict=True)] if known else []
-            held = CheckOfSolver(entered, check, name)
+            held = CheckOfSolver(entered, check, name, deadline)
             parameters.append(pytest.param(solver, held, id=f"{label}-{check.__name__}", marks=marks))
     return pytest.mark.parametrize(("solver", "check"), parameters)
 

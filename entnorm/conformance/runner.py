@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from entnorm.conformance.adapting import Adapted
 from entnorm.conformance.calls import Call
 from entnorm.conformance.checks import Check, up_to
 from entnorm.conformance.contained import Contained
@@ -71,12 +73,44 @@ def run(
     'hits the target entropy'
     """
     checks, reasons = up_to(level), expected_failures(expected)
+    with foreign(solve, deadline, name) as solver:
+        return Report(level, tuple(_results(solver, checks, reasons, tick)), solver.name)
+
+
+def run_elsewhere(
+    load: Callable[[], Solver],
+    level: str,
+    *,
+    name: str,
+    deadline: float,
+    expected: Expected = None,
+    tick: Callable[[str], None] = lambda check: None,
+) -> Report:
+    """`run` for a solver that only a process of its own loads, by calling `load` there.
+
+    Raises
+    ------
+    LoadError
+        If it cannot be loaded.
+    ValueError
+        For an unknown level or check, or a `load` that cannot be sent to another process.
+    """
+    checks, reasons = up_to(level), expected_failures(expected)
+    with Contained(load, deadline) as process:
+        solver = Foreign(process.run(stand_in), name, process)
+        return Report(level, tuple(_results(solver, checks, reasons, tick)), name)
+
+
+@contextmanager
+def foreign(solve: Solver, deadline: float | None, name: str | None = None) -> Iterator[Foreign]:
+    """The solver as checks see it; with a deadline, in a process of its own for as long as the context lasts."""
     name = name or name_of(solve)
     if deadline is None:
-        return Report(level, tuple(_results(Foreign(solve, name), checks, reasons, tick)), name)
+        yield Foreign(solve, name)
+        return
     load: Callable[[], Any] = partial(imported, name) if name else partial(_given, solve)
     with Contained(load, deadline) as process:
-        return Report(level, tuple(_results(Foreign(solve, name, process), checks, reasons, tick)), name)
+        yield Foreign(solve, name, process)
 
 
 def check_solver(
@@ -201,3 +235,12 @@ def imported(name: str) -> Any:
 
 def _given(solve: Solver) -> Solver:
     return solve
+
+
+def stand_in(solve: Solver) -> Solver:
+    """What there is to know of a solver besides its answers, where it is not itself: how its adapter translates."""
+    return replace(solve, function=_elsewhere) if isinstance(solve, Adapted) else _elsewhere
+
+
+def _elsewhere(*arguments: Any, **options: Any) -> Any:
+    raise AssertionError("the solver is in a process of its own")

@@ -85,6 +85,10 @@ def solves_rows_that_nobody_chose(solver: Foreign) -> Iterator[Finding]:
     except AssertionError:
         yield found[-1]  # the smallest, which Hypothesis tries last
         return
+    except hypothesis.errors.Flaky:
+        wrong = next(finding for finding in reversed(found) if not finding.holds)
+        yield replace(wrong, got=f"not the same twice: {wrong.got}, and a right answer when asked again")
+        return
     if lost:
         raise lost[0]
     yield Finding(f"{_EXAMPLES} rows", (), True, "right answers", "right answers")

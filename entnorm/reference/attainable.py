@@ -19,12 +19,13 @@ from entnorm.reference.exact import Row, Target
 from entnorm.solution import InfeasibleTargetError
 
 Interval: TypeAlias = tuple[Fraction, Fraction]
-Reason: TypeAlias = Literal["uniform", "at log m", "at log s", "below log m", "above log s"]
+Reason: TypeAlias = Literal["uniform", "every gamma", "at log m", "at log s", "below log m", "above log s"]
 
 FIRST_BITS = 64
 
 _SAYS: dict[Reason, str] = {
     "uniform": "every entry of the support is equal, so the entropy is log s at every gamma",
+    "every gamma": "every entry of the support is equal and the target is log s, so the root is not unique",
     "at log m": "it is the limit log m itself, which the entropy approaches as gamma grows and does not attain",
     "at log s": "it is the limit log s itself, which the entropy approaches as gamma -> 0 and does not attain",
     "below log m": "it lies below log m, with m the multiplicity of the maximum",
@@ -38,8 +39,9 @@ class UnattainableTargetError(InfeasibleTargetError):
 
     Attributes
     ----------
-    reason : {"uniform", "at log m", "at log s", "below log m", "above log s"}
+    reason : {"uniform", "every gamma", "at log m", "at log s", "below log m", "above log s"}
         "uniform": all entries of the support are equal, so the entropy does not depend on gamma.
+        "every gamma": the same, and the target is that entropy: no gamma is the answer more than another.
         "at log m", "at log s": the target is the limit for gamma -> infinity, or gamma -> 0, and is not attained.
         "below log m", "above log s": the target lies outside.
     target : tuple of two Fraction
@@ -58,6 +60,8 @@ class UnattainableTargetError(InfeasibleTargetError):
         self.rigorous = rigorous
 
     def __str__(self) -> str:
+        if self.reason == "every gamma":
+            return f"every 0 < gamma < infinity attains the entropy {_about(self.target[0])}: {_SAYS[self.reason]}"
         refused = f"no 0 < gamma < infinity attains the entropy {_about(self.target[0])}: {_SAYS[self.reason]}"
         if self.reason == "uniform":
             return refused
@@ -95,7 +99,8 @@ def gaps(row: Row, target: Target) -> Gaps:
         If the target is not attainable.
     """
     if not row.levels:
-        raise _refusal("uniform", row, target, FIRST_BITS)
+        attained = _is_log_of(target, row.size, row.size)
+        raise _refusal("every gamma" if attained else "uniform", row, target, FIRST_BITS)
     if _is_log_of(target, row.size, row.ties):
         raise _refusal("at log m", row, target, FIRST_BITS)
     if _is_log_of(target, row.size, row.size):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import get_args
 
 from entnorm import balls
 from entnorm.balls import Ball
-from entnorm.reference.exact import Kind, TargetKind
+from entnorm.reference.exact import TARGET_KINDS, Kind, TargetKind
 
 FIRST_BITS = 64
 MOST_BITS = 2**17
+MOST_WORK = 2**28
+"""Bits times entries of the last attempt: half a minute's work, and eight times what any record here takes."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +55,23 @@ class Certificate:
         Returns
         -------
         bool
-            True if it is proved. False if it is not true, is too wide for `digits`, or is not decided with 2^17 bits.
+            True if it is proved. False if it is not true, is too wide for `digits`, is no statement about a row at all,
+            or is not decided with 2^17 bits, of which rows of more than 2000 entries are given fewer.
 
         Raises
         ------
         ImportError
             If python-flint is not installed.
         """
+        if not self._well_formed():
+            return False
         if not (0 < self.lower < self.upper and (self.upper - self.lower) * 10**self.digits <= self.lower):
             return False
         support = [x for x in self.values if x is not None and (self.kind == "logits" or x > 0)]
         if len(set(support)) < 2:
             return False
         bits = FIRST_BITS + 10 * self.digits // 3
-        while bits <= MOST_BITS:
+        while bits <= MOST_BITS and bits * len(support) <= MOST_WORK:
             with balls.working(bits):
                 goal = self._goal(len(support))
                 logs = _logarithms(support, self.kind)
@@ -75,6 +81,10 @@ class Certificate:
                 return at_lower == 1 and at_upper == -1
             bits *= 2
         return False
+
+    def _well_formed(self) -> bool:
+        known = self.kind in get_args(Kind) and self.target_kind in TARGET_KINDS and self.digits >= 1
+        return known and (self.kind == "logits" or all(x is not None and x >= 0 for x in self.values))
 
     def _goal(self, size: int) -> Ball:
         value = balls.ball(self.target)

@@ -8,20 +8,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias, cast, get_args
 
+import mpmath
+
 from entnorm.solution import EntnormError
 
-Number: TypeAlias = int | Fraction | float | str
-"""An exact number: a float is the binary number that it is, a string is a decimal."""
+Number: TypeAlias = int | Fraction | float | Decimal | mpmath.mpf | str
+"""An exact number: a float or an mpf is the binary number that it is, a string is a decimal."""
 
 Kind: TypeAlias = Literal["p", "logits"]
 TargetKind: TypeAlias = Literal["entropy", "perplexity", "deficit", "evenness"]
 TARGET_KINDS: tuple[TargetKind, ...] = get_args(TargetKind)
 
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 LONGEST_DECIMAL = 4000
 LARGEST_EXPONENT = 10_000
 
@@ -44,6 +47,12 @@ def exact(x: object, name: str) -> Fraction:
         return _decimal(x, name)
     if type(x) is float and math.isfinite(x):  # the common case, three times faster than by way of the numeric tower
         return Fraction(x)
+    if isinstance(x, Decimal) and x.is_finite():
+        return _decimal(str(x), name)
+    if isinstance(x, mpmath.mpf) and mpmath.isfinite(x):
+        return _binary(x, name)
+    if isinstance(x, Decimal | mpmath.mpf):
+        raise EntnormError(f"{name} must be finite, got {x}")
     if isinstance(x, bool) or not isinstance(x, numbers.Real):
         raise EntnormError(f"{name} must be an int, a Fraction, a float or a decimal string, got {type(x).__name__}")
     if isinstance(x, numbers.Rational):
@@ -56,12 +65,21 @@ def exact(x: object, name: str) -> Fraction:
 def _decimal(text: str, name: str) -> Fraction:
     if len(text) > LONGEST_DECIMAL:
         raise EntnormError(f"{name} has {len(text)} characters; decimals may have {LONGEST_DECIMAL}")
-    if not _DECIMAL.fullmatch(text):
+    matched = _DECIMAL.fullmatch(text)
+    if not matched:
         raise EntnormError(f"{name} must be a decimal such as '0.25' or '1e-30', got {text[:40]!r}")
-    exponent = re.split("[eE]", text)[1:]
-    if exponent and abs(int(exponent[0])) > LARGEST_EXPONENT:
-        raise EntnormError(f"{name} has the exponent {exponent[0]}; at most +-{LARGEST_EXPONENT} is accepted")
+    exponent = matched[1]
+    if exponent and abs(int(exponent)) > LARGEST_EXPONENT:
+        raise EntnormError(f"{name} has the exponent {exponent[:40]}; at most +-{LARGEST_EXPONENT} is accepted")
     return Fraction(text)
+
+
+def _binary(x: mpmath.mpf, name: str) -> Fraction:
+    sign, mantissa, exponent, _ = x._mpf_
+    if abs(exponent) > 4 * LARGEST_EXPONENT:
+        raise EntnormError(f"{name} has the binary exponent {exponent}; at most +-{4 * LARGEST_EXPONENT} is accepted")
+    magnitude = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return -magnitude if sign else magnitude
 
 
 class Level(NamedTuple):
@@ -200,10 +218,15 @@ def row(p: Iterable[Number] | None, logits: Iterable[Number] | None) -> Row:
         made = Row("p", probabilities)
     else:
         entries = _entries("logits", logits)
-        made = Row("logits", tuple(None if x == -math.inf else exact(x, f"logits[{i}]") for i, x in entries))
+        made = Row("logits", tuple(None if _nothing(x) else exact(x, f"logits[{i}]") for i, x in entries))
     if not made.size:
         raise EntnormError(f"{made.kind} has no entry in the support: a row needs one above zero")
     return made
+
+
+def _nothing(logit: object) -> bool:
+    """Is it minus infinity?"""
+    return logit == -math.inf or (isinstance(logit, str) and logit.lower() in ("-inf", "-infinity"))
 
 
 def _entries(name: str, given: object) -> list[tuple[int, object]]:

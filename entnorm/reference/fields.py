@@ -26,7 +26,7 @@ MOST_DIGITS = 1000
 ID = re.compile(r"[a-z0-9][a-z0-9.+-]{0,99}")
 _TAG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HEX_FLOAT = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
-_DECIMAL = re.compile(r"-?[0-9](\.[0-9]{1,1010})?e-?[0-9]{1,4}")
+_DECIMAL = re.compile(r"-?[0-9](\.[0-9]{1,1010})?e-?[0-9]{1,3}")
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
 _ALWAYS = ("id", "target", "gamma", "enclosure", "digits", "slope", "condition", "tags", "provenance", "sha256")
 _RECIPE = {"form", "n", "seed", "bits", "terms", "add", "exponent", "sha256"}
@@ -88,7 +88,7 @@ def record_of(fields: dict[str, Any]) -> Record:
     digits = fields["digits"]
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MOST_DIGITS:
         raise Refusal("digits", f"must be an integer from 1 to {MOST_DIGITS}")
-    enclosure = _enclosure(fields["enclosure"], digits)
+    enclosure = enclosure_of(fields["enclosure"], digits)
     values, recipe = _row(fields[kind], kind)
     record = Record(
         id=_matched(fields, "id", ID),
@@ -102,9 +102,9 @@ def record_of(fields: dict[str, Any]) -> Record:
         condition=_signed(fields, "condition", 1),
         digits=digits,
         tags=_tags(fields["tags"]),
-        provenance=_provenance(fields["provenance"]),
+        provenance=provenance_of(fields["provenance"]),
     )
-    if record.gamma != _rounded(enclosure, digits):
+    if record.gamma != rounded(enclosure, digits):
         raise Refusal("gamma", "is not the decimal to which both ends of the enclosure round")
     if _matched(fields, "sha256", _CHECKSUM) != checksum(fields):
         raise Refusal("sha256", "is not the checksum of this record: it was altered")
@@ -138,7 +138,8 @@ def _signed(fields: dict[str, Any], key: str, sign: int) -> str:
     return text
 
 
-def _float(text: Any, field: str, least: float = -math.inf) -> float:
+def double(text: Any, field: str, least: float = -math.inf) -> float:
+    """The double that a hexadecimal float is."""
     if not isinstance(text, str) or not _HEX_FLOAT.fullmatch(text):
         raise Refusal(field, f"must be a hexadecimal float such as '0x1.8p+0', got {repr(text)[:60]}")
     try:
@@ -183,11 +184,11 @@ def _values(texts: Any, kind: Kind) -> NDArray[np.float64]:
 
 
 def _probability(text: Any, field: str) -> float:
-    return _float(text, field, least=0.0)
+    return double(text, field, least=0.0)
 
 
 def _logit(text: Any, field: str) -> float:
-    return -math.inf if text == "-inf" else _float(text, field)
+    return -math.inf if text == "-inf" else double(text, field)
 
 
 def _target(found: Any) -> RecordTarget:
@@ -195,10 +196,11 @@ def _target(found: Any) -> RecordTarget:
         raise Refusal("target", "must be an object with the keys kind and value")
     if found["kind"] not in TARGET_KINDS:
         raise Refusal("target.kind", f"must be one of {', '.join(TARGET_KINDS)}")
-    return RecordTarget(found["kind"], _float(found["value"], "target.value", least=0.0))
+    return RecordTarget(found["kind"], double(found["value"], "target.value", least=0.0))
 
 
-def _enclosure(found: Any, digits: int) -> tuple[Fraction, Fraction]:
+def enclosure_of(found: Any, digits: int) -> tuple[Fraction, Fraction]:
+    """The ends of an enclosure of relative width at most 10^-digits."""
     if not isinstance(found, list) or len(found) != 2:
         raise Refusal("enclosure", "must be a list of two decimals")
     pair = dict(zip(("enclosure[0]", "enclosure[1]"), found, strict=True))
@@ -210,7 +212,8 @@ def _enclosure(found: Any, digits: int) -> tuple[Fraction, Fraction]:
     return lower, upper
 
 
-def _rounded(enclosure: tuple[Fraction, Fraction], digits: int) -> str:
+def rounded(enclosure: tuple[Fraction, Fraction], digits: int) -> str:
+    """The decimal to which both ends round."""
     try:
         return agreeing(*enclosure, digits + 1)
     except ValueError as error:
@@ -223,7 +226,8 @@ def _tags(found: Any) -> tuple[str, ...]:
     return tuple(_matched({"tags": tag}, "tags", _TAG) for tag in found)
 
 
-def _provenance(found: Any) -> dict[str, Any]:
+def provenance_of(found: Any) -> dict[str, Any]:
+    """What made a record, in strings of bounded length."""
     if not isinstance(found, dict) or sorted(found) != list(_PROVENANCE):
         raise Refusal("provenance", f"must be an object with the keys {', '.join(_PROVENANCE)}")
     versions = found["versions"]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias, cast, get_args
 
 from entnorm import balls
@@ -78,6 +79,8 @@ class JointPowers:
             False if something stored is not true, or is not decided at the precision of 128 bits and what the digits
             add to it.
         """
+        if not self._well_formed():
+            return False
         table = Table(self.table)
         gaps = zip((self.within[0], *(part.upper for part in self.parts)), self.parts, strict=False)
         whole = all(end == part.lower for end, part in gaps) and self.parts[-1].upper == self.within[1]
@@ -95,6 +98,12 @@ class JointPowers:
         left = [*silent, *((part.lower, part.upper) for part in self.parts if part.verdict == "unsettled")]
         told = all(any(_covers(span, other) for span in self.unsettled) for other in left)
         return whole and proved and there and held and max(counts, default=0) <= 1 and told
+
+    def _well_formed(self) -> bool:
+        ends = [end for root in self.roots for end in root]
+        narrow = all((high - low) * 10**self.digits <= low for low, high in self.roots)
+        known = self.of in get_args(Of) and self.digits >= 1 and bool(self.parts)
+        return known and narrow and all(low < high for low, high in pairwise([Fraction(0), *ends]))
 
     def __repr__(self) -> str:
         roots = ", ".join(agreeing(*root, self.digits + 1) for root in self.roots)

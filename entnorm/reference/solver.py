@@ -177,7 +177,8 @@ def solve(
     """
     The exponent gamma* > 0 at which p_i^gamma / sum_j p_j^gamma has the target entropy, to `digits` digits, with proof.
 
-    All input is exact: ints, Fractions, floats as the binary numbers that they are, and decimal strings. The root
+    All input is exact: ints, Fractions, Decimals, floats and mpfs as the binary numbers that they are, and decimal
+    strings. ``print(gamma)`` shows 15 digits of it, as mpmath's precision is; ``print(solution)`` shows all. The root
     exists and is unique for a target strictly between log m and log s, with m the multiplicity of the maximum and s the
     size of the support [escort.entropy-decreasing].
 
@@ -201,7 +202,8 @@ def solve(
     Raises
     ------
     UnattainableTargetError
-        If no 0 < gamma < infinity attains the target; it carries the reason and enclosures that prove it.
+        If no 0 < gamma < infinity attains the target, or every one does; it carries the reason and enclosures that
+        prove it.
     ImportError
         If the backend is "arb" and python-flint is not installed.
     EntnormError

@@ -95,10 +95,17 @@ def constant(expression: sympy.Expr) -> Ball:
         value = parts[0]
         for part in parts[1:]:
             value = value + part if isinstance(expression, sympy.Add) else value * part
-        return value.real
+        return _real(value, expression)
     if isinstance(expression, sympy.Pow):
-        return parts[0].pow(parts[1]).real
-    return function(expression.func(holder), holder)(parts[0], False).real
+        return _real(parts[0].pow(parts[1]), expression)
+    return _real(function(expression.func(holder), holder)(parts[0], False), expression)
+
+
+def _real(value: Complex, expression: sympy.Expr) -> Ball:
+    """The real part of a value without an imaginary one."""
+    if balls.sign(value.imag) != 0:
+        raise EntnormError(f"{expression} is not real, or is not told from a number that is not")
+    return value.real
 
 
 def _folded(parts: list[Function], combine: Callable[[Complex, Complex], Complex]) -> Function:

@@ -8,7 +8,6 @@ hexadecimal floats are; the enclosure states h(enclosure[0]) > target > h(enclos
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,7 +19,7 @@ from entnorm.reference.decimals import agreeing, decimal
 from entnorm.reference.densities import families
 from entnorm.reference.densities.density import Density
 from entnorm.reference.densities.solving import MOST_DIGITS, DensityCertificate, solve
-from entnorm.reference.fields import ID, Refusal, json_object
+from entnorm.reference.fields import ID, Refusal, double, enclosure_of, json_object, provenance_of, rounded
 from entnorm.reference.reading import RecordError
 from entnorm.reference.records import canonical, checksum, write
 
@@ -45,8 +44,6 @@ FAMILIES: dict[str, tuple[Callable[..., Density], tuple[str, ...]]] = {
 """By the name in a record: what makes the density, and its parameters in order."""
 
 _FIELDS = {"id", "family", "parameters", "target", "gamma", "enclosure", "digits", "provenance", "sha256"}
-_HEX_FLOAT = re.compile(r"-?0x[01]\.[0-9a-f]{1,13}p[+-][0-9]{1,4}")
-_DECIMAL = re.compile(r"[0-9](\.[0-9]{1,310})?e-?[0-9]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -123,10 +120,12 @@ def load(path: str | os.PathLike[str] = CORPUS) -> tuple[DensityRecord, ...]:
     ('normal', (1.0, 2.0), True)
     """
     path = Path(path)
-    if path.stat().st_size > MOST_BYTES:
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
         raise RecordError(str(path), "", "", f"has more than {MOST_BYTES} bytes")
     found: dict[str, DensityRecord] = {}
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+    for number, line in enumerate(content.splitlines(), 1):
         try:
             record = _record(json_object(line))
         except Refusal as refusal:
@@ -199,32 +198,15 @@ def _record(fields: dict[str, Any]) -> DensityRecord:
     names, given = FAMILIES[fields["family"]][1], fields["parameters"]
     if not (isinstance(given, dict) and set(given) == set(names)):
         raise Refusal("parameters", f"are not {', '.join(names)}")
-    parameters = tuple(_float(given[name], "parameters") for name in names)
+    parameters = tuple(double(given[name], f"parameters.{name}") for name in names)
+    for name, value in zip(names, parameters, strict=True):
+        if name != "mu" and value <= 0:
+            raise Refusal(f"parameters.{name}", "must be positive")
     digits = fields["digits"]
     if not (isinstance(digits, int) and not isinstance(digits, bool) and 1 <= digits <= MOST_DIGITS):
         raise Refusal("digits", f"is not an integer from 1 to {MOST_DIGITS}")
-    ends = fields["enclosure"]
-    if not (isinstance(ends, list) and len(ends) == 2):
-        raise Refusal("enclosure", "is not a pair")
-    low, high = (_decimal(end, "enclosure") for end in ends)
-    _decimal(fields["gamma"], "gamma")
-    if not low < high or fields["gamma"] != agreeing(low, high, digits + 1):
+    ends = enclosure_of(fields["enclosure"], digits)
+    if fields["gamma"] != rounded(ends, digits):
         raise Refusal("gamma", "is not what both ends of the enclosure round to")
-    if not isinstance(fields["provenance"], dict):
-        raise Refusal("provenance", "is not an object")
-    target = _float(fields["target"], "target")
-    return DensityRecord(
-        fields["id"], fields["family"], parameters, target, fields["gamma"], (low, high), digits, fields["provenance"]
-    )
-
-
-def _float(text: object, field: str) -> float:
-    if not (isinstance(text, str) and _HEX_FLOAT.fullmatch(text)):
-        raise Refusal(field, "is not a hexadecimal float")
-    return float.fromhex(text)
-
-
-def _decimal(text: object, field: str) -> Fraction:
-    if not (isinstance(text, str) and _DECIMAL.fullmatch(text)):
-        raise Refusal(field, "is not a decimal such as 1.25e-3")
-    return Fraction(text)
+    target, provenance = double(fields["target"], "target"), provenance_of(fields["provenance"])
+    return DensityRecord(fields["id"], fields["family"], parameters, target, fields["gamma"], ends, digits, provenance)

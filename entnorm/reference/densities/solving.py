@@ -50,7 +50,10 @@ class DensityCertificate:
 
     def verify(self) -> bool:
         """
-        Prove the statement by rigorous integration, with nothing reused from the search.
+        Prove the statement by rigorous integration, from what is stored alone.
+
+        The integrals are those that the search uses, here with every rounding counted; the tests hold them against
+        textbook formulas.
 
         h(lower) > H* > h(upper) gives existence, since h is continuous; that h does not increase, its slope being
         -gamma Var [densities.entropy-slope], [densities.variance-nonnegative], puts every root between the ends.
