@@ -38,6 +38,7 @@ SECTIONS = (
                         named.NORMAL_VECTOR_ROOT,
                         named.GENERALISED_ROOT,
                         pareto.PARETO_ROOT,
+                        pareto.LAMBERT_EXISTS,
                         lognormal.LOGNORMAL_ROOT,
                         potentials.ENTROPY,
                         named.GAMMA,
