@@ -20,6 +20,7 @@ from entnorm.claims import (
     Function,
     Ge,
     Gt,
+    Image,
     Index,
     Integrable,
     Integral,
@@ -59,6 +60,7 @@ from entnorm.claims.context import Context
 from entnorm.claims.facts import hypothesis
 from entnorm.claims.language import Entry, LanguageError, of_sort
 from entnorm.claims.links import links
+from entnorm.claims.proofs import Calc, Step
 
 HALF = Rational(1, 2)
 
@@ -250,6 +252,11 @@ def test_what_is_false_or_undefined_somewhere_is_refused(case):
     assert check(case()).status != "proved"
 
 
+def test_a_line_that_has_no_relation_is_refused():
+    with pytest.raises(Refusal, match="'<>' is no relation"):
+        links(claim(Ne(Exp(x), 0), Calc(Exp(x), (Step("<>", Integer(0), by.sign),))))
+
+
 def test_what_the_false_claims_cite_is_proved():
     assert check(SQUARES).status == "proved"
     assert check(SAME).status == "proved"
@@ -261,6 +268,7 @@ ILL_FORMED = {
     "an expansion that says nothing of a pole": lambda: Jet(1 / x, x, 0),
     "a value between two natural numbers": lambda: Root(Power(-1, k), k, 0, 1, 0),
     "a root in the number of entries": lambda: Root(Sum(1, i), n, 0, 1, 0),
+    "an image on the numbers above False": lambda: Image(f, x, 1, low=False),
     "a natural number that falls to 0": lambda: Tends(5 * k + 1, k, 0, 0),
     "another n": lambda: Scalar("n"),
     "an index as a family": lambda: Entry(i, j),
