@@ -4,7 +4,8 @@ What tau stands for is a hypothesis on its image: for Student's density tau is x
 for a beta density x/(1 - x), where dx is dtau/(1 + tau)^2, and for Pareto's x over its least value, less 1. Student's
 t and Pareto's densities stay in their families, with fewer or more degrees of freedom; so do beta densities. The
 powers of the logistic density do not. For Pareto's the exponent is in closed form by Lambert's function: the root v of
-v exp(v) = w, which exists for every w > 0.
+v exp(v) = w, which exists for every w > 0. That the measure dx has the image that is assumed, a change of variables,
+is left to the reader in each family.
 """
 
 from typing import Any
