@@ -2,7 +2,8 @@
 
 2/(x log^3 x) on x > e has an entropy, 7/2 - log 2.  But no power of it below the first is integrable: gamma = 1 is the
 end of the domain of gamma, where the entropy is largest because it falls with gamma.  No exponent attains more.  As on
-the page of families, integrals are read off antiderivatives, with x the coordinate of the line.
+the page of families, integrals are read off antiderivatives, with x the coordinate of the line; the limits of the
+antiderivatives, all of them powers of 1/log x and its product with log log x, are left to the reader.
 """
 
 from sympy import Integer, Rational
@@ -19,7 +20,8 @@ SLOW_MASS = Claim(
     "heavytail.mass",
     Eq(D(-1 / Log(x) ** 2, x), slow),
     given=FAR_OUT,
-    title="2/(x log^3 x) is a density on x > e: its antiderivative grows from -1 at e to 0",
+    title="2/(x log^3 x) has the antiderivative -1/log^2 x, which is -1 at e",
+    remark="It tends to 0, so that this is a density on x > e; the limit is left to the reader.",
     proof=calc(D(-1 / Log(x) ** 2, x), (slow, by.calculus)),
 )
 
@@ -28,8 +30,9 @@ SLOW_ENTROPY = Claim(
     "heavytail.entropy",
     Eq(D(primitive, x), -slow * Log(slow)),
     given=FAR_OUT,
-    title="... its entropy is 7/2 - log 2",
-    remark="The antiderivative of -f log f grows from log 2 - 7/2 at e, where log x is 1, to 0.",
+    title="... and this is an antiderivative of its -f log f",
+    remark="It is log 2 - 7/2 at e, where log x is 1, and tends to 0, a limit that is left to the reader: so the"
+    " entropy is 7/2 - log 2.",
     proof=calc(
         D(primitive, x),
         (

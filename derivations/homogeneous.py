@@ -62,8 +62,9 @@ ONE_STEP = Claim(
     "homogeneous.one-step",
     Eq(h_of(plain, arrived), h_star),
     given=GROWING,
-    title="Newton's method in log gamma arrives at its first step, from anywhere",
-    remark="The slope of the entropy in log gamma is -kappa/b, whatever gamma is.",
+    title="From anywhere the entropy is attained at gamma exp((H - H*) / (kappa/b))",
+    remark="That is the first step of Newton's method in log gamma, in which the slope of the entropy is gamma times"
+    " that in gamma, -kappa/b (`homogeneous.slope`).",
     defined=tuple(
         claim.at({**PLAIN, gamma: exponent})
         for claim in (POWERS_FINITE, ENTROPY_EXISTS)

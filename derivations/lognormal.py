@@ -3,7 +3,7 @@
 A lognormal density is that of exp(Y) for a normal Y. With tau the logarithm, it is exp(b tau - c tau^2) on the line,
 where dx is exp(tau) dtau: the integral is Gauss's, with a linear term. Its powers are lognormal, but both parameters
 move, and gamma is not what it would be for Y. The exponent for a prescribed entropy is in closed form by Lambert's
-function.
+function. That the measure dx has the image that is assumed, a change of variables, is left to the reader.
 """
 
 from sympy import Integer, Rational, oo
@@ -159,7 +159,8 @@ LOGNORMAL_ROOT = Claim(
     "lognormal.root",
     Eq(lognormal, h_star),
     given=(LOGARITHM, Gt(y, 0), Gt(w, 0), LAMBERT, chosen),
-    title="... and the exponent: w exp(w) takes every positive value, so every entropy is attained",
+    title="... and the exponent, if w is Lambert's function of what the target makes of it",
+    remark="There is such a w for every target: w exp(w) takes every positive value (`pareto.lambert`).",
     defined=LOGNORMAL.defined,
     proof=calc(
         lognormal,

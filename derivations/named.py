@@ -4,7 +4,8 @@ Their normalising constants do not matter: the power transform removes them. Wha
 its image, and it is elementary: on a half-line tau is the coordinate (kappa = omega = 1); on the line it is the
 distance from the centre, which two points have (kappa = 1, omega = 2); in kappa dimensions it is the Mahalanobis
 distance, and omega is the area of the unit sphere times the square root of the determinant; for Gumbel's density tau
-is exp(-x), and dx is dtau/tau (kappa = 0).
+is exp(-x), and dx is dtau/tau (kappa = 0). tau is positive, so the centre, a set of measure 0, is left out; and that
+the measure dx has the image that is assumed, a change of variables, is left to the reader in each family.
 
 Exponential, Laplace, normal and generalised normal densities stay what they are, with another scale, so the exponent
 for a prescribed entropy is in closed form, and every entropy is attained. Gamma, Weibull and Gumbel densities have

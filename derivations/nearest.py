@@ -4,8 +4,7 @@ J and K are joint densities of X, the index, and Y, a point of any space.  Their
 X and, besides, the mean of those of the conditional densities, none of which is negative.  So of all K whose X has a
 given entropy the nearest to J has the conditional densities of J, and the power transform for its marginal.
 
-A density r_i c(o) J_i(o) has the odds ratios of J, and whatever its marginals are, it is the nearest to J of all that
-have them, and the only one.
+A density r_i c(o) J_i(o) has the odds ratios of J, and whatever its marginals are, none that has them is nearer to J.
 """
 
 from entnorm.claims import (
@@ -27,10 +26,10 @@ from entnorm.claims import (
 )
 
 from .divergences import GIBBS
-from .escort import LOG_ESCORT
+from .escort import LOG_ESCORT, SUMS_TO_ONE
 from .joint import J_FINITE, J_POSITIVE, MARGINAL_KEPT
-from .notation import KL, S, Z, divergence, gamma, i, marginal, o, p, rows, sigma, tilde, u
-from .setting import U_POSITIVE
+from .notation import KL, S, Z, divergence, gamma, i, marginal, o, p, rows, sigma, tilde, u, v
+from .setting import LOG_BOUND, U_POSITIVE, V_NORMALISED, V_POSITIVE
 
 others = Rows("K")
 x_of_j, x_of_k = marginal(rows), marginal(others)
@@ -111,8 +110,6 @@ AT_MARGINAL_ENTROPY = Claim(
     Eq(between, of_entropy + KL(x_of_k, q) / gamma + within),
     given=(*PAIRS, Gt(gamma, 0)),
     title="The divergence of any pair from J is made of the entropy of its X, and of two divergences",
-    remark="So among all distributions whose X has a given entropy the closest to J is that for which both divergences"
-    " are zero: the marginal of X is the escort distribution, and Y given X is as in J.",
     proof=calc(
         between,
         (KL(x_of_k, x_of_j) + within, CHAIN_RULE),
@@ -131,6 +128,38 @@ AT_MARGINAL_ENTROPY = Claim(
             LOG_ESCORT.at({p: x_of_j, gamma: gamma}),
         ),
         (of_entropy + KL(x_of_k, q) / gamma + within, by.termwise(S, KL)),
+    ),
+)
+
+shares_of_x = v[i] / u[i]
+ANY_TOTAL = Claim(
+    "nearest.any-total",
+    Ge(KL(u, v), Sum(u[i], i) - 1),
+    given=(U_POSITIVE, V_POSITIVE, V_NORMALISED),
+    title="Gibbs' inequality for numbers u that need not add up to 1",
+    proof=calc(
+        KL(u, v),
+        (-Sum(u[i] * Log(shares_of_x), i), by.logs(KL)),
+        (-Sum(u[i] * Log(shares_of_x), i) + Sum(v[i], i) - 1, by.algebra(V_NORMALISED)),
+        (Sum(u[i] * ((shares_of_x - 1) - Log(shares_of_x)), i) + (Sum(u[i], i) - 1), by.termwise),
+        ge(Sum(u[i], i) - 1, by.sign(Sum(u[i] * ((shares_of_x - 1) - Log(shares_of_x)), i), LOG_BOUND)),
+    ),
+)
+
+beyond = Sum(of_k, i) - 1
+CLOSEST_AT_ENTROPY = Claim(
+    "nearest.closest-at-marginal-entropy",
+    Ge(between, of_entropy + beyond / gamma),
+    given=(*PAIRS, Gt(gamma, 0)),
+    title="So no pair is closer to J than the entropy of its X allows",
+    remark="Probabilities K add up to 1, so that the bound depends on K by the entropy S(K_X) alone. It is attained"
+    " where the marginal of X is the escort distribution, and Y given X is as in J (`nearest.at-marginal-entropy`);"
+    " that it is attained there alone is no part of the claim.",
+    proof=calc(
+        between,
+        (of_entropy + KL(x_of_k, q) / gamma + within, AT_MARGINAL_ENTROPY.at({gamma: gamma})),
+        ge(of_entropy + KL(x_of_k, q) / gamma, by.sign(within, GIBBS)),
+        ge(of_entropy + beyond / gamma, by.sign((KL(x_of_k, q) - beyond) / gamma, ANY_TOTAL, SUMS_TO_ONE)),
     ),
 )
 
@@ -153,35 +182,59 @@ FITTED_FINITE = (
 )
 
 log_of_factors = Log(u[i]) + Log(sigma[o])
-FITTED = Claim(
-    "nearest.fitted",
-    Eq(
-        between,
-        Sum(Integral(fitted * log_of_factors, o), i)
-        + Sum(Integral(others[i][o] * (Log(others[i][o]) - Log(rows[i][o]) - log_of_factors), o), i),
-    ),
-    given=(*PAIRS, *FACTORS_POSITIVE, *FITTED_FINITE, SAME_X, SAME_Y),
-    title="The fitted pair r c J is the closest to J of all that have its marginals, by their divergence from it",
-    remark="The two terms are the divergences of the fitted pair from J, and of K from the fitted pair: the latter is"
-    " zero for that pair alone. It is what iterative proportional fitting finds, and it has the odds ratios of J.",
+moved_apart = Sum(Integral(fitted * log_of_factors, o), i)
+margin = Sum(Integral(others[i][o] * (Log(others[i][o]) - Log(rows[i][o]) - log_of_factors), o), i)
+BOTH = (*PAIRS, *FACTORS_POSITIVE, *FITTED_FINITE)
+
+PYTHAGORAS = Claim(
+    "nearest.pythagoras",
+    Eq(between, moved_apart + margin),
+    given=(*BOTH, SAME_X, SAME_Y),
+    title="Divergences add as squares do: from J to the fitted pair r c J, and from there to a pair with its marginals",
+    remark="Of the marginal of Y no more is assumed than what it gives: that the mean of log c is the same.",
     proof=calc(
         between,
         (
-            Sum(Log(u[i]) * Integral(others[i][o], o), i)
-            + Sum(Integral(others[i][o] * Log(sigma[o]), o), i)
-            + Sum(Integral(others[i][o] * (Log(others[i][o]) - Log(rows[i][o]) - log_of_factors), o), i),
+            Sum(Log(u[i]) * Integral(others[i][o], o), i) + Sum(Integral(others[i][o] * Log(sigma[o]), o), i) + margin,
             by.termwise,
         ),
         (
-            Sum(Log(u[i]) * Integral(fitted, o), i)
-            + Sum(Integral(fitted * Log(sigma[o]), o), i)
-            + Sum(Integral(others[i][o] * (Log(others[i][o]) - Log(rows[i][o]) - log_of_factors), o), i),
+            Sum(Log(u[i]) * Integral(fitted, o), i) + Sum(Integral(fitted * Log(sigma[o]), o), i) + margin,
             by.algebra(SAME_X, SAME_Y),
         ),
+        (moved_apart + margin, by.termwise),
+    ),
+)
+
+shares = fitted / others[i][o]
+MARGIN = Claim(
+    "nearest.margin",
+    Ge(margin, 0),
+    given=(*BOTH, SAME_X),
+    title="... of which the second is not negative",
+    proof=calc(
+        margin,
+        (-Sum(Integral(others[i][o] * Log(shares), o), i), by.logs),
         (
-            Sum(Integral(fitted * log_of_factors, o), i)
-            + Sum(Integral(others[i][o] * (Log(others[i][o]) - Log(rows[i][o]) - log_of_factors), o), i),
-            by.termwise,
+            -Sum(Integral(others[i][o] * Log(shares), o), i)
+            + (Sum(Integral(fitted, o), i) - Sum(Integral(others[i][o], o), i)),
+            by.algebra(SAME_X),
         ),
+        (Sum(Integral(others[i][o] * ((shares - 1) - Log(shares)), o), i), by.termwise),
+        ge(0, by.sign(Sum(Integral(others[i][o] * ((shares - 1) - Log(shares)), o), i), LOG_BOUND)),
+    ),
+)
+
+FITTED = Claim(
+    "nearest.fitted",
+    Ge(between, moved_apart),
+    given=(*BOTH, SAME_X, SAME_Y),
+    title="So no pair with its marginals is closer to J than the fitted pair r c J",
+    remark="On the right is the divergence of the fitted pair from J. It is what iterative proportional fitting finds,"
+    " and it has the odds ratios of J. That no other pair is as close is no part of the claim.",
+    proof=calc(
+        between,
+        (moved_apart + margin, PYTHAGORAS.at({u: u, sigma: sigma})),
+        ge(moved_apart, by.sign(margin, MARGIN)),
     ),
 )

@@ -3,18 +3,40 @@
 What tau stands for is a hypothesis on its image: for Student's density tau is x^2/y, for the logistic density exp(x),
 for a beta density x/(1 - x), where dx is dtau/(1 + tau)^2, and for Pareto's x over its least value, less 1. Student's
 t and Pareto's densities stay in their families, with fewer or more degrees of freedom; so do beta densities. The
-powers of the logistic density do not. For Pareto's the exponent is in closed form by Lambert's function v of v
-exp(v).
+powers of the logistic density do not. For Pareto's the exponent is in closed form by Lambert's function: the root v of
+v exp(v) = w, which exists for every w > 0. That the measure dx has the image that is assumed, a change of variables,
+is left to the reader in each family.
 """
 
 from typing import Any
 
 from sympy import Integer
 
-from entnorm.claims import Assumption, Axiom, Claim, D, Digamma, Eq, Exp, Gt, Image, Log, LogGamma, Seq, by, calc, gt
+from entnorm.claims import (
+    Assumption,
+    Axiom,
+    Claim,
+    D,
+    Digamma,
+    Eq,
+    Exp,
+    Gt,
+    Image,
+    Log,
+    LogGamma,
+    Root,
+    Seq,
+    by,
+    calc,
+    ge,
+    gt,
+    intermediate,
+    lt,
+)
 from entnorm.claims.language import substitute
 
 from .betas import ENTROPY, ENTROPY_EXISTS, POWERS_FINITE, entropy, half, one, rational, t
+from .gaps import EXP_BOUND
 from .named import GAMMA_AT_ONE
 from .notation import a, alpha, c, gamma, h_of, h_star, kappa, o, omega, tau, w, x, y
 from .potentials import T_POSITIVE
@@ -156,6 +178,22 @@ PARETO = Claim(
     ),
 )
 
+LAMBERT_EXISTS = Claim(
+    "pareto.lambert",
+    Root(x * Exp(x), x, 0, w, w),
+    given=(Gt(w, 0),),
+    title="Lambert's function: x exp(x) takes every positive value w, between 0 and w",
+    proof=intermediate(
+        width=w,
+        at_low=calc(0 * Exp(Integer(0)), (0, by.algebra), lt(w, by.sign)),
+        at_high=calc(
+            w * Exp(w),
+            ge(w * (1 + w), by.sign(w * (Exp(w) - (1 + w)), EXP_BOUND)),
+            gt(w, by.sign(w * w)),
+        ),
+    ),
+)
+
 chosen = Eq(gamma, (1 + 1 / alpha) / c)
 LAMBERT = Assumption("alpha is Lambert's function at exp(H* - 1)/y", Eq(h_star, 1 + Log(y * (alpha * Exp(alpha)))))
 AT_TARGET = (Gt(y, 0), Gt(c, 0), Gt(alpha, 0), LAMBERT, chosen)
@@ -164,7 +202,7 @@ PARETO_INDEX = Claim(
     "pareto.index",
     Eq(index, 1 / alpha),
     given=(Gt(c, 0), Gt(alpha, 0), chosen),
-    title="At this exponent, by Lambert's function ...",
+    title="If alpha is Lambert's function of what the target makes of it (`pareto.lambert`), then at this exponent ...",
     proof=calc(index, ((1 + 1 / alpha) / c * c - 1, chosen), (1 / alpha, by.algebra)),
 )
 

@@ -39,7 +39,7 @@ from .densities import ENTROPY_FINITE, ENTROPY_FROM_MASS, LOG_MOMENT_FINITE, MAS
 from .notation import a, alpha, b, c, density, gamma, h_of, kappa, mass, o, omega, rho, tau, w, x, y
 from .room import ROOM, ROOM_BELOW, X_DOWN, X_UP, room
 
-T_POSITIVE = Assumption("tau is positive", ForAll(o, tau[o] > 0))
+T_POSITIVE = Assumption("tau is positive: the space is without its centre", ForAll(o, tau[o] > 0))
 GROWTH = Assumption(
     "the set of the points with tau below x grows like a power of x", Image(tau, x, omega * x ** (kappa - 1))
 )

@@ -4,13 +4,14 @@ Of two distributions one majorises the other if each of its sets of top entries 
 Schur-concave if it is never larger for the one that majorises.  As gamma grows the escort distribution majorises those
 before it (`majorisation`), so every such functional falls: that is the definition, and there is nothing left to prove.
 The language has no variable for a function of a whole distribution, so the sentence itself is no claim here.  Two
-claims say it for all functionals that one meets, and neither cites the general theorem.
+claims say it of two kinds of functionals, and neither cites the general theorem.
 
 The sum of phi(p_i), for any convex phi, never falls.  Of phi no more is used than its values, u and v, at the entries
 of two distributions, and slopes h of lines that touch it from below: that is what convex means, and no smoothness is
 asked for.  With phi(x) = x log x, x^c, -log x or max(x - t, 0) these are the entropies of Shannon, Tsallis and Burg,
 and majorisation itself.  And any functional with a gradient f that is ordered against the distribution, which is
-Schur's criterion for differentiable Schur-concave functionals, has a slope in gamma that is not positive.
+Schur's criterion for differentiable Schur-concave functionals, has a slope in gamma that is not positive; that this
+slope is the sum of f_i times the slope of the i-th entry is the chain rule, which is left to the reader.
 """
 
 from entnorm.claims import (
@@ -141,7 +142,7 @@ CONVEX_SUMS = Claim(
     "schur.convex-sums-grow",
     Ge(Sum(u[i], i), Sum(v[i], i)),
     given=(POSITIVE, TOUCHES_BEFORE, TOUCHES_AFTER, Gt(a, 0), Lt(a, b)),
-    title="The sum of phi(p_i) never falls, for any convex phi: every separable Schur-concave functional falls",
+    title="The sum of phi(p_i) never falls, for any convex phi: sums of concave functions fall",
     remark="v_i is phi at the i-th entry for the exponent a, u_i the same for b; this is Karamata's inequality.",
     proof=calc(
         Sum(u[i], i),
@@ -160,7 +161,7 @@ ALONG_GRADIENT = Claim(
     "schur.along-gradient",
     Eq(moves, -pairs),
     given=(POSITIVE, Gt(gamma, 0)),
-    title="The slope of a functional with the gradient f at the distribution, pair by pair",
+    title="The gradient f of a functional against the slopes of the entries, pair by pair",
     proof=calc(
         moves,
         (Sum(f[i] * (q[i] * (Log(p[i]) - mean(p, gamma))), i), ALONG_EXPONENT),
@@ -177,6 +178,7 @@ SCHUR = Claim(
     Le(moves, 0),
     given=(POSITIVE, Gt(gamma, 0), AGAINST),
     title="By Schur's criterion every differentiable Schur-concave functional falls",
-    remark="f_i is its partial derivative; the criterion is that (f_i - f_j)(p_i - p_j) is never positive.",
+    remark="f_i is its partial derivative, and the sum its slope by the chain rule; the criterion is that"
+    " (f_i - f_j)(p_i - p_j) is never positive.",
     proof=calc(moves, (-pairs, ALONG_GRADIENT), le(0, by.sign(pairs, LOGS))),
 )

@@ -12,6 +12,7 @@ from entnorm.claims import (
     Axiom,
     Claim,
     D,
+    Digamma,
     Eq,
     Exp,
     Family,
@@ -40,6 +41,7 @@ from entnorm.claims import (
     by,
     calc,
     check,
+    convergence,
     expansion,
     ge,
     gt,
@@ -314,6 +316,13 @@ def test_axioms_about_derivatives_say_that_these_exist_and_nothing_else_is_excus
         "integrals.slope", Eq(D(mass(f, x), x), mass(f, x)), given=INSIDE, source="for the tests", defined=(HERE,)
     )
     assert check(wrong).status == "broken"
+
+
+def test_a_proof_of_convergence_rests_on_what_compares_integrands():
+    # Terms are compared by algebra and logarithms where they are positive; and the coefficient is a value of digamma.
+    scaled = Claim("integrals.scaled", Integrable(Digamma(x) * f[o], o), convergence(), (F_FINITE, Gt(x, 0)))
+    assert check(scaled).status == "proved"
+    assert {"field", "logarithms", "order", "integrals", "gamma"} <= {c.name for c in foundations_of(scaled)}
 
 
 def test_integrals_are_a_foundation_of_their_own():

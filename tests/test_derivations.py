@@ -137,7 +137,7 @@ HEADLINES = {
     "heavytail.powers": ([*BASE, "logarithms"], ["setting.log-bound"]),
     "schur.convex-sums-grow": ([*BASE, "cases", "logarithms"], []),
     "schur.gradient-falls": ([*BASE, "calculus", "cases", "logarithms"], []),
-    "joint.chain-rule": ([*BASE, "integrals"], []),
+    "joint.chain-rule": ([*BASE, "integrals", "logarithms"], []),
     "joint.slope-of-x": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
     "pairs.x-second-root": ([*BASE, "continuity", "enclosures"], []),
 }

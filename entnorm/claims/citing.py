@@ -15,6 +15,7 @@ from .foundations import Foundation
 from .language import (
     Attained,
     D,
+    Differentiable,
     Digamma,
     Integrable,
     LogGamma,
@@ -118,11 +119,16 @@ def foundations_of(claim: Claim | Refuted) -> tuple[Foundation, ...]:
         return ()
     used = {f.name: f for chain in chains(claim.proof) for s in chain.steps for f in rule_of(s.reason).foundations}
     terms = [term for chain in chains(claim.proof) for term in written(chain, claim)]
+    if isinstance(claim.proof, Convergence):
+        terms += [claim.statement, *_values(citations_of(claim))]
     raised = [obligation for term in terms for obligation in obligations(term)]
+    compared = [
+        sub for obligation in raised for sub in subterms(obligation) if isinstance(sub, Integrable | Differentiable)
+    ]
+    if compared or isinstance(claim.proof, Convergence):  # integrands are compared by the laws of logarithms
+        used |= {f.name: f for f in (*by.logs.foundations, *by.sign.foundations, base.integrals)}
     if raised or any(source.given for source in cited(claim)):  # discharged by sign
         used |= {f.name: f for f in by.sign.foundations}
-    if any(isinstance(sub, Integrable) for obligation in raised for sub in subterms(obligation)):
-        used[base.integrals.name] = base.integrals
     for kind, foundation in _FOUNDATION_OF_TERMS.items():
         if any(_mentions(term, kind) for term in terms):
             used[foundation.name] = foundation

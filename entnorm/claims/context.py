@@ -150,6 +150,12 @@ class Context:
         """The variables that some hypothesis is about."""
         return frozenset().union(*(fact.tied for fact in self.facts)) if self.facts else frozenset()
 
+    @property
+    def spoken_of(self) -> frozenset[Variable]:
+        """The variables that some fact speaks of without being general in them."""
+        about = [free(term) - f.variables for f in self.facts for term in (f.relation, *f.given, *f.values)]
+        return self.fixed.union(*about)
+
     def near(self, variable: Variable) -> Context:
         """Return what is still known for all nearby values of `variable`: hypotheses that are open conditions on it."""
         kept = tuple(f for f in self.facts if variable not in f.tied or f.is_open)
@@ -159,8 +165,13 @@ class Context:
         return replace(self, depth=self.depth + 1)
 
     def normaliser(self, **laws: bool) -> Normaliser:
-        """Return a normaliser that may take positivity from here."""
-        return Normaliser(positive=lambda term: self.sign(term) == POSITIVE, fixed=self.fixed, **laws)
+        """Return a normaliser that may take positivity from here, and under a derivative from what is known near by."""
+
+        def near(variable: Variable) -> Normaliser | None:
+            nearby = self.near(variable)
+            return None if nearby is self else nearby.normaliser(**laws)
+
+        return Normaliser(positive=lambda term: self.sign(term) == POSITIVE, near=near, fixed=self.fixed, **laws)
 
     # ------------------------------------------------------------------------------------------------------- signs
 

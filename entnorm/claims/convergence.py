@@ -61,7 +61,7 @@ def converges(statement: Integrable, context: Context) -> bool:
         values = match(fact.relation, statement, fact.variables)
         if values is not None and context.established(fact, values) is not None:
             return True
-    point, body = open_binder(unfolded_fully(statement), context.fixed | free(statement))
+    point, body = open_binder(unfolded_fully(statement), context.spoken_of | free(statement))
     laws = context.normaliser(logs=True)
 
     def is_known(part: Expr) -> bool:
@@ -69,7 +69,7 @@ def converges(statement: Integrable, context: Context) -> bool:
             laws.equal(part, unfolded_fully(substitute(found.args[0], {found.args[1]: point})))
             and context.established(fact, values) is not None
             for fact in facts
-            for found, values in _instances(fact, body)
+            for found, values in _instances(fact, body, point)
         )
 
     return is_known(body) or all(map(is_known, laws.parts(body, point)))
@@ -84,10 +84,10 @@ def differentiable(statement: Differentiable, context: Context) -> bool:
     if not isinstance(integral, Integral):
         return False
     if at != variable:  # what is known of a variable of that name is not known of this one
-        name = fresh(variable, context.fixed | free(statement))
+        name = fresh(variable, context.spoken_of | free(statement))
         integral, variable = substitute(integral, {variable: name}), name
-    point, body = open_binder(integral, context.fixed | free(statement))
-    laws = context.normaliser(logs=True)
+    point, body = open_binder(integral, context.spoken_of | free(statement))
+    laws = context.near(variable).normaliser(logs=True)
 
     def is_known(part: Expr) -> bool:
         return any(
@@ -109,8 +109,10 @@ def _differentiated(
         if theirs not in fact.variables and not theirs == variable == at:
             continue
         place = {theirs: at} if theirs in fact.variables else {}
-        for equation, values in _instances(fact, body, frozenset({theirs})):
+        for equation, values in _instances(fact, body, point, frozenset({theirs})):
             integral = unfolded_fully(equation.lhs.args[0])
+            if theirs != variable and variable in free(integral):
+                continue  # the derivative is known along one of two variables, not along both at once
             if isinstance(integral, Times) and len(integral.args) == 2 and integral.args[0] == -1:
                 integral = integral.args[1]  # an entropy, say
             if isinstance(integral, Integral):
@@ -119,10 +121,14 @@ def _differentiated(
 
 
 def _instances(
-    fact: Fact, body: Expr, undecided: frozenset[Variable] = frozenset()
+    fact: Fact, body: Expr, point: Variable, undecided: frozenset[Variable] = frozenset()
 ) -> Iterator[tuple[Any, dict[Variable, Any]]]:
-    """Yield what a fact says for the functions and indices of an integrand, and for the first natural numbers."""
-    nodes = list(dict.fromkeys(subterms(body)))
+    """Yield what a fact says for the functions and indices of an integrand, and for the first natural numbers.
+
+    A function that depends on the point of the integral is another one at each point: of its own integral nothing is
+    said along the diagonal.
+    """
+    nodes = [node for node in dict.fromkeys(subterms(body)) if point not in free(node)]
     choices: dict[type, list[Expr]] = {
         Function: [node for node in nodes if getattr(node, "indexed_by", None) is Point],
         Index: [node for node in nodes if isinstance(node, Index)],

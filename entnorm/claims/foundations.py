@@ -52,9 +52,9 @@ order = Foundation(
 )
 calculus = Foundation(
     "calculus",
-    "What is made of exp, log, powers, sums, products and quotients is differentiable where it is defined, and strict "
-    "inequalities between such functions persist near a point; a derivative depends on what is near alone. Sum, "
-    "product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
+    "What is made of exp, log, log Gamma, powers, sums, products and quotients is differentiable where it is defined, "
+    "and strict inequalities between such functions persist near a point; a derivative depends on what is near alone. "
+    "Sum, product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
 )
 gamma = Foundation(
     "gamma",
@@ -78,13 +78,14 @@ squeeze = Foundation(
 )
 continuity = Foundation(
     "continuity",
-    "What is made of exp, log, powers, sums, products and quotients is continuous where it is defined; a continuous "
-    "function takes every value between two of its values.",
+    "What is made of exp, log, log Gamma, powers, sums, products and quotients is continuous where it is defined; a "
+    "continuous function takes every value between two of its values.",
 )
 slopes = Foundation(
     "slopes",
-    "What is made of exp, log, powers, sums, products and quotients is differentiable where it is defined; a function "
-    "whose slope is nonnegative between two points does not fall from one to the other; if it is positive, it rises.",
+    "What is made of exp, log, log Gamma, powers, sums, products and quotients is differentiable where it is defined; "
+    "a function whose slope is nonnegative between two points does not fall from one to the other; if it is positive, "
+    "it rises.",
 )
 cases = Foundation("cases", "A product is zero only if a factor is; of two real numbers one is at least the other.")
 enclosures = Foundation("enclosures", "Arb's balls contain the exact results of their operations.")

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -73,6 +73,7 @@ from .quotients import (
 
 __all__ = ["Normaliser", "Refusal", "derivative"]
 
+_DEPTH = 3  # of binders under which terms are compared by the laws
 _LARGEST_PRIME = 2**16  # constants are factored so far, and no further: the rest keeps its own logarithm
 
 
@@ -80,7 +81,8 @@ class Normaliser:
     """Normal forms under a choice of laws.
 
     `positive` decides whether a term is known to be positive; the laws of logarithms ask it.  What it knows of the
-    `fixed` variables is true of them alone, so bound variables are named apart from these.
+    `fixed` variables is true of them alone, so bound variables are named apart from these; and functions under a
+    derivative are compared by what is known `near` its variable, where that is less.
     """
 
     def __init__(
@@ -90,10 +92,13 @@ class Normaliser:
         logs: bool = False,
         derivatives: bool = False,
         positive: Callable[[Expr], bool] = lambda term: False,
+        near: Callable[[Variable], Normaliser | None] = lambda variable: None,
         fixed: frozenset[Variable] = frozenset(),
     ) -> None:
         self.sums, self.logs, self.derivatives = sums, logs, derivatives
         self.positive, self.fixed = positive, fixed
+        self._depth = 0
+        self._near = cache(lambda variable: near(variable) or self)
         self._atoms: list[Expr] = []
         self._number: dict[Expr, int] = {}
         self._known: dict[Expr, Quotient] = {}
@@ -243,22 +248,35 @@ class Normaliser:
             return False
         if isinstance(a, Sum | Integral):
             return self._same_sum(a, b)
-        if isinstance(a, Seq):
-            if type(a.args[0]) is not type(b.args[0]):
-                return False
-            name = fresh(a.args[0], self.fixed | free(a) | free(b))
-            return self.equal(*(substitute(x.args[1], {x.args[0]: name}) for x in (a, b)))
+        if isinstance(a, Seq | At):
+            return self._same_scope(a, b)
         if isinstance(a, Apply) and a.operator != b.operator:
             return False
         if isinstance(a, D):
-            return bool(a.args[1] == b.args[1]) and self.equal(a.args[0], b.args[0])
-        if isinstance(a, At):
-            name = fresh(a.args[1], self.fixed | free(a) | free(b) | {a.args[1], b.args[1]})
-            bodies = [substitute(x.args[0], {x.args[1]: name}) for x in (a, b)]
-            return self.equal(*bodies) and self.equal(a.args[2], b.args[2])
+            return bool(a.args[1] == b.args[1]) and self._near(a.args[1]).equal(a.args[0], b.args[0])
         if isinstance(a, Apply | Entry | Exp | Log | LogGamma | Digamma | Power):
             return all(self._same_argument(x, y) for x, y in zip(a.args, b.args, strict=True))
         return alpha_equal(a, b)
+
+    def _same_scope(self, a: Seq | At, b: Seq | At) -> bool:
+        """Are two families, or two values of functions, equal by what is under their binders?
+
+        That is compared under a new name, with everything that is known, `a` among it: which may hold another copy of
+        itself under a name that is new again.  So beyond some depth, or when more is nested in one of them than in the
+        other, they are equal only if they are written alike.
+        """
+        if self._depth == _DEPTH or _height(a) != _height(b):
+            return bool(alpha_equal(a, b))
+        bound, body = (0, 1) if isinstance(a, Seq) else (1, 0)
+        if type(a.args[bound]) is not type(b.args[bound]):
+            return False
+        name = fresh(a.args[bound], self.fixed | free(a) | free(b) | {a.args[bound], b.args[bound]})
+        self._depth += 1
+        try:
+            scopes = [substitute(x.args[body], {x.args[bound]: name}) for x in (a, b)]
+            return self.equal(*scopes) and (isinstance(a, Seq) or self.equal(a.args[2], b.args[2]))
+        finally:
+            self._depth -= 1
 
     def _same_argument(self, a: Any, b: Any) -> bool:
         number = getattr(a, "is_number_valued", not isinstance(a, Variable)) and isinstance(a, Expr)
@@ -393,6 +411,13 @@ class Normaliser:
         if not summands:
             return Integer(0)
         return summands[0] if len(summands) == 1 else Plus(*summands)
+
+
+@cache
+def _height(term: Any) -> int:
+    """Return how many families and values of functions are nested in one another."""
+    inner = max(map(_height, term.args), default=0)
+    return inner + isinstance(term, Seq | At)
 
 
 def _nesting(term: Expr) -> int:

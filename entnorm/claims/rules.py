@@ -96,6 +96,8 @@ def check_order(
     before: Expr, symbol: str, after: Expr, rule: Rule, facts: tuple[Fact, ...], context: Context
 ) -> Statement | None:
     """Refuse the line unless `before symbol after` is manifest; return when a weak inequality is an equation."""
+    if symbol not in _NEEDED:
+        raise Refusal(f"{symbol!r} is no relation")
     if rule.name != "sign":
         raise Refusal(f"an inequality needs by.sign, not by.{rule.name}")
     lhs, rhs = _prepared(rule, (before, after), facts, context)

@@ -113,7 +113,7 @@ def fit_marginals(p: ArrayLike, x: ArrayLike, y: ArrayLike, *, axes: Axes = (-2,
     """The table ``p(x, y) r(x) c(y)`` with given marginals: iterative proportional fitting (Sinkhorn, RAS).
 
     It keeps the odds ratios of `p`, and of all tables with these marginals it is the closest to `p` in the sense of
-    KL(q || p), by a margin that says that it is the only one [nearest.fitted]. It exists if and only if every
+    KL(q || p) [nearest.fitted], by its divergence from the other [nearest.pythagoras]. It exists if and only if every
     set of rows, not being a separate block of the table, asks for strictly less than the columns that it reaches can
     give (a block, for exactly as much): always, if `p` is positive.
 

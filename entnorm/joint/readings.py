@@ -82,7 +82,8 @@ def marginal(
     [joint.marginal-transformed], so that the exponent exists and is unique for targets between log m and log s, with m
     the multiplicity of the largest and s the number of the positive entries of p_X [limits.existence],
     [limits.uniqueness]. Among all joint distributions in which X has this entropy it is the one closest to `p` in the
-    sense of KL(q || p), for gamma > 0 [nearest.at-marginal-entropy]. The marginal of Y moves [joint.other-marginal].
+    sense of KL(q || p), for gamma > 0 [nearest.closest-at-marginal-entropy]. The marginal of Y moves
+    [joint.other-marginal].
 
     Parameters
     ----------

@@ -21,7 +21,10 @@ from entnorm.report.plane import draw_plane
 __all__ = ["STATUSES", "render", "summary"]
 
 STATUSES: Final[dict[str, tuple[str, str]]] = {
-    "proved": ("✓", "every step follows by a rule, every obligation is discharged, and so for all that it rests on"),
+    "proved": (
+        "✓",
+        "every step follows by a rule, every obligation is discharged; what it cites is proved or a listed axiom",
+    ),
     "computed": ("▷", "a program was run, or balls were evaluated, and the outcome decides the statement"),
     "assumed": ("◇", "an axiom: a textbook fact that proofs may cite and that is not proved here"),
     "conditional": ("◐", "proved from something that is assumed or cited"),

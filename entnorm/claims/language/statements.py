@@ -60,13 +60,14 @@ class Image(Statement):
     """The image of mu under `function` has the density `density` on the numbers above `low`, which is 0 or -oo.
 
     That is, F(function) and F(x) density(x) have the same integral, over mu and over all real x > `low`, for every
-    F >= 0; the density is part of what is said, so it is defined there and not negative.
+    Borel function F >= 0, and `function` is measurable; the density is part of what is said, so it is defined there and
+    not negative.
     """
 
     binding = Binding(place=1, scope=2)
 
     def __new__(cls, function: Any, variable: Scalar, density: Any, low: Any = 0) -> Image:
-        if low not in (0, -oo):
+        if isinstance(low, bool) or low not in (0, -oo):
             raise LanguageError(f"the numbers above 0 or all numbers, not those above {low!r}")
         arguments = (family(function, Point), real(variable), scalar(density), sympify(low))
         image: Image = Basic.__new__(cls, *arguments)
