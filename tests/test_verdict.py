@@ -28,7 +28,7 @@ pytest_plugins = ["pytester"]
 
 def advice(solve: object, deadline: float = 30, name: str | None = None) -> dict[str, object] | None:
     found = conformance.run(solve, "core", deadline=deadline, name=name)
-    return conformance.wanted_adapter(found, solve, deadline)
+    return conformance.wanted_adapter(found, deadline)
 
 
 def test_a_solver_that_takes_one_row_at_a_time_is_told_the_adapter_that_it_wants() -> None:
@@ -75,7 +75,7 @@ def test_zeros_that_are_not_taken_are_the_reason_why_they_are_not_asked() -> Non
 def test_nothing_is_advised_where_words_are_not_the_trouble() -> None:
     assert advice(unruly.ours) is None
     assert advice(unruly.hangs_on_batches, 3) is None
-    assert conformance.wanted_adapter(conformance.run(lambda p, target, *, axis=-1: 1.0, "smoke"), print, 9) is None
+    assert conformance.wanted_adapter(conformance.run(lambda p, target, *, axis=-1: 1.0, "smoke"), 9) is None
 
 
 # ---------------------------------------------------------------------------------------------------------- containment

@@ -39,7 +39,7 @@ _SAME: Final = {"returns": ("gamma", "beta", "distribution")}
 """What the default understands as well."""
 
 
-def wanted_adapter(report: Report, solve: Solver, deadline: float) -> dict[str, Any] | None:
+def wanted_adapter(report: Report, deadline: float) -> dict[str, Any] | None:
     """The options of `adapt` behind which a solver hits the targets that it missed, the fewest that do.
 
     For what is adapted already they are those of another adapter of the same function.
@@ -48,8 +48,6 @@ def wanted_adapter(report: Report, solve: Solver, deadline: float) -> dict[str, 
     ----------
     report : Report
         What the checks found; only if it failed one that the wrong words make a solver fail is anything tried.
-    solve : callable
-        The solver, which `report` says where to import.
     deadline : float
         Seconds that the search may take; it happens in a process of its own.
 
