@@ -380,7 +380,7 @@ solve = adapt(f, rows="one")
     )
     assert main(["conform", "mine_wrapped:solve"]) == 1
     said = capsys.readouterr().out
-    assert '  from mine_wrapped import f\n  solve = adapt(f, target="bits", rows="one")\n' in said
+    assert '  from mine_wrapped import solve\n  solve = adapt(solve, target="bits", rows="one")\n' in said
 
 
 def test_conform_contains_a_solver_that_dies(

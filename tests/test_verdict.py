@@ -31,8 +31,8 @@ pytest_plugins = ["pytester"]
 
 
 def advice(solve: object, deadline: float = 30, name: str | None = None) -> dict[str, object] | None:
-    wanted = conformance.wanted_adapter(conformance.run(solve, "core", deadline=deadline, name=name), deadline)
-    return wanted and wanted.options
+    found = conformance.run(solve, "core", deadline=deadline, name=name)
+    return conformance.wanted_adapter(found, deadline)
 
 
 def test_a_solver_that_takes_one_row_at_a_time_is_told_the_adapter_that_it_wants() -> None:

@@ -13,7 +13,6 @@ from entnorm.cli.shared import BROKEN, UsageError, add_command, bar, imported, n
 
 if TYPE_CHECKING:
     from entnorm.conformance import Report
-    from entnorm.conformance.guessing import Wanted
 
 _DEADLINE: Final = 30.0
 _WRAP: Final = """\
@@ -99,8 +98,7 @@ def _conform(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(model, ensure_ascii=False))
     else:
-        wanted = conformance.wanted_adapter(report, options.deadline)
-        print(_told(report, written, _advice(wanted) if wanted else None))
+        print(_told(report, written, conformance.wanted_adapter(report, options.deadline)))
     return 0 if report.passed else BROKEN
 
 
@@ -135,15 +133,15 @@ def _written(model: dict[str, Any], folder: Path | None) -> list[Path]:
     return write(folder, render(model))
 
 
-def _told(report: Report, written: list[Path], advice: str | None) -> str:
+def _told(report: Report, written: list[Path], adapter: dict[str, Any] | None) -> str:
     """A line for each check, the failures at length, what may be behind them, and the sum of it."""
     asked = [result for result in report.results if result.outcome != "not run"]
     lines = [f"{result.outcome:>16}  {result.sentence}" for result in asked]
     lines += [f"{'not run':>16}  {reason}" for reason in {r.reason for r in report.results if r.outcome == "not run"}]
     for result in report.failures:
         lines += ["", str(result)]
-    if advice:
-        lines += ["", advice]
+    if adapter:
+        lines += ["", _advice(str(report.solver), adapter)]
     elif report.results[0] in report.failures:
         lines += ["", _WRAP]
     counts = [f"{count} {outcome}" for outcome, count in report.as_dict()["counts"].items() if count]
@@ -152,9 +150,9 @@ def _told(report: Report, written: list[Path], advice: str | None) -> str:
     return "\n".join(lines)
 
 
-def _advice(wanted: Wanted) -> str:
+def _advice(solver: str, adapter: dict[str, Any]) -> str:
     """The module to write, where the right adapter is known."""
-    module, function, adapter = wanted
+    module, _, function = solver.partition(":")
     options = ", ".join(f"{option}={json.dumps(choice) if choice else choice}" for option, choice in adapter.items())
     why = "It seems to speak another language: behind this adapter it hits the targets that it missed above."
     if adapter == {"zeros": False}:

@@ -172,7 +172,7 @@ def adapt(
     ----------
     function : callable
         Called as ``function(values, target, axis=axis)``, or as ``function(row, target)`` with ``rows="one"``, or as
-        ``function(matrix, targets)`` with ``rows="matrix"``.
+        ``function(matrix, targets)`` with ``rows="matrix"``. Of what is adapted already it is the function behind.
     takes : {"p", "logits", "squared distances"}
         What it is given: probabilities; their natural logarithms (zeros as -inf); or the negative of those, as the
         squared distances of a Gaussian kernel exp(-beta d^2) (zeros as inf).
@@ -210,4 +210,6 @@ def adapt(
     >>> print(f"gamma = {solve(np.array([2 / 3, 1 / 3]), 0.5004024235):.10f}")
     gamma = 2.0000000000
     """
+    if isinstance(function, Adapted):
+        function = function.function
     return Adapted(function, takes, target, returns, rows, arrays, zeros)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from itertools import product
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 
@@ -39,15 +39,7 @@ _SAME: Final = {"returns": ("gamma", "beta", "distribution")}
 """What the default understands as well."""
 
 
-class Wanted(NamedTuple):
-    """A function of a module, and the options of `adapt` behind which it is right."""
-
-    module: str
-    function: str
-    options: dict[str, Any]
-
-
-def wanted_adapter(report: Report, deadline: float) -> Wanted | None:
+def wanted_adapter(report: Report, deadline: float) -> dict[str, Any] | None:
     """The options of `adapt` behind which a solver hits the targets that it missed, the fewest that do.
 
     For what is adapted already they are those of another adapter of the same function.
@@ -56,13 +48,12 @@ def wanted_adapter(report: Report, deadline: float) -> Wanted | None:
     ----------
     report : Report
         What the checks found; only if it failed one that the wrong words make a solver fail is anything tried.
-        Where to import the solver is said there.
     deadline : float
         Seconds that the search may take; it happens in a process of its own.
 
     Returns
     -------
-    Wanted or None
+    dict or None
         None if there is nothing to try, or no options do.
     """
     failed = {result.name for result in report.results if result.outcome is Outcome.FAILED and not result.lost}
@@ -70,18 +61,10 @@ def wanted_adapter(report: Report, deadline: float) -> Wanted | None:
         return None
     try:
         with Contained(partial(imported, report.solver), deadline) as process:
-            options: dict[str, Any] | None = process.run(fitting)
-            module, function = process.run(_origin, *report.solver.split(":")) if options else ("", "")
+            found: dict[str, Any] | None = process.run(fitting)
     except LostError:
         return None
-    return Wanted(module, function, options) if options else None
-
-
-def _origin(solve: Solver, module: str, name: str) -> tuple[str, str]:
-    """Where the function is that wants an adapter: behind that which it has."""
-    if not isinstance(solve, Adapted):
-        return module, name
-    return getattr(solve.function, "__module__", module), getattr(solve.function, "__name__", name)
+    return found
 
 
 def fitting(solve: Solver) -> dict[str, Any] | None:
