@@ -32,6 +32,8 @@ UNNEEDED = {
     "truncation.entropy-split": ("e marks what is kept: it is 0 or 1",),
     "truncation.most-probable-carry-most": ("e marks what is kept: it is 0 or 1",),
     "regularisers.sparsemax-is-best": ("marked logits are not below the threshold",),
+    "nearest.pythagoras": ("its rows are integrable",),
+    "nearest.margin": ("its rows are integrable", "... with the logarithms of c"),
     "divergences.between-powers": ("∫ |ρ(o)^b log(ρ(o))| do < ∞",),
 }
 
