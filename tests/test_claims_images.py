@@ -282,6 +282,14 @@ def test_how_it_is_printed():
 
 # -------------------------------------------------------------------------------------------------------- witness
 
+
+def test_no_witness_is_named_where_none_can_look():
+    """Atoms are finitely many: whatever is said to be integrable is, on them."""
+    said = Claim("test.kept", Integrable(f[o], o), convergence(), (Integrable(f[o], o),))
+    assert check(said).status == "proved"
+    assert check(said).witness is None
+
+
 AXIOMS = ["potentials.gamma-integral", "betas.beta-integral", "lognormal.gauss-integral"]
 REAL = {
     "potentials.gamma-integral": lambda x, v: x ** (v["κ"] - 1 + v["a"]) * mpmath.exp(-v["c"] * x ** v["b"]),

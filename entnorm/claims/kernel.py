@@ -15,7 +15,7 @@ from typing import Any
 
 from .arithmetics import Inexpressible, Undefined
 from .citing import chains
-from .language import Relation, Root, Statement, Tends, Variable, free, mu, n
+from .language import Differentiable, ForAll, Integrable, Relation, Root, Statement, Tends, Variable, free, mu, n
 from .links import check_names, goals, links
 from .normal import Refusal
 from .points import exact_point, points
@@ -132,6 +132,8 @@ def _checked(claim: Claim) -> Verdict:
         problem = str(refusal)
     try:
         agrees, record = witnessed(claim)
+        if _is_of_convergence(claim.statement):
+            record = None  # points have nothing to say of it
     except (Undefined, Refusal) as unknown:
         agrees, record = None, None
         problem = problem or f"second witness: {unknown}"
@@ -143,6 +145,12 @@ def _checked(claim: Claim) -> Verdict:
         return Verdict(claim.id, "evidence", problem, (), record)
     status = "assumed" if isinstance(claim.proof, Assumed) else "proved"
     return Verdict(claim.id, status, "", discharged, record)
+
+
+def _is_of_convergence(statement: Statement) -> bool:
+    if isinstance(statement, ForAll):
+        return _is_of_convergence(statement.args[1])
+    return isinstance(statement, Integrable | Differentiable)
 
 
 def _checked_numeric(claim: Claim) -> Verdict:
