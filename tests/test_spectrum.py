@@ -100,12 +100,20 @@ def test_the_series_is_right_to_the_last_digits_or_says_so(tau, offset):
     assert abs(found.second[0] / exact.mp.mpf(scale) - second) <= 8 * EPS * second
 
 
-def test_a_sum_that_would_not_be_accurate_is_nan():
+def test_a_sum_too_near_uniform_to_be_accurate_is_nan():
     with np.errstate(all="ignore"):
-        spike = survey(logits=np.append(np.zeros(1000) + [0, 1e-3] * 500, 30.0))
-        assert np.isnan(DirectDeficit(spike, goal(3.0, 0.5)).measure(np.array([1.0])).value[0])  # far off the centre
         even = survey(logits=[0.0, 1.0, 2.0])
-        assert np.isnan(DirectDeficit(even, goal(1.0, 0.01)).measure(np.array([0.1])).value[0])  # too near uniform
+        assert np.isnan(DirectDeficit(even, goal(1.0, 0.01)).measure(np.array([0.1])).value[0])
+
+
+@pytest.mark.parametrize("far", [30.0, -30.0, -3000.0])
+def test_a_sum_far_off_its_centre_is_centred_anew(far):
+    x = np.append(np.zeros(1000) + [0, 1e-3] * 500, far)
+    exact = Exact(logits=x)
+    with np.errstate(all="ignore"):
+        found = DirectDeficit(survey(logits=x), goal(3.0, 0.02)).measure(np.array([1.0]))
+    wanted = exact.mp.log(1001) - exact.moments(1)[0]
+    assert abs(0.02 - found.value[0] - wanted) <= 4 * EPS * max(wanted, 1)
 
 
 def test_near_uniform_rows_are_centred_anew():
