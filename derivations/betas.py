@@ -114,7 +114,7 @@ BELOW, ABOVE = (
     )
 )
 SMOOTH = (
-    *(claim.at({v: v for v in claim.variables}) for claim in (POWERS_FINITE, AWAY, BELOW, ABOVE)),
+    *(claim.at({v: v for v in sorted(claim.variables, key=str)}) for claim in (POWERS_FINITE, AWAY, BELOW, ABOVE)),
     MASS_SLOPE.at(ends),
     LOG_MOMENT_FINITE.at(ends),
 )

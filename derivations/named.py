@@ -78,7 +78,7 @@ def _root(id: str, entropy: Claim, exponent: Any, title: str) -> Claim:
         defined=entropy.defined,
         proof=calc(
             start,
-            (result, entropy.at({v: v for v in entropy.variables})),
+            (result, entropy.at({v: v for v in sorted(entropy.variables, key=str)})),
             (substitute(result, {gamma: exponent}), chosen),
             (h_star, by.logs(pi)),
         ),
