@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm.drawing import new_figure
 from entnorm.measures import entropies
 from entnorm.moments import Floats, Mask
 from entnorm.rows import Rows
@@ -332,13 +333,9 @@ def plot_scales(scales: Scales) -> Figure:
     >>> len(attention.plot_scales(attention.compare_scales(scores, [512, 724, 1024])).axes)
     2
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError('figures need matplotlib: pip install "entnorm[plot]"') from error
     order = np.argsort(scales.lengths)
     lengths = scales.lengths[order]
-    figure = Figure(figsize=(9.0, 3.4), layout="constrained")
+    figure = new_figure(9.0, 3.4)
     factors, heights = figure.subplots(1, 2)
     for panel, name, values, style in (
         (factors, "exact", scales.exact, "o-"),

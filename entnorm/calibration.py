@@ -25,8 +25,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from entnorm.clipping import solve_clipped
 from entnorm.moments import Floats
-from entnorm.rows import Rows
+from entnorm.rows import Rows, sum_tolerance
 from entnorm.solution import EntnormError
+from entnorm.steps import EPS
 from entnorm.transforms import log_softmax
 
 Family = Callable[[Floats, float], Floats]
@@ -35,7 +36,6 @@ _GRID: Final = 48  # a likelihood may have several maxima in a target: the best 
 _GOLDEN: Final = (np.sqrt(5.0) - 1) / 2
 _CLOSE: Final = 1e-8  # the square root of what a likelihood can resolve
 _COLDEST, _HOTTEST = 1e-3, 1e3
-_SUM_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def reliability(probs: ArrayLike, labels: ArrayLike, *, bins: int = 15) -> dict[
     [0.6 0.9] [1.  0.5] [1 2]
     """
     p, y = _checked(probs, labels)
-    off = np.abs(p.sum(-1) - 1) > _SUM_TOLERANCE
+    off = np.abs(p.sum(-1) - 1) > sum_tolerance(p.shape[-1], EPS)
     if off.any() or (p < 0).any():
         raise EntnormError("probs are not distributions: pass rows that are nonnegative with sum 1")
     if bins < 1:

@@ -12,10 +12,10 @@ from entnorm.steps import (
     EPS,
     HIGHEST,
     NEAR,
+    UNEVEN,
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
-    is_off_centre,
     is_sound,
 )
 from entnorm.targets import Goal
@@ -105,7 +105,8 @@ class DirectDeficit:
         """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or still off the centre."""
         read = self.spectrum.read(self.centre, 0.0)
         found, drift = self._measure(self.spectrum, np.arange(gamma.size), gamma, read, np.float64)
-        off = np.flatnonzero(is_off_centre(self.goal.deficit, drift) & np.isfinite(drift / gamma))
+        unsound = (self.goal.deficit >= UNEVEN) & ~is_sound(self.goal.deficit, drift)
+        off = np.flatnonzero(unsound & np.isfinite(drift / gamma))
         if off.size:
             some = self.spectrum.take(off)
             self.centre[off] = some.moved(self.centre[off], drift[off] / gamma[off])

@@ -34,10 +34,10 @@ from entnorm.steps import (
     LEAN,
     NEAR,
     NEARLY,
+    UNEVEN,
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
-    is_off_centre,
     is_sound,
     search,
     settle,
@@ -203,7 +203,7 @@ def _direct(offsets: Floats, moved: Callable[[Any], Floats], deficit: Any, work:
 
     def measure(gamma: Any) -> Residual:
         (residual, second, third), drift = look(offsets, gamma)
-        if is_off_centre(deficit, drift) and np.isfinite(drift / gamma):
+        if deficit >= UNEVEN and not is_sound(deficit, drift) and np.isfinite(drift / gamma):
             (residual, second, third), drift = look(moved(drift / gamma), gamma)
         return (residual if is_sound(deficit, drift) else np.float64(np.nan)), second, third
 

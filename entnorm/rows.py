@@ -15,7 +15,11 @@ from entnorm.solution import EntnormError, name_rows
 
 _BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
 _TALLEST = 2**16  # rows at a time, each with a few dozen numbers of its own
-_SUM_TOLERANCE = 1e-6
+
+
+def sum_tolerance(n: int, eps: float) -> float:
+    """How far the sum of n probabilities may be from 1, for numbers with that machine epsilon."""
+    return max(1e-6, 8 * float(np.sqrt(n)) * eps)
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ class Rows:
             self._refuse(off, f"p does not sum to 1 along axis {self.axis} ({example})", hint)
 
     def _tolerance(self) -> float:
-        return max(_SUM_TOLERANCE, 8 * float(np.sqrt(self.array.shape[-1])) * float(np.finfo(self.dtype).eps))
+        return sum_tolerance(self.array.shape[-1], float(np.finfo(self.dtype).eps))
 
     def _refuse(self, bad: NDArray[np.bool_], what: str, advice: str) -> None:
         if bad.any():

@@ -159,11 +159,7 @@ class Solution:
         >>> entnorm.solve([0.7, 0.2, 0.1], entropy=0.5).raise_if_failed().success
         True
         """
-        status = np.asarray(self.status)
-        if (status == Status.INFEASIBLE).any():
-            raise InfeasibleTargetError(self.message)
-        if (status == Status.GAMMA_OVERFLOW).any():
-            raise EntnormError(self.message)
+        raise_failures(self.status, self.message)
         return self
 
     def jvp(
@@ -272,6 +268,15 @@ class Solution:
             nearest = np.where(np.isnan(self._gamma), self._nearest, self._gamma)
             return self._source.escort(nearest, self._scale, base=self._base, log=log)
         return self.log_probs if log else self.probs
+
+
+def raise_failures(status: Any, message: str) -> None:
+    """Raise what the message says, if a target cannot be attained or an exponent is beyond the range of float64."""
+    found = np.asarray(status)
+    if (found == Status.INFEASIBLE).any():
+        raise InfeasibleTargetError(message)
+    if (found == Status.GAMMA_OVERFLOW).any():
+        raise EntnormError(message)
 
 
 def name_row(row: int, batch: tuple[int, ...]) -> str:

@@ -106,13 +106,11 @@ def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support:
 
 
 def is_sound(deficit: Any, log_mean: Any) -> Any:
-    """Whether `deficit_cumulants` are right, to a few rounding errors of the deficit, at a deficit like this."""
+    """Whether `deficit_cumulants` are right, to a few rounding errors of the deficit, at a deficit like this.
+
+    Where it is `UNEVEN` but they are not, they would be from a centre that is higher by `log_mean`.
+    """
     return (deficit >= UNEVEN) & (log_mean <= 1.0) & (log_mean <= _STEEP * deficit)
-
-
-def is_off_centre(deficit: Any, log_mean: Any) -> Any:
-    """Whether they would be right from a centre that is higher by `log_mean`."""
-    return (deficit >= UNEVEN) & ((log_mean > 1.0) | (log_mean > _STEEP * deficit))
 
 
 def deficit_series(powers: Any, tau: Any) -> Any:

@@ -24,6 +24,7 @@ LAYERS = (
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},
+    {"drawing"},
     {"continuous", "joint", "relations", "attention", "calibration", "adapters"},
     {"balls"},
     {"integration"},
@@ -38,7 +39,8 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 LIBRARIES = {
     "fast": {"numpy", "numba", "llvmlite"},
-    "joint": {"numpy", "matplotlib"},  # the latter for figures
+    "drawing": {"matplotlib"},
+    "joint": {"numpy", "matplotlib"},  # the latter to name the type of figures
     "relations": {"numpy", "matplotlib"},
     "attention": {"numpy", "matplotlib"},
     "adapters": {"numpy", "torch", "sklearn", "scipy", "openTSNE"},  # each module one of them

@@ -27,13 +27,12 @@ from typing import TypeAlias
 import torch
 
 from entnorm.adapters.tensors import Exponents, entropies, tilt
+from entnorm.rows import sum_tolerance
 from entnorm.solution import EntnormError
 from entnorm.transforms import Infeasible, check_choice
 
 Number: TypeAlias = float | torch.Tensor
 """A target: one for all rows, or a tensor that broadcasts to the batch shape."""
-
-_SUM_TOLERANCE = 1e-6
 
 
 def softmax(
@@ -194,7 +193,7 @@ def normalize(
     rows = _rows(p, dim)
     kind, target = _target(rows, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
     epsilon = torch.finfo(p.dtype if p.is_floating_point() else torch.float64).eps
-    tolerance = max(_SUM_TOLERANCE, 8 * rows.shape[-1] ** 0.5 * epsilon)
+    tolerance = sum_tolerance(rows.shape[-1], epsilon)
     found = _distribution(_logarithms(rows), kind, target, infeasible, log=False, sums=rows.sum(-1), within=tolerance)
     return _restored(found, p, dim)
 

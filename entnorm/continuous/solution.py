@@ -15,7 +15,7 @@ from scipy.stats import sampling
 
 from entnorm.continuous.exponents import Exponent, Interval
 from entnorm.continuous.quadrature import Integrand
-from entnorm.solution import EntnormError, InfeasibleTargetError, Status
+from entnorm.solution import EntnormError, Status, raise_failures
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,10 +103,7 @@ class DensitySolution:
         EntnormError
             If gamma is beyond the range of float64.
         """
-        if self.status == Status.INFEASIBLE:
-            raise InfeasibleTargetError(self.message)
-        if self.status == Status.GAMMA_OVERFLOW:
-            raise EntnormError(self.message)
+        raise_failures(self.status, self.message)
         return self
 
 

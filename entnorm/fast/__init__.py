@@ -30,7 +30,7 @@ from entnorm.fast.sums import (
     tilt_row,
 )
 from entnorm.fast.vectors import larger, wide
-from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY
+from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
 LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 
@@ -43,7 +43,7 @@ _row = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)  # without 
 
 for _function in (
     *(steps.start, steps.power_step, steps.is_last, steps.search, steps.settle),
-    *(steps.excess_cumulants, steps.deficit_cumulants, steps.is_off_centre, steps.is_sound, steps.deficit_series),
+    *(steps.excess_cumulants, steps.deficit_cumulants, steps.is_sound, steps.deficit_series),
 ):
     register_jitable(error_model="numpy")(_function)
 
@@ -109,7 +109,7 @@ def _solve_deficit(x, centre, tail, single, gamma, excess, deficit):
     for _ in range(_SETTLINGS):
         sums, count = deficit_sums(x[: aligned(size)], centre, tail, proposal), count + 1
         value, second, third, drift = steps.deficit_cumulants(*sums, size)
-        if steps.is_off_centre(deficit, drift):
+        if deficit >= UNEVEN and not steps.is_sound(deficit, drift):
             centre += drift / proposal
             fill_tail(x, centre, tail)
             centre_tail(size - aligned(size), centre, 0.0, tail)

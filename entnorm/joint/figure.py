@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from entnorm.drawing import new_figure
 from entnorm.joint.roots import Roots
 from entnorm.joint.tables import Axes, Tables, entropies
 from entnorm.rows import Rows
@@ -59,16 +60,12 @@ def plot_powers(
     >>> len(figure.axes[0].lines)  # five entropies, three roots
     8
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError('figures need matplotlib: pip install "entnorm[plot]"') from error
     tables = Tables.checked(p, axes)
     exponents = np.geomspace(*within, 300)
     rows = Rows.checked(np.broadcast_to(tables.array.ravel(), (exponents.size, tables.array.size)), None, -1)
     powers = rows.escort(exponents, np.zeros(exponents.shape, dtype=np.int64))
     found = entropies(powers.reshape(-1, *tables.array.shape))
-    figure = Figure(figsize=(7.0, 4.0), layout="constrained")
+    figure = new_figure(7.0, 4.0)
     panel = figure.subplots()
     for name, label, dashes in _LINES:
         panel.plot(exponents, getattr(found, name), linestyle=dashes, label=label)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.measures import entropy
 from entnorm.moments import Floats
 from entnorm.rows import Rows
-from entnorm.solution import EntnormError, InfeasibleTargetError, Status
+from entnorm.solution import EntnormError, Status, raise_failures
 
 Axes = tuple[int, int]
 
@@ -156,10 +156,7 @@ class JointSolution:
         EntnormError
             If an exponent is beyond the range of float64.
         """
-        if np.any(np.asarray(self.status) == Status.INFEASIBLE):
-            raise InfeasibleTargetError(self.message)
-        if not np.all(self.success):
-            raise EntnormError(self.message)
+        raise_failures(self.status, self.message)
         return self
 
 

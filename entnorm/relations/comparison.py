@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm.drawing import new_figure
 from entnorm.measures import entropy
 from entnorm.relations.matching import same_entropy_as
 from entnorm.relations.sparse import entmax, sparse_softmax, sparsemax
@@ -152,13 +153,9 @@ def plot(comparison: Comparison, *, most: int = 30) -> Figure:
     >>> len(figure.axes)
     8
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError('figures need matplotlib: pip install "entnorm[plot]"') from error
     order = np.argsort(-comparison.p, kind="stable")[:most]
     count = len(comparison.lines)
-    figure = Figure(figsize=(9.0, 2.2 * -(-count // 2)), layout="constrained")
+    figure = new_figure(9.0, 2.2 * -(-count // 2))
     panels = figure.subplots(-(-count // 2), 2, sharex=True, squeeze=False).ravel()
     ranks = np.arange(1, len(order) + 1)
     for panel, line in zip(panels, comparison.lines, strict=False):
