@@ -32,6 +32,7 @@ from entnorm.claims import (
     Operator,
     Point,
     Power,
+    Prints,
     Recursion,
     Refusal,
     Refuted,
@@ -54,13 +55,17 @@ from entnorm.claims import (
     n,
     ne,
     numeric,
+    run,
     squeeze,
 )
 from entnorm.claims.context import Context
 from entnorm.claims.facts import hypothesis
 from entnorm.claims.language import Entry, LanguageError, of_sort
+from entnorm.claims.ledger import Proved
 from entnorm.claims.links import links
 from entnorm.claims.proofs import Calc, Step
+from entnorm.claims.theory import Page, Theory
+from entnorm.claims.verification import verify
 
 HALF = Rational(1, 2)
 
@@ -206,6 +211,13 @@ AT_ONE = (
     Eq(D(TURNED, x), z),
 )
 
+# If f is uniform on the numbers above 0, LAPLACE is 1 for all x but 0, where it is 0: "below 1" is no open condition.
+LAPLACE = Integral(x**2 * Exp(-(x**2) * f[o]), o)
+UNIFORM = Image(f, y, 1)
+CONVERGES = Axiom("soundness.converges", Integrable(*LAPLACE.args), given=(UNIFORM,), source="e falls fast.")
+JUMP = (UNIFORM, Lt(LAPLACE, 1))
+ONLY_THERE = Axiom("soundness.only", Eq(5 * x, 0), given=JUMP, source="Substitution.", defined=(CONVERGES,))
+
 
 def squared(body, *citations):
     """Return the claim that the square of an integrable function is integrable."""
@@ -241,6 +253,12 @@ FALSE_OF_INTEGRALS = {
         *AT_ONE,
         defined=(LINEAR.at({f: g}),),
     ),
+    "what an integral says at a point where it jumps, under a derivative": lambda: claim(
+        Eq(D(5 * x, x), 0),
+        calc(D(5 * x, x), (D(0 * x, x), ONLY_THERE), (0, by.calculus)),
+        *JUMP,
+        defined=(CONVERGES,),
+    ),
 }
 ALL_FALSE = FALSE | FALSE_WITH_HYPOTHESES | FALSE_AT_THE_EDGE | FALSE_OF_INTEGRALS
 
@@ -258,6 +276,7 @@ def test_a_line_that_has_no_relation_is_refused():
 
 
 def test_what_the_false_claims_cite_is_proved():
+    assert links(ONLY_THERE)
     assert check(SQUARES).status == "proved"
     assert check(SAME).status == "proved"
 
@@ -348,3 +367,25 @@ def test_families_are_still_compared_by_the_laws():
     laws = Context().normaliser(sums=True)
     assert laws.equal(mean_over(i, mean_over(j, 2 * p[j] + p[i])), mean_over(r, mean_over(i, p[r] + p[i] + p[i])))
     assert not laws.equal(mean_over(i, mean_over(j, p[j])), mean_over(j, Integer(1)))
+
+
+# ----------------------------------------------------------------------------------- what is settled, and by nothing
+
+
+def test_nothing_is_proved_by_no_claim():
+    with pytest.raises(TypeError, match="by a claim"):
+        Proved()
+
+
+@pytest.mark.parametrize("line", ["(no such line)", "", "1"])
+def test_a_line_that_is_not_printed_is_no_line(line):
+    verdict = check(claim(Prints("print(1)", 1, line), run()))
+    assert (verdict.status, verdict.problem) == ("broken", "the program prints 1 lines, and none of number 1")
+
+
+def test_an_axiom_rests_on_what_makes_it_defined():
+    unproved = Claim("soundness.unproved", Gt(x**2 + 1, 0), calc(x**2 + 1, gt(0, by.algebra)))
+    inverse = Eq(x * (1 / (x**2 + 1)), x / (x**2 + 1))
+    axiom = Axiom("soundness.axiom", inverse, source="Assumed.", defined=(unproved,))
+    model = verify(Theory("A chain", (Page("chain", "", (unproved, axiom)),)), mutants=False)
+    assert {c["id"]: c["status"] for c in model["claims"]}["soundness.axiom"] == "open"

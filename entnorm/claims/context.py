@@ -158,7 +158,7 @@ class Context:
 
     def near(self, variable: Variable) -> Context:
         """Return what is still known for all nearby values of `variable`: hypotheses that are open conditions on it."""
-        kept = tuple(f for f in self.facts if variable not in f.tied or f.is_open)
+        kept = tuple(f for f in self.facts if f.survives(variable))
         return self if kept == self.facts else Context(kept, self.depth, self.defined)
 
     def _deeper(self) -> Context:
@@ -547,8 +547,7 @@ class Context:
             return self._replaced(node, fact)
         if isinstance(node, D):
             body, variable = node.args
-            blocked = variable in fact.tied and not fact.is_open
-            inner = body if blocked else self.near(variable).rewrite(body, fact)
+            inner = self.near(variable).rewrite(body, fact) if fact.survives(variable) else body
             return self._replaced(D(inner, variable), fact)
         if isinstance(node, Sum | Integral | At | Seq):
             return self._replaced(self._rewrite_scope(node, fact), fact)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sympy import Expr
 
+from .definedness import slopes
 from .language import (
     Attained,
     Eq,
@@ -79,8 +80,12 @@ class Fact:
 
     @property
     def is_open(self) -> bool:
-        """Does it survive a small change of its variables?  Infinitely many conditions together need not."""
+        """Is it a strict inequality?  Infinitely many together need not survive a small change of a variable."""
         return isinstance(self.relation, Lt | Gt | Ne) and all(isinstance(v, Index) for v in self.variables)
+
+    def survives(self, variable: Variable) -> bool:
+        """Does it hold near the variable's value as well?  Integrals that depend on it need not be continuous."""
+        return variable not in self.tied or (self.is_open and not any(True for _ in slopes(self.relation, variable)))
 
 
 def hypothesis(statement: Statement) -> Fact:

@@ -40,6 +40,8 @@ class Proved:
     claims: tuple[Claim, ...]
 
     def __init__(self, *claims: Claim) -> None:
+        if not claims:
+            raise TypeError("what is proved is proved by a claim")
         _are(Claim, *claims)
         object.__setattr__(self, "claims", claims)
 

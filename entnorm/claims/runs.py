@@ -71,7 +71,9 @@ class Prints(Statement):
         if self.number < 0:
             return output
         lines = output.splitlines()
-        return lines[self.number] if self.number < len(lines) else "(no such line)"
+        if self.number >= len(lines):
+            raise ProgramError(f"the program prints {len(lines)} lines, and none of number {self.number}")
+        return lines[self.number]
 
     def agrees(self, output: str) -> bool:
         """Is the output what the statement says?"""

@@ -214,7 +214,7 @@ def _closed(claims: list[Claim | Refuted], results: dict[str, dict[str, Any]]) -
         if claim.id not in status:
             own = results[claim.id]["status"]
             weak = [c.id for c in cited(claim) if settle(c) not in ("proved", "computed", "assumed")]
-            if own in ("proved", "computed", "refuted") and weak:
+            if own in ("proved", "computed", "refuted", "assumed") and weak:
                 results[claim.id]["problem"] = f"rests on {', '.join(weak)}"
                 own = "open"
             status[claim.id] = own
