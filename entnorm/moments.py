@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Indices = NDArray[np.intp]
 Tile = tuple[slice, slice]
 Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
@@ -159,6 +160,7 @@ def power_sums(
     work: Workspace,
     *,
     from_top: bool,
+    peak: Indices | None = None,
     deep: Mask | None = None,
     lift: Floats | None = None,
     dtype: Any = np.float64,
@@ -174,6 +176,8 @@ def power_sums(
     from_top : bool
         Whether offsets are measured from the maximum; w counts as 0 where they are 0. Otherwise they are measured from
         a centre inside the row, are 0 outside the support, and the first sum is that of expm1(t).
+    peak : ndarray of shape (rows,), optional
+        Where the maximum is, if there is but one in each row: saves looking for it.
     deep : ndarray of shape (rows,), optional
         Rows in which the product of an offset with gamma may be below -86, or -inf.
     lift : ndarray of shape (rows,), optional
@@ -194,7 +198,7 @@ def power_sums(
             np.exp(t if lift is None else t + lift[some, None], out=w)
             if deep is not None and dtype == np.float32 and deep[some].any():
                 w -= np.where(deep[some], np.exp(FAINT), np.float32(0.0))[:, None]
-            w.ravel()[np.flatnonzero(offsets == 0)] = 0
+            w.ravel()[_zeros(offsets, peak, some, part)] = 0
             sums[0, some] += row_sum(w)
         else:
             np.expm1(t, out=w)
@@ -202,6 +206,14 @@ def power_sums(
             w += 1
         sums[1:, some] += moment_sums(w, t)
     return sums
+
+
+def _zeros(offsets: NDArray[Any], peak: Indices | None, some: slice, part: slice) -> Indices:
+    """Where in a tile the maxima are."""
+    rows, n = offsets.shape
+    if peak is None or part.start:
+        return np.flatnonzero(offsets == 0)
+    return np.arange(0, rows * n, n) + peak[some]
 
 
 def power_means(
@@ -313,7 +325,7 @@ def _convex_terms(l: Floats, weights: Floats, raised: Floats, mean: Floats) -> F
     return terms
 
 
-def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:
+def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
     """The escort distribution of order `gamma`, or its logarithms.
 
     Parameters
@@ -322,8 +334,10 @@ def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:
         log p_i - log p_max; -inf outside the support. Overwritten.
     gamma : ndarray of shape (rows,)
         Orders in [0, inf]: 0 is the uniform distribution on the support, inf the one on the maxima; NaN fills its row.
+    out : ndarray of shape (rows, n)
+        Where the result goes; it may be `depths`.
     log : bool
-        Return log q instead of q.
+        log q instead of q.
     """
     ends = (gamma == 0) | (gamma == np.inf)
     if ends.any():
@@ -332,8 +346,7 @@ def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:
         depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
     depths *= np.where(ends, 1.0, gamma)[:, None]
     if log:
-        depths -= np.log(row_sum(np.exp(depths)))[:, None]
-        return depths
+        np.subtract(depths, np.log(row_sum(np.exp(depths)))[:, None], out=out)
+        return
     np.exp(depths, out=depths)
-    depths *= (1.0 / row_sum(depths))[:, None]
-    return depths
+    np.multiply(depths, (1.0 / row_sum(depths))[:, None], out=out)

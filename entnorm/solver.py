@@ -11,10 +11,10 @@ from entnorm import lone
 from entnorm.answers import Answers
 from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
-from entnorm.moments import Cumulants, Floats, Mask, Workspace
+from entnorm.moments import Cumulants, Floats, Indices, Mask, Workspace
 from entnorm.rows import Rows, quietly, tilt_rows
 from entnorm.solution import Solution
-from entnorm.spectrum import Indices, Spectrum
+from entnorm.spectrum import Spectrum
 from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
 from entnorm.targets import Goal, Target
 
@@ -116,11 +116,12 @@ def _solve_blocks(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answe
             if left.size:
                 some = slice(None) if left.size == len(values) else left
                 block = Answers.empty(left.size)
-                _solve_block(rows, values[some], target.part(part.start + left), block, work)
+                depths = _solve_block(rows, values[some], target.part(part.start + left), block, work)
                 answers.put(part.start + left, block)
                 if probs is not None:
                     room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
-                    tilt_rows(values[some], block.gamma, block.base, block.scale, room, logits=rows.logits)
+                    found = block.gamma, block.base, block.scale
+                    tilt_rows(values[some], *found, room, logits=rows.logits, depths=depths)
                     probs[some] = room
     return answers
 
@@ -173,8 +174,8 @@ def _solve_ordinary(
     return done
 
 
-def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, work: Workspace) -> None:
-    """Solve rows of any kind."""
+def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, work: Workspace) -> Floats | None:
+    """Solve rows of any kind; what their distributions can be made of, if it is kept."""
     spectrum = Spectrum.survey(values, work, logits=rows.logits)
     rows.vet(values, spectrum.top)
     support, ties = spectrum.support, spectrum.ties
@@ -182,6 +183,7 @@ def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, w
     goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
+    return spectrum.depths
 
 
 def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[type[Equation], Indices]]:

@@ -11,6 +11,7 @@ from entnorm.moments import (
     SQUARES,
     TILE,
     Floats,
+    Indices,
     Integers,
     Read,
     Workspace,
@@ -23,8 +24,6 @@ from entnorm.moments import (
     tiles,
 )
 
-Indices = NDArray[np.intp]
-
 _STORED = 2**20  # entries of a row beyond which its logarithms are taken anew in each pass, for want of memory
 
 
@@ -35,9 +34,10 @@ class Spectrum:
     values: Floats  # logits, or probabilities; those of a whole block, like `depths` and `single`
     logits: bool
     index: Indices | None  # which rows of the block these are; None if all
-    depths: Floats | None  # log p - log p_max, -inf outside the support; None where it is taken anew in each pass
-    single: NDArray[np.float32] | None  # the same in float32; None for rows too long to store
+    depths: Floats | None  # log p - log p_max, -inf outside the support; None for rows too long to store
+    single: NDArray[np.float32] | None  # the same in float32
     work: Workspace
+    peak: Indices  # where a maximum is
     top: Floats  # the largest value
     bottom: Floats  # the smallest in the support
     support: Integers
@@ -52,12 +52,12 @@ class Spectrum:
         """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
         rows, n = values.shape
         numbers: dict[str, Any] = {name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")}
-        numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("support", "ties", "scale")}
+        numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("peak", "support", "ties", "scale")}
         found = cls(
             values=values,
             logits=logits,
             index=None,
-            depths=None if logits or n > _STORED else work.array("depths", values.shape),
+            depths=None if n > _STORED else work.array("depths", values.shape),
             single=None if n > _STORED else work.array("single", values.shape, np.float32),
             work=work,
             **numbers,
@@ -74,7 +74,8 @@ class Spectrum:
         """The numbers of some rows, few enough to stay in the cache."""
         values, nothing = self.values[some], -np.inf if self.logits else 0.0
         rows, n = values.shape
-        top, bottom = row_max(values), row_min(values)
+        peak, bottom = values.argmax(-1), row_min(values)
+        top = values[np.arange(rows), peak]
         full = bool((bottom > nothing).all())
         self.support[some] = n
         if not full:
@@ -82,14 +83,18 @@ class Spectrum:
             self.support[some] -= np.bincount(np.flatnonzero(~inside) // n, minlength=rows)
             bottom = np.where(inside, values, top[:, None]).min(-1)
         reach = -log_offsets(bottom[:, None], top, logits=self.logits)[:, 0]
-        self.top[some], self.bottom[some], self.reach[some] = top, bottom, reach
+        self.peak[some], self.top[some], self.bottom[some], self.reach[some] = peak, top, bottom, reach
         sums = np.zeros((2, rows))
         for part in columns(n):
             shape = values[:, part].shape
             out = self.work.array("offsets", shape) if self.depths is None else self.depths[some, part]
             depths = log_offsets(values[:, part], top, logits=self.logits, out=out)
             _keep_inside(depths, values[:, part], reach)
-            self.ties[some] += np.bincount(np.flatnonzero(depths == 0) // shape[1], minlength=rows)
+            ties = depths == 0
+            if np.count_nonzero(ties) > rows or shape[1] < n:
+                self.ties[some] += np.bincount(np.flatnonzero(ties) // shape[1], minlength=rows)
+            else:
+                self.ties[some] = 1
             if self.single is not None:
                 np.copyto(self.single[some, part], depths, casting="same_kind")
             if not full:
@@ -117,7 +122,7 @@ class Spectrum:
         if rows.size == self.top.size:
             return self
         parts = {part.name: getattr(self, part.name) for part in fields(self)}
-        for name in ("top", "bottom", "support", "ties", "reach", "mean", "deviation", "scale"):
+        for name in ("peak", "top", "bottom", "support", "ties", "reach", "mean", "deviation", "scale"):
             parts[name] = parts[name][rows]
         parts["index"] = rows if self.index is None else self.index[rows]
         return Spectrum(**parts)
@@ -177,9 +182,13 @@ class Spectrum:
         self.scale[rows] = scale
         self.reach[rows] = np.exp(log_reach + scale * np.log(2.0))
         self._spread(rows)
-        if self.depths is not None:  # of probabilities, which are in range: the same numbers, scaled
+        if self.depths is not None:
             base = rows if self.index is None else self.index[rows]
-            self.depths[base] = np.ldexp(self.depths[base], scale[:, None])
+            depths = np.ldexp(self.depths[base], scale[:, None])  # those of probabilities are in range
+            if self.logits:
+                depths = log_offsets(self.values[base], self.top[rows], logits=True, scale=scale)
+                _keep_inside(depths, self.values[base], self.reach[rows])
+            self.depths[base] = depths
 
 
 def _keep_inside(offsets: Floats, values: Floats, reach: Floats) -> None:
