@@ -6,7 +6,18 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from entnorm.moments import SHALLOW, Cumulants, Floats, Indices, Mask, Read, deficit, log_offsets, power_means, power_sums
+from entnorm.moments import (
+    SHALLOW,
+    Cumulants,
+    Floats,
+    Indices,
+    Mask,
+    Read,
+    deficit,
+    log_offsets,
+    power_means,
+    power_sums,
+)
 from entnorm.spectrum import Spectrum
 from entnorm.steps import (
     EPS,
@@ -65,10 +76,9 @@ class ExcessEquation:
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
         some = self.spectrum.take(rows)
-        single = some.single
-        if single is None:
+        if some.single is None:
             return self._measure(some, rows, gamma, some.read(), np.float64)
-        return self._measure(some, rows, gamma, lambda part, columns: some.entries(single, part, columns), np.float32)
+        return self._measure(some, rows, gamma, some.read_single(some.single), np.float32)
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants."""

@@ -24,6 +24,7 @@ from entnorm.moments import (
     Workspace,
     log_offsets,
     moment_sums,
+    padded,
     power_means,
     row_dot,
     row_sum,
@@ -167,7 +168,7 @@ def _equation(
 
 
 def _excess(depths: Floats, peak: int, reach: float, excess: float, work: Workspace | None) -> tuple[Look, Look]:
-    single = _single(depths, work)
+    n, single = depths.size, _single(depths, work, padded(depths.size))
 
     def look(depths: NDArray[Any], gamma: float, deep: bool) -> Residual:
         t = np.multiply(depths, gamma, _room("t", depths, depths.dtype, work))
@@ -177,6 +178,8 @@ def _excess(depths: Floats, peak: int, reach: float, excess: float, work: Worksp
         if deep:
             w -= np.exp(FAINT)
         w[peak] = 0.0
+        if w.size > n:
+            w[n:] = 0.0
         value, second, third = excess_cumulants(*_sums(float(row_sum(w)), w, t), 1)
         return float(value) - excess, second, third
 
@@ -188,11 +191,12 @@ def _sums(zeroth: float, w: NDArray[Any], t: NDArray[Any]) -> tuple[float, float
     return zeroth, float(first), float(second), float(third)
 
 
-def _single(offsets: Floats, work: Workspace | None) -> NDArray[np.float32]:
-    if work is None:
+def _single(offsets: Floats, work: Workspace | None, size: int) -> NDArray[np.float32]:
+    """The same in float32, with zeros beyond up to that size."""
+    if work is None and size == offsets.size:
         return offsets.astype(np.float32)
-    single = work.array("single", offsets.shape, np.float32)
-    single[...] = offsets
+    single = np.zeros(size, np.float32) if work is None else work.array("single", offsets.shape, np.float32)
+    single[: offsets.size] = offsets
     return single
 
 
@@ -206,8 +210,10 @@ def _moved(centre: float, by: float, logits: bool) -> float:
     return centre + by if logits else max(centre * float(np.exp(by)), LEAST_CENTRE)
 
 
-def _direct(offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None) -> tuple[Look, Look]:
-    single = _single(offsets, work)
+def _direct(
+    offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None
+) -> tuple[Look, Look]:
+    single = _single(offsets, work, offsets.size)
 
     def look(offsets: NDArray[Any], gamma: float) -> tuple[Residual, float]:
         t = np.multiply(offsets, gamma, _room("t", offsets, offsets.dtype, work))

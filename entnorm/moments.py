@@ -31,6 +31,8 @@ SQUARES = 1e140  # numbers between this and its inverse can be squared, and the 
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
 _CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
+_VECTORS = 32  # float32 that dot products take at a time
+_FEW = 512  # entries of a row from which on what is left does not count
 _ONES = {kind: np.ones(_CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
@@ -81,6 +83,12 @@ def tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
     for top in range(0, rows, height):
         for part in columns(n):
             yield slice(top, min(top + height, rows)), part
+
+
+def padded(n: int) -> int:
+    """How long to make rows of n float32: dot products take what is left of a row, after vectors, one by one."""
+    left = n % _VECTORS
+    return n - left + _VECTORS if n < _FEW and 2 * left >= _VECTORS else n
 
 
 def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
@@ -170,7 +178,7 @@ def power_sums(
     Parameters
     ----------
     read : callable
-        Gives the offsets, logarithms of entries relative to any centre of their row.
+        Gives the offsets, logarithms of entries relative to any centre of their row; from the top it may append zeros.
     shape : (rows, n)
     gamma : ndarray of shape (rows,)
     from_top : bool
@@ -199,6 +207,7 @@ def power_sums(
             if deep is not None and dtype == np.float32 and deep[some].any():
                 w -= np.where(deep[some], np.exp(FAINT), np.float32(0.0))[:, None]
             w.ravel()[_zeros(offsets, peak, some, part)] = 0
+            w[:, part.stop - part.start :] = 0
             sums[0, some] += row_sum(w)
         else:
             np.expm1(t, out=w)

@@ -17,6 +17,7 @@ from entnorm.moments import (
     Workspace,
     columns,
     log_offsets,
+    padded,
     row_dot,
     row_max,
     row_min,
@@ -35,7 +36,7 @@ class Spectrum:
     logits: bool
     index: Indices | None  # which rows of the block these are; None if all
     depths: Floats | None  # log p - log p_max, -inf outside the support; None for rows too long to store
-    single: NDArray[np.float32] | None  # the same in float32
+    single: NDArray[np.float32] | None  # the same in float32, with zeros beyond, see `padded`
     work: Workspace
     peak: Indices  # where a maximum is
     top: Floats  # the largest value
@@ -58,10 +59,12 @@ class Spectrum:
             logits=logits,
             index=None,
             depths=None if n > _STORED else work.array("depths", values.shape),
-            single=None if n > _STORED else work.array("single", values.shape, np.float32),
+            single=None if n > _STORED else work.array("single", (rows, padded(n)), np.float32),
             work=work,
             **numbers,
         )
+        if found.single is not None:
+            found.single[:, n:] = 0
         height = max(1, TILE // n)
         for first in range(0, rows, height):
             found._survey(slice(first, first + height))
@@ -149,6 +152,11 @@ class Spectrum:
             return out
 
         return tile
+
+    def read_single(self, single: NDArray[np.float32]) -> Read:
+        """Reads logarithms relative to the maximum in float32, with the zeros beyond them if there are any."""
+        whole = single.shape[1] > self.shape[1]
+        return lambda some, part: self.entries(single, some, slice(None) if whole else part)
 
     def centre(self) -> Floats:
         """The value whose logarithm is the mean over the support, nearly."""
