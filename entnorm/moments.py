@@ -11,6 +11,7 @@ have a fixed order: the sums of a row do not depend on the rows around it, bit f
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from math import prod
 from typing import Any, NamedTuple
 
@@ -124,11 +125,12 @@ def row_min(a: NDArray[Any]) -> NDArray[Any]:
 
 def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
     """Sums of w t, w t^2, w t^3 over each row; `w` is used up."""
-    first = row_dot(w, t)
-    w *= t
-    second = row_dot(w, t)
-    w *= t
-    return first, second, row_dot(w, t)
+    dot = w.dot if w.ndim == 1 and w.size <= _CHUNK else partial(row_dot, w)  # `row_dot`, without asking each time
+    first = dot(t)
+    np.multiply(w, t, w)
+    second = dot(t)
+    np.multiply(w, t, w)
+    return first, second, dot(t)
 
 
 def log_offsets(
