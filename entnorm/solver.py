@@ -188,21 +188,29 @@ def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, w
 
 def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[type[Equation], Indices]]:
     """Settle the rows whose target is an end, or beyond; say by which equation to solve the others."""
-    uniform = spectrum.ties == spectrum.support
+    answers.support[:], answers.ties[:] = spectrum.support, spectrum.ties
+    answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
     at_end = goal.at_top | goal.at_bottom
-    beyond = ~(at_end | ((goal.excess > 0) & (goal.deficit > 0)))
+    unsolved = (goal.excess > 0) & (goal.deficit > 0) & ~at_end
+    if not unsolved.all():
+        _settle_ends(goal, at_end, unsolved, spectrum.ties == spectrum.support, answers)
+    lean = unsolved & (goal.deficit * LEAN < goal.excess)
+    kinds: list[tuple[type[Equation], Mask]] = [(ExcessEquation, unsolved & ~lean)]
+    if lean.any():
+        near = start(goal.deficit, spectrum.deviation) * spectrum.radius() < NEARLY
+        kinds += [(DeficitSeries, lean & near), (DirectDeficit, lean & ~near)]
+    found = ((kind, np.flatnonzero(rows)) for kind, rows in kinds)
+    return [(kind, which) for kind, which in found if which.size]
+
+
+def _settle_ends(goal: Goal, at_end: Mask, unsolved: Mask, uniform: Mask, answers: Answers) -> None:
+    """Answer where the target is an end, or beyond; the others are answered later."""
+    beyond = ~(at_end | unsolved)
     answers.gamma[:] = np.select([beyond, at_end & uniform, goal.at_top], [np.nan, 1.0, 0.0], np.inf)
     answers.nearest[:] = np.where(goal.deficit <= 0, 0.0, np.inf)
-    answers.goal_excess[:] = np.where(goal.at_bottom, 0.0, goal.excess)
-    answers.goal_deficit[:] = np.where(goal.at_top, 0.0, goal.deficit)
-    answers.support[:], answers.ties[:] = spectrum.support, spectrum.ties
+    answers.goal_excess[goal.at_bottom] = 0.0
+    answers.goal_deficit[goal.at_top] = 0.0
     answers.varentropy[:] = np.inf  # of no consequence: nothing is solved for
-    unsolved = ~(at_end | beyond)
-    lean = goal.deficit * LEAN < goal.excess
-    near = lean & (start(goal.deficit, spectrum.deviation) * spectrum.radius() < NEARLY)
-    kinds = ((ExcessEquation, ~lean), (DeficitSeries, near), (DirectDeficit, lean & ~near))
-    found = ((kind, np.flatnonzero(rows & unsolved)) for kind, rows in kinds)
-    return [(kind, which) for kind, which in found if which.size]
 
 
 def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: Answers) -> None:
@@ -246,9 +254,11 @@ def _settle(
     done, gamma, residual, varentropy, proposal = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
     done |= squeezed
     answers.nit[which] += 1
-    answers.gamma[which[done]] = gamma[done]
-    answers.residual[which[done]] = (residual / equation.unit)[done]
-    answers.varentropy[which[done]] = (varentropy / equation.unit)[done]
+    some = slice(None) if done.all() else done
+    settled = which[some]
+    answers.gamma[settled] = gamma[some]
+    answers.residual[settled] = (residual / equation.unit)[some]
+    answers.varentropy[settled] = (varentropy / equation.unit)[some]
     return done, proposal
 
 

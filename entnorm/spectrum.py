@@ -53,7 +53,7 @@ class Spectrum:
         """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
         rows, n = values.shape
         numbers: dict[str, Any] = {name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")}
-        numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("peak", "support", "ties", "scale")}
+        numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("peak", "ties", "scale")}
         found = cls(
             values=values,
             logits=logits,
@@ -61,50 +61,53 @@ class Spectrum:
             depths=None if n > _STORED else work.array("depths", values.shape),
             single=None if n > _STORED else work.array("single", (rows, padded(n)), np.float32),
             work=work,
+            support=np.full(rows, n),
             **numbers,
         )
         if found.single is not None:
             found.single[:, n:] = 0
-        height = max(1, TILE // n)
+        sums, height = np.zeros((2, rows)), max(1, TILE // n)
         for first in range(0, rows, height):
-            found._survey(slice(first, first + height))
+            some = slice(first, first + height)
+            found._survey(some, sums[:, some])
+        found.mean[:], square = sums / found.support
+        np.sqrt(np.maximum(square - found.mean * found.mean, 0.0), out=found.deviation)
         extreme = ~((found.reach < SQUARES) & (found.reach > 1 / SQUARES))
         if extreme.any():
             found._spread(np.flatnonzero(extreme))
         return found
 
-    def _survey(self, some: slice) -> None:
-        """The numbers of some rows, few enough to stay in the cache."""
+    def _survey(self, some: slice, sums: Floats) -> None:
+        """The numbers of some rows, few enough to stay in the cache; to `sums`, those of depths and their squares."""
         values, nothing = self.values[some], -np.inf if self.logits else 0.0
         rows, n = values.shape
         peak, bottom = values.argmax(-1), row_min(values)
         top = values[np.arange(rows), peak]
-        full = bool((bottom > nothing).all())
-        self.support[some] = n
+        full = bool(bottom.min() > nothing)
         if not full:
             inside = values > nothing
             self.support[some] -= np.bincount(np.flatnonzero(~inside) // n, minlength=rows)
             bottom = np.where(inside, values, top[:, None]).min(-1)
         reach = -log_offsets(bottom[:, None], top, logits=self.logits)[:, 0]
         self.peak[some], self.top[some], self.bottom[some], self.reach[some] = peak, top, bottom, reach
-        sums = np.zeros((2, rows))
         for part in columns(n):
-            shape = values[:, part].shape
-            out = self.work.array("offsets", shape) if self.depths is None else self.depths[some, part]
+            out = (
+                self.work.array("offsets", (rows, part.stop - part.start))
+                if self.depths is None
+                else self.depths[some, part]
+            )
             depths = log_offsets(values[:, part], top, logits=self.logits, out=out)
             _keep_inside(depths, values[:, part], reach)
-            ties = depths == 0
-            if np.count_nonzero(ties) > rows or shape[1] < n:
-                self.ties[some] += np.bincount(np.flatnonzero(ties) // shape[1], minlength=rows)
-            else:
+            level = depths == 0
+            if rows == np.count_nonzero(level) and part.stop - part.start == n:
                 self.ties[some] = 1
+            else:
+                self.ties[some] += np.bincount(np.flatnonzero(level) // level.shape[1], minlength=rows)
             if self.single is not None:
                 np.copyto(self.single[some, part], depths, casting="same_kind")
             if not full:
                 depths = np.where(depths > -np.inf, depths, 0.0)
             sums += row_sum(depths), row_dot(depths, depths)
-        mean, square = sums / self.support[some]
-        self.mean[some], self.deviation[some] = mean, np.sqrt(np.maximum(square - mean * mean, 0.0))
 
     def _spread(self, rows: Indices) -> None:
         """Mean and deviation where logarithms are too large or too small to be squared."""
