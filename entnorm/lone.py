@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import (
+    CHUNK,
     FAINT,
     LEAST_CENTRE,
+    ONES,
     SHALLOW,
     SQUARES,
     TILE,
@@ -53,17 +56,10 @@ _FINE = 1e-290  # distances from an end that need no smaller unit
 _FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
 Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
-Look = Callable[[float], Residual]
+Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
+Total = Callable[[NDArray[Any]], Any]
+Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
-
-
-class _Survey(NamedTuple):
-    depths: Floats  # log p - log p_max
-    peak: int  # where the maximum is
-    top: float
-    reach: float
-    mean: float
-    deviation: float
 
 
 def solve_row(
@@ -73,31 +69,29 @@ def solve_row(
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    try:
-        return _solve_row(values, excess, deficit, out, work, logits)
-    except ZeroDivisionError:  # numbers are Python's, which cost a third of NumPy's scalars and know no infinity here
-        return _UNDONE
-
-
-def _solve_row(
-    values: Floats, excess: float, deficit: float, out: Floats, work: Workspace | None, logits: bool
-) -> tuple[Any, ...]:
-    found = _survey(values, work, logits) if min(excess, deficit) >= _FINE else None
+    found = _survey(values, work, logits) if excess >= _FINE and deficit >= _FINE else None
     if found is None:
         return _UNDONE
-    gamma, depths = float(start(deficit, found.deviation)), found.depths
-    glance, measure = _equation(values, found, gamma, excess, deficit, work, logits)
-    count, going = 0, True
-    while going and count < GLANCES and gamma * found.reach < _FINITE:
-        moved, going = search(gamma, *glance(gamma), excess, deficit)
-        gamma, count = float(moved), count + 1
-    if not (count and gamma * found.reach < _FINITE):
+    depths, reach, deviation = found[0], found[3], found[5]
+    try:  # numbers are Python's, which cost a third of NumPy's scalars, and do not divide by zero
+        gamma = float(start(deficit, deviation))
+        lean = deficit * LEAN < excess
+        look = _lean(values, found, gamma, deficit, work, logits) if lean else _excess(found, excess, work)
+        count, going = 0, True
+        while going and count < GLANCES and gamma * reach < _FINITE:
+            residual, second, third = look(gamma, True)
+            moved, going = search(gamma, residual, second, third, excess, deficit)
+            gamma, count = float(moved), count + 1
+        if not (count and gamma * reach < _FINITE):
+            return _UNDONE
+        residual, second, third = look(gamma, False)
+        done, gamma, residual, second, _ = settle(gamma, residual, second, third, excess, deficit)
+    except ZeroDivisionError:
         return _UNDONE
-    done, gamma, residual, second, _ = settle(gamma, *measure(gamma), excess, deficit)
     if done and out.size:
         np.multiply(depths, gamma, depths)
         np.exp(depths, depths)
-        np.multiply(depths, 1.0 / row_sum(depths), out)
+        np.multiply(depths, 1.0 / float(_totals(depths.size)[2](depths)), out)
     return done, gamma, 0.0, residual, second, count + 1
 
 
@@ -120,43 +114,34 @@ def solve_rows(
             array[row] = number
 
 
-def _survey(values: Floats, work: Workspace | None, logits: bool) -> _Survey | None:
+def _survey(values: Floats, work: Workspace | None, logits: bool) -> Survey | None:
     """What does not depend on the exponent, of an ordinary row."""
-    peak, lowest = int(values.argmax()), values.argmin()  # of NaN, if there is one
+    peak, lowest = values.argmax(), values.argmin()  # of NaN, if there is one
     top, bottom = float(values[peak]), float(values[lowest])
-    if not (bottom > (-np.inf if logits else 0.0) and top < np.inf):
+    if not (bottom > (-math.inf if logits else 0.0) and top < math.inf):
         return None
     depths = _offsets("depths", values, top, work, logits)
-    reach = -float(depths[lowest])
-    if not 1.0 / SQUARES < reach < SQUARES or _is_tied(depths, peak):
-        return None
-    mean = float(row_sum(depths)) / values.size
-    variance = float(row_dot(depths, depths)) / values.size - mean * mean
-    return _Survey(depths, peak, top, reach, mean, math.sqrt(max(variance, 0.0)))
-
-
-def _is_tied(depths: Floats, peak: int) -> bool:
-    """Whether there is a maximum elsewhere: without it, is the next one as high?"""
-    depths[peak] = -np.inf
-    tied = depths[depths.argmax()] == 0
+    reach, depths[peak] = -float(depths[lowest]), -math.inf
+    tied = depths[depths.argmax()] == 0  # another maximum
     depths[peak] = 0.0
-    return bool(tied)
+    if tied or not 1.0 / SQUARES < reach < SQUARES:
+        return None
+    n = values.size
+    mean, dot = float(_totals(n)[2](depths)) / n, depths.dot if n <= CHUNK else partial(row_dot, depths)
+    return depths, peak, top, reach, mean, math.sqrt(max(float(dot(depths)) / n - mean * mean, 0.0))
 
 
 def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, logits: bool) -> Floats:
-    out = _room(name, values, np.float64, work)
+    out = None if work is None else work.array(name, values.shape)
     if logits:
         return np.subtract(values, centre, out)
     return log_offsets(values[None], np.array([centre]), logits=False, out=None if out is None else out[None])[0]
 
 
-def _equation(
-    values: Floats, found: _Survey, gamma: float, excess: float, deficit: float, work: Workspace | None, logits: bool
-) -> tuple[Look, Look]:
-    """How the row looks in a search, and to all digits: the three equations of `entnorm.equations`."""
-    if not deficit * LEAN < excess:
-        return _excess(found.depths, found.peak, found.reach, excess, work)
-    top, mean, radius = found.top, found.mean, max(-found.mean, found.reach + found.mean)
+def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Workspace | None, logits: bool) -> Look:
+    """How a row that leans to the uniform distribution looks: by a series close to it, else in one sum."""
+    _, _, top, reach, mean, _ = found
+    radius = max(-mean, reach + mean)
     centre = _moved(top, mean, logits)
     offsets = _offsets("offsets", values, centre, work, logits)
     if not gamma * radius < NEARLY:
@@ -167,28 +152,31 @@ def _equation(
     return _series(offsets, mean - offset, radius, deficit, work)
 
 
-def _excess(depths: Floats, peak: int, reach: float, excess: float, work: Workspace | None) -> tuple[Look, Look]:
-    n, single = depths.size, _single(depths, work, padded(depths.size))
+def _excess(found: Survey, excess: float, work: Workspace | None) -> Look:
+    depths, peak, _, reach, _, _ = found
+    n = depths.size
+    size, rough_total, exact_total = _totals(n)
+    single, short = _single(depths, work, size), n <= CHUNK
+    rough, exact = (single, rough_total, *_rooms(single, work)), (depths, exact_total, *_rooms(depths, work))
 
-    def look(depths: NDArray[Any], gamma: float, deep: bool) -> Residual:
-        t = np.multiply(depths, gamma, _room("t", depths, depths.dtype, work))
+    def look(gamma: float, roughly: bool) -> Residual:
+        depths, total, t, w = rough if roughly else exact
+        t = np.multiply(depths, gamma, t)
+        deep = roughly and not gamma * reach < SHALLOW
         if deep:
             np.maximum(t, FAINT, out=t)
-        w = np.exp(t, _room("w", t, t.dtype, work))
+        w = np.exp(t, w)
         if deep:
             w -= np.exp(FAINT)
         w[peak] = 0.0
-        if w.size > n:
+        if roughly and size > n:
             w[n:] = 0.0
-        value, second, third = excess_cumulants(*_sums(float(row_sum(w)), w, t), 1)
+        rest = float(total(w))
+        first, second, third = moment_sums(w, t, w.dot if short else partial(row_dot, w))
+        value, second, third = excess_cumulants(rest, float(first), float(second), float(third), 1)
         return float(value) - excess, second, third
 
-    return lambda gamma: look(single, gamma, not gamma * reach < SHALLOW), lambda gamma: look(depths, gamma, False)
-
-
-def _sums(zeroth: float, w: NDArray[Any], t: NDArray[Any]) -> tuple[float, float, float, float]:
-    first, second, third = moment_sums(w, t)
-    return zeroth, float(first), float(second), float(third)
+    return look
 
 
 def _single(offsets: Floats, work: Workspace | None, size: int) -> NDArray[np.float32]:
@@ -200,9 +188,20 @@ def _single(offsets: Floats, work: Workspace | None, size: int) -> NDArray[np.fl
     return single
 
 
-def _room(name: str, like: NDArray[Any], dtype: Any, work: Workspace | None) -> NDArray[Any] | None:
-    """Room that a row before had, for a long row; a short one is given its own by NumPy, at less cost."""
-    return None if work is None else work.array(name, like.shape, dtype)
+def _rooms(like: NDArray[Any], work: Workspace | None) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
+    """Room for t and w that a row before had, for a long row; a short one is given its own by NumPy, at less cost."""
+    if work is None:
+        return None, None
+    return work.array("t", like.shape, like.dtype), work.array("w", like.shape, like.dtype)
+
+
+@lru_cache(maxsize=2**10)
+def _totals(n: int) -> tuple[int, Total, Total]:
+    """Of rows of n: how long they are in float32, and `row_sum` there and in float64, without more questions."""
+    size = padded(n)
+    if n > CHUNK:
+        return size, row_sum, row_sum
+    return size, ONES[np.dtype(np.float32)][:size].dot, ONES[np.dtype(np.float64)][:n].dot
 
 
 def _moved(centre: float, by: float, logits: bool) -> float:
@@ -210,29 +209,31 @@ def _moved(centre: float, by: float, logits: bool) -> float:
     return centre + by if logits else max(centre * float(np.exp(by)), LEAST_CENTRE)
 
 
-def _direct(
-    offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None
-) -> tuple[Look, Look]:
+def _direct(offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None) -> Look:
     single = _single(offsets, work, offsets.size)
 
-    def look(offsets: NDArray[Any], gamma: float) -> tuple[Residual, float]:
-        t = np.multiply(offsets, gamma, _room("t", offsets, offsets.dtype, work))
-        w = np.expm1(t, _room("w", t, t.dtype, work))
+    def around(offsets: NDArray[Any], gamma: float) -> tuple[float, float, float, float]:
+        t, w = _rooms(offsets, work)
+        t = np.multiply(offsets, gamma, t)
+        w = np.expm1(t, w)
         raised = float(row_sum(w))
         w += 1
-        value, second, third, drift = deficit_cumulants(*_sums(raised, w, t), offsets.size)
-        return (deficit - float(value), second, third), float(drift)
+        first, second, third = moment_sums(w, t, partial(row_dot, w))
+        return deficit_cumulants(raised, float(first), float(second), float(third), offsets.size)
 
-    def measure(gamma: float) -> Residual:
-        (residual, second, third), drift = look(offsets, gamma)
-        if deficit >= UNEVEN and not is_sound(deficit, drift) and math.isfinite(drift / gamma):
-            (residual, second, third), drift = look(moved(drift / gamma), gamma)
-        return (residual if is_sound(deficit, drift) else math.nan), second, third
+    def look(gamma: float, roughly: bool) -> Residual:
+        value, second, third, drift = around(single if roughly else offsets, gamma)
+        if not roughly:
+            if deficit >= UNEVEN and not is_sound(deficit, drift) and math.isfinite(drift / gamma):
+                value, second, third, drift = around(moved(float(drift / gamma)), gamma)
+            if not is_sound(deficit, drift):
+                value = math.nan
+        return deficit - float(value), second, third
 
-    return lambda gamma: look(single, gamma)[0], measure
+    return look
 
 
-def _series(offsets: Floats, shift: float, radius: float, deficit: float, work: Workspace | None) -> tuple[Look, Look]:
+def _series(offsets: Floats, shift: float, radius: float, deficit: float, work: Workspace | None) -> Look:
     shift = 0.0 if abs(shift) <= 2 * EPS * radius else shift
     means = power_means(
         lambda *tile: offsets[None],
@@ -241,12 +242,9 @@ def _series(offsets: Floats, shift: float, radius: float, deficit: float, work: 
         *(HIGHEST, work or Workspace()),
     )[:, 0].tolist()
 
-    def glance(gamma: float) -> Residual:
+    def look(gamma: float, roughly: bool) -> Residual:
         value, second, third = deficit_series(means, gamma * radius)
-        return deficit - float(value), second, third
+        sound = roughly or gamma * radius <= NEAR
+        return (deficit - float(value) if sound else math.nan), second, third
 
-    def measure(gamma: float) -> Residual:
-        residual, second, third = glance(gamma)
-        return (residual if gamma * radius <= NEAR else math.nan), second, third
-
-    return glance, measure
+    return look

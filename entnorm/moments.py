@@ -31,10 +31,10 @@ LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
-_CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
+CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
 _VECTORS = 32  # float32 that dot products take at a time
 _FEW = 512  # entries of a row from which on what is left does not count
-_ONES = {kind: np.ones(_CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
+ONES = {kind: np.ones(CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
@@ -95,21 +95,21 @@ def padded(n: int) -> int:
 def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
     """Inner product of each row, in an order that depends on the length of the rows alone; a scalar for one row."""
     n = a.shape[-1]
-    if n <= _CHUNK:
+    if n <= CHUNK:
         return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
-    whole = n - n % _CHUNK
-    shape = (*a.shape[:-1], whole // _CHUNK, _CHUNK)
+    whole = n - n % CHUNK
+    shape = (*a.shape[:-1], whole // CHUNK, CHUNK)
     total = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape)).sum(-1)
     return total + np.vecdot(a[..., whole:], b[..., whole:]) if whole < n else total
 
 
 def row_sum(a: NDArray[Any]) -> Any:
     """Sum of each row, by the same rule: a product with ones takes half the time of a sum."""
-    n, ones = a.shape[-1], _ONES[a.dtype]
-    if n <= _CHUNK:
+    n, ones = a.shape[-1], ONES[a.dtype]
+    if n <= CHUNK:
         return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
-    whole = n - n % _CHUNK
-    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // _CHUNK, _CHUNK), ones).sum(-1)
+    whole = n - n % CHUNK
+    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // CHUNK, CHUNK), ones).sum(-1)
     return total + np.vecdot(a[..., whole:], ones[: n - whole]) if whole < n else total
 
 
@@ -123,9 +123,8 @@ def row_min(a: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(a[np.arange(len(a)), a.argmin(-1)])
 
 
-def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
-    """Sums of w t, w t^2, w t^3 over each row; `w` is used up."""
-    dot = w.dot if w.ndim == 1 and w.size <= _CHUNK else partial(row_dot, w)  # `row_dot`, without asking each time
+def moment_sums(w: NDArray[Any], t: NDArray[Any], dot: Callable[[NDArray[Any]], Any]) -> tuple[Any, Any, Any]:
+    """Sums of w t, w t^2, w t^3 over each row, where `dot` is `row_dot` with `w`, which is used up."""
     first = dot(t)
     np.multiply(w, t, w)
     second = dot(t)
@@ -215,7 +214,7 @@ def power_sums(
             np.expm1(t, out=w)
             sums[0, some] += row_sum(w)
             w += 1
-        sums[1:, some] += moment_sums(w, t)
+        sums[1:, some] += moment_sums(w, t, partial(row_dot, w))
     return sums
 
 

@@ -19,7 +19,6 @@ from entnorm.moments import (
     log_offsets,
     padded,
     row_dot,
-    row_max,
     row_min,
     row_sum,
     tiles,
