@@ -62,6 +62,7 @@ Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the max
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
 
+@np.errstate(all="ignore")
 def solve_row(
     values: Floats, excess: float, deficit: float, out: Floats, work: Workspace | None, *, logits: bool
 ) -> tuple[Any, ...]:
@@ -134,8 +135,11 @@ def _survey(values: Floats, work: Workspace | None, logits: bool) -> Survey | No
 def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, logits: bool) -> Floats:
     out = None if work is None else work.array(name, values.shape)
     if logits:
-        return np.subtract(values, centre, out)
-    return log_offsets(values[None], np.array([centre]), logits=False, out=None if out is None else out[None])[0]
+        found: Floats = np.subtract(values, centre, out)
+    else:
+        room = None if out is None else out[None]
+        found = log_offsets(values[None], np.array([centre]), logits=False, out=room)[0]
+    return found
 
 
 def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Workspace | None, logits: bool) -> Look:
@@ -157,10 +161,11 @@ def _excess(found: Survey, excess: float, work: Workspace | None) -> Look:
     n = depths.size
     size, rough_total, exact_total = _totals(n)
     single, short = _single(depths, work, size), n <= CHUNK
-    rough, exact = (single, rough_total, *_rooms(single, work)), (depths, exact_total, *_rooms(depths, work))
+    rough, exact = (single, rough_total), (depths, exact_total)
 
     def look(gamma: float, roughly: bool) -> Residual:
-        depths, total, t, w = rough if roughly else exact
+        depths, total = rough if roughly else exact
+        t, w = (None, None) if work is None else _rooms(depths, work)
         t = np.multiply(depths, gamma, t)
         deep = roughly and not gamma * reach < SHALLOW
         if deep:
@@ -188,10 +193,8 @@ def _single(offsets: Floats, work: Workspace | None, size: int) -> NDArray[np.fl
     return single
 
 
-def _rooms(like: NDArray[Any], work: Workspace | None) -> tuple[NDArray[Any] | None, NDArray[Any] | None]:
+def _rooms(like: NDArray[Any], work: Workspace) -> tuple[NDArray[Any], NDArray[Any]]:
     """Room for t and w that a row before had, for a long row; a short one is given its own by NumPy, at less cost."""
-    if work is None:
-        return None, None
     return work.array("t", like.shape, like.dtype), work.array("w", like.shape, like.dtype)
 
 
@@ -212,8 +215,8 @@ def _moved(centre: float, by: float, logits: bool) -> float:
 def _direct(offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None) -> Look:
     single = _single(offsets, work, offsets.size)
 
-    def around(offsets: NDArray[Any], gamma: float) -> tuple[float, float, float, float]:
-        t, w = _rooms(offsets, work)
+    def around(offsets: NDArray[Any], gamma: float) -> Any:
+        t, w = (None, None) if work is None else _rooms(offsets, work)
         t = np.multiply(offsets, gamma, t)
         w = np.expm1(t, w)
         raised = float(row_sum(w))

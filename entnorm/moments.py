@@ -207,8 +207,9 @@ def power_sums(
             np.exp(t if lift is None else t + lift[some, None], out=w)
             if deep is not None and dtype == np.float32 and deep[some].any():
                 w -= np.where(deep[some], np.exp(FAINT), np.float32(0.0))[:, None]
-            w.ravel()[_zeros(offsets, peak, some, part)] = 0
-            w[:, part.stop - part.start :] = 0
+            width = part.stop - part.start
+            w.ravel()[_zeros(offsets, peak[some] if peak is not None and width == shape[1] else None)] = 0
+            w[:, width:] = 0
             sums[0, some] += row_sum(w)
         else:
             np.expm1(t, out=w)
@@ -218,12 +219,11 @@ def power_sums(
     return sums
 
 
-def _zeros(offsets: NDArray[Any], peak: Indices | None, some: slice, part: slice) -> Indices:
-    """Where in a tile the maxima are."""
-    rows, n = offsets.shape
-    if peak is None or part.start:
+def _zeros(offsets: NDArray[Any], peak: Indices | None) -> Indices:
+    """Where in a tile the maxima are; `peak`, if it is given, in each row."""
+    if peak is None:
         return np.flatnonzero(offsets == 0)
-    return np.arange(0, rows * n, n) + peak[some]
+    return np.arange(0, offsets.size, offsets.shape[1]) + peak
 
 
 def power_means(

@@ -138,8 +138,7 @@ def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[
     if fast is not None:
         found = fast.solve_row(row, goal.excess[0], goal.deficit[0], room)
     else:
-        with np.errstate(all="ignore"):
-            found = lone.solve_row(row, float(goal.excess[0]), float(goal.deficit[0]), room, None, logits=rows.logits)
+        found = lone.solve_row(row, float(goal.excess[0]), float(goal.deficit[0]), room, None, logits=rows.logits)
     if not found[0]:
         return None
     if out is not None and out.dtype != np.float64:
