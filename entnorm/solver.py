@@ -111,18 +111,17 @@ def _solve_blocks(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answe
     with quietly():
         for part, values in rows.blocks():
             probs = None if out is None else out[part]
-            done = _solve_ordinary(rows, values, target.part(part), answers.part(part), probs, work)
+            targets, block = target.part(part), answers.part(part)
+            done = _solve_ordinary(rows, values, targets, block, probs, work)
             left = np.flatnonzero(~done)
-            if left.size:
-                some = slice(None) if left.size == len(values) else left
-                block = Answers.empty(left.size)
-                depths = _solve_block(rows, values[some], target.part(part.start + left), block, work)
-                answers.put(part.start + left, block)
+            if left.size == len(values):
+                _solve_block(rows, values, targets, block, probs, work)
+            elif left.size:
+                some, room = Answers.empty(left.size), None if probs is None else probs[left]
+                _solve_block(rows, values[left], targets.part(left), some, room, work)
+                block.put(left, some)
                 if probs is not None:
-                    room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
-                    found = block.gamma, block.base, block.scale
-                    tilt_rows(values[some], *found, room, logits=rows.logits, depths=depths)
-                    probs[some] = room
+                    probs[left] = room
     return answers
 
 
@@ -173,8 +172,11 @@ def _solve_ordinary(
     return done
 
 
-def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, work: Workspace) -> Floats | None:
-    """Solve rows of any kind; what their distributions can be made of, if it is kept."""
+def _solve_block(
+    rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
+) -> None:
+    """Solve rows of any kind; their distributions go to `probs`."""
+    answers.nit[:] = 0  # what came to nothing before does not count
     spectrum = Spectrum.survey(values, work, logits=rows.logits)
     rows.vet(values, spectrum.top)
     support, ties = spectrum.support, spectrum.ties
@@ -182,7 +184,9 @@ def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, w
     goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
-    return spectrum.depths
+    if probs is not None:
+        found = answers.gamma, answers.base, answers.scale
+        tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths)
 
 
 def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[type[Equation], Indices]]:
@@ -232,10 +236,10 @@ def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers)
     """Move `gamma` next to the roots, as far as a few digits show the way; nothing that matters is decided here."""
     active = np.flatnonzero((gamma > 0) & (gamma < np.inf))
     for _ in range(GLANCES):
-        goal = equation.goal.take(active)
-        answers.nit[which[active]] += 1
-        found = equation.glance(active, gamma[active])
-        gamma[active], going = search(gamma[active], *found, goal.excess, goal.deficit)
+        some, goal = slice(None) if active.size == gamma.size else active, equation.goal.take(active)
+        answers.nit[which[some]] += 1
+        found = equation.glance(active, gamma[some])
+        gamma[some], going = search(gamma[some], *found, goal.excess, goal.deficit)
         active = active[going]
         if not active.size:
             return
