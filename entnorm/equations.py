@@ -6,8 +6,19 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from entnorm.moments import SHALLOW, Cumulants, Floats, Mask, Read, deficit, log_offsets, power_means, power_sums
-from entnorm.spectrum import Indices, Spectrum
+from entnorm.moments import (
+    SHALLOW,
+    Cumulants,
+    Floats,
+    Indices,
+    Mask,
+    Read,
+    deficit,
+    log_offsets,
+    power_means,
+    power_sums,
+)
+from entnorm.spectrum import Spectrum
 from entnorm.steps import (
     EPS,
     HIGHEST,
@@ -65,10 +76,9 @@ class ExcessEquation:
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
         some = self.spectrum.take(rows)
-        single = some.single
-        if single is None:
+        if some.single is None:
             return self._measure(some, rows, gamma, some.read(), np.float64)
-        return self._measure(some, rows, gamma, lambda part, columns: some.entries(single, part, columns), np.float32)
+        return self._measure(some, rows, gamma, some.read_single(some.single), np.float32)
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants."""
@@ -82,7 +92,10 @@ class ExcessEquation:
     def _measure(self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any) -> Cumulants:
         deep = (some.support < some.shape[1]) | ~(gamma * some.reach < SHALLOW)
         lift = np.log(self.unit[rows]) if dtype == np.float64 else None
-        sums = power_sums(read, some.shape, gamma, some.work, from_top=True, deep=deep, lift=lift, dtype=dtype)
+        peak = some.peak if (some.ties == 1).all() else None
+        sums = power_sums(
+            read, some.shape, gamma, some.work, from_top=True, peak=peak, deep=deep, lift=lift, dtype=dtype
+        )
         value, second, third = excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties)
         return Cumulants(value - self.goal.excess[rows], second, third)
 

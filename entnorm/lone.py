@@ -6,15 +6,19 @@ Ordinary is a row of full support with one maximum and a target inside, that set
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import (
+    CHUNK,
     FAINT,
     LEAST_CENTRE,
+    ONES,
     SHALLOW,
     SQUARES,
     TILE,
@@ -23,6 +27,7 @@ from entnorm.moments import (
     Workspace,
     log_offsets,
     moment_sums,
+    padded,
     power_means,
     row_dot,
     row_sum,
@@ -51,42 +56,43 @@ _FINE = 1e-290  # distances from an end that need no smaller unit
 _FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
 Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
-Look = Callable[[Any], Residual]
+Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
+Total = Callable[[NDArray[Any]], Any]
+Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
 
-class _Survey(NamedTuple):
-    depths: Floats  # log p - log p_max
-    peak: Any  # where the maximum is
-    top: Any
-    reach: Any
-    mean: Any
-    deviation: Any
-
-
+@np.errstate(all="ignore")
 def solve_row(
-    values: Floats, excess: Any, deficit: Any, out: Floats, work: Workspace | None, *, logits: bool
+    values: Floats, excess: float, deficit: float, out: Floats, work: Workspace | None, *, logits: bool
 ) -> tuple[Any, ...]:
     """Whether the row is done; gamma, that of the exponentials kept (0: none), H - H*, the varentropy, iterations.
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    found = _survey(values, work, logits) if min(excess, deficit) >= _FINE else None
+    found = _survey(values, work, logits) if excess >= _FINE and deficit >= _FINE else None
     if found is None:
         return _UNDONE
-    gamma, depths = start(deficit, found.deviation), found.depths
-    glance, measure = _equation(values, found, gamma, excess, deficit, work, logits)
-    count, going = 0, True
-    while going and count < GLANCES and gamma * found.reach < _FINITE:
-        gamma, going = search(gamma, *glance(gamma), excess, deficit)
-        count += 1
-    if not (count and gamma * found.reach < _FINITE):
+    depths, reach, deviation = found[0], found[3], found[5]
+    try:  # numbers are Python's, which cost a third of NumPy's scalars, and do not divide by zero
+        gamma = float(start(deficit, deviation))
+        lean = deficit * LEAN < excess
+        look = _lean(values, found, gamma, deficit, work, logits) if lean else _excess(found, excess, work)
+        count, going = 0, True
+        while going and count < GLANCES and gamma * reach < _FINITE:
+            residual, second, third = look(gamma, True)
+            moved, going = search(gamma, residual, second, third, excess, deficit)
+            gamma, count = float(moved), count + 1
+        if not (count and gamma * reach < _FINITE):
+            return _UNDONE
+        residual, second, third = look(gamma, False)
+        done, gamma, residual, second, _ = settle(gamma, residual, second, third, excess, deficit)
+    except ZeroDivisionError:
         return _UNDONE
-    done, gamma, residual, second, _ = settle(gamma, *measure(gamma), excess, deficit)
     if done and out.size:
-        depths *= gamma
-        np.exp(depths, out=depths)
-        np.multiply(depths, 1.0 / row_sum(depths), out=out)
+        np.multiply(depths, gamma, depths)
+        np.exp(depths, depths)
+        np.multiply(depths, 1.0 / float(_totals(depths.size)[2](depths)), out)
     return done, gamma, 0.0, residual, second, count + 1
 
 
@@ -104,127 +110,144 @@ def solve_rows(
     """The same for the rows that are `wanted`: what `solve_row` returns goes to the arrays `found`."""
     for row in np.flatnonzero(wanted).tolist():
         probs = out[row] if len(out) else out.ravel()
-        answer = solve_row(values[row], excess[row], deficit[row], probs, work, logits=logits)
+        answer = solve_row(values[row], float(excess[row]), float(deficit[row]), probs, work, logits=logits)
         for array, number in zip(found, answer, strict=True):
             array[row] = number
 
 
-def _survey(values: Floats, work: Workspace | None, logits: bool) -> _Survey | None:
+def _survey(values: Floats, work: Workspace | None, logits: bool) -> Survey | None:
     """What does not depend on the exponent, of an ordinary row."""
     peak, lowest = values.argmax(), values.argmin()  # of NaN, if there is one
-    top = values[peak]
-    if not (values[lowest] > (-np.inf if logits else 0.0) and top < np.inf):
+    top, bottom = float(values[peak]), float(values[lowest])
+    if not (bottom > (-math.inf if logits else 0.0) and top < math.inf):
         return None
     depths = _offsets("depths", values, top, work, logits)
-    reach = -depths[lowest]
-    if not 1.0 / SQUARES < reach < SQUARES or np.count_nonzero(depths == 0) > 1:
+    reach, depths[peak] = -float(depths[lowest]), -math.inf
+    tied = depths[depths.argmax()] == 0  # another maximum
+    depths[peak] = 0.0
+    if tied or not 1.0 / SQUARES < reach < SQUARES:
         return None
-    mean = row_sum(depths) / values.size
-    variance = row_dot(depths, depths) / values.size - mean * mean
-    return _Survey(depths, peak, top, reach, mean, np.sqrt(max(variance, np.float64(0.0))))
+    n = values.size
+    mean, dot = float(_totals(n)[2](depths)) / n, depths.dot if n <= CHUNK else partial(row_dot, depths)
+    return depths, peak, top, reach, mean, math.sqrt(max(float(dot(depths)) / n - mean * mean, 0.0))
 
 
-def _offsets(name: str, values: Floats, centre: Any, work: Workspace | None, logits: bool) -> Floats:
-    row = values[None]
-    found: Floats = log_offsets(row, np.array([centre]), logits=logits, out=_room(name, row, np.float64, work))[0]
+def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, logits: bool) -> Floats:
+    out = None if work is None else work.array(name, values.shape)
+    if logits:
+        found: Floats = np.subtract(values, centre, out)
+    else:
+        room = None if out is None else out[None]
+        found = log_offsets(values[None], np.array([centre]), logits=False, out=room)[0]
     return found
 
 
-def _equation(
-    values: Floats, found: _Survey, gamma: Any, excess: Any, deficit: Any, work: Workspace | None, logits: bool
-) -> tuple[Look, Look]:
-    """How the row looks in a search, and to all digits: the three equations of `entnorm.equations`."""
-    if not deficit * LEAN < excess:
-        return _excess(found.depths, found.peak, found.reach, excess, work)
-    top, mean, radius = found.top, found.mean, max(-found.mean, found.reach + found.mean)
+def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Workspace | None, logits: bool) -> Look:
+    """How a row that leans to the uniform distribution looks: by a series close to it, else in one sum."""
+    _, _, top, reach, mean, _ = found
+    radius = max(-mean, reach + mean)
     centre = _moved(top, mean, logits)
     offsets = _offsets("offsets", values, centre, work, logits)
     if not gamma * radius < NEARLY:
         return _direct(
             offsets, lambda by: _offsets("offsets", values, _moved(centre, by, logits), work, logits), deficit, work
         )
-    offset = log_offsets(np.array([[centre]]), np.array([top]), logits=logits)[0, 0]
+    offset = float(log_offsets(np.array([[centre]]), np.array([top]), logits=logits)[0, 0])
     return _series(offsets, mean - offset, radius, deficit, work)
 
 
-def _excess(depths: Floats, peak: Any, reach: Any, excess: Any, work: Workspace | None) -> tuple[Look, Look]:
-    single = _single(depths, work)
+def _excess(found: Survey, excess: float, work: Workspace | None) -> Look:
+    depths, peak, _, reach, _, _ = found
+    n = depths.size
+    size, rough_total, exact_total = _totals(n)
+    single, short = _single(depths, work, size), n <= CHUNK
+    rough, exact = (single, rough_total), (depths, exact_total)
 
-    def look(depths: NDArray[Any], gamma: Any, deep: bool) -> Residual:
-        t = np.multiply(depths, gamma, out=_room("t", depths, depths.dtype, work))
+    def look(gamma: float, roughly: bool) -> Residual:
+        depths, total = rough if roughly else exact
+        t, w = (None, None) if work is None else _rooms(depths, work)
+        t = np.multiply(depths, gamma, t)
+        deep = roughly and not gamma * reach < SHALLOW
         if deep:
             np.maximum(t, FAINT, out=t)
-        w = np.exp(t, out=_room("w", t, t.dtype, work))
+        w = np.exp(t, w)
         if deep:
             w -= np.exp(FAINT)
         w[peak] = 0.0
-        value, second, third = excess_cumulants(*_sums(row_sum(w), w, t), 1)
-        return value - excess, second, third
+        if roughly and size > n:
+            w[n:] = 0.0
+        rest = float(total(w))
+        first, second, third = moment_sums(w, t, w.dot if short else partial(row_dot, w))
+        value, second, third = excess_cumulants(rest, float(first), float(second), float(third), 1)
+        return float(value) - excess, second, third
 
-    def glance(gamma: Any) -> Residual:
-        return look(single, np.float32(gamma), not gamma * reach < SHALLOW)
-
-    return glance, lambda gamma: look(depths, gamma, False)
-
-
-def _sums(zeroth: Any, w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any, Any]:
-    first, second, third = moment_sums(w, t)
-    return np.float64(zeroth), np.float64(first), np.float64(second), np.float64(third)
+    return look
 
 
-def _single(offsets: Floats, work: Workspace | None) -> NDArray[np.float32]:
-    if work is None:
+def _single(offsets: Floats, work: Workspace | None, size: int) -> NDArray[np.float32]:
+    """The same in float32, with zeros beyond up to that size."""
+    if work is None and size == offsets.size:
         return offsets.astype(np.float32)
-    single = work.array("single", offsets.shape, np.float32)
-    single[...] = offsets
+    single = np.zeros(size, np.float32) if work is None else work.array("single", offsets.shape, np.float32)
+    single[: offsets.size] = offsets
     return single
 
 
-def _room(name: str, like: NDArray[Any], dtype: Any, work: Workspace | None) -> NDArray[Any] | None:
-    """Room that a row before had, for a long row; a short one is given its own by NumPy, at less cost."""
-    return None if work is None else work.array(name, like.shape, dtype)
+def _rooms(like: NDArray[Any], work: Workspace) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Room for t and w that a row before had, for a long row; a short one is given its own by NumPy, at less cost."""
+    return work.array("t", like.shape, like.dtype), work.array("w", like.shape, like.dtype)
 
 
-def _moved(centre: Any, by: Any, logits: bool) -> Any:
+@lru_cache(maxsize=2**10)
+def _totals(n: int) -> tuple[int, Total, Total]:
+    """Of rows of n: how long they are in float32, and `row_sum` there and in float64, without more questions."""
+    size = padded(n)
+    if n > CHUNK:
+        return size, row_sum, row_sum
+    return size, ONES[np.dtype(np.float32)][:size].dot, ONES[np.dtype(np.float64)][:n].dot
+
+
+def _moved(centre: float, by: float, logits: bool) -> float:
     """The value whose logarithm is `by` above that of another."""
-    return centre + by if logits else max(centre * np.exp(by), LEAST_CENTRE)
+    return centre + by if logits else max(centre * float(np.exp(by)), LEAST_CENTRE)
 
 
-def _direct(offsets: Floats, moved: Callable[[Any], Floats], deficit: Any, work: Workspace | None) -> tuple[Look, Look]:
-    single = _single(offsets, work)
+def _direct(offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None) -> Look:
+    single = _single(offsets, work, offsets.size)
 
-    def look(offsets: NDArray[Any], gamma: Any) -> tuple[Residual, Any]:
-        t = np.multiply(offsets, gamma, out=_room("t", offsets, offsets.dtype, work))
-        w = np.expm1(t, out=_room("w", t, t.dtype, work))
-        raised = row_sum(w)
+    def around(offsets: NDArray[Any], gamma: float) -> Any:
+        t, w = (None, None) if work is None else _rooms(offsets, work)
+        t = np.multiply(offsets, gamma, t)
+        w = np.expm1(t, w)
+        raised = float(row_sum(w))
         w += 1
-        value, second, third, drift = deficit_cumulants(*_sums(raised, w, t), offsets.size)
-        return (deficit - value, second, third), drift
+        first, second, third = moment_sums(w, t, partial(row_dot, w))
+        return deficit_cumulants(raised, float(first), float(second), float(third), offsets.size)
 
-    def measure(gamma: Any) -> Residual:
-        (residual, second, third), drift = look(offsets, gamma)
-        if deficit >= UNEVEN and not is_sound(deficit, drift) and np.isfinite(drift / gamma):
-            (residual, second, third), drift = look(moved(drift / gamma), gamma)
-        return (residual if is_sound(deficit, drift) else np.float64(np.nan)), second, third
+    def look(gamma: float, roughly: bool) -> Residual:
+        value, second, third, drift = around(single if roughly else offsets, gamma)
+        if not roughly:
+            if deficit >= UNEVEN and not is_sound(deficit, drift) and math.isfinite(drift / gamma):
+                value, second, third, drift = around(moved(float(drift / gamma)), gamma)
+            if not is_sound(deficit, drift):
+                value = math.nan
+        return deficit - float(value), second, third
 
-    return lambda gamma: look(single, np.float32(gamma))[0], measure
+    return look
 
 
-def _series(offsets: Floats, shift: Any, radius: Any, deficit: Any, work: Workspace | None) -> tuple[Look, Look]:
+def _series(offsets: Floats, shift: float, radius: float, deficit: float, work: Workspace | None) -> Look:
     shift = 0.0 if abs(shift) <= 2 * EPS * radius else shift
     means = power_means(
         lambda *tile: offsets[None],
         (1, offsets.size),
         *(np.array([shift]), np.array([radius]), np.array([offsets.size])),
         *(HIGHEST, work or Workspace()),
-    )[:, 0]
+    )[:, 0].tolist()
 
-    def glance(gamma: Any) -> Residual:
+    def look(gamma: float, roughly: bool) -> Residual:
         value, second, third = deficit_series(means, gamma * radius)
-        return deficit - value, second, third
+        sound = roughly or gamma * radius <= NEAR
+        return (deficit - float(value) if sound else math.nan), second, third
 
-    def measure(gamma: Any) -> Residual:
-        residual, second, third = glance(gamma)
-        return (residual if gamma * radius <= NEAR else np.float64(np.nan)), second, third
-
-    return glance, measure
+    return look

@@ -11,6 +11,7 @@ have a fixed order: the sums of a row do not depend on the rows around it, bit f
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from math import prod
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Indices = NDArray[np.intp]
 Tile = tuple[slice, slice]
 Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
@@ -29,8 +31,10 @@ LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
-_CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
-_ONES = {kind: np.ones(_CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
+CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
+_VECTORS = 32  # float32 that dot products take at a time
+_FEW = 512  # entries of a row from which on what is left does not count
+ONES = {kind: np.ones(CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
@@ -82,24 +86,30 @@ def tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
             yield slice(top, min(top + height, rows)), part
 
 
+def padded(n: int) -> int:
+    """How long to make rows of n float32: dot products take what is left of a row, after vectors, one by one."""
+    left = n % _VECTORS
+    return n - left + _VECTORS if n < _FEW and 2 * left >= _VECTORS else n
+
+
 def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
     """Inner product of each row, in an order that depends on the length of the rows alone; a scalar for one row."""
     n = a.shape[-1]
-    if n <= _CHUNK:
+    if n <= CHUNK:
         return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
-    whole = n - n % _CHUNK
-    shape = (*a.shape[:-1], whole // _CHUNK, _CHUNK)
+    whole = n - n % CHUNK
+    shape = (*a.shape[:-1], whole // CHUNK, CHUNK)
     total = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape)).sum(-1)
     return total + np.vecdot(a[..., whole:], b[..., whole:]) if whole < n else total
 
 
 def row_sum(a: NDArray[Any]) -> Any:
     """Sum of each row, by the same rule: a product with ones takes half the time of a sum."""
-    n, ones = a.shape[-1], _ONES[a.dtype]
-    if n <= _CHUNK:
+    n, ones = a.shape[-1], ONES[a.dtype]
+    if n <= CHUNK:
         return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
-    whole = n - n % _CHUNK
-    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // _CHUNK, _CHUNK), ones).sum(-1)
+    whole = n - n % CHUNK
+    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // CHUNK, CHUNK), ones).sum(-1)
     return total + np.vecdot(a[..., whole:], ones[: n - whole]) if whole < n else total
 
 
@@ -113,13 +123,13 @@ def row_min(a: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(a[np.arange(len(a)), a.argmin(-1)])
 
 
-def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
-    """Sums of w t, w t^2, w t^3 over each row; `w` is used up."""
-    first = row_dot(w, t)
-    w *= t
-    second = row_dot(w, t)
-    w *= t
-    return first, second, row_dot(w, t)
+def moment_sums(w: NDArray[Any], t: NDArray[Any], dot: Callable[[NDArray[Any]], Any]) -> tuple[Any, Any, Any]:
+    """Sums of w t, w t^2, w t^3 over each row, where `dot` is `row_dot` with `w`, which is used up."""
+    first = dot(t)
+    np.multiply(w, t, w)
+    second = dot(t)
+    np.multiply(w, t, w)
+    return first, second, dot(t)
 
 
 def log_offsets(
@@ -159,6 +169,7 @@ def power_sums(
     work: Workspace,
     *,
     from_top: bool,
+    peak: Indices | None = None,
     deep: Mask | None = None,
     lift: Floats | None = None,
     dtype: Any = np.float64,
@@ -168,12 +179,14 @@ def power_sums(
     Parameters
     ----------
     read : callable
-        Gives the offsets, logarithms of entries relative to any centre of their row.
+        Gives the offsets, logarithms of entries relative to any centre of their row; from the top it may append zeros.
     shape : (rows, n)
     gamma : ndarray of shape (rows,)
     from_top : bool
         Whether offsets are measured from the maximum; w counts as 0 where they are 0. Otherwise they are measured from
         a centre inside the row, are 0 outside the support, and the first sum is that of expm1(t).
+    peak : ndarray of shape (rows,), optional
+        Where the maximum is, if there is but one in each row: saves looking for it.
     deep : ndarray of shape (rows,), optional
         Rows in which the product of an offset with gamma may be below -86, or -inf.
     lift : ndarray of shape (rows,), optional
@@ -194,14 +207,23 @@ def power_sums(
             np.exp(t if lift is None else t + lift[some, None], out=w)
             if deep is not None and dtype == np.float32 and deep[some].any():
                 w -= np.where(deep[some], np.exp(FAINT), np.float32(0.0))[:, None]
-            w.ravel()[np.flatnonzero(offsets == 0)] = 0
+            width = part.stop - part.start
+            w.ravel()[_zeros(offsets, peak[some] if peak is not None and width == shape[1] else None)] = 0
+            w[:, width:] = 0
             sums[0, some] += row_sum(w)
         else:
             np.expm1(t, out=w)
             sums[0, some] += row_sum(w)
             w += 1
-        sums[1:, some] += moment_sums(w, t)
+        sums[1:, some] += moment_sums(w, t, partial(row_dot, w))
     return sums
+
+
+def _zeros(offsets: NDArray[Any], peak: Indices | None) -> Indices:
+    """Where in a tile the maxima are; `peak`, if it is given, in each row."""
+    if peak is None:
+        return np.flatnonzero(offsets == 0)
+    return np.arange(0, offsets.size, offsets.shape[1]) + peak
 
 
 def power_means(
@@ -313,7 +335,7 @@ def _convex_terms(l: Floats, weights: Floats, raised: Floats, mean: Floats) -> F
     return terms
 
 
-def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:
+def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
     """The escort distribution of order `gamma`, or its logarithms.
 
     Parameters
@@ -322,8 +344,10 @@ def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:
         log p_i - log p_max; -inf outside the support. Overwritten.
     gamma : ndarray of shape (rows,)
         Orders in [0, inf]: 0 is the uniform distribution on the support, inf the one on the maxima; NaN fills its row.
+    out : ndarray of shape (rows, n)
+        Where the result goes; it may be `depths`.
     log : bool
-        Return log q instead of q.
+        log q instead of q.
     """
     ends = (gamma == 0) | (gamma == np.inf)
     if ends.any():
@@ -332,8 +356,7 @@ def tilt(depths: Floats, gamma: Floats, *, log: bool) -> Floats:
         depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
     depths *= np.where(ends, 1.0, gamma)[:, None]
     if log:
-        depths -= np.log(row_sum(np.exp(depths)))[:, None]
-        return depths
+        np.subtract(depths, np.log(row_sum(np.exp(depths)))[:, None], out=out)
+        return
     np.exp(depths, out=depths)
-    depths *= (1.0 / row_sum(depths))[:, None]
-    return depths
+    np.multiply(depths, (1.0 / row_sum(depths))[:, None], out=out)

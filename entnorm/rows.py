@@ -205,38 +205,60 @@ def quietly() -> Iterator[None]:
 
 
 def tilt_rows(
-    values: Floats, gamma: Floats, base: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool = False
+    values: Floats,
+    gamma: Floats,
+    base: Floats,
+    scale: Integers,
+    out: NDArray[Any],
+    *,
+    logits: bool,
+    log: bool = False,
+    depths: Floats | None = None,
 ) -> None:
-    """Escort distributions of order ``gamma * 2**scale``, or their logarithms, in pieces that stay in the cache."""
+    """Escort distributions of order ``gamma * 2**scale``, or their logarithms, in pieces that stay in the cache.
+
+    With `depths`, what `log_offsets` has found for the maxima, they are not taken anew but overwritten.
+    """
     height = max(1, TILE // values.shape[1])
     for first in range(0, len(values), height):
         some = slice(first, first + height)
-        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits=logits, log=log)
+        taken = None if depths is None else depths[some]
+        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits, log, taken)
 
 
 def _tilt_piece(
-    values: Floats, gamma: Floats, base: Floats, scale: Integers, out: NDArray[Any], *, logits: bool, log: bool
+    values: Floats,
+    gamma: Floats,
+    base: Floats,
+    scale: Integers,
+    out: NDArray[Any],
+    logits: bool,
+    log: bool,
+    depths: Floats | None,
 ) -> None:
     fast = compiled() if logits and not log else None
     room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
     if fast is None:
-        _tilt(values, gamma, scale, room, logits=logits, log=log)
+        _tilt(values, gamma, scale, room, logits, log, depths)
     else:
         fast.tilt(values, gamma, base, room)
         left = np.flatnonzero(scale)
         if left.size:
             found = np.empty((left.size, values.shape[1]))
-            _tilt(values[left], gamma[left], scale[left], found, logits=True, log=False)
+            _tilt(values[left], gamma[left], scale[left], found, True, False, None)
             room[left] = found
     if room is not out:
         np.copyto(out, room, casting="same_kind")
 
 
-def _tilt(values: Floats, gamma: Floats, scale: Integers, out: Floats, *, logits: bool, log: bool) -> None:
-    top = row_max(values)
-    tilt(log_offsets(values, top, logits=logits, scale=scale, out=out), gamma, log=log)
-    if not logits and not log:  # a uniform row is its own escort distribution, to the last digit
-        same = (gamma == 1) & ((values == 0) | (values == top[:, None])).all(-1)
+def _tilt(
+    values: Floats, gamma: Floats, scale: Integers, out: Floats, logits: bool, log: bool, depths: Floats | None
+) -> None:
+    if depths is None:
+        depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
+    tilt(depths, gamma, out, log=log)
+    if not logits and not log and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
+        same = (gamma == 1) & ((values == 0) | (values == row_max(values)[:, None])).all(-1)
         if same.any():
             out[same] = values[same]
 

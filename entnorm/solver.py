@@ -11,10 +11,10 @@ from entnorm import lone
 from entnorm.answers import Answers
 from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
-from entnorm.moments import Cumulants, Floats, Mask, Workspace
+from entnorm.moments import Cumulants, Floats, Indices, Mask, Workspace
 from entnorm.rows import Rows, quietly, tilt_rows
 from entnorm.solution import Solution
-from entnorm.spectrum import Indices, Spectrum
+from entnorm.spectrum import Spectrum
 from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
 from entnorm.targets import Goal, Target
 
@@ -111,17 +111,17 @@ def _solve_blocks(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answe
     with quietly():
         for part, values in rows.blocks():
             probs = None if out is None else out[part]
-            done = _solve_ordinary(rows, values, target.part(part), answers.part(part), probs, work)
+            targets, block = target.part(part), answers.part(part)
+            done = _solve_ordinary(rows, values, targets, block, probs, work)
             left = np.flatnonzero(~done)
-            if left.size:
-                some = slice(None) if left.size == len(values) else left
-                block = Answers.empty(left.size)
-                _solve_block(rows, values[some], target.part(part.start + left), block, work)
-                answers.put(part.start + left, block)
+            if left.size == len(values):
+                _solve_block(rows, values, targets, block, probs, work)
+            elif left.size:
+                some, room = Answers.empty(left.size), None if probs is None else probs[left]
+                _solve_block(rows, values[left], targets.part(left), some, room, work)
+                block.put(left, some)
                 if probs is not None:
-                    room = probs if left.size == len(values) else np.empty((left.size, values.shape[1]), probs.dtype)
-                    tilt_rows(values[some], block.gamma, block.base, block.scale, room, logits=rows.logits)
-                    probs[some] = room
+                    probs[left] = room
     return answers
 
 
@@ -137,8 +137,7 @@ def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[
     if fast is not None:
         found = fast.solve_row(row, goal.excess[0], goal.deficit[0], room)
     else:
-        with np.errstate(all="ignore"):
-            found = lone.solve_row(row, goal.excess[0], goal.deficit[0], room, None, logits=rows.logits)
+        found = lone.solve_row(row, float(goal.excess[0]), float(goal.deficit[0]), room, None, logits=rows.logits)
     if not found[0]:
         return None
     if out is not None and out.dtype != np.float64:
@@ -173,8 +172,11 @@ def _solve_ordinary(
     return done
 
 
-def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, work: Workspace) -> None:
-    """Solve rows of any kind."""
+def _solve_block(
+    rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
+) -> None:
+    """Solve rows of any kind; their distributions go to `probs`."""
+    answers.nit[:] = 0  # what came to nothing before does not count
     spectrum = Spectrum.survey(values, work, logits=rows.logits)
     rows.vet(values, spectrum.top)
     support, ties = spectrum.support, spectrum.ties
@@ -182,25 +184,36 @@ def _solve_block(rows: Rows, values: Floats, target: Target, answers: Answers, w
     goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
+    if probs is not None:
+        found = answers.gamma, answers.base, answers.scale
+        tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths)
 
 
 def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[type[Equation], Indices]]:
     """Settle the rows whose target is an end, or beyond; say by which equation to solve the others."""
-    uniform = spectrum.ties == spectrum.support
+    answers.support[:], answers.ties[:] = spectrum.support, spectrum.ties
+    answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
     at_end = goal.at_top | goal.at_bottom
-    beyond = ~(at_end | ((goal.excess > 0) & (goal.deficit > 0)))
+    unsolved = (goal.excess > 0) & (goal.deficit > 0) & ~at_end
+    if not unsolved.all():
+        _settle_ends(goal, at_end, unsolved, spectrum.ties == spectrum.support, answers)
+    lean = unsolved & (goal.deficit * LEAN < goal.excess)
+    kinds: list[tuple[type[Equation], Mask]] = [(ExcessEquation, unsolved & ~lean)]
+    if lean.any():
+        near = start(goal.deficit, spectrum.deviation) * spectrum.radius() < NEARLY
+        kinds += [(DeficitSeries, lean & near), (DirectDeficit, lean & ~near)]
+    found = ((kind, np.flatnonzero(rows)) for kind, rows in kinds)
+    return [(kind, which) for kind, which in found if which.size]
+
+
+def _settle_ends(goal: Goal, at_end: Mask, unsolved: Mask, uniform: Mask, answers: Answers) -> None:
+    """Answer where the target is an end, or beyond; the others are answered later."""
+    beyond = ~(at_end | unsolved)
     answers.gamma[:] = np.select([beyond, at_end & uniform, goal.at_top], [np.nan, 1.0, 0.0], np.inf)
     answers.nearest[:] = np.where(goal.deficit <= 0, 0.0, np.inf)
-    answers.goal_excess[:] = np.where(goal.at_bottom, 0.0, goal.excess)
-    answers.goal_deficit[:] = np.where(goal.at_top, 0.0, goal.deficit)
-    answers.support[:], answers.ties[:] = spectrum.support, spectrum.ties
+    answers.goal_excess[goal.at_bottom] = 0.0
+    answers.goal_deficit[goal.at_top] = 0.0
     answers.varentropy[:] = np.inf  # of no consequence: nothing is solved for
-    unsolved = ~(at_end | beyond)
-    lean = goal.deficit * LEAN < goal.excess
-    near = lean & (start(goal.deficit, spectrum.deviation) * spectrum.radius() < NEARLY)
-    kinds = ((ExcessEquation, ~lean), (DeficitSeries, near), (DirectDeficit, lean & ~near))
-    found = ((kind, np.flatnonzero(rows & unsolved)) for kind, rows in kinds)
-    return [(kind, which) for kind, which in found if which.size]
 
 
 def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: Answers) -> None:
@@ -223,10 +236,10 @@ def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers)
     """Move `gamma` next to the roots, as far as a few digits show the way; nothing that matters is decided here."""
     active = np.flatnonzero((gamma > 0) & (gamma < np.inf))
     for _ in range(GLANCES):
-        goal = equation.goal.take(active)
-        answers.nit[which[active]] += 1
-        found = equation.glance(active, gamma[active])
-        gamma[active], going = search(gamma[active], *found, goal.excess, goal.deficit)
+        some, goal = slice(None) if active.size == gamma.size else active, equation.goal.take(active)
+        answers.nit[which[some]] += 1
+        found = equation.glance(active, gamma[some])
+        gamma[some], going = search(gamma[some], *found, goal.excess, goal.deficit)
         active = active[going]
         if not active.size:
             return
@@ -244,9 +257,11 @@ def _settle(
     done, gamma, residual, varentropy, proposal = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
     done |= squeezed
     answers.nit[which] += 1
-    answers.gamma[which[done]] = gamma[done]
-    answers.residual[which[done]] = (residual / equation.unit)[done]
-    answers.varentropy[which[done]] = (varentropy / equation.unit)[done]
+    some = slice(None) if done.all() else done
+    settled = which[some]
+    answers.gamma[settled] = gamma[some]
+    answers.residual[settled] = (residual / equation.unit)[some]
+    answers.varentropy[settled] = (varentropy / equation.unit)[some]
     return done, proposal
 
 

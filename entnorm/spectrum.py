@@ -11,19 +11,18 @@ from entnorm.moments import (
     SQUARES,
     TILE,
     Floats,
+    Indices,
     Integers,
     Read,
     Workspace,
     columns,
     log_offsets,
+    padded,
     row_dot,
-    row_max,
     row_min,
     row_sum,
     tiles,
 )
-
-Indices = NDArray[np.intp]
 
 _STORED = 2**20  # entries of a row beyond which its logarithms are taken anew in each pass, for want of memory
 
@@ -35,9 +34,10 @@ class Spectrum:
     values: Floats  # logits, or probabilities; those of a whole block, like `depths` and `single`
     logits: bool
     index: Indices | None  # which rows of the block these are; None if all
-    depths: Floats | None  # log p - log p_max, -inf outside the support; None where it is taken anew in each pass
-    single: NDArray[np.float32] | None  # the same in float32; None for rows too long to store
+    depths: Floats | None  # log p - log p_max, -inf outside the support; None for rows too long to store
+    single: NDArray[np.float32] | None  # the same in float32, with zeros beyond, see `padded`
     work: Workspace
+    peak: Indices  # where a maximum is
     top: Floats  # the largest value
     bottom: Floats  # the smallest in the support
     support: Integers
@@ -52,51 +52,61 @@ class Spectrum:
         """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
         rows, n = values.shape
         numbers: dict[str, Any] = {name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")}
-        numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("support", "ties", "scale")}
+        numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("peak", "ties", "scale")}
         found = cls(
             values=values,
             logits=logits,
             index=None,
-            depths=None if logits or n > _STORED else work.array("depths", values.shape),
-            single=None if n > _STORED else work.array("single", values.shape, np.float32),
+            depths=None if n > _STORED else work.array("depths", values.shape),
+            single=None if n > _STORED else work.array("single", (rows, padded(n)), np.float32),
             work=work,
+            support=np.full(rows, n),
             **numbers,
         )
-        height = max(1, TILE // n)
+        if found.single is not None:
+            found.single[:, n:] = 0
+        sums, height = np.zeros((2, rows)), max(1, TILE // n)
         for first in range(0, rows, height):
-            found._survey(slice(first, first + height))
+            some = slice(first, first + height)
+            found._survey(some, sums[:, some])
+        found.mean[:], square = sums / found.support
+        np.sqrt(np.maximum(square - found.mean * found.mean, 0.0), out=found.deviation)
         extreme = ~((found.reach < SQUARES) & (found.reach > 1 / SQUARES))
         if extreme.any():
             found._spread(np.flatnonzero(extreme))
         return found
 
-    def _survey(self, some: slice) -> None:
-        """The numbers of some rows, few enough to stay in the cache."""
+    def _survey(self, some: slice, sums: Floats) -> None:
+        """The numbers of some rows, few enough to stay in the cache; to `sums`, those of depths and their squares."""
         values, nothing = self.values[some], -np.inf if self.logits else 0.0
         rows, n = values.shape
-        top, bottom = row_max(values), row_min(values)
-        full = bool((bottom > nothing).all())
-        self.support[some] = n
+        peak, bottom = values.argmax(-1), row_min(values)
+        top = values[np.arange(rows), peak]
+        full = bool(bottom.min() > nothing)
         if not full:
             inside = values > nothing
             self.support[some] -= np.bincount(np.flatnonzero(~inside) // n, minlength=rows)
             bottom = np.where(inside, values, top[:, None]).min(-1)
         reach = -log_offsets(bottom[:, None], top, logits=self.logits)[:, 0]
-        self.top[some], self.bottom[some], self.reach[some] = top, bottom, reach
-        sums = np.zeros((2, rows))
+        self.peak[some], self.top[some], self.bottom[some], self.reach[some] = peak, top, bottom, reach
         for part in columns(n):
-            shape = values[:, part].shape
-            out = self.work.array("offsets", shape) if self.depths is None else self.depths[some, part]
+            out = (
+                self.work.array("offsets", (rows, part.stop - part.start))
+                if self.depths is None
+                else self.depths[some, part]
+            )
             depths = log_offsets(values[:, part], top, logits=self.logits, out=out)
             _keep_inside(depths, values[:, part], reach)
-            self.ties[some] += np.bincount(np.flatnonzero(depths == 0) // shape[1], minlength=rows)
+            level = depths == 0
+            if rows == np.count_nonzero(level) and part.stop - part.start == n:
+                self.ties[some] = 1
+            else:
+                self.ties[some] += np.bincount(np.flatnonzero(level) // level.shape[1], minlength=rows)
             if self.single is not None:
                 np.copyto(self.single[some, part], depths, casting="same_kind")
             if not full:
                 depths = np.where(depths > -np.inf, depths, 0.0)
             sums += row_sum(depths), row_dot(depths, depths)
-        mean, square = sums / self.support[some]
-        self.mean[some], self.deviation[some] = mean, np.sqrt(np.maximum(square - mean * mean, 0.0))
 
     def _spread(self, rows: Indices) -> None:
         """Mean and deviation where logarithms are too large or too small to be squared."""
@@ -117,7 +127,7 @@ class Spectrum:
         if rows.size == self.top.size:
             return self
         parts = {part.name: getattr(self, part.name) for part in fields(self)}
-        for name in ("top", "bottom", "support", "ties", "reach", "mean", "deviation", "scale"):
+        for name in ("peak", "top", "bottom", "support", "ties", "reach", "mean", "deviation", "scale"):
             parts[name] = parts[name][rows]
         parts["index"] = rows if self.index is None else self.index[rows]
         return Spectrum(**parts)
@@ -144,6 +154,11 @@ class Spectrum:
             return out
 
         return tile
+
+    def read_single(self, single: NDArray[np.float32]) -> Read:
+        """Reads logarithms relative to the maximum in float32, with the zeros beyond them if there are any."""
+        whole = single.shape[1] > self.shape[1]
+        return lambda some, part: self.entries(single, some, slice(None) if whole else part)
 
     def centre(self) -> Floats:
         """The value whose logarithm is the mean over the support, nearly."""
@@ -177,9 +192,13 @@ class Spectrum:
         self.scale[rows] = scale
         self.reach[rows] = np.exp(log_reach + scale * np.log(2.0))
         self._spread(rows)
-        if self.depths is not None:  # of probabilities, which are in range: the same numbers, scaled
+        if self.depths is not None:
             base = rows if self.index is None else self.index[rows]
-            self.depths[base] = np.ldexp(self.depths[base], scale[:, None])
+            depths = np.ldexp(self.depths[base], scale[:, None])  # those of probabilities are in range
+            if self.logits:
+                depths = log_offsets(self.values[base], self.top[rows], logits=True, scale=scale)
+                _keep_inside(depths, self.values[base], self.reach[rows])
+            self.depths[base] = depths
 
 
 def _keep_inside(offsets: Floats, values: Floats, reach: Floats) -> None:

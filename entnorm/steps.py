@@ -45,7 +45,7 @@ def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, defi
     step = power_step(residual, second, third, excess, deficit)
     proposal = gamma + gamma * np.expm1(step)
     last = is_last(step, second, third)
-    done = last | (abs(residual) <= _SETTLED * pick(excess < deficit, excess, deficit))
+    done = last | ((abs(residual) <= _SETTLED * excess) & (abs(residual) <= _SETTLED * deficit))
     moved = second + (2.0 * second + third) * step
     return done, pick(last, proposal, gamma), pick(last, 0.0, residual), pick(last, moved, second), proposal
 

@@ -29,7 +29,9 @@ class Goal:
     at_bottom: Mask  # H* = log m, likewise
 
     def take(self, rows: NDArray[Any]) -> "Goal":
-        """The goals of some rows."""
+        """The goals of some rows, in their order."""
+        if rows.size == self.excess.size:
+            return self
         return Goal(*(getattr(self, part.name)[rows] for part in fields(self)))
 
 

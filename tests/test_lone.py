@@ -44,6 +44,18 @@ def test_a_row_alone_is_a_row_among_others(family, seed):
         assert np.array_equal(array(row, **{kind: value}), both.probs[1])
 
 
+@pytest.mark.parametrize("n", [2, 3, 15, 16, 31, 33, 48, 90, 100, 127, 509, 511, 512, 1024, 1025, 1500])
+@pytest.mark.parametrize("evenness", [0.3, 0.9, 0.9999])
+def test_rows_of_any_length_alone_are_rows_among_others(n, evenness):
+    rows = np.random.default_rng(n).normal(0, 2, (7, n))
+    both = entnorm.solve(logits=rows, evenness=evenness)
+    q = entnorm.softmax(rows, evenness=evenness)
+    assert np.array_equal(both.probs, q)
+    for row, gamma, probs in zip(rows, both.gamma, q, strict=True):
+        assert entnorm.solve(logits=row, evenness=evenness).gamma == gamma
+        assert np.array_equal(entnorm.softmax(row, evenness=evenness), probs)
+
+
 @pytest.mark.parametrize(
     ("values", "target"),
     [

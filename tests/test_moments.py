@@ -127,6 +127,43 @@ def test_sums_in_float32_have_its_digits_and_sums_can_be_lifted():
     assert abs(lifted[0, 0] - exact) <= 500 * EPS * exact
 
 
+@pytest.mark.parametrize("n", [1, 15, 16, 31, 32, 48, 90, 510, 512, 1000])
+def test_rows_are_filled_up_to_whole_vectors_where_it_pays(n):
+    size = moments.padded(n)
+    assert size == n or (size % 32 == 0 and 0 < size - n <= 16 and n < 512)
+    assert n % 32 < 16 or n >= 512 or size > n
+
+
+@pytest.mark.parametrize("deep", [None, np.ones(3, dtype=bool)])
+def test_zeros_beyond_a_row_and_a_known_maximum_change_nothing(deep):
+    x = np.random.default_rng(0).normal(0, 3, (3, 64))
+    x -= x.max(-1, keepdims=True)
+    kind = {"from_top": True, "dtype": np.float32, "deep": deep}
+    whole = sums(x.astype(np.float32), 1.5, **kind)
+    assert np.array_equal(sums(x.astype(np.float32), 1.5, peak=x.argmax(-1), **kind), whole)
+    for peak in (None, x.argmax(-1)):
+        wider = np.zeros((3, 96), np.float32)
+        wider[:, :64] = x
+        with np.errstate(under="ignore"):
+            found = moments.power_sums(
+                lambda some, part, wider=wider: wider[some],
+                x.shape,
+                np.full(3, 1.5),
+                moments.Workspace(),
+                peak=peak,
+                **kind,
+            )
+        assert np.array_equal(found, whole)
+
+
+def test_a_maximum_is_found_in_whichever_part_of_a_long_row_it_is():
+    x = np.full((1, moments.TILE + 8), -1.0)
+    x[0, -3] = 0
+    expected = sums(x, 1.0, from_top=True)
+    assert np.array_equal(sums(x, 1.0, from_top=True, peak=np.array([moments.TILE + 5])), expected)
+    assert expected[0, 0] == pytest.approx((moments.TILE + 7) * np.exp(-1), rel=1e-13)
+
+
 def test_a_floor_keeps_entries_outside_the_support_out():
     x = [[0.0, -1.0, -np.inf, -2.0]]
     deep = np.ones(1, dtype=bool)
@@ -192,7 +229,8 @@ class TestTilt:
 
     def tilt(self, gamma, log=False):
         with np.errstate(all="ignore"):
-            return moments.tilt(np.array(self.DEPTHS), np.array([gamma]), log=log)[0]
+            moments.tilt(np.array(self.DEPTHS), np.array([gamma]), out := np.empty(np.shape(self.DEPTHS)), log=log)
+            return out[0]
 
     @pytest.mark.parametrize("gamma", [1e-300, 0.3, 1.0, 40.0])
     def test_matches_the_definition(self, gamma):
