@@ -26,9 +26,9 @@ _exact = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)
 
 @_loop
 def survey_chunk(x, origin):
-    """Largest and smallest entry, and sums of x - origin and of its square: NaN if an entry is."""
+    """Largest and smallest of the origin and the entries, and sums of x - origin and its square: NaN if an entry is."""
     wide()
-    top, negative = x[0], -x[0]
+    top, negative = origin, -origin
     first = second = 0.0
     for i in range(x.size):
         top, negative = larger(x[i], top), larger(-x[i], negative)
@@ -36,16 +36,6 @@ def survey_chunk(x, origin):
         first += d
         second += d * d
     return top, -negative, first, second
-
-
-@_loop
-def count(x, value):
-    """How many entries have this value."""
-    wide()
-    found = 0
-    for i in range(x.size):
-        found += 1 if x[i] == value else 0
-    return found
 
 
 @_loop
@@ -140,19 +130,21 @@ def _add_sums(totals, rests, sums):
 
 
 @_exact
+def _first(sums):
+    return (float64(sums[0]), float64(sums[1]), float64(sums[2]), float64(sums[3])), (0.0, 0.0, 0.0, 0.0)
+
+
+@_exact
 def _ended(totals, rests):
     return totals[0] + rests[0], totals[1] + rests[1], totals[2] + rests[2], totals[3] + rests[3]
-
-
-_NONE = (0.0, 0.0, 0.0, 0.0)
 
 
 @_exact
 def glance_sums(single, gamma):
     """The sums over a row that is stored in float32."""
     wide()
-    totals, rests = _NONE, _NONE
-    for left in range(0, single.size, CHUNK):
+    totals, rests = _first(_glance_chunk(single[:CHUNK], gamma))
+    for left in range(CHUNK, single.size, CHUNK):
         totals, rests = _add_sums(totals, rests, _glance_chunk(single[left : left + CHUNK], gamma))
     return _ended(totals, rests)
 
@@ -161,7 +153,7 @@ def glance_sums(single, gamma):
 def excess_sums(x, top, tails, gamma, kept):
     """The sums over a row, the tail of which is less the top; the exponentials are kept, those of the tail below it."""
     wide()
-    totals, rests = _add_sums(_NONE, _NONE, _excess_chunk(tails[0], 0.0, gamma, tails[1]))
+    totals, rests = _first(_excess_chunk(tails[0], 0.0, gamma, tails[1]))
     for left in range(0, x.size, CHUNK):
         part = slice(left, min(left + CHUNK, x.size))
         totals, rests = _add_sums(totals, rests, _excess_chunk(x[part], top, gamma, kept[part]))
@@ -173,7 +165,7 @@ def _over_chunks(chunk: Any) -> Any:
     def sums(x, centre, tail, gamma):
         """The four sums of a row: of x in chunks, and of its tail, which is centred."""
         wide()
-        totals, rests = _add_sums(_NONE, _NONE, chunk(tail, centre - centre, gamma))
+        totals, rests = _first(chunk(tail, centre - centre, gamma))
         for left in range(0, x.size, CHUNK):
             totals, rests = _add_sums(totals, rests, chunk(x[left : left + CHUNK], centre, gamma))
         return _ended(totals, rests)
@@ -227,31 +219,41 @@ def power_means(x, n, centre, shift, tail, radius, highest, work, means):
 def fill_tail(x, padding, tail):
     """What is left of a row; then `padding` to the last vector's end."""
     whole = aligned(x.size)
-    for i in range(x.size - whole):
+    left = x.size - whole
+    for i in range(left):
         tail[i] = x[whole + i]
-    tail[x.size - whole :] = padding
+    for i in range(left, tail.size):
+        tail[i] = padding
 
 
 @_exact
-def centre_tail(left, centre, shift, tail):
-    """The tail's `left` entries less the centre and the shift, then zeros."""
+def centre_tail(left, padding, top, centre, shift, tail):
+    """The tail's `left` entries less the centre and the shift, then zeros; returns how many of them are at the top."""
     wide()
+    ties = 0
     for i in range(tail.size):
+        ties += 1 if tail[i] == top else 0
         tail[i] = (tail[i] - centre) - shift
-    tail[left:] = 0.0
+    for i in range(left, tail.size):
+        tail[i] = 0.0
+    return ties - (tail.size - left if padding == top else 0)
 
 
 @_loop
-def fill_single(x, top, centre, tail, single):
-    """The row in float32, less the centre, like its tail; returns how many entries of `x` are at the top."""
+def _fill_chunk(x, top, centre, single):
     wide()
     ties = 0
     for i in range(x.size):
         single[i] = float32(x[i] - centre)
         ties += 1 if x[i] == top else 0
-    for i in range(tail.size):
-        single[x.size + i] = float32(tail[i])
     return ties
+
+
+@_exact
+def fill_single(x, top, centre, tail, single):
+    """The row in float32, less the centre, like its tail; returns how many entries of `x` are at the top."""
+    _fill_chunk(tail, 0.0, 0.0, single[x.size :])
+    return _fill_chunk(x, top, centre, single[: x.size])
 
 
 @_loop
