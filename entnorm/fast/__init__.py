@@ -27,6 +27,7 @@ from entnorm.fast.sums import (
     deficit_sums,
     deficit_sums_f,
     excess_sums,
+    fetch_row,
     fill_single,
     fill_tail,
     glance_sums,
@@ -95,8 +96,8 @@ def _open(x, j, room):
     else:
         kind = at.SERIES if gamma * radius < NEARLY else at.DIRECT
     shift = mean - (centre - top) if kind == at.SERIES else 0.0  # of the mean from the centre, which is rounded
-    ties = centre_tail(n - whole, x[0], top, centre, shift, tail)
-    ties += fill_single(x[:whole], top, centre, tail, room.single[j])
+    ties = centre_tail(n - whole, top, centre, shift, tail, room.single[j, whole:])
+    ties += fill_single(x[:whole], top, centre, room.single[j, :whole])
     if kind == at.SERIES:
         farthest = gamma * radius * (NEAR / NEARLY)
         power_means(x[:whole], n, centre, shift, tail, radius, _powers(farthest), room.work, room.means[j])
@@ -140,7 +141,7 @@ def _measure_directly(x, j, room):
         centre += drift / gamma
         lanes[at.CENTRE + j] = centre
         fill_tail(x, centre, tail)
-        centre_tail(n - whole, centre, centre, centre, 0.0, tail)
+        centre_tail(n - whole, centre, centre, 0.0, tail, room.single[j, whole:])
         sums = deficit_sums(x[:whole], centre, tail, gamma)
         value, second, third, drift = deficit_cumulants(*sums, n)
     return deficit - value if is_sound(deficit, drift) else np.nan, second, third
@@ -166,14 +167,19 @@ def _look(values, room, kept, closely):
 
 
 @_row
-def _solve_group(values, room, out):
+def _solve_group(values, ahead, room, out):
     """Solve the active lanes, which have their goals, for these rows; their distributions go to `out`, if it has room.
 
     The phases are those of `entnorm.solver`, each for all rows of the group in turn: they need not wait for each other.
+    Meanwhile the rows `ahead`, which are the next group, come from memory.
     """
     lanes, count = room.lanes, values.shape[0]
     for j in range(count):
         lanes[at.DONE + j] = lanes[at.NIT + j] = 0.0
+        if j < ahead.shape[0]:
+            fetch_row(ahead[j], False)
+        if out.shape[0]:
+            fetch_row(out[j], True)
         lanes[at.KIND + j] = _open(values[j], j, room) if lanes[at.ACTIVE + j] > 0.0 else at.UNSOLVED
         lanes[at.ACTIVE + j] = 1.0 if lanes[at.KIND + j] > 0.0 else 0.0
     kept, left = out if out.shape[0] else room.exponentials, count
@@ -187,6 +193,7 @@ def _solve_group(values, room, out):
         if not settle_all(lanes):
             break
     for j in range(count):
+        lanes[at.ACTIVE + j] = 0.0
         lanes[at.BASE + j] = lanes[at.BASE + j] if lanes[at.KIND + j] == at.FROM_TOP else 0.0
         if out.shape[0] and lanes[at.DONE + j] > 0.0:
             sums = lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j]
@@ -227,15 +234,10 @@ def solve_row(x, excess, deficit, out):
     room = _room(1, x.size, out.size > 0)
     lanes = room.lanes
     lanes[at.ACTIVE], lanes[at.EXCESS], lanes[at.DEFICIT] = 1.0, excess, deficit
-    _solve_group(x.reshape(1, x.size), room, out.reshape(1 if out.size else 0, x.size))
-    return (
-        lanes[at.DONE] > 0.0,
-        lanes[at.GAMMA],
-        lanes[at.BASE],
-        lanes[at.RESIDUAL],
-        lanes[at.SECOND],
-        int64(lanes[at.NIT]),
-    )
+    values = x.reshape(1, x.size)
+    _solve_group(values, values[1:], room, out.reshape(1 if out.size else 0, x.size))
+    done, gamma, base = lanes[at.DONE] > 0.0, lanes[at.GAMMA], lanes[at.BASE]
+    return done, gamma, base, lanes[at.RESIDUAL], lanes[at.SECOND], int64(lanes[at.NIT])
 
 
 @njit(
@@ -253,7 +255,8 @@ def solve_rows(values, excess, deficit, wanted, done, gamma, base, residual, var
         for j in range(rows):
             lanes[at.ACTIVE + j] = 1.0 if wanted[first + j] else 0.0
             lanes[at.EXCESS + j], lanes[at.DEFICIT + j] = excess[first + j], deficit[first + j]
-        _solve_group(values[first : first + rows], room, out[first : first + rows])
+        last = first + rows
+        _solve_group(values[first:last], values[last : last + height], room, out[first:last])
         for j in range(rows):
             row = first + j
             done[row] = lanes[at.DONE + j] > 0.0
@@ -266,7 +269,7 @@ def tilt(values, gamma, base, out):
     """Escort distributions of logits, as `solve_rows` makes them: for what `base` is, see there."""
     wide()
     n, whole = values.shape[1], aligned(values.shape[1])
-    tails = np.empty((2, padded(n - whole)))
+    tails, single = np.empty((2, padded(n - whole))), np.empty(padded(n - whole), np.float32)
     for row in range(values.shape[0]):
         x = values[row]
         top = x[0]
@@ -274,7 +277,7 @@ def tilt(values, gamma, base, out):
             top = larger(x[i], top)
         if base[row] > 0.0:
             fill_tail(x, top, tails[0])
-            centre_tail(n - whole, top, top, top, 0.0, tails[0])
+            centre_tail(n - whole, top, top, 0.0, tails[0], single)
             sums = excess_sums(x[:whole], top, tails, base[row], out[row])
             _distribute(x, top, gamma[row], base[row], sums, tails, out[row])
             continue

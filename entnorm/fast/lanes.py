@@ -13,7 +13,7 @@ from entnorm.fast import elementary
 from entnorm.fast.vectors import wide
 from entnorm.steps import GLANCES
 
-LANES = 8  # rows of a group, at most
+LANES = 16  # rows of a group, at most
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
 PLACES = 19 * LANES
 _place = iter(range(0, PLACES, LANES))

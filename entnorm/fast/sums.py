@@ -10,11 +10,23 @@ from typing import Any
 import numpy as np
 from numba import float32, float64, njit
 
-from entnorm.fast.vectors import LOWEST, SUMS, larger, minus_one, plus_one, reduced, reduced_f, wide
+from entnorm.fast.vectors import (
+    LOWEST,
+    SUMS,
+    fetch_to_read,
+    fetch_to_write,
+    larger,
+    minus_one,
+    plus_one,
+    reduced,
+    reduced_f,
+    wide,
+)
 from entnorm.steps import HIGHEST
 
 CHUNK = 1024  # entries; short enough that their sum is accurate
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
+_LINE = 8  # entries that memory hands over at a time
 _SHORT = 256  # rows shorter than this are copied and filled up as a whole
 
 # Nothing here owns memory, so references need no counting (_nrt): for short rows it took a quarter of the time.
@@ -216,6 +228,17 @@ def power_means(x, n, centre, shift, tail, radius, highest, work, means):
 
 
 @_exact
+def fetch_row(x, write):
+    """Have a short row on its way from memory; a longer one, once begun, comes of itself."""
+    if x.size < _SHORT:
+        for i in range(0, x.size, _LINE):
+            if write:
+                fetch_to_write(x, i)
+            else:
+                fetch_to_read(x, i)
+
+
+@_exact
 def fill_tail(x, padding, tail):
     """What is left of a row; then `padding` to the last vector's end."""
     whole = aligned(x.size)
@@ -226,34 +249,28 @@ def fill_tail(x, padding, tail):
         tail[i] = padding
 
 
-@_exact
-def centre_tail(left, padding, top, centre, shift, tail):
+@_loop
+def centre_tail(left, top, centre, shift, tail, single):
     """The tail's `left` entries less the centre and the shift, then zeros; returns how many of them are at the top."""
     wide()
     ties = 0
     for i in range(tail.size):
-        ties += 1 if tail[i] == top else 0
-        tail[i] = (tail[i] - centre) - shift
-    for i in range(left, tail.size):
-        tail[i] = 0.0
-    return ties - (tail.size - left if padding == top else 0)
+        t = (tail[i] - centre) - shift if i < left else 0.0
+        ties += 1 if (tail[i] == top) & (i < left) else 0
+        tail[i] = t
+        single[i] = float32(t)
+    return ties
 
 
 @_loop
-def _fill_chunk(x, top, centre, single):
+def fill_single(x, top, centre, single):
+    """Entries in float32, less the centre; returns how many of them are at the top."""
     wide()
     ties = 0
     for i in range(x.size):
         single[i] = float32(x[i] - centre)
         ties += 1 if x[i] == top else 0
     return ties
-
-
-@_exact
-def fill_single(x, top, centre, tail, single):
-    """The row in float32, less the centre, like its tail; returns how many entries of `x` are at the top."""
-    _fill_chunk(tail, 0.0, 0.0, single[x.size :])
-    return _fill_chunk(x, top, centre, single[: x.size])
 
 
 @_loop

@@ -72,6 +72,27 @@ def parted(context: Any, u: Any) -> Any:
     return types.UniTuple(float64, 2)(float64), generate
 
 
+def _fetching(write: int) -> Any:
+    @intrinsic
+    def fetch(context: Any, array: Any, index: Any) -> Any:
+        """Have the cache line of an entry on its way from memory, to be read or to be written."""
+
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, values[0]).data
+            place, word = builder.bitcast(builder.gep(data, [values[1]]), ir.IntType(8).as_pointer()), ir.IntType(32)
+            prefetch = ir.FunctionType(ir.VoidType(), [place.type, word, word, word])
+            hints = (ir.Constant(word, hint) for hint in (write, 3, 1))  # keep it in all caches; it is data
+            builder.call(builder.module.declare_intrinsic("llvm.prefetch", [place.type], prefetch), [place, *hints])
+            return context.get_dummy_value()
+
+        return types.void(array, types.intp), generate
+
+    return fetch
+
+
+fetch_to_read, fetch_to_write = _fetching(0), _fetching(1)
+
+
 @intrinsic
 def wide(context: Any) -> Any:
     """Ask LLVM for the widest vectors that there are; by default it takes half of 512 bits."""
