@@ -249,9 +249,12 @@ def fill_tail(x, padding, tail):
         tail[i] = padding
 
 
-@_loop
+@_exact
 def centre_tail(left, top, centre, shift, tail, single):
-    """The tail's `left` entries less the centre and the shift, then zeros; returns how many of them are at the top."""
+    """The tail's `left` entries less the centre and the shift, then zeros; returns how many of them are at the top.
+
+    Reassociated, the differences would be rounded to digits of the centre.
+    """
     wide()
     ties = 0
     for i in range(tail.size):
