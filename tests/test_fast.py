@@ -5,6 +5,10 @@ import math
 import mpmath
 import numpy as np
 import pytest
+from oracle import Exact
+
+import entnorm
+from entnorm import rows, solver
 
 fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
 from entnorm.fast import elementary, lanes  # noqa: E402
@@ -99,3 +103,14 @@ def test_lanes_that_are_done_keep_their_answers():
     for step in (lanes.excess_all, lanes.search_all, lanes.settle_all):
         step(room)
     np.testing.assert_array_equal(room, before)
+
+
+@pytest.mark.parametrize("n", [90, 300, 1100])
+def test_logits_far_from_zero_keep_their_digits(n, monkeypatch):
+    for module in (solver, rows):
+        monkeypatch.setattr(module, "compiled", lambda: fast)
+    x, deficit = 1e6 + 1e-5 * RNG(n).normal(size=n), 1e-3
+    assert fast.solve_row(x, math.log(n) - deficit, deficit, np.empty(0))[0]
+    solution = entnorm.solve(logits=x, deficit=deficit)
+    errors = Exact.for_target(logits=x, kind="deficit", value=deficit).errors(solution, "deficit", deficit)
+    assert max(errors.values()) <= 1

@@ -189,16 +189,23 @@ deficit_sums = _over_chunks(_deficit_chunk(reduced, float64))
 deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32))
 
 
-@_loop
-def _powers_chunk(x, centre, shift, scale, highest, work, sums):
-    """The sums of z^2, z^3, ... up to an even power, for z = scale (x - centre - shift)."""
+@_exact
+def _centre_chunk(x, centre, shift, scale, z):
+    """Reassociated, the differences would be rounded to the digits of the centre."""
     wide()
-    z, power, higher = work[0, : x.size], work[1, : x.size], work[2, : x.size]
     for i in range(x.size):
-        z[i] = power[i] = ((x[i] - centre) - shift) * scale
+        z[i] = ((x[i] - centre) - shift) * scale
+
+
+@_loop
+def _powers_chunk(z, power, higher, highest, sums):
+    """The sums of z^2, z^3, ... up to an even power; `power` and `higher` are scratch."""
+    wide()
+    for i in range(z.size):
+        power[i] = z[i]
     for k in range(1, highest // 2 + 1):
         even = odd = 0.0
-        for i in range(x.size):
+        for i in range(z.size):
             p = power[i]
             even += p * p
             h = p * z[i]
@@ -218,9 +225,13 @@ def power_means(x, n, centre, shift, tail, radius, highest, work, means):
     """
     sums, rests, scale = work[3, : HIGHEST - 1], work[4, : HIGHEST - 1], 1.0 / radius
     means[:], rests[:] = 0.0, 0.0
-    _powers_chunk(tail, 0.0, 0.0, scale, highest, work, means)
+    z = work[0, : tail.size]
+    _centre_chunk(tail, 0.0, 0.0, scale, z)
+    _powers_chunk(z, work[1], work[2], highest, means)
     for left in range(0, x.size, CHUNK):
-        _powers_chunk(x[left : left + CHUNK], centre, shift, scale, highest, work, sums)
+        z = work[0, : min(CHUNK, x.size - left)]
+        _centre_chunk(x[left : left + CHUNK], centre, shift, scale, z)
+        _powers_chunk(z, work[1], work[2], highest, sums)
         for k in range(highest - 1):
             means[k], rests[k] = add(means[k], rests[k], sums[k])
     for k in range(highest - 1):
@@ -253,7 +264,7 @@ def fill_tail(x, padding, tail):
 def centre_tail(left, top, centre, shift, tail, single):
     """The tail's `left` entries less the centre and the shift, then zeros; returns how many of them are at the top.
 
-    Reassociated, the differences would be rounded to digits of the centre.
+    Not reassociated either, see `_centre_chunk`.
     """
     wide()
     ties = 0
