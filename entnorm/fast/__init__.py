@@ -14,7 +14,6 @@ from entnorm.fast import lanes as at
 from entnorm.fast.lanes import (
     deficit_cumulants,
     deficit_series,
-    excess_all,
     is_sound,
     search_all,
     settle_all,
@@ -149,7 +148,7 @@ def _measure_directly(x, j, room):
 
 @_part
 def _look(values, room, kept, closely):
-    """Find the cumulants of the active lanes, to a few digits or closely; exponentials of the latter sums are kept."""
+    """Write what the active lanes are stepped by, to a few digits or closely; exponentials of the latter are kept."""
     lanes = room.lanes
     for j in range(values.shape[0]):
         if lanes[at.ACTIVE + j] > 0.0:
@@ -163,7 +162,6 @@ def _look(values, room, kept, closely):
             else:
                 found = _measure(values[j], j, room) if closely else _glance(values.shape[1], j, room)
                 lanes[at.RESIDUAL + j], lanes[at.SECOND + j], lanes[at.THIRD + j] = found
-    excess_all(lanes)
 
 
 @_row
@@ -185,12 +183,12 @@ def _solve_group(values, ahead, room, out):
     kept, left = out if out.shape[0] else room.exponentials, count
     while left:
         _look(values, room, kept, False)
-        left = search_all(lanes)
+        left = search_all(lanes, count)
     for j in range(count):
         lanes[at.ACTIVE + j] = 1.0 if lanes[at.KIND + j] > 0.0 else 0.0
     for _ in range(_SETTLINGS):
         _look(values, room, kept, True)
-        if not settle_all(lanes):
+        if not settle_all(lanes, count):
             break
     for j in range(count):
         lanes[at.ACTIVE + j] = 0.0

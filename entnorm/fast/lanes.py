@@ -13,7 +13,8 @@ from entnorm.fast import elementary
 from entnorm.fast.vectors import wide
 from entnorm.steps import GLANCES
 
-LANES = 16  # rows of a group, at most
+WIDTH = 8  # lanes of a vector
+LANES = 2 * WIDTH  # rows of a group, at most
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
 PLACES = 19 * LANES
 _place = iter(range(0, PLACES, LANES))
@@ -39,10 +40,10 @@ deficit_cumulants, deficit_series = _compiled("deficit_cumulants", "deficit_seri
 
 
 @_each
-def excess_all(lanes):
-    """H(gamma) - H* and the cumulants of the active lanes that are summed from the top."""
+def _find_excess(lanes):
+    """H(gamma) - H* and the cumulants of those active lanes of a vector that are summed from the top."""
     wide()
-    for j in range(LANES):
+    for j in range(WIDTH):
         value, second, third = excess_cumulants(
             lanes[SUM_0 + j], lanes[SUM_1 + j], lanes[SUM_2 + j], lanes[SUM_3 + j], 1
         )
@@ -54,11 +55,11 @@ def excess_all(lanes):
 
 
 @_each
-def search_all(lanes):
-    """Take the step of each active lane that cheap sums show; say how many still need such sums."""
+def _search(lanes):
+    """Take the step of each active lane of a vector that cheap sums show; say how many still need such sums."""
     wide()
     left = 0
-    for j in range(LANES):
+    for j in range(WIDTH):
         active, before = lanes[ACTIVE + j], lanes[GAMMA + j]
         gamma, going = search(
             *(before, lanes[RESIDUAL + j], lanes[SECOND + j], lanes[THIRD + j]),
@@ -74,11 +75,11 @@ def search_all(lanes):
 
 
 @_each
-def settle_all(lanes):
-    """Take the step of each active lane that accurate sums show; say how many are not done by it."""
+def _settle(lanes):
+    """Take the step of each active lane of a vector that accurate sums show; say how many are not done by it."""
     wide()
     left = 0
-    for j in range(LANES):
+    for j in range(WIDTH):
         active, ended = lanes[ACTIVE + j], lanes[DONE + j]
         base, before, rest, second = lanes[BASE + j], lanes[GAMMA + j], lanes[RESIDUAL + j], lanes[SECOND + j]
         done, gamma, residual, moved, proposal = settle(
@@ -94,4 +95,24 @@ def settle_all(lanes):
         active = 0.0 if done else active
         lanes[ACTIVE + j] = active
         left += 1 if active > 0.0 else 0
+    return left
+
+
+@_each
+def search_all(lanes, count):
+    """Take steps that cheap sums show, in the first `count` lanes; say how many still need such sums."""
+    left = 0
+    for first in range(0, count, WIDTH):
+        _find_excess(lanes[first:])
+        left += _search(lanes[first:])
+    return left
+
+
+@_each
+def settle_all(lanes, count):
+    """Take steps that accurate sums show, likewise; say how many are not done by them."""
+    left = 0
+    for first in range(0, count, WIDTH):
+        _find_excess(lanes[first:])
+        left += _settle(lanes[first:])
     return left
