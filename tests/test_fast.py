@@ -114,3 +114,24 @@ def test_logits_far_from_zero_keep_their_digits(n, monkeypatch):
     solution = entnorm.solve(logits=x, deficit=deficit)
     errors = Exact.for_target(logits=x, kind="deficit", value=deficit).errors(solution, "deficit", deficit)
     assert max(errors.values()) <= 1
+
+
+def test_code_that_was_just_compiled_and_code_from_the_cache_agree_to_the_last_bit(tmp_path):
+    """In processes of their own: LLVM may order the sums of a function anew wherever it is linked."""
+    program = """
+import hashlib, numpy, entnorm
+x, digest = numpy.random.default_rng(0).normal(size=(40, 300)), hashlib.sha256()
+for target in ({"entropy": 2.0}, {"deficit": 1e-3}, {"deficit": 1e-7}, {"entropy": 1e-3}):
+    for rows in (x[:, :90], x):
+        solution = entnorm.solve(logits=rows, **target)
+        for array in (solution.gamma, solution.probs, entnorm.softmax(rows, **target)):
+            digest.update(array.tobytes())
+print(digest.hexdigest())
+"""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "ENTNORM_BACKEND": "numba"}
+    compiled, cached = (
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True).stdout
+        for _ in range(2)
+    )
+    assert any(tmp_path.rglob("*.nbc"))
+    assert compiled == cached

@@ -200,7 +200,7 @@ def _solve_group(values, ahead, room, out):
             )
 
 
-@_row
+@_part
 def _distribute(x, top, gamma, base, sums, tails, out):
     """The distribution: from what `excess_sums` kept and found at `base`, if that is not 0, a last step from gamma."""
     if base == 0.0:

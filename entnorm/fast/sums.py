@@ -24,16 +24,16 @@ from entnorm.fast.vectors import (
 )
 from entnorm.steps import HIGHEST
 
-CHUNK = 1024  # entries; short enough that their sum is accurate
+CHUNK = 256  # entries: equal terms are rounded the same way, and this many in vectors have few running sums
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 _LINE = 8  # entries that memory hands over at a time
 _SHORT = 256  # rows shorter than this are copied and filled up as a whole
 
 # Nothing here owns memory, so references need no counting (_nrt): for short rows it took a quarter of the time.
-_loop = njit(fastmath=SUMS, error_model="numpy", cache=True, nogil=True, _nrt=False)
+_loop = njit(fastmath=SUMS, error_model="numpy", nogil=True, _nrt=False, forceinline=True)
 _LOWEST, _LOWEST_F, _ZERO_F = LOWEST[float64], LOWEST[float32], np.float32(0.0)
 _HALF, _SIXTH, _24TH, _120TH = (1.0 / math.factorial(k) for k in range(2, 6))
-_exact = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)
+_exact = njit(error_model="numpy", nogil=True, _nrt=False, forceinline=True)
 
 
 @_loop
