@@ -1,6 +1,9 @@
 """The compiled loops where they differ from NumPy's: elementary functions of their own, and rows solved in groups."""
 
 import math
+import os
+import subprocess
+import sys
 
 import mpmath
 import numpy as np

@@ -21,6 +21,7 @@ from entnorm.fast.lanes import (
 )
 from entnorm.fast.sums import (
     CHUNK,
+    COARSE,
     aligned,
     centre_tail,
     deficit_sums,
@@ -60,8 +61,8 @@ def _survey(x, tail):
     n, whole, origin = x.size, aligned(x.size), x[0]
     fill_tail(x, origin, tail)
     top, bottom, first, second = survey_chunk(tail, origin)
-    for left in range(0, whole, CHUNK):
-        high, low, s1, s2 = survey_chunk(x[left : min(left + CHUNK, whole)], origin)
+    for left in range(0, whole, COARSE):
+        high, low, s1, s2 = survey_chunk(x[left : min(left + COARSE, whole)], origin)
         top, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
     average, reach = first / n, top - bottom
     deviation = np.sqrt(max(second / n - average * average, 0.0))

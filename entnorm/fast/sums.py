@@ -25,6 +25,7 @@ from entnorm.fast.vectors import (
 from entnorm.steps import HIGHEST
 
 CHUNK = 256  # entries: equal terms are rounded the same way, and this many in vectors have few running sums
+COARSE = 1024  # the same where a few digits are enough
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 _LINE = 8  # entries that memory hands over at a time
 _SHORT = 256  # rows shorter than this are copied and filled up as a whole
@@ -155,9 +156,9 @@ def _ended(totals, rests):
 def glance_sums(single, gamma):
     """The sums over a row that is stored in float32."""
     wide()
-    totals, rests = _first(_glance_chunk(single[:CHUNK], gamma))
-    for left in range(CHUNK, single.size, CHUNK):
-        totals, rests = _add_sums(totals, rests, _glance_chunk(single[left : left + CHUNK], gamma))
+    totals, rests = _first(_glance_chunk(single[:COARSE], gamma))
+    for left in range(COARSE, single.size, COARSE):
+        totals, rests = _add_sums(totals, rests, _glance_chunk(single[left : left + COARSE], gamma))
     return _ended(totals, rests)
 
 
