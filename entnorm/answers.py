@@ -40,8 +40,9 @@ class Answers:
         return cls(*np.zeros((len(_NUMBERS), count)), *np.zeros((len(_COUNTS), count), dtype=np.int64))
 
     @classmethod
-    def alone(cls, n: int, goal: Goal, gamma: float, base: float, residual: float, varentropy: float, nit: int) -> Self:
-        """Those of one row of full support with one maximum."""
+    def alone(cls, n: int, goal: Goal, found: tuple[Any, ...]) -> Self:
+        """Those of one row of n, of full support and with one maximum: what `solve_row` of either kind has returned."""
+        _, gamma, base, residual, varentropy, nit = found
         numbers = np.array([gamma, base, residual, varentropy, goal.excess[0], goal.deficit[0], np.inf])
         return cls(*numbers[:, None], *np.array([0, nit, n, 1])[:, None])
 

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any, Self
 
 import numpy as np
+from numpy.ma import MaskedArray
 from numpy.typing import ArrayLike, NDArray
 
 from entnorm.backend import compiled
@@ -22,7 +23,7 @@ def sum_tolerance(n: int, eps: float) -> float:
     return max(1e-6, 8 * float(np.sqrt(n)) * eps)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: that would double the time of a call for one short row
 class Rows:
     """Distributions or logits along one axis of an array, which is never written to and never copied as a whole."""
 
@@ -121,7 +122,8 @@ class Rows:
 
     def alone(self) -> Floats:
         """The only row, in the same layout; probabilities vetted."""
-        row = np.asarray(self.array.reshape(-1), np.float64, order="C")
+        row = self.array if self.array.ndim == 1 else self.array.reshape(-1)
+        row = np.asarray(row, np.float64, order="C")
         if not row.flags.aligned:
             row = row.copy()
         if not self.logits:
@@ -162,8 +164,9 @@ class Rows:
 
     def room(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """Memory for the distributions: one per row of a matrix, and the same shaped as the caller's array."""
-        out = np.empty(self.batch + self.array.shape[-1:], self.dtype)
-        return out.reshape(-1, self.array.shape[-1]), out if self.axis == -1 else np.moveaxis(out, -1, self.axis)
+        out = np.empty(self.array.shape, self.dtype)
+        flat = out[None] if out.ndim == 1 else out.reshape(-1, out.shape[-1])
+        return flat, out if self.axis == -1 else np.moveaxis(out, -1, self.axis)
 
     def _check_logits(self) -> None:
         tops = np.empty(self.count)
@@ -264,7 +267,7 @@ def _tilt(
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:
-    if isinstance(values, np.ma.MaskedArray):
+    if isinstance(values, MaskedArray):
         raise EntnormError(f"{name} is a masked array: fill it, p with 0 or logits with -inf, to exclude entries")
     try:
         array = np.asarray(values)

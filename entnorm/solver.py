@@ -93,7 +93,7 @@ def solve(
 
 
 def distributions(
-    p: ArrayLike | None, logits: ArrayLike | None, axis: int, **targets: ArrayLike | None
+    p: ArrayLike | None, logits: ArrayLike | None, axis: int, targets: dict[str, ArrayLike | None]
 ) -> tuple[NDArray[Any], Solution | None]:
     """The distributions, computed while the rows are in the cache; and the solution, if it has infeasible rows."""
     rows = Rows.opened(p, logits, axis)
@@ -125,25 +125,27 @@ def _solve_blocks(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answe
     return answers
 
 
-def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[Any, ...] | None:
+def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int, Goal, tuple[Any, ...]] | None:
     """What `Answers.alone` takes, of a single row that is an ordinary one: solved without the bookkeeping of many."""
-    if rows.count != 1 or rows.array.shape[-1] > lone.LONGEST:
+    if rows.array.size != rows.array.shape[-1] or rows.array.size > lone.LONGEST:
         return None
     row, fast = rows.alone(), compiled() if rows.logits else None
     goal = target.reduce_alike(row.size, 1)
     if goal.at_top[0] or goal.at_bottom[0]:
         return None
-    room = np.empty(0) if out is None else out[0] if out.dtype == np.float64 else np.empty(row.size)
+    double = out is not None and out.dtype == np.float64
+    room = out[0] if out is not None and double else np.empty(0 if out is None else row.size)
+    excess, deficit = goal.excess.item(), goal.deficit.item()
     if fast is not None:
-        found = fast.solve_row(row, goal.excess[0], goal.deficit[0], room)
+        found = fast.solve_row(row, excess, deficit, room)
     else:
-        found = lone.solve_row(row, float(goal.excess[0]), float(goal.deficit[0]), room, None, logits=rows.logits)
+        found = lone.solve_row(row, excess, deficit, room, None, logits=rows.logits)
     if not found[0]:
         return None
-    if out is not None and out.dtype != np.float64:
+    if not (out is None or double):
         with np.errstate(all="ignore"):
             out[0] = room
-    return row.size, goal, *found[1:]
+    return row.size, goal, found
 
 
 def _solve_ordinary(

@@ -35,7 +35,7 @@ class Goal:
         return Goal(*(getattr(self, part.name)[rows] for part in fields(self)))
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: that would double the time of a call for one short row
 class Target:
     """Targets as the caller gave them, one per row of the flattened batch."""
 
@@ -51,12 +51,15 @@ class Target:
         EntnormError
             For no or several targets, a shape that does not fit, and with row indices for NaN or negative numbers.
         """
-        given = {kind: values for kind, values in kinds.items() if values is not None}
+        given = []
+        for kind in kinds:  # a comprehension would take twice the time, and this is for each call
+            if kinds[kind] is not None:
+                given.append(kind)
         if len(given) != 1:
             names = ", ".join(f"{kind}=" for kind in kinds)
             raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
-        ((kind, values),) = given.items()
-        flat = per_row(kind, values, batch)
+        kind = given[0]
+        flat = per_row(kind, kinds[kind], batch)
         if flat[0] >= 0 if flat.size == 1 else (flat >= 0).all():
             return cls(kind, flat)
         for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
@@ -103,15 +106,17 @@ class Target:
         return (_ratio(ties, support) if support > 1 else 0.0), 1.0
 
 
-def per_row(name: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
+def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floats:
     """One number for each row of the flattened batch."""
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise EntnormError(f"{name} is not an array: {error}") from None
-    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-        raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
-    if array.ndim == 0:
+    array: Any = values
+    if not isinstance(values, float):
+        try:
+            array = np.asarray(values)
+        except ValueError as error:
+            raise EntnormError(f"{name} is not an array: {error}") from None
+        if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+            raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
+    if isinstance(values, float) or array.ndim == 0:
         flat = np.empty(prod(batch))
         flat.fill(array)
         return flat

@@ -104,7 +104,7 @@ def normalize(
     """
     check_choice(infeasible)
     targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
-    return _distributions(p, None, axis, infeasible, **targets)
+    return _distributions(p, None, axis, infeasible, targets)
 
 
 def softmax(
@@ -156,7 +156,7 @@ def softmax(
     """
     check_choice(infeasible)
     targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
-    return _distributions(None, logits, axis, infeasible, **targets)
+    return _distributions(None, logits, axis, infeasible, targets)
 
 
 def log_softmax(
@@ -263,9 +263,9 @@ def check_choice(infeasible: str) -> None:
 
 
 def _distributions(
-    p: ArrayLike | None, logits: ArrayLike | None, axis: int, infeasible: str, **targets: ArrayLike | None
+    p: ArrayLike | None, logits: ArrayLike | None, axis: int, infeasible: str, targets: dict[str, ArrayLike | None]
 ) -> NDArray[Any]:
-    probs, solution = distributions(p, logits, axis, **targets)
+    probs, solution = distributions(p, logits, axis, targets)
     if solution is None:  # no row is infeasible
         return probs
     return _checked(solution, infeasible)._distributions(log=False, clip=True) if infeasible != "nan" else probs

@@ -73,16 +73,16 @@ def test_settled_rows_know_their_variance_after_the_last_step():
 def test_compiled_steps_are_the_same_source():
     import numba
 
-    from entnorm import fast  # noqa: F401  (lets compiled code call the functions of `steps`)
+    from entnorm.fast import lanes
 
     @numba.njit(error_model="numpy")
     def compiled(gamma, residual, second, third, excess, deficit, powers):
         return (
-            steps.search(gamma, residual, second, third, excess, deficit),
-            steps.settle(gamma, residual, second, third, excess, deficit),
-            steps.excess_cumulants(excess, -second, second, third, 1),
-            steps.deficit_cumulants(residual, second, third, excess, 5),
-            steps.deficit_series(powers, deficit),
+            lanes.search(gamma, residual, second, third, excess, deficit),
+            lanes.settle(gamma, residual, second, third, excess, deficit),
+            lanes.excess_cumulants(excess, -second, second, third, 1),
+            lanes.deficit_cumulants(residual, second, third, excess, 5),
+            lanes.deficit_series(powers, deficit),
         )
 
     rng = RNG(1)

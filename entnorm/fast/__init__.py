@@ -5,21 +5,29 @@ Only ordinary rows come here: logits, all finite, with one maximum and a target 
 does not settle soon is left to it. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``.
 """
 
-from typing import Any
+from collections import namedtuple
 
 import numpy as np
 from numba import float32, float64, int64, njit, types
-from numba.extending import overload, register_jitable
 
-from entnorm import steps
+from entnorm.fast import lanes as at
+from entnorm.fast.lanes import (
+    deficit_cumulants,
+    deficit_series,
+    is_sound,
+    search_all,
+    settle_all,
+    start,
+)
 from entnorm.fast.sums import (
     CHUNK,
+    COARSE,
     aligned,
     centre_tail,
-    count,
     deficit_sums,
     deficit_sums_f,
     excess_sums,
+    fetch_row,
     fill_single,
     fill_tail,
     glance_sums,
@@ -30,100 +38,39 @@ from entnorm.fast.sums import (
     tilt_row,
 )
 from entnorm.fast.vectors import larger, wide
-from entnorm.steps import EPS, GLANCES, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
+from entnorm.steps import EPS, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
 LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 
+_GROUP = 2**13  # entries of a group of rows: they and what is kept of them fit a second-level cache
 _SETTLINGS = 3  # sums to all digits, after which a row is left to other code: one is the rule
 _EXTREME = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK = float64[::1], int64[::1], types.boolean[::1]
 
 _row = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)  # without counts of references: see `sums`
+_part = njit(error_model="numpy", nogil=True, _nrt=False, forceinline=True)  # of it: the room is forty arguments
 
-for _function in (
-    *(steps.start, steps.power_step, steps.is_last, steps.search, steps.settle),
-    *(steps.excess_cumulants, steps.deficit_cumulants, steps.is_sound, steps.deficit_series),
-):
-    register_jitable(error_model="numpy")(_function)
+# Scratch for a group of rows, by lane: in float32, two tails, exponentials, means of powers; see `lanes`.
+Room = namedtuple("Room", ("single", "tails", "exponentials", "means", "work", "lanes"))
 
 
-@overload(steps.pick, strict=False)
-def _pick(condition: Any, yes: Any, no: Any) -> Any:
-    return lambda condition, yes, no: yes if condition else no
-
-
-@_row
+@_part
 def _survey(x, tail):
-    """The numbers of a row, whether they are ordinary: all entries finite, none extreme; and maxima in the tail."""
+    """The numbers of a row, whether they are ordinary: all entries finite, none extreme."""
     n, whole, origin = x.size, aligned(x.size), x[0]
     fill_tail(x, origin, tail)
-    top, bottom, first, second = survey_chunk(tail, origin) if n > whole else (origin, origin, 0.0, 0.0)
-    for left in range(0, whole, CHUNK):
-        high, low, s1, s2 = survey_chunk(x[left : min(left + CHUNK, whole)], origin)
+    top, bottom, first, second = survey_chunk(tail, origin)
+    for left in range(0, whole, COARSE):
+        high, low, s1, s2 = survey_chunk(x[left : min(left + COARSE, whole)], origin)
         top, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
     average, reach = first / n, top - bottom
     deviation = np.sqrt(max(second / n - average * average, 0.0))
     ordinary = np.isfinite(second) and deviation > 1.0 / _EXTREME and reach < _EXTREME
-    ties = count(tail, top) - (tail.size - (n - whole) if origin == top else 0)
-    return ordinary, top, reach, average + (origin - top), deviation, ties
+    return ordinary, top, reach, average + (origin - top), deviation
 
 
-@_row
-def _solve_excess(x, top, tails, single, gamma, excess, deficit, kept):
-    """The answers; the last exponent of which exponentials were summed, and kept; their sums."""
-    count, going = 0, True
-    while going and count < GLANCES:
-        value, second, third = steps.excess_cumulants(*glance_sums(single, float32(gamma)), 1)
-        gamma, going = steps.search(gamma, value - excess, second, third, excess, deficit)
-        count += 1
-    base, done, proposal = gamma, False, gamma
-    for _ in range(_SETTLINGS):
-        base, count = proposal, count + 1
-        sums = excess_sums(x, top, tails, base, kept)
-        value, second, third = steps.excess_cumulants(*sums, 1)
-        done, gamma, residual, second, proposal = steps.settle(base, value - excess, second, third, excess, deficit)
-        if done:
-            break
-    return (done, gamma, residual, second, count), base, sums
-
-
-@_row
-def _finish(x, top, tails, gamma, base, sums, out):
-    """The distribution from what `excess_sums` kept and found at `base`, from which gamma differs by the last step."""
-    by = gamma - base
-    step = by / base
-    total = 1.0 + (sums[0] + step * (sums[1] + step * (sums[2] / 2.0 + step * sums[3] / 6.0)))
-    scale_row(x, top, tails, by, 1.0 / total, out)
-
-
-@_row
-def _solve_deficit(x, centre, tail, single, gamma, excess, deficit):
-    count, going, size = 0, True, x.size
-    while going and count < GLANCES:
-        sums = deficit_sums_f(single, float32(0.0), single[:0], float32(gamma))
-        value, second, third, _ = steps.deficit_cumulants(*sums, size)
-        gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
-        count += 1
-    proposal = gamma
-    for _ in range(_SETTLINGS):
-        sums, count = deficit_sums(x[: aligned(size)], centre, tail, proposal), count + 1
-        value, second, third, drift = steps.deficit_cumulants(*sums, size)
-        if deficit >= UNEVEN and not steps.is_sound(deficit, drift):
-            centre += drift / proposal
-            fill_tail(x, centre, tail)
-            centre_tail(size - aligned(size), centre, 0.0, tail)
-            sums = deficit_sums(x[: aligned(size)], centre, tail, proposal)
-            value, second, third, drift = steps.deficit_cumulants(*sums, size)
-        done, gamma, residual, second, proposal = steps.settle(
-            proposal, deficit - value, second, third, excess, deficit
-        )
-        if done:
-            break
-    return done and steps.is_sound(deficit, drift), gamma, residual, second, count
-
-
-@_row
+@_part
 def _powers(t):
     """The highest power, an even one, that the series of the deficit needs where no |t| is larger than this."""
     term, power = t, 2
@@ -133,70 +80,145 @@ def _powers(t):
     return power
 
 
+@_part
+def _open(x, j, room):
+    """Survey a row and prepare its sums; the equation by which it is solved."""
+    n, whole, lanes, tail = x.size, aligned(x.size), room.lanes, room.tails[j, 0]
+    excess, deficit = lanes[at.EXCESS + j], lanes[at.DEFICIT + j]
+    if not (excess > 1.0 / _EXTREME and deficit > 1.0 / _EXTREME):
+        return at.UNSOLVED
+    ordinary, top, reach, mean, deviation = _survey(x, tail)
+    if not ordinary:
+        return at.UNSOLVED
+    gamma, centre, radius = start(deficit, deviation), top + mean, max(-mean, reach + mean)
+    if not deficit * LEAN < excess:
+        kind, centre = at.FROM_TOP, top
+    else:
+        kind = at.SERIES if gamma * radius < NEARLY else at.DIRECT
+    shift = mean - (centre - top) if kind == at.SERIES else 0.0  # of the mean from the centre, which is rounded
+    ties = centre_tail(n - whole, top, centre, shift, tail, room.single[j, whole:])
+    ties += fill_single(x[:whole], top, centre, room.single[j, :whole])
+    if kind == at.SERIES:
+        farthest = gamma * radius * (NEAR / NEARLY)
+        power_means(x[:whole], n, centre, shift, tail, radius, _powers(farthest), room.work, room.means[j])
+        lanes[at.FARTHEST + j] = farthest
+    lanes[at.GAMMA + j], lanes[at.TOP + j], lanes[at.CENTRE + j], lanes[at.RADIUS + j] = gamma, top, centre, radius
+    return kind if ties == 1 else at.UNSOLVED
+
+
+@_part
+def _glance(n, j, room):
+    """H(gamma) - H* of a row to a few digits, and the two cumulants."""
+    lanes, single = room.lanes, room.single[j]
+    kind, gamma = lanes[at.KIND + j], lanes[at.GAMMA + j]
+    if kind == at.SERIES:
+        value, second, third = deficit_series(room.means[j], gamma * lanes[at.RADIUS + j])
+    else:
+        sums = deficit_sums_f(single, float32(0.0), single[:0], float32(gamma))
+        value, second, third, _ = deficit_cumulants(*sums, n)
+    return lanes[at.DEFICIT + j] - value, second, third
+
+
+@_part
+def _measure(x, j, room):
+    """The same to all digits, or NaN where a sum would not have them."""
+    lanes = room.lanes
+    kind, gamma = lanes[at.KIND + j], lanes[at.GAMMA + j]
+    if kind == at.DIRECT:
+        return _measure_directly(x, j, room)
+    tau = gamma * lanes[at.RADIUS + j]
+    value, second, third = deficit_series(room.means[j], tau)
+    return lanes[at.DEFICIT + j] - value if tau <= lanes[at.FARTHEST + j] else np.nan, second, third
+
+
+@_part
+def _measure_directly(x, j, room):
+    n, whole, lanes, tail = x.size, aligned(x.size), room.lanes, room.tails[j, 0]
+    gamma, deficit, centre = lanes[at.GAMMA + j], lanes[at.DEFICIT + j], lanes[at.CENTRE + j]
+    sums = deficit_sums(x[:whole], centre, tail, gamma)
+    value, second, third, drift = deficit_cumulants(*sums, n)
+    if deficit >= UNEVEN and not is_sound(deficit, drift):
+        centre += drift / gamma
+        lanes[at.CENTRE + j] = centre
+        fill_tail(x, centre, tail)
+        centre_tail(n - whole, centre, centre, 0.0, tail, room.single[j, whole:])
+        sums = deficit_sums(x[:whole], centre, tail, gamma)
+        value, second, third, drift = deficit_cumulants(*sums, n)
+    return deficit - value if is_sound(deficit, drift) else np.nan, second, third
+
+
+@_part
+def _look(values, room, kept, closely):
+    """Write what the active lanes are stepped by, to a few digits or closely; exponentials of the latter are kept."""
+    lanes = room.lanes
+    for j in range(values.shape[0]):
+        if lanes[at.ACTIVE + j] > 0.0:
+            if lanes[at.KIND + j] == at.FROM_TOP:
+                gamma, x, whole = lanes[at.GAMMA + j], values[j], aligned(values.shape[1])
+                if closely:
+                    sums = excess_sums(x[:whole], lanes[at.TOP + j], room.tails[j], gamma, kept[j])
+                else:
+                    sums = glance_sums(room.single[j], float32(gamma))
+                lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
+            else:
+                found = _measure(values[j], j, room) if closely else _glance(values.shape[1], j, room)
+                lanes[at.RESIDUAL + j], lanes[at.SECOND + j], lanes[at.THIRD + j] = found
+
+
 @_row
-def _solve_series(means, radius, farthest, gamma, excess, deficit):
-    count, going = 0, True
-    while going and count < GLANCES:
-        value, second, third = steps.deficit_series(means, gamma * radius)
-        gamma, going = steps.search(gamma, deficit - value, second, third, excess, deficit)
-        count += 1
-    proposal = gamma
+def _solve_group(values, ahead, room, out):
+    """Solve the active lanes, which have their goals, for these rows; their distributions go to `out`, if it has room.
+
+    The phases are those of `entnorm.solver`, each for all rows of the group in turn: they need not wait for each other.
+    Meanwhile the rows `ahead`, which are the next group, come from memory.
+    """
+    lanes, count = room.lanes, values.shape[0]
+    for j in range(count):
+        lanes[at.DONE + j] = lanes[at.NIT + j] = 0.0
+        if j < ahead.shape[0]:
+            fetch_row(ahead[j], False)
+        if out.shape[0]:
+            fetch_row(out[j], True)
+        lanes[at.KIND + j] = _open(values[j], j, room) if lanes[at.ACTIVE + j] > 0.0 else at.UNSOLVED
+        lanes[at.ACTIVE + j] = 1.0 if lanes[at.KIND + j] > 0.0 else 0.0
+    kept, left = out if out.shape[0] else room.exponentials, count
+    while left:
+        _look(values, room, kept, False)
+        left = search_all(lanes, count)
+    for j in range(count):
+        lanes[at.ACTIVE + j] = 1.0 if lanes[at.KIND + j] > 0.0 else 0.0
     for _ in range(_SETTLINGS):
-        near, count = proposal * radius <= farthest, count + 1
-        value, second, third = steps.deficit_series(means, proposal * radius)
-        done, gamma, residual, second, proposal = steps.settle(
-            proposal, deficit - value, second, third, excess, deficit
-        )
-        if done:
+        _look(values, room, kept, True)
+        if not settle_all(lanes, count):
             break
-    return done and near, gamma, residual, second, count
+    for j in range(count):
+        lanes[at.ACTIVE + j] = 0.0
+        lanes[at.BASE + j] = lanes[at.BASE + j] if lanes[at.KIND + j] == at.FROM_TOP else 0.0
+        if out.shape[0] and lanes[at.DONE + j] > 0.0:
+            sums = lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j]
+            _distribute(
+                values[j], lanes[at.TOP + j], lanes[at.GAMMA + j], lanes[at.BASE + j], sums, room.tails[j], out[j]
+            )
+
+
+@_part
+def _distribute(x, top, gamma, base, sums, tails, out):
+    """The distribution: from what `excess_sums` kept and found at `base`, if that is not 0, a last step from gamma."""
+    if base == 0.0:
+        tilt_row(x, top, gamma, tails, out)
+        return
+    by = gamma - base
+    step = by / base
+    total = 1.0 + (sums[0] + step * (sums[1] + step * (sums[2] / 2.0 + step * sums[3] / 6.0)))
+    scale_row(x, top, tails, by, 1.0 / total, out)
 
 
 @njit(error_model="numpy", cache=True, nogil=True)
-def _room(n, kept):
-    """Scratch for rows of n: float32, two tails, exponentials that are not to be kept, two for `power_means`."""
-    tails, exponentials = np.empty((2, padded(n - aligned(n)))), np.empty(0 if kept else n)
-    return np.empty(padded(n), np.float32), tails, exponentials, np.empty((5, CHUNK)), np.empty(HIGHEST - 1)
-
-
-@_row
-def _solve_row(x, e, d, room, out):
-    """See `solve_row`; `room` is for rows of this length."""
-    n, whole, (single, tails, exponentials, work, means) = x.size, aligned(x.size), room
-    tail, base, sums = tails[0], 0.0, (0.0, 0.0, 0.0, 0.0)
-    undone = (False, 0.0, 0.0, 0.0, 0.0, 0)
-    if not (e > 1.0 / _EXTREME and d > 1.0 / _EXTREME):
-        return undone
-    ordinary, top, reach, mean, deviation, ties = _survey(x, tail)
-    if not ordinary:
-        return undone
-    start = steps.start(d, deviation)
-    centre, radius, found = top + mean, max(-mean, reach + mean), (False, 0.0, 0.0, 0.0, 0)
-    if not d * LEAN < e:
-        centre_tail(n - whole, top, 0.0, tail)
-        ties += fill_single(x[:whole], top, top, tail, single)
-        if ties == 1:
-            kept = out if out.size else exponentials
-            found, base, sums = _solve_excess(x[:whole], top, tails, single, start, e, d, kept)
-    elif start * radius < NEARLY:
-        shift = mean - (centre - top)  # of the mean from the centre, which is rounded
-        ties += count(x[:whole], top)
-        centre_tail(n - whole, centre, shift, tail)
-        farthest = start * radius * (NEAR / NEARLY)
-        power_means(x[:whole], n, centre, shift, tail, radius, _powers(farthest), work, means)
-        found = _solve_series(means, radius, farthest, start, e, d)
-    else:
-        centre_tail(n - whole, centre, 0.0, tail)
-        ties += fill_single(x[:whole], top, centre, tail, single)
-        found = _solve_deficit(x, centre, tail, single, start, e, d)
-    done, gamma, residual, varentropy, nit = found
-    if not done or ties != 1:
-        return undone
-    if out.size and base > 0.0:
-        _finish(x, top, tails, gamma, base, sums, out)
-    elif out.size:
-        tilt_row(x, top, gamma, tails, out)
-    return True, gamma, base, residual, varentropy, nit
+def _room(count, n, kept):
+    """Room for a group of so many rows of n, the exponentials of which are `kept` elsewhere or not."""
+    tails, exponentials = np.empty((count, 2, padded(n - aligned(n)))), np.empty((count, 0 if kept else n))
+    single, work, lanes = np.empty((count, padded(n)), np.float32), np.empty((5, CHUNK)), np.zeros(at.PLACES)
+    return Room(single, tails, exponentials, np.empty((count, HIGHEST - 1)), work, lanes)
 
 
 @njit(
@@ -208,7 +230,13 @@ def solve_row(x, excess, deficit, out):
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    return _solve_row(x, excess, deficit, _room(x.size, out.size > 0), out)
+    room = _room(1, x.size, out.size > 0)
+    lanes = room.lanes
+    lanes[at.ACTIVE], lanes[at.EXCESS], lanes[at.DEFICIT] = 1.0, excess, deficit
+    values = x.reshape(1, x.size)
+    _solve_group(values, values[1:], room, out.reshape(1 if out.size else 0, x.size))
+    done, gamma, base = lanes[at.DONE] > 0.0, lanes[at.GAMMA], lanes[at.BASE]
+    return done, gamma, base, lanes[at.RESIDUAL], lanes[at.SECOND], int64(lanes[at.NIT])
 
 
 @njit(
@@ -217,13 +245,22 @@ def solve_row(x, excess, deficit, out):
 )  # fmt: skip
 def solve_rows(values, excess, deficit, wanted, done, gamma, base, residual, varentropy, nit, out):
     """The same for the rows that are `wanted`."""
-    kept = out.shape[0] > 0
-    room, nothing = _room(values.shape[1], kept), np.empty(0)
-    for row in range(values.shape[0]):
-        done[row] = False
-        if wanted[row]:
-            found = _solve_row(values[row], excess[row], deficit[row], room, out[row] if kept else nothing)
-            done[row], gamma[row], base[row], residual[row], varentropy[row], nit[row] = found
+    count, n, kept = values.shape[0], values.shape[1], out.shape[0] > 0
+    height = max(1, min(at.LANES, _GROUP // n))
+    room = _room(height, n, kept)
+    lanes = room.lanes
+    for first in range(0, count, height):
+        rows = min(height, count - first)
+        for j in range(rows):
+            lanes[at.ACTIVE + j] = 1.0 if wanted[first + j] else 0.0
+            lanes[at.EXCESS + j], lanes[at.DEFICIT + j] = excess[first + j], deficit[first + j]
+        last = first + rows
+        _solve_group(values[first:last], values[last : last + height], room, out[first:last])
+        for j in range(rows):
+            row = first + j
+            done[row] = lanes[at.DONE + j] > 0.0
+            gamma[row], base[row], residual[row] = lanes[at.GAMMA + j], lanes[at.BASE + j], lanes[at.RESIDUAL + j]
+            varentropy[row], nit[row] = lanes[at.SECOND + j], int64(lanes[at.NIT + j])
 
 
 @njit(types.void(_ROWS, _GIVEN, _GIVEN, float64[:, ::1]), error_model="numpy", cache=True, nogil=True)
@@ -231,20 +268,20 @@ def tilt(values, gamma, base, out):
     """Escort distributions of logits, as `solve_rows` makes them: for what `base` is, see there."""
     wide()
     n, whole = values.shape[1], aligned(values.shape[1])
-    tails = np.empty((2, padded(n - whole)))
+    tails, single = np.empty((2, padded(n - whole))), np.empty(padded(n - whole), np.float32)
     for row in range(values.shape[0]):
         x = values[row]
         top = x[0]
         for i in range(x.size):
             top = larger(x[i], top)
         if base[row] > 0.0:
-            fill_tail(x, 0.0, tails[0])
-            centre_tail(n - whole, top, 0.0, tails[0])
+            fill_tail(x, top, tails[0])
+            centre_tail(n - whole, top, top, 0.0, tails[0], single)
             sums = excess_sums(x[:whole], top, tails, base[row], out[row])
-            _finish(x, top, tails, gamma[row], base[row], sums, out[row])
+            _distribute(x, top, gamma[row], base[row], sums, tails, out[row])
             continue
         if 0.0 < gamma[row] < np.inf:
-            tilt_row(x, top, gamma[row], tails, out[row])
+            _distribute(x, top, gamma[row], 0.0, (0.0, 0.0, 0.0, 0.0), tails, out[row])
             continue
         count = 0
         for i in range(x.size):

@@ -10,25 +10,38 @@ from typing import Any
 import numpy as np
 from numba import float32, float64, njit
 
-from entnorm.fast.vectors import LOWEST, SUMS, larger, minus_one, plus_one, reduced, reduced_f, wide
+from entnorm.fast.vectors import (
+    LOWEST,
+    SUMS,
+    fetch_to_read,
+    fetch_to_write,
+    larger,
+    minus_one,
+    plus_one,
+    reduced,
+    reduced_f,
+    wide,
+)
 from entnorm.steps import HIGHEST
 
-CHUNK = 1024  # entries; short enough that their sum is accurate
+CHUNK = 256  # entries: equal terms are rounded the same way, and this many in vectors have few running sums
+COARSE = 1024  # the same where a few digits are enough
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
+_LINE = 8  # entries that memory hands over at a time
 _SHORT = 256  # rows shorter than this are copied and filled up as a whole
 
 # Nothing here owns memory, so references need no counting (_nrt): for short rows it took a quarter of the time.
-_loop = njit(fastmath=SUMS, error_model="numpy", cache=True, nogil=True, _nrt=False)
+_loop = njit(fastmath=SUMS, error_model="numpy", nogil=True, _nrt=False, forceinline=True)
 _LOWEST, _LOWEST_F, _ZERO_F = LOWEST[float64], LOWEST[float32], np.float32(0.0)
 _HALF, _SIXTH, _24TH, _120TH = (1.0 / math.factorial(k) for k in range(2, 6))
-_exact = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)
+_exact = njit(error_model="numpy", nogil=True, _nrt=False, forceinline=True)
 
 
 @_loop
 def survey_chunk(x, origin):
-    """Largest and smallest entry, and sums of x - origin and of its square: NaN if an entry is."""
+    """Largest and smallest of the origin and the entries, and sums of x - origin and its square: NaN if an entry is."""
     wide()
-    top, negative = x[0], -x[0]
+    top, negative = origin, -origin
     first = second = 0.0
     for i in range(x.size):
         top, negative = larger(x[i], top), larger(-x[i], negative)
@@ -36,16 +49,6 @@ def survey_chunk(x, origin):
         first += d
         second += d * d
     return top, -negative, first, second
-
-
-@_loop
-def count(x, value):
-    """How many entries have this value."""
-    wide()
-    found = 0
-    for i in range(x.size):
-        found += 1 if x[i] == value else 0
-    return found
 
 
 @_loop
@@ -140,20 +143,22 @@ def _add_sums(totals, rests, sums):
 
 
 @_exact
+def _first(sums):
+    return (float64(sums[0]), float64(sums[1]), float64(sums[2]), float64(sums[3])), (0.0, 0.0, 0.0, 0.0)
+
+
+@_exact
 def _ended(totals, rests):
     return totals[0] + rests[0], totals[1] + rests[1], totals[2] + rests[2], totals[3] + rests[3]
-
-
-_NONE = (0.0, 0.0, 0.0, 0.0)
 
 
 @_exact
 def glance_sums(single, gamma):
     """The sums over a row that is stored in float32."""
     wide()
-    totals, rests = _NONE, _NONE
-    for left in range(0, single.size, CHUNK):
-        totals, rests = _add_sums(totals, rests, _glance_chunk(single[left : left + CHUNK], gamma))
+    totals, rests = _first(_glance_chunk(single[:COARSE], gamma))
+    for left in range(COARSE, single.size, COARSE):
+        totals, rests = _add_sums(totals, rests, _glance_chunk(single[left : left + COARSE], gamma))
     return _ended(totals, rests)
 
 
@@ -161,7 +166,7 @@ def glance_sums(single, gamma):
 def excess_sums(x, top, tails, gamma, kept):
     """The sums over a row, the tail of which is less the top; the exponentials are kept, those of the tail below it."""
     wide()
-    totals, rests = _add_sums(_NONE, _NONE, _excess_chunk(tails[0], 0.0, gamma, tails[1]))
+    totals, rests = _first(_excess_chunk(tails[0], 0.0, gamma, tails[1]))
     for left in range(0, x.size, CHUNK):
         part = slice(left, min(left + CHUNK, x.size))
         totals, rests = _add_sums(totals, rests, _excess_chunk(x[part], top, gamma, kept[part]))
@@ -173,7 +178,7 @@ def _over_chunks(chunk: Any) -> Any:
     def sums(x, centre, tail, gamma):
         """The four sums of a row: of x in chunks, and of its tail, which is centred."""
         wide()
-        totals, rests = _add_sums(_NONE, _NONE, chunk(tail, centre - centre, gamma))
+        totals, rests = _first(chunk(tail, centre - centre, gamma))
         for left in range(0, x.size, CHUNK):
             totals, rests = _add_sums(totals, rests, chunk(x[left : left + CHUNK], centre, gamma))
         return _ended(totals, rests)
@@ -185,16 +190,23 @@ deficit_sums = _over_chunks(_deficit_chunk(reduced, float64))
 deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32))
 
 
-@_loop
-def _powers_chunk(x, centre, shift, scale, highest, work, sums):
-    """The sums of z^2, z^3, ... up to an even power, for z = scale (x - centre - shift)."""
+@_exact
+def _centre_chunk(x, centre, shift, scale, z):
+    """Reassociated, the differences would be rounded to the digits of the centre."""
     wide()
-    z, power, higher = work[0, : x.size], work[1, : x.size], work[2, : x.size]
     for i in range(x.size):
-        z[i] = power[i] = ((x[i] - centre) - shift) * scale
+        z[i] = ((x[i] - centre) - shift) * scale
+
+
+@_loop
+def _powers_chunk(z, power, higher, highest, sums):
+    """The sums of z^2, z^3, ... up to an even power; `power` and `higher` are scratch."""
+    wide()
+    for i in range(z.size):
+        power[i] = z[i]
     for k in range(1, highest // 2 + 1):
         even = odd = 0.0
-        for i in range(x.size):
+        for i in range(z.size):
             p = power[i]
             even += p * p
             h = p * z[i]
@@ -214,9 +226,13 @@ def power_means(x, n, centre, shift, tail, radius, highest, work, means):
     """
     sums, rests, scale = work[3, : HIGHEST - 1], work[4, : HIGHEST - 1], 1.0 / radius
     means[:], rests[:] = 0.0, 0.0
-    _powers_chunk(tail, 0.0, 0.0, scale, highest, work, means)
+    z = work[0, : tail.size]
+    _centre_chunk(tail, 0.0, 0.0, scale, z)
+    _powers_chunk(z, work[1], work[2], highest, means)
     for left in range(0, x.size, CHUNK):
-        _powers_chunk(x[left : left + CHUNK], centre, shift, scale, highest, work, sums)
+        z = work[0, : min(CHUNK, x.size - left)]
+        _centre_chunk(x[left : left + CHUNK], centre, shift, scale, z)
+        _powers_chunk(z, work[1], work[2], highest, sums)
         for k in range(highest - 1):
             means[k], rests[k] = add(means[k], rests[k], sums[k])
     for k in range(highest - 1):
@@ -224,33 +240,51 @@ def power_means(x, n, centre, shift, tail, radius, highest, work, means):
 
 
 @_exact
-def fill_tail(x, padding, tail):
-    """What is left of a row; then `padding` to the last vector's end."""
-    whole = aligned(x.size)
-    for i in range(x.size - whole):
-        tail[i] = x[whole + i]
-    tail[x.size - whole :] = padding
+def fetch_row(x, write):
+    """Have a short row on its way from memory; a longer one, once begun, comes of itself."""
+    if x.size < _SHORT:
+        for i in range(0, x.size, _LINE):
+            if write:
+                fetch_to_write(x, i)
+            else:
+                fetch_to_read(x, i)
 
 
 @_exact
-def centre_tail(left, centre, shift, tail):
-    """The tail's `left` entries less the centre and the shift, then zeros."""
+def fill_tail(x, padding, tail):
+    """What is left of a row; then `padding` to the last vector's end."""
+    whole = aligned(x.size)
+    left = x.size - whole
+    for i in range(left):
+        tail[i] = x[whole + i]
+    for i in range(left, tail.size):
+        tail[i] = padding
+
+
+@_exact
+def centre_tail(left, top, centre, shift, tail, single):
+    """The tail's `left` entries less the centre and the shift, then zeros; returns how many of them are at the top.
+
+    Not reassociated either, see `_centre_chunk`.
+    """
     wide()
+    ties = 0
     for i in range(tail.size):
-        tail[i] = (tail[i] - centre) - shift
-    tail[left:] = 0.0
+        t = (tail[i] - centre) - shift if i < left else 0.0
+        ties += 1 if (tail[i] == top) & (i < left) else 0
+        tail[i] = t
+        single[i] = float32(t)
+    return ties
 
 
 @_loop
-def fill_single(x, top, centre, tail, single):
-    """The row in float32, less the centre, like its tail; returns how many entries of `x` are at the top."""
+def fill_single(x, top, centre, single):
+    """Entries in float32, less the centre; returns how many of them are at the top."""
     wide()
     ties = 0
     for i in range(x.size):
         single[i] = float32(x[i] - centre)
         ties += 1 if x[i] == top else 0
-    for i in range(tail.size):
-        single[x.size + i] = float32(tail[i])
     return ties
 
 

@@ -24,6 +24,8 @@ _A0, _A1, _A2, _A3, _A4, _A5, _A6, _A7, _A8, _A9 = (
 )
 _C2_F, _C3_F, _C4_F, _C5_F, _C6_F = (_F(1.0 / math.factorial(k)) for k in range(2, 7))
 
+_ONE, _ROOT_HALF, _BIAS = 0x3FF << 52, 0x3FE6A09E << 32, 0x433 << 52  # the bits of 1, about sqrt(1/2), and 2**52
+
 
 @intrinsic
 def larger(context: Any, a: Any, b: Any) -> Any:
@@ -52,6 +54,43 @@ def _power_of_two(float_type: Any, bits: int, mantissa: int, one: int) -> Any:
 
 
 _two_to, _two_to_f = _power_of_two(float64, 64, 52, 0x3FF << 52), _power_of_two(float32, 32, 23, 0x7F << 23)
+
+
+@intrinsic
+def parted(context: Any, u: Any) -> Any:
+    """The k and m of u = 2**k m, m between sqrt(1/2) and sqrt(2), for a positive normal number."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        integer, real = ir.IntType(64), ir.DoubleType()
+        lifted = builder.add(builder.bitcast(values[0], integer), ir.Constant(integer, _ONE - _ROOT_HALF))
+        biased = builder.or_(builder.lshr(lifted, ir.Constant(integer, 52)), ir.Constant(integer, _BIAS))
+        k = builder.fsub(builder.bitcast(biased, real), ir.Constant(real, 2.0**52 + 1023))
+        fraction = builder.and_(lifted, ir.Constant(integer, (1 << 52) - 1))
+        m = builder.bitcast(builder.add(fraction, ir.Constant(integer, _ROOT_HALF)), real)
+        return context.make_tuple(builder, signature.return_type, (k, m))
+
+    return types.UniTuple(float64, 2)(float64), generate
+
+
+def _fetching(write: int) -> Any:
+    @intrinsic
+    def fetch(context: Any, array: Any, index: Any) -> Any:
+        """Have the cache line of an entry on its way from memory, to be read or to be written."""
+
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, values[0]).data
+            place, word = builder.bitcast(builder.gep(data, [values[1]]), ir.IntType(8).as_pointer()), ir.IntType(32)
+            prefetch = ir.FunctionType(ir.VoidType(), [place.type, word, word, word])
+            hints = (ir.Constant(word, hint) for hint in (write, 3, 1))  # keep it in all caches; it is data
+            builder.call(builder.module.declare_intrinsic("llvm.prefetch", [place.type], prefetch), [place, *hints])
+            return context.get_dummy_value()
+
+        return types.void(array, types.intp), generate
+
+    return fetch
+
+
+fetch_to_read, fetch_to_write = _fetching(0), _fetching(1)
 
 
 @intrinsic

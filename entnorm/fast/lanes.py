@@ -1,0 +1,118 @@
+"""A group of rows, each in a lane of vectors: the steps of their iterations are taken together.
+
+A step is a chain of divisions and logarithms that wait for one another; in vectors one chain serves a group of rows.
+What it does to a row does not depend on the others, nor on how many there are: lanes without one are computed too.
+"""
+
+from types import FunctionType
+
+from numba import njit
+
+from entnorm import steps
+from entnorm.fast import elementary
+from entnorm.fast.vectors import wide
+from entnorm.steps import GLANCES
+
+WIDTH = 8  # lanes of a vector
+LANES = 2 * WIDTH  # rows of a group, at most
+# Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
+PLACES = 19 * LANES
+_place = iter(range(0, PLACES, LANES))
+KIND, ACTIVE, DONE, NIT, GAMMA, BASE, EXCESS, DEFICIT = (next(_place) for _ in range(8))
+RESIDUAL, SECOND, THIRD, TOP, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
+UNSOLVED, FROM_TOP, SERIES, DIRECT = 0.0, 1.0, 2.0, 3.0  # kinds: by which equation a row is solved, if by any
+
+_inlined = njit(error_model="numpy", forceinline=True)  # without which a loop over lanes has no vectors
+_each = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)  # without counts of references: see `sums`
+
+
+def _compiled(*names):
+    """Functions of `steps` with other elementary functions, and another `pick`: the same source serves NumPy."""
+    namespace = vars(steps) | {"np": elementary, "pick": _inlined(lambda condition, yes, no: yes if condition else no)}
+    for name in names:
+        namespace[name] = _inlined(FunctionType(getattr(steps, name).__code__, namespace, name))
+    return [namespace[name] for name in names]
+
+
+_, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
+start, is_sound, excess_cumulants = _compiled("start", "is_sound", "excess_cumulants")
+deficit_cumulants, deficit_series = _compiled("deficit_cumulants", "deficit_series")
+
+
+@_each
+def _find_excess(lanes):
+    """H(gamma) - H* and the cumulants of those active lanes of a vector that are summed from the top."""
+    wide()
+    for j in range(WIDTH):
+        value, second, third = excess_cumulants(
+            lanes[SUM_0 + j], lanes[SUM_1 + j], lanes[SUM_2 + j], lanes[SUM_3 + j], 1
+        )
+        residual, variance, skew = lanes[RESIDUAL + j], lanes[SECOND + j], lanes[THIRD + j]
+        found = (lanes[KIND + j] == FROM_TOP) & (lanes[ACTIVE + j] > 0.0)
+        lanes[RESIDUAL + j] = value - lanes[EXCESS + j] if found else residual
+        lanes[SECOND + j] = second if found else variance
+        lanes[THIRD + j] = third if found else skew
+
+
+@_each
+def _search(lanes):
+    """Take the step of each active lane of a vector that cheap sums show; say how many still need such sums."""
+    wide()
+    left = 0
+    for j in range(WIDTH):
+        active, before = lanes[ACTIVE + j], lanes[GAMMA + j]
+        gamma, going = search(
+            *(before, lanes[RESIDUAL + j], lanes[SECOND + j], lanes[THIRD + j]),
+            *(lanes[EXCESS + j], lanes[DEFICIT + j]),
+        )
+        nit = lanes[NIT + j] + active
+        lanes[NIT + j] = nit
+        lanes[GAMMA + j] = gamma if active > 0.0 else before
+        active = active if going & (nit < GLANCES) else 0.0
+        lanes[ACTIVE + j] = active
+        left += 1 if active > 0.0 else 0
+    return left
+
+
+@_each
+def _settle(lanes):
+    """Take the step of each active lane of a vector that accurate sums show; say how many are not done by it."""
+    wide()
+    left = 0
+    for j in range(WIDTH):
+        active, ended = lanes[ACTIVE + j], lanes[DONE + j]
+        base, before, rest, second = lanes[BASE + j], lanes[GAMMA + j], lanes[RESIDUAL + j], lanes[SECOND + j]
+        done, gamma, residual, moved, proposal = settle(
+            before, rest, second, lanes[THIRD + j], lanes[EXCESS + j], lanes[DEFICIT + j]
+        )
+        gamma = gamma if done else proposal
+        lanes[BASE + j] = before if active > 0.0 else base
+        lanes[GAMMA + j] = gamma if active > 0.0 else before
+        lanes[RESIDUAL + j] = residual if active > 0.0 else rest
+        lanes[SECOND + j] = moved if active > 0.0 else second
+        lanes[NIT + j] += active
+        lanes[DONE + j] = ended + active if done else ended
+        active = 0.0 if done else active
+        lanes[ACTIVE + j] = active
+        left += 1 if active > 0.0 else 0
+    return left
+
+
+@_each
+def search_all(lanes, count):
+    """Take steps that cheap sums show, in the first `count` lanes; say how many still need such sums."""
+    left = 0
+    for first in range(0, count, WIDTH):
+        _find_excess(lanes[first:])
+        left += _search(lanes[first:])
+    return left
+
+
+@_each
+def settle_all(lanes, count):
+    """Take steps that accurate sums show, likewise; say how many are not done by them."""
+    left = 0
+    for first in range(0, count, WIDTH):
+        _find_excess(lanes[first:])
+        left += _settle(lanes[first:])
+    return left

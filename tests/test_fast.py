@@ -1,0 +1,140 @@
+"""The compiled loops where they differ from NumPy's: elementary functions of their own, and rows solved in groups."""
+
+import math
+import os
+import subprocess
+import sys
+
+import mpmath
+import numpy as np
+import pytest
+from oracle import Exact
+
+import entnorm
+from entnorm import rows, solver
+
+fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
+from entnorm.fast import elementary, lanes  # noqa: E402
+
+RNG = np.random.default_rng
+ULPS = {"exp": 1.5, "expm1": 2.5, "log1p": 1.0}
+
+
+def arguments(rng):
+    """Of all sizes; log1p, which rounds 1 + x, near the ends of what is not reduced too."""
+    small, large = 10.0 ** rng.uniform(-300, 0, 500), 10.0 ** rng.uniform(0, 2.8, 500)
+    edges = np.concatenate([e + rng.uniform(-1e-9, 1e-9, 50) for e in (math.sqrt(2) - 1, math.sqrt(0.5) - 1)])
+    return np.concatenate([small, -small, large, -large, edges, rng.uniform(-1, 3, 1000)])
+
+
+@pytest.mark.parametrize("name", ULPS)
+def test_elementary_functions_are_right_to_ulps(name):
+    ours, worst = getattr(elementary, name), 0.0
+    with mpmath.workprec(200):
+        exact = getattr(mpmath, name)
+        for x in arguments(RNG(0)).tolist():
+            if name == "log1p" and x <= -1:
+                continue
+            wanted = exact(mpmath.mpf(x))
+            worst = max(worst, float(abs(ours(x) - wanted) / math.ulp(float(wanted))))
+    assert worst <= ULPS[name]
+
+
+def test_elementary_functions_beyond_their_range():
+    assert elementary.log1p(-1.0) == -math.inf
+    assert elementary.log1p(math.inf) == math.inf
+    assert elementary.log1p(1e308) == np.log1p(1e308)
+    assert math.isnan(elementary.log1p(-1.5))
+    for f in (elementary.exp, elementary.expm1, elementary.log1p):
+        assert math.isnan(f(math.nan))
+    assert elementary.expm1(-math.inf) == -1.0
+    assert elementary.exp(-math.inf) < 1e-307
+    assert elementary.exp(math.inf) > 1e307
+
+
+def answers(x, goals, wanted=None):
+    """What `solve_rows` finds: numbers and distribution of each row, bit for bit, or None."""
+    count, n = x.shape
+    done, numbers, nit = np.ones(count, bool), np.full((4, count), np.nan), np.zeros(count, np.int64)
+    out = np.full((count, n), np.nan)
+    fast.solve_rows(x, *goals, np.ones(count, bool) if wanted is None else wanted, done, *numbers, nit, out)
+    found = zip(done.tolist(), numbers.T.tolist(), nit.tolist(), out, strict=True)
+    return [(*row, steps, probs.tobytes()) if settled else None for settled, row, steps, probs in found]
+
+
+def rows_of_all_kinds(n, count):
+    """Neighbours that are solved by different equations, after different numbers of steps, or not at all."""
+    rng = RNG(n)
+    x = rng.normal(size=(count, n)) * 10.0 ** rng.uniform(-3, 3, (count, 1))
+    deficit = rng.choice([1e-9, 1e-3, 0.05, 0.3, 1.0, 3.0], count) * math.log(n) / 4
+    ties, broken = rng.integers(count, size=2)
+    x[ties, :2] = x[ties].max() + 1.0
+    x[broken, -1] = np.nan
+    return x, np.array([math.log(n) - deficit, deficit])
+
+
+@pytest.mark.parametrize("n", [2, 3, 31, 90, 255, 256, 300, 1100, 9000])
+def test_a_row_in_a_group_is_the_row_alone(n):
+    x, goals = rows_of_all_kinds(n, 29)
+    found = answers(x, goals)
+    assert sum(row is None for row in found) < 15
+    for row, wanted in enumerate(found):
+        probs = np.empty(n)
+        done, *numbers = fast.solve_row(x[row], *goals[:, row], probs)
+        assert ((*numbers, probs.tobytes()) if done else None) == wanted
+        assert fast.solve_row(x[row], *goals[:, row], np.empty(0)) == (done, *numbers)
+
+
+@pytest.mark.parametrize("n", [90, 300])
+@pytest.mark.parametrize("shift", [1, 3, 8])
+def test_a_row_does_not_see_its_group(n, shift):
+    x, goals = rows_of_all_kinds(n, 29)
+    assert answers(x[shift:], goals[:, shift:]) == answers(x, goals)[shift:]
+
+
+def test_rows_that_are_not_wanted_are_left_alone():
+    x, goals = rows_of_all_kinds(90, 29)
+    wanted = RNG(0).random(29) < 0.5
+    every = answers(x, goals)
+    assert answers(x, goals, wanted) == [row if asked else None for row, asked in zip(every, wanted, strict=True)]
+
+
+def test_lanes_that_are_done_keep_their_answers():
+    room = np.ones(lanes.PLACES)
+    room[lanes.ACTIVE : lanes.ACTIVE + lanes.LANES] = 0.0
+    before = room.copy()
+    for step in (lanes.search_all, lanes.settle_all):
+        assert step(room, lanes.LANES) == 0
+    np.testing.assert_array_equal(room, before)
+
+
+@pytest.mark.parametrize("n", [90, 300, 1100])
+def test_logits_far_from_zero_keep_their_digits(n, monkeypatch):
+    for module in (solver, rows):
+        monkeypatch.setattr(module, "compiled", lambda: fast)
+    x, deficit = 1e6 + 1e-5 * RNG(n).normal(size=n), 1e-3
+    assert fast.solve_row(x, math.log(n) - deficit, deficit, np.empty(0))[0]
+    solution = entnorm.solve(logits=x, deficit=deficit)
+    errors = Exact.for_target(logits=x, kind="deficit", value=deficit).errors(solution, "deficit", deficit)
+    assert max(errors.values()) <= 1
+
+
+def test_code_that_was_just_compiled_and_code_from_the_cache_agree_to_the_last_bit(tmp_path):
+    """In processes of their own: LLVM may order the sums of a function anew wherever it is linked."""
+    program = """
+import hashlib, numpy, entnorm
+x, digest = numpy.random.default_rng(0).normal(size=(40, 300)), hashlib.sha256()
+for target in ({"entropy": 2.0}, {"deficit": 1e-3}, {"deficit": 1e-7}, {"entropy": 1e-3}):
+    for rows in (x[:, :90], x):
+        solution = entnorm.solve(logits=rows, **target)
+        for array in (solution.gamma, solution.probs, entnorm.softmax(rows, **target)):
+            digest.update(array.tobytes())
+print(digest.hexdigest())
+"""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "ENTNORM_BACKEND": "numba"}
+    compiled, cached = (
+        subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True).stdout
+        for _ in range(2)
+    )
+    assert any(tmp_path.rglob("*.nbc"))
+    assert compiled == cached
