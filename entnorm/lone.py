@@ -48,6 +48,7 @@ LONG = TILE // 2  # entries from which on rows are better solved one by one, whi
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
 _FINE = 1e-290  # distances from an end that need no smaller unit
+_CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
 _FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
 Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
@@ -117,7 +118,7 @@ def _survey(values: Floats, work: Workspace | None, logits: bool) -> _Survey | N
         return None
     depths = _offsets("depths", values, top, work, logits)
     reach = -depths[lowest]
-    if not 1.0 / SQUARES < reach < SQUARES or np.count_nonzero(depths == 0) > 1:
+    if not 1.0 / SQUARES < reach < SQUARES or np.count_nonzero(depths > -_CLOSEST) > 1:
         return None
     mean = row_sum(depths) / values.size
     variance = row_dot(depths, depths) / values.size - mean * mean
@@ -213,7 +214,7 @@ def _direct(offsets: Floats, moved: Callable[[Any], Floats], deficit: Any, work:
 def _series(offsets: Floats, shift: Any, radius: Any, deficit: Any, work: Workspace | None) -> tuple[Look, Look]:
     shift = 0.0 if abs(shift) <= 2 * EPS * radius else shift
     means = power_means(
-        lambda *tile: offsets[None],
+        lambda some, part: offsets[None, part],
         (1, offsets.size),
         *(np.array([shift]), np.array([radius]), np.array([offsets.size])),
         *(HIGHEST, work or Workspace()),

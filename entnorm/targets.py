@@ -103,6 +103,8 @@ class Target:
 
 def per_row(name: str, values: ArrayLike, batch: tuple[int, ...]) -> Floats:
     """One number for each row of the flattened batch."""
+    if isinstance(values, np.ma.MaskedArray):  # np.ma.masked is one, too
+        raise EntnormError(f"{name} is a masked array: fill it with numbers")
     try:
         array = np.asarray(values)
     except ValueError as error:
@@ -162,6 +164,7 @@ def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: An
 
 
 @lru_cache(maxsize=2**10)
+@np.errstate(all="ignore")  # targets at or beyond an end
 def _one_goal(kind: str, value: float, support: int, ties: int) -> Goal:
     return Target(kind, np.array([value])).reduce(np.array([support]), np.array([ties]))
 

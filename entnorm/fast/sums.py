@@ -13,7 +13,7 @@ from numba import float32, float64, njit
 from entnorm.fast.vectors import LOWEST, SUMS, larger, minus_one, plus_one, reduced, reduced_f, wide
 from entnorm.steps import HIGHEST
 
-CHUNK = 1024  # entries; short enough that their sum is accurate
+CHUNK = 256  # entries: equal terms are rounded the same way, and this many in vectors have few running sums
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 _SHORT = 256  # rows shorter than this are copied and filled up as a whole
 
