@@ -76,7 +76,8 @@ def solve(
     ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, R the range and D the top gap of log p; the ends come from the bound
     of Popoviciu on the variance [rates.bracket-below] and from ``(1 + x) exp(-x)``, which bounds the tail
     [rates.bracket-above]. Rows near the uniform distribution are solved for ``log s - H``, others for ``H - log m``,
-    both summed without cancellation that would cost digits. A row's answer does not depend on the other rows, nor on memory layout.
+    both summed without cancellation that would cost digits. A row's answer does not depend on the other rows, nor on
+    memory layout.
 
     Examples
     --------

@@ -308,7 +308,7 @@ def test_no_target_of_a_single_row_leaks_a_warning(kind, value):
 
 @pytest.mark.parametrize("axis", [(0,), [0], True, np.True_, 0.0, "0", None])
 def test_an_axis_is_an_integer(axis):
-    with pytest.raises(entnorm.EntnormError, match="axis=.* does not exist"):
+    with pytest.raises(entnorm.EntnormError, match=r"axis=.* does not exist"):
         entnorm.solve([0.7, 0.2, 0.1], entropy=0.5, axis=axis)
 
 
