@@ -145,7 +145,12 @@ class _Unmoved:
             read = np.log if log else np.positive
             same = self.same.reshape(*self.rows.batch, 1)
             with np.errstate(divide="ignore"):
-                read(self.rows.array, out=np.moveaxis(out, self.rows.axis, -1), where=same, dtype=out.dtype)
+                read(
+                    self.rows.array,
+                    out=np.moveaxis(out, self.rows.axis, -1),
+                    where=same,
+                    dtype=out.dtype.newbyteorder("="),
+                )
         return out
 
 

@@ -53,6 +53,7 @@ LONG = TILE // 2  # entries from which on rows are better solved one by one, whi
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
 _FINE = 1e-290  # distances from an end that need no smaller unit
+_CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
 _FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
 Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
@@ -123,7 +124,7 @@ def _survey(values: Floats, work: Workspace | None, logits: bool) -> Survey | No
         return None
     depths = _offsets("depths", values, top, work, logits)
     reach, depths[peak] = -float(depths[lowest]), -math.inf
-    tied = depths[depths.argmax()] == 0  # another maximum
+    tied = depths[depths.argmax()] > -_CLOSEST  # another maximum, or all but one
     depths[peak] = 0.0
     if tied or not 1.0 / SQUARES < reach < SQUARES:
         return None
@@ -239,7 +240,7 @@ def _direct(offsets: Floats, moved: Callable[[float], Floats], deficit: float, w
 def _series(offsets: Floats, shift: float, radius: float, deficit: float, work: Workspace | None) -> Look:
     shift = 0.0 if abs(shift) <= 2 * EPS * radius else shift
     means = power_means(
-        lambda *tile: offsets[None],
+        lambda some, part: offsets[None, part],
         (1, offsets.size),
         *(np.array([shift]), np.array([radius]), np.array([offsets.size])),
         *(HIGHEST, work or Workspace()),

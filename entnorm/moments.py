@@ -31,10 +31,11 @@ LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
-CHUNK = 1024  # short enough that a dot product's running sums stay accurate, and that BLAS never wakes its threads
+CHUNK = 256  # equal terms are rounded the same way: a dot product as long as this has few running sums of them
+_CHUNKS = {np.dtype(np.float32): 1024, np.dtype(np.float64): CHUNK}  # the first shows the way; BLAS wakes no thread
 _VECTORS = 32  # float32 that dot products take at a time
 _FEW = 512  # entries of a row from which on what is left does not count
-ONES = {kind: np.ones(CHUNK, kind) for kind in (np.dtype(np.float32), np.dtype(np.float64))}
+ONES = {kind: np.ones(size, kind) for kind, size in _CHUNKS.items()}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
@@ -94,22 +95,22 @@ def padded(n: int) -> int:
 
 def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
     """Inner product of each row, in an order that depends on the length of the rows alone; a scalar for one row."""
-    n = a.shape[-1]
-    if n <= CHUNK:
+    n, chunk = a.shape[-1], _CHUNKS[a.dtype]
+    if n <= chunk:
         return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
-    whole = n - n % CHUNK
-    shape = (*a.shape[:-1], whole // CHUNK, CHUNK)
+    whole = n - n % chunk
+    shape = (*a.shape[:-1], whole // chunk, chunk)
     total = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape)).sum(-1)
     return total + np.vecdot(a[..., whole:], b[..., whole:]) if whole < n else total
 
 
 def row_sum(a: NDArray[Any]) -> Any:
     """Sum of each row, by the same rule: a product with ones takes half the time of a sum."""
-    n, ones = a.shape[-1], ONES[a.dtype]
-    if n <= CHUNK:
+    n, ones, chunk = a.shape[-1], ONES[a.dtype], _CHUNKS[a.dtype]
+    if n <= chunk:
         return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
-    whole = n - n % CHUNK
-    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // CHUNK, CHUNK), ones).sum(-1)
+    whole = n - n % chunk
+    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // chunk, chunk), ones).sum(-1)
     return total + np.vecdot(a[..., whole:], ones[: n - whole]) if whole < n else total
 
 

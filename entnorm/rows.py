@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import prod
+from operator import index
 from typing import Any, Self
 
 import numpy as np
@@ -59,19 +60,29 @@ class Rows:
         array = _real_array(name, logits if p is None else p)
         return cls(_axis_last(name, array, axis), axis, logits=p is None)
 
-    def vet(self, values: Floats, top: Floats) -> None:
-        """Check a block of rows whose maxima these are; if one is at fault, name all that are.
+    def vet(self, values: Floats) -> None:
+        """Check the probabilities of a block; logits tell by their maxima alone: see `vet_tops`.
 
         Raises
         ------
         EntnormError
             With the indices of the rows at fault, in this block and elsewhere.
         """
-        if self.logits:
-            sound = np.isfinite(top)
-        else:
-            sound = (values.min(-1) >= 0) & (np.abs(row_sum(values) - 1) <= self._tolerance() / 2)
-        if not sound.all():
+        if (
+            not self.logits
+            and not ((values.min(-1) >= 0) & (np.abs(row_sum(values) - 1) <= self._tolerance() / 2)).all()
+        ):
+            self.check()
+
+    def vet_tops(self, top: Floats) -> None:
+        """Check the rows of a block whose maxima these are.
+
+        Raises
+        ------
+        EntnormError
+            With the indices of the rows at fault, in this block and elsewhere.
+        """
+        if not np.isfinite(top).all():
             self.check()
 
     def check(self) -> None:
@@ -126,9 +137,8 @@ class Rows:
         row = np.asarray(row, np.float64, order="C")
         if not row.flags.aligned:
             row = row.copy()
-        if not self.logits:
-            with np.errstate(all="ignore"):
-                self.vet(row[None], row[:1])
+        with np.errstate(all="ignore"):
+            self.vet(row[None])
         return row
 
     def take(self, which: NDArray[np.intp]) -> NDArray[Any]:
@@ -278,11 +288,17 @@ def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:
     return array
 
 
+def _index(axis: Any) -> int:
+    if isinstance(axis, bool | np.bool_):
+        raise TypeError("an axis is not true or false")
+    return index(axis)
+
+
 def _axis_last(name: str, array: NDArray[Any], axis: int) -> NDArray[Any]:
     if array.ndim == 0:
         raise EntnormError(f"{name} is a single number; a distribution is an array with at least one axis")
     try:
-        moved = array if isinstance(axis, int) and axis == -1 else np.moveaxis(array, axis, -1)
+        moved = array if type(axis) is int and axis == -1 else np.moveaxis(array, _index(axis), -1)
     except (ValueError, TypeError):
         raise EntnormError(f"axis={axis!r} does not exist in {name}, which has shape {array.shape}") from None
     if moved.shape[-1] == 0:

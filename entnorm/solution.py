@@ -28,7 +28,7 @@ class Status(IntEnum):
     CONVERGED = 0
     """The row has the entropy asked for."""
     INFEASIBLE = 1
-    """No escort distribution of the row has the entropy asked for; every number of the row is NaN."""
+    """No escort distribution of the row has the entropy asked for; its numbers are NaN, but for `nit`."""
     GAMMA_OVERFLOW = 2
     """The distribution is right, but its exponent is beyond the normal range of float64."""
 

@@ -65,7 +65,7 @@ def solve(
     Raises
     ------
     EntnormError
-        If an argument is malformed, with the indices of the rows at fault; before anything is computed.
+        If an argument is malformed, with the indices of the rows at fault.
 
     Notes
     -----
@@ -76,7 +76,8 @@ def solve(
     ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, R the range and D the top gap of log p; the ends come from the bound
     of Popoviciu on the variance [rates.bracket-below] and from ``(1 + x) exp(-x)``, which bounds the tail
     [rates.bracket-above]. Rows near the uniform distribution are solved for ``log s - H``, others for ``H - log m``,
-    both summed without cancellation. A row's answer does not depend on the other rows, nor on memory layout.
+    both summed without cancellation that would cost digits. A row's answer does not depend on the other rows, nor on
+    memory layout.
 
     Examples
     --------
@@ -110,6 +111,7 @@ def _solve_blocks(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answe
     answers, work = Answers.empty(rows.count), Workspace()
     with quietly():
         for part, values in rows.blocks():
+            rows.vet(values)
             probs = None if out is None else out[part]
             targets, block = target.part(part), answers.part(part)
             done = _solve_ordinary(rows, values, targets, block, probs, work)
@@ -178,9 +180,9 @@ def _solve_block(
     rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> None:
     """Solve rows of any kind; their distributions go to `probs`."""
-    answers.nit[:] = 0  # what came to nothing before does not count
+    answers.nit[:] = answers.base[:] = 0  # what came to nothing before does not count
     spectrum = Spectrum.survey(values, work, logits=rows.logits)
-    rows.vet(values, spectrum.top)
+    rows.vet_tops(spectrum.top)
     support, ties = spectrum.support, spectrum.ties
     alike = bool((support == support[0]).all() and (ties == ties[0]).all())
     goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)

@@ -110,6 +110,8 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
     """One number for each row of the flattened batch."""
     array: Any = values
     if not isinstance(values, float):
+        if isinstance(values, np.ma.MaskedArray):  # np.ma.masked is one, too
+            raise EntnormError(f"{name} is a masked array: fill it with numbers")
         try:
             array = np.asarray(values)
         except ValueError as error:
@@ -169,6 +171,7 @@ def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: An
 
 
 @lru_cache(maxsize=2**10)
+@np.errstate(all="ignore")  # targets at or beyond an end
 def _one_goal(kind: str, value: float, support: int, ties: int) -> Goal:
     return Target(kind, np.array([value])).reduce(np.array([support]), np.array([ties]))
 

@@ -27,7 +27,7 @@ def escort(p: ArrayLike, gamma: ArrayLike, *, axis: int = -1) -> NDArray[Any]:
     p : array_like
         Probabilities along `axis`. Zeros stay zero, for gamma = 0 too.
     gamma : array_like
-        Order, nonnegative, broadcast to the batch shape: 1 leaves `p` as it is, 0 gives the uniform distribution on the
+        Order, nonnegative, broadcast to the batch shape: 1 gives `p` up to rounding, 0 the uniform distribution on the
         support, inf the uniform distribution on the maxima.
     axis : int, default -1
         The axis along which distributions lie.

@@ -18,6 +18,12 @@ def narrow(rng):
     return rng.normal(size=sized(rng)) * 10.0 ** -rng.integers(0, 6)
 
 
+def levels(rng):
+    """A few values, each as often as chance will have it: equal terms of a sum are rounded in the same direction."""
+    counts = np.append(rng.integers(1, 4), (10.0 ** rng.uniform(0, 3.2, rng.integers(2, 5))).astype(int))
+    return np.repeat(np.append(0.0, -rng.uniform(0, 10, counts.size - 1)), counts)
+
+
 def normalised(p):
     return p / p.sum()
 
@@ -38,6 +44,8 @@ FAMILIES = {
     "outlier": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(1, 12)))},
     "spike": lambda r: {"logits": np.append(narrow(r), 30.5)},
     "near ties": lambda r: {"logits": [0, -(10.0 ** -r.uniform(1, 15)), *(r.normal(size=5) - 20)]},
+    "next to the maximum": lambda r: {"logits": [0, -(10.0 ** -r.uniform(15, 60)), *(r.normal(size=5) - 3)]},
+    "levels": lambda r: {"logits": levels(r)},
     "zeros": lambda r: {"p": normalised(np.append(r.random(sized(r)) * r.integers(0, 2), [0, 0.3, 1.0]))},
     "plateau": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(0, 4)) - r.random(r.integers(1, 5)))},
 }  # fmt: skip
@@ -59,6 +67,7 @@ def targets(rng, support, ties):
         found += [
             ("entropy", width * 10.0 ** -rng.uniform(0.01, 12)),
             ("entropy", width * 10.0 ** -rng.uniform(12, 299)),
+            ("evenness", 10.0 ** -rng.uniform(1, 299)),
         ]
     return found
 

@@ -28,7 +28,7 @@ class Exact:
         """With as many digits as it takes to see the target's distance from the ends."""
         row = cls(p, logits)
         size = math.log(row.support)
-        near = {"entropy": value, "deficit": value, "perplexity": 1e-16, "evenness": 1e-16}[kind]
+        near = {"entropy": value, "deficit": value, "perplexity": 1e-16, "evenness": value}[kind]
         lost = -math.log10(min(1e-16, near, size))
         return cls(p, logits, digits=int(60 + 2 * lost))
 
@@ -76,8 +76,9 @@ class Exact:
         _, varentropy, z = self.moments(gamma)
         k = 1 + min(target, mp.log(self.support) - target) / varentropy
         found = mp.mpf(float(solution.gamma))
-        probability, logarithm = [abs(mp.fsum(solution.probs.tolist()) - 1) / (8 * EPS)], [mp.zero]
-        for x, q, log_q in zip(self.row.tolist(), solution.probs.tolist(), solution.log_probs.tolist(), strict=True):
+        probability, logarithm = [abs(math.fsum(solution.probs.tolist()) - 1) / (8 * EPS)], [mp.zero]
+        found_of = zip(self.row.tolist(), solution.probs.tolist(), solution.log_probs.tolist(), strict=True)
+        for x, q, log_q in set(found_of):
             if x not in self.distance:
                 assert q == 0
                 assert log_q == -np.inf

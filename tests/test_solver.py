@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from oracle import EPS, Exact
 
 import entnorm
-from entnorm import Status
+from entnorm import Status, lone
 from entnorm import rows as rows_module
 from entnorm import solver as solver_module
 from entnorm.answers import Answers
 from entnorm.equations import DeficitEquation, ExcessEquation
-from entnorm.moments import Workspace
+from entnorm.moments import TILE, Workspace
 from entnorm.rows import Rows
 from entnorm.solver import _bracket, _iterate
 from entnorm.spectrum import Spectrum
-from entnorm.targets import Target
+from entnorm.targets import Target, _one_goal
 
 RNG = np.random.default_rng
 
@@ -34,7 +34,12 @@ def kernel(request, monkeypatch):
     return request.param
 
 
-MOST = {"plateau": 20, "outlier": 28, "near ties": 28}  # scales 9 to 15 decades apart: a decade may take two
+MOST = {
+    "plateau": 20,
+    "outlier": 28,
+    "near ties": 28,
+    "next to the maximum": 28,
+}  # scales 9 to 15 decades apart: a decade may take two
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -60,6 +65,30 @@ def test_a_row_of_a_thousand(kind):
         solution = entnorm.solve(**row, **target)
         errors = Exact.for_target(**row, kind=name, value=value).errors(solution, name, value)
         assert max(errors.values()) <= 1, (target, errors)
+
+
+@pytest.mark.parametrize("target", [("deficit", 1e-6), ("deficit", 0.05), ("entropy", 2.0), ("perplexity", 1.01)])
+@pytest.mark.parametrize("n", [lone.LONG - 1, lone.LONG, TILE, TILE + 1, 2 * TILE + 1, lone.LONGEST, lone.LONGEST + 1])
+@pytest.mark.parametrize("kind", ["p", "logits"])
+def test_long_rows(kind, n, target):
+    """Of a hundred values, which is quick in many digits."""
+    x = np.append(0.1, np.minimum(RNG(0).normal(size=n - 1).round(1), 0.0))
+    row = {kind: x if kind == "logits" else normalised(np.exp(x))}
+    ((name, values),) = row.items()
+    solution = entnorm.solve(**row, **dict([target]))
+    both = entnorm.solve(**{name: np.stack([values, values]), target[0]: target[1]})
+    errors = Exact.for_target(**row, kind=target[0], value=target[1]).errors(solution, *target)
+    assert max(errors.values()) <= 1, errors
+    assert (both.gamma == solution.gamma).all()
+    assert np.array_equal(both.probs[1], solution.probs)
+
+
+@pytest.mark.parametrize("n", [10, lone.LONG - 1, lone.LONG, lone.LONGEST, lone.LONGEST + 1])
+@pytest.mark.parametrize("rows", [None, 1, 2])
+def test_sums_of_probabilities_are_checked_in_every_row(n, rows):
+    p = RNG(0).random(n if rows is None else (rows, n))
+    with pytest.raises(entnorm.EntnormError, match="p does not sum to 1"):
+        entnorm.solve(p, perplexity=2)
 
 
 @pytest.mark.parametrize("n", [2, 3, 10, 1000])
@@ -267,6 +296,26 @@ def test_absurd_targets_are_infeasible(kind, value):
     with np.errstate(all="raise"):
         solution = entnorm.solve([[0.5, 0.3, 0.2], [0.5, 0.5, 0.0], [1.0, 0.0, 0.0]], **{kind: value})
     assert (solution.status == Status.INFEASIBLE).all()
+
+
+@pytest.mark.parametrize("kind", ["entropy", "perplexity", "deficit", "evenness"])
+@pytest.mark.parametrize("value", [0.0, 5e-324, 1e-300, 1e-20, 1e305, np.inf])
+def test_no_target_of_a_single_row_leaks_a_warning(kind, value):
+    _one_goal.cache_clear()
+    with np.errstate(all="raise"):
+        entnorm.solve([0.7, 0.2, 0.1], **{kind: value})
+
+
+@pytest.mark.parametrize("axis", [(0,), [0], True, np.True_, 0.0, "0", None])
+def test_an_axis_is_an_integer(axis):
+    with pytest.raises(entnorm.EntnormError, match=r"axis=.* does not exist"):
+        entnorm.solve([0.7, 0.2, 0.1], entropy=0.5, axis=axis)
+
+
+def test_masked_targets_are_refused():
+    for target in (np.ma.masked, np.ma.array([0.5, 0.6], mask=[0, 1])):
+        with pytest.raises(entnorm.EntnormError, match="entropy is a masked array"):
+            entnorm.solve([[0.7, 0.2, 0.1]] * 2, entropy=target)
 
 
 def test_one_infeasible_row_loses_nothing_of_the_others():

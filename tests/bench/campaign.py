@@ -78,6 +78,8 @@ def judged(row: Row, kind: str, value: float) -> dict[str, float]:
     if not solution.success[0]:
         return {"status": math.inf}
     alone = entnorm.solve(**{name: np.asarray(values) for name, values in row.items()}, **{kind: value})
+    if alone.gamma != solution.gamma[0] or not np.array_equal(alone.probs, solution.probs[0]):
+        return {"neighbours": math.inf}
     return Enclosed(row).errors(alone, kind, value)
 
 
