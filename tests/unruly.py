@@ -70,6 +70,14 @@ def temperature_for_bits(scores, bits):
     return solution.temperature
 
 
+class Constant:
+    """Without a name of its own, only that of a method of a variable."""
+
+    def found(self, p, target, *, axis=-1):
+        return np.full(np.delete(p.shape, axis), 2.0)
+
+
+wrong = Constant()
 wrongly_adapted = entnorm.conformance.adapt(lambda p, target: takes_one_row(p, target), rows="matrix")
 takes_no_zeros = entnorm.conformance.adapt(divides_zero_by_zero, zeros=False)
 
