@@ -397,6 +397,40 @@ def test_conform_contains_a_solver_that_dies(
     assert "mine_shy cannot be imported: AssertionError" in capsys.readouterr().err
 
 
+def test_conform_bounds_the_memory_of_a_solver_if_asked_to(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "import numpy\nimport entnorm\ndef f(p, t, *, axis=-1):\n    numpy.ones(2**29)\n"
+    module("mine_large", source + "    return entnorm.solve(p, entropy=t, axis=axis)\n")
+    assert main(["conform", "mine_large:f", "--level", "smoke", "--memory", "3", "--json"]) == 1
+    verdict = json.loads(capsys.readouterr().out)
+    assert "MemoryError: Unable to allocate 4.00 GiB" in verdict["checks"][0]["got"]
+    assert verdict["command"].endswith(" --memory 3")
+    for refused in ("0", "nan", "inf"):
+        assert main(["conform", "mine_large:f", "--memory", refused]) == 2
+        assert "a number of GiB above zero" in capsys.readouterr().err
+
+
+def test_conform_finds_a_method_of_an_object(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "import entnorm\nclass Box:\n    def fit(self, p, t, *, axis=-1):\n"
+    module("mine_boxed", source + "        return entnorm.solve(p, entropy=t, axis=axis)\nbox = Box()\n")
+    assert main(["conform", "mine_boxed:box.fit", "--level", "smoke"]) == 0
+    assert main(["conform", "mine_boxed:box.fitt", "--level", "smoke"]) == 2
+    assert "mine_boxed.box has no function 'fitt'; did you mean 'fit'?" in capsys.readouterr().err
+
+
+def test_the_adapter_that_a_method_wants_is_told_as_a_module(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "import entnorm\nclass Box:\n    def fit(self, p, t):\n        assert p.ndim == 1\n"
+    module("mine_boxed_row", source + "        return float(entnorm.solve(p, entropy=t).gamma)\nbox = Box()\n")
+    assert main(["conform", "mine_boxed_row:box.fit"]) == 1
+    said = capsys.readouterr().out
+    assert '  from mine_boxed_row import box\n  solve = adapt(box.fit, rows="one")\n' in said
+
+
 def test_conform_does_not_import_a_solver_in_its_own_process(
     module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -447,7 +481,8 @@ def test_conform_help_says_what_a_solver_receives_and_returns(capsys: pytest.Cap
     said = capsys.readouterr().out
     assert "solve(p, target, axis=-1)" in said
     assert "from entnorm.conformance import adapt" in said
-    for word in ("receives", "returns", "gamma", "nats", "batch"):
+    assert "or a minute if that is longer" in said
+    for word in ("receives", "returns", "gamma", "nats", "batch", "--memory", "PKG.MOD:OBJECT.METHOD"):
         assert word in said
 
 

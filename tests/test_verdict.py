@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,8 +21,10 @@ import unruly
 
 import entnorm
 from entnorm import conformance, report
-from entnorm.conformance import Outcome, cases, contained, hard
+from entnorm.conformance import Outcome, cases, contained, hard, runner
 from entnorm.conformance.contained import Contained, LostError
+from entnorm.conformance.foreign import Foreign
+from entnorm.conformance.naming import name_of
 from entnorm.conformance.runner import imported
 from entnorm.solution import EntnormError
 
@@ -421,7 +424,7 @@ def test_each_check_is_a_test_of_somebodys_suite(pytester: pytest.Pytester) -> N
     assert "PASSED test_mine.py::test_clipping[solve-keeps_ties_tied]" in said
     assert "FAILED test_mine.py::test_strictly[clips-reports_unreachable_targets]" in said
     assert "FAILED test_mine.py::test_strictly[mute-answers_a_plain_question]" in said
-    assert "print(solve(p, target, axis=-1))" in said
+    assert "answer = solve(p, target, axis=-1)" in said
     assert "runner.py" not in said
 
 
@@ -508,6 +511,29 @@ def test_the_program_of_a_failure_imports_what_any_module_has(held: str, tmp_pat
         )
         assert "NameError" not in again.stderr
         assert "ImportError" not in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("solve", "level", "check", "shown"),
+    [
+        (rogues.writes_its_input, "smoke", "does_not_write_its_input", r"as before: False True\n\[0\.\d"),
+        (rogues.writes_its_logits, "smoke", "does_not_write_its_input", r"as before: False\n"),
+        (unruly.answers_twice, "smoke", "hits_the_target_entropy", r"2\.0 True\n"),
+        (
+            rogues.keeps_an_array_for_each_shape,
+            "edge",
+            "answers_from_many_threads_at_once",
+            r"[1-9]\d* of 400 answers are not as alone\n",
+        ),
+    ],
+)
+def test_the_program_of_a_failure_shows_it(solve: object, level: str, check: str, shown: str) -> None:
+    (asked,) = (c for c in conformance.CHECKS[level] if c.__name__ == check)
+    found = runner.result(asked, level, Foreign(solve, name_of(solve)))
+    done = subprocess.run(
+        [sys.executable, "-c", found.reproducer], cwd=Path(__file__).parent, capture_output=True, text=True
+    )
+    assert re.match(shown, done.stdout), (done.stdout, done.stderr)
 
 
 def test_two_solvers_of_one_name_are_both_held_and_text_is_refused() -> None:

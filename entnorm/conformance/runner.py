@@ -15,13 +15,13 @@ from typing import Any, Final
 import numpy as np
 
 from entnorm.conformance.adapting import Adapted
-from entnorm.conformance.calls import Call
 from entnorm.conformance.checks import Check, up_to
 from entnorm.conformance.contained import Contained, must_not_be_loading
 from entnorm.conformance.expectations import Expected, expected_failures
 from entnorm.conformance.findings import Finding, NotApplicable
 from entnorm.conformance.foreign import Foreign, ForeignError, Solver
-from entnorm.conformance.naming import introduction, name_of
+from entnorm.conformance.naming import name_of
+from entnorm.conformance.programs import program
 from entnorm.conformance.verdict import CheckFailed, ConformanceError, Outcome, Report, Result
 
 _LOSSES: Final = 3
@@ -216,7 +216,7 @@ def result(check: Check, level: str, solver: Foreign) -> Result:
             case="the call below",
             expected="an answer",
             got=str(error),
-            reproducer=_program(solver, error.call),
+            reproducer=program(solver, [error.call]),
             lost=error.lost,
         )
     worst = max(findings, key=Finding.weight)
@@ -230,15 +230,8 @@ def result(check: Check, level: str, solver: Foreign) -> Result:
         expected=worst.expected,
         got=worst.got,
         answer=worst.answer,
-        reproducer=_program(solver, *worst.calls),
+        reproducer=program(solver, worst.calls, worst.shows),
     )
-
-
-def _program(solver: Foreign, *calls: Call) -> str:
-    imports = ["import numpy as np"]
-    if any(call.source and "entnorm" in call.source for call in calls):
-        imports.append("import entnorm.conformance")
-    return "\n".join([*imports, *introduction(solver.solve, solver.name), *(call.reproducer for call in calls)])
 
 
 def imported(name: str) -> Any:
