@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import fcntl
 import gzip
@@ -568,6 +569,33 @@ def test_references_are_made_by_as_many_processes_as_asked(
 
 
 @pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be proved")
+@pytest.mark.parametrize("seconds", [0.2, 3.0])
+def test_an_interrupted_making_says_no_more_than_that(seconds: float, tmp_path: Path) -> None:
+    """While its workers start, and while they compute."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "entnorm", "reference", "make", "made.jsonl", "--jobs", "2"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+    )
+    journal = tmp_path / "made.jsonl.journal"
+    try:
+        while not journal.exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+        err = process.communicate(timeout=60)[1]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert err == "entnorm: interrupted; no file was left half-written\n"
+    assert list(tmp_path.iterdir()) == [journal]
+
+
 def test_references_of_densities_are_proved_with_the_others(
     few: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
