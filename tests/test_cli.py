@@ -569,6 +569,14 @@ def test_references_are_made_by_as_many_processes_as_asked(
 
 
 @pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be proved")
+def test_making_is_told_to_take_any_executor(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["reference", "make", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "generate.make(FILE, executor=...)" in said
+    assert "dask.distributed" in said
+
+
 @pytest.mark.parametrize("seconds", [0.2, 3.0])
 def test_an_interrupted_making_says_no_more_than_that(seconds: float, tmp_path: Path) -> None:
     """While its workers start, and while they compute."""
