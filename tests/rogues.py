@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from itertools import count
 from math import log, nan
+from threading import Lock
 from time import sleep
 from types import SimpleNamespace
 from typing import Any
@@ -550,6 +551,36 @@ def shares_a_workspace(p, target, *, axis=-1):
         row *= 2.0
         row *= 0.5
     return gammas(row.copy(), target)
+
+
+_copies: dict[tuple[int, ...], FloatArray] = {}
+
+
+def keeps_an_array_for_each_shape(p, target, *, axis=-1):
+    """Copies its input into an array of the module, one for each shape, and waits before it looks at it again."""
+    copy = _copies.setdefault(p.shape, np.empty(p.shape))
+    copy[...] = p
+    sleep(5e-4)
+    return gammas(copy.copy(), target, axis)
+
+
+def keeps_an_array_for_each_shape_of_a_batch(p, target, *, axis=-1):
+    """The same, where there is more than one row."""
+    return keeps_an_array_for_each_shape(p, target, axis=axis) if p.ndim > 1 else gammas(p, target, axis)
+
+
+_busy = Lock()
+
+
+def answers_one_at_a_time(p, target, *, axis=-1):
+    """Raises where it is asked while it is still busy."""
+    if not _busy.acquire(blocking=False):
+        raise RuntimeError("busy")
+    try:
+        sleep(5e-4)
+        return gammas(p, target, axis)
+    finally:
+        _busy.release()
 
 
 @rowwise

@@ -5,9 +5,11 @@ import inspect
 import math
 import pickle
 import sys
+import time
 from dataclasses import replace
 from fractions import Fraction as F
 
+import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,6 +149,62 @@ def test_what_is_no_statement_about_a_row_is_not_proved():
         {"digits": -3, "lower": proof.lower / 2, "upper": 2 * proof.upper},
     ):
         assert not replace(proof, **change).verify(), change
+
+
+class Agreeable(F):
+    """A number that says yes to every comparison."""
+
+    __lt__ = __le__ = __gt__ = __ge__ = lambda self, other: True
+
+
+class Long(int):
+    pass
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"digits": 30_000_000},
+        {"digits": 1001},
+        {"digits": "20"},
+        {"digits": 20.0},
+        {"digits": True},
+        {"digits": Long(20)},
+        {"values": None},
+        {"values": 7},
+        {"values": [F(5), F(3)]},
+        {"values": (5.0, 3.0)},
+        {"values": (Agreeable(5), F(3))},
+        {"target": None},
+        {"target": 0.75},
+        {"target": Agreeable(3, 4)},
+        {"lower": "1", "upper": "2"},
+        {"lower": Agreeable(0), "upper": Agreeable(100)},
+        {"kind": ["p"]},
+        {"kind": None},
+        {"target_kind": {}},
+    ],
+)
+@pytest.mark.parametrize("question", ["ties", "logits"])
+def test_what_is_not_of_the_exact_types_is_refused_at_once(question, change):
+    proof = replace(solve(**QUESTIONS[question]).certificate, **change)
+    start = time.monotonic()
+    assert proof.verify() is False
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("backend", ["mpmath", "arb"])
+@pytest.mark.parametrize("gamma", [7, 0, -1, "inf", "nan", "1e100000"])
+def test_another_gamma_than_the_certificate_says_is_not_verified(gamma, backend):
+    solved = solve(**QUESTIONS["ties"], backend=backend)
+    assert solved.verify()
+    assert not replace(solved, gamma=mpmath.mpf(gamma)).verify()
+    for no_mpf in (float(solved.gamma), str(solved.gamma), None):
+        assert not replace(solved, gamma=no_mpf).verify()
+    with mpmath.workdps(80):
+        for end, away in zip(solved.enclosure, (-1, 1), strict=True):
+            outside = mpmath.mpf(end.numerator) / end.denominator * (1 + away * mpmath.mpf(10) ** -70)
+            assert not replace(solved, gamma=outside).verify()
 
 
 def test_what_cannot_be_decided_takes_bounded_work(monkeypatch):

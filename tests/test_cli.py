@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import fcntl
 import gzip
@@ -391,10 +392,44 @@ def test_conform_contains_a_solver_that_dies(
     assert "got: the process died: exit code 5" in capsys.readouterr().out
     module(
         "mine_shy",
-        "import multiprocessing\nassert not multiprocessing.parent_process()\ndef f(p, t, *, axis=-1): ...\n",
+        "import os\nassert os.getpid() != os.getsid(0)\ndef f(p, t, *, axis=-1): ...\n",  # not in a session of its own
     )
     assert main(["conform", "mine_shy:f", "--level", "smoke"]) == 2
     assert "mine_shy cannot be imported: AssertionError" in capsys.readouterr().err
+
+
+def test_conform_bounds_the_memory_of_a_solver_if_asked_to(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "import numpy\nimport entnorm\ndef f(p, t, *, axis=-1):\n    numpy.ones(2**29)\n"
+    module("mine_large", source + "    return entnorm.solve(p, entropy=t, axis=axis)\n")
+    assert main(["conform", "mine_large:f", "--level", "smoke", "--memory", "3", "--json"]) == 1
+    verdict = json.loads(capsys.readouterr().out)
+    assert "MemoryError: Unable to allocate 4.00 GiB" in verdict["checks"][0]["got"]
+    assert verdict["command"].endswith(" --memory 3")
+    for refused in ("0", "nan", "inf"):
+        assert main(["conform", "mine_large:f", "--memory", refused]) == 2
+        assert "a number of GiB above zero" in capsys.readouterr().err
+
+
+def test_conform_finds_a_method_of_an_object(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "import entnorm\nclass Box:\n    def fit(self, p, t, *, axis=-1):\n"
+    module("mine_boxed", source + "        return entnorm.solve(p, entropy=t, axis=axis)\nbox = Box()\n")
+    assert main(["conform", "mine_boxed:box.fit", "--level", "smoke"]) == 0
+    assert main(["conform", "mine_boxed:box.fitt", "--level", "smoke"]) == 2
+    assert "mine_boxed.box has no function 'fitt'; did you mean 'fit'?" in capsys.readouterr().err
+
+
+def test_the_adapter_that_a_method_wants_is_told_as_a_module(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "import entnorm\nclass Box:\n    def fit(self, p, t):\n        assert p.ndim == 1\n"
+    module("mine_boxed_row", source + "        return float(entnorm.solve(p, entropy=t).gamma)\nbox = Box()\n")
+    assert main(["conform", "mine_boxed_row:box.fit"]) == 1
+    said = capsys.readouterr().out
+    assert '  from mine_boxed_row import box\n  solve = adapt(box.fit, rows="one")\n' in said
 
 
 def test_conform_does_not_import_a_solver_in_its_own_process(
@@ -447,7 +482,8 @@ def test_conform_help_says_what_a_solver_receives_and_returns(capsys: pytest.Cap
     said = capsys.readouterr().out
     assert "solve(p, target, axis=-1)" in said
     assert "from entnorm.conformance import adapt" in said
-    for word in ("receives", "returns", "gamma", "nats", "batch"):
+    assert "or a minute if that is longer" in said
+    for word in ("receives", "returns", "gamma", "nats", "batch", "--memory", "PKG.MOD:OBJECT.METHOD"):
         assert word in said
 
 
@@ -533,6 +569,41 @@ def test_references_are_made_by_as_many_processes_as_asked(
 
 
 @pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be proved")
+def test_making_is_told_to_take_any_executor(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["reference", "make", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "generate.make(FILE, executor=...)" in said
+    assert "dask.distributed" in said
+
+
+@pytest.mark.parametrize("seconds", [0.2, 3.0])
+def test_an_interrupted_making_says_no_more_than_that(seconds: float, tmp_path: Path) -> None:
+    """While its workers start, and while they compute."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "entnorm", "reference", "make", "made.jsonl", "--jobs", "2"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL) and None,
+    )
+    journal = tmp_path / "made.jsonl.journal"
+    try:
+        while not journal.exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+        err = process.communicate(timeout=60)[1]
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert err == "entnorm: interrupted; no file was left half-written\n"
+    assert list(tmp_path.iterdir()) == [journal]
+
+
 def test_references_of_densities_are_proved_with_the_others(
     few: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,7 +3,10 @@
 import gzip
 import json
 import math
+import os
 import re
+import threading
+import time
 import tracemalloc
 from dataclasses import replace
 from fractions import Fraction as F
@@ -17,9 +20,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from entnorm import balls
-from entnorm.reference import RecordError, fields, generate, load, reading, verify
+from entnorm.reference import RecordError, exact, fields, generate, load, reading, verify
 from entnorm.reference.families import _single, rows
 from entnorm.reference.records import CORPUS, canonical, checksum, write
+from entnorm.reference.tags import are_true
 from entnorm.solution import EntnormError
 
 needs_flint = pytest.mark.skipif(not balls.available(), reason="python-flint is not installed (extra `rigorous`)")
@@ -213,6 +217,64 @@ def test_verify_names_the_records_that_are_not_true(records):
     slope = replace(second, slope=second.slope.replace("1", "2"))
     condition = replace(third, condition="1.5e0")
     assert verify([false, second, slope, third, condition]) == (first.id, second.id, third.id)
+
+
+@needs_flint
+def test_verify_names_the_records_whose_tags_are_false(records):
+    def with_tag(tag):
+        return next(record for record in records if tag in record.tags and record.values.size < 200)
+
+    near = with_tag("near-log-m")
+    other = tuple("near-log-s" if tag == "near-log-m" else tag for tag in near.tags)
+    plateau = with_tag("plateau")
+    false = [
+        replace(near, tags=other),
+        replace(near, tags=()),
+        replace(near, tags=(*near.tags, "near-log-s")),
+        replace(near, tags=tuple("plateau" if tag == "near-log-m" else tag for tag in near.tags)),
+        replace(plateau, tags=tuple("near-log-s" if tag == "plateau" else tag for tag in plateau.tags)),
+        *(replace(r, tags=(*r.tags, "long")) for r in [near]),
+        *(
+            replace(r, tags=tuple(tag for tag in r.tags if tag != fact))
+            for fact in ("zeros", "ties", "tied-maximum")
+            for r in [with_tag(fact)]
+        ),
+    ]
+    assert verify(false) == tuple(record.id for record in false)
+    assert verify([near, plateau, replace(near, tags=("mine", *near.tags[1:]))]) == ()
+
+
+def test_the_tags_of_every_record_are_those_of_its_row_and_target(records):
+    for record in records:
+        target = exact.Target(record.target.kind, F(record.target.value))
+        assert are_true(record.tags, record.row, target, long=record.recipe is not None), record.id
+
+
+@pytest.mark.parametrize("name", ["fifo", "pipe"])
+def test_a_pipe_that_nobody_writes_to_is_refused(name, tmp_path, monkeypatch, lines):
+    monkeypatch.setattr(reading, "PATIENCE", 0.5)
+    path = tmp_path / "fifo.jsonl"
+    os.mkfifo(path)
+    read, written = os.pipe()
+    asked = path if name == "fifo" else Path(f"/dev/fd/{read}")
+    start = time.monotonic()
+    with pytest.raises(RecordError, match="is no file, and nothing was written to it within"):
+        load(asked)
+    assert time.monotonic() - start < 5
+    monkeypatch.setattr(reading, "PATIENCE", 30)
+
+    def write_slowly():
+        with path.open("wb") if name == "fifo" else os.fdopen(written, "wb") as file:
+            for line in lines[:2]:
+                file.write(line.encode() + b"\n")
+                file.flush()
+                time.sleep(0.3)
+
+    writing = threading.Thread(target=write_slowly)
+    writing.start()
+    assert len(load(asked)) == 2
+    writing.join()
+    os.close(read)
 
 
 def line_with(lines, *, sign=True, **changes):

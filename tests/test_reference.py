@@ -522,3 +522,11 @@ def test_every_exact_number_is_taken_exactly():
 def test_numbers_that_are_none_or_too_long_are_refused_by_what_they_are(x, said):
     with pytest.raises(EntnormError, match=said):
         exact(x, "p[0]")
+
+
+def test_what_is_no_number_is_told_all_that_would_be():
+    said = "p\\[0\\] must be an int, a Fraction, a float, a Decimal, an mpf or a decimal string, got complex"
+    with pytest.raises(EntnormError, match=said):
+        solve([1j, 1], entropy=0.5)
+    for number in (Decimal("0.25"), mpmath.mpf(0.25), "0.25", F(1, 4), 0.25):
+        assert solve([number, 1], entropy="0.5", digits=5).certificate.values[0] == F(1, 4)

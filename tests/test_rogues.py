@@ -207,6 +207,12 @@ EXPECTED = {
     "shares_a_workspace": {
         "answers_from_many_threads_at_once": "each other's exponentials",
     },
+    "keeps_an_array_for_each_shape": {
+        "answers_from_many_threads_at_once": "each other's rows, if they are as long",
+    },
+    "keeps_an_array_for_each_shape_of_a_batch": {
+        "answers_from_many_threads_at_once": "each other's batches",
+    },
     "reverses_uniform_rows": {
         "answers_a_uniform_row_that_asks_for_its_entropy": "a negative exponent",
     },
@@ -434,6 +440,13 @@ def test_a_failure_is_told_by_the_clause_that_was_broken() -> None:
     assert found.got.startswith("entry ")
     found = results("careful_gamma", "smoke")["is_deterministic"]
     assert found.got.startswith("the same, gamma = ")
+
+
+def test_an_exception_that_only_threads_meet_is_a_failure_with_its_program() -> None:
+    (check,) = (c for c in CHECKS["edge"] if c.__name__ == "answers_from_many_threads_at_once")
+    judged = result(check, "edge", Foreign(rogues.answers_one_at_a_time))
+    assert (judged.outcome, judged.got) == (Outcome.FAILED, "RuntimeError: busy")
+    assert "ThreadPoolExecutor" in judged.reproducer
 
 
 def test_every_rogue_says_its_sin() -> None:

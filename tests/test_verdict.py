@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
@@ -19,8 +21,10 @@ import unruly
 
 import entnorm
 from entnorm import conformance, report
-from entnorm.conformance import Outcome, cases, contained, hard
+from entnorm.conformance import Outcome, cases, contained, hard, runner
 from entnorm.conformance.contained import Contained, LostError
+from entnorm.conformance.foreign import Foreign
+from entnorm.conformance.naming import name_of
 from entnorm.conformance.runner import imported
 from entnorm.solution import EntnormError
 
@@ -152,11 +156,7 @@ def test_what_a_solver_starts_does_not_outlive_it() -> None:
     with Contained(partial(imported, "unruly:starts_another"), 100) as process:
         other = process.run(unruly.call)
         os.kill(other, 0)
-    for _ in range(100):  # whoever adopts it may take a moment to notice
-        if not alive(other):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"process {other} is still there")
+    gone(other)  # whoever adopts it may take a moment to notice
 
 
 def alive(pid: int) -> bool:
@@ -171,29 +171,139 @@ def test_loading_has_a_deadline_too(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(contained, "_STARTING", 5.0)
     with (
-        Contained(partial(imported, "hangs_when_imported:f"), 1) as process,
         pytest.raises(contained.LoadError, match="while the solver was loaded: no answer within 5 s"),
+        Contained(partial(imported, "hangs_when_imported:f"), 1),
     ):
-        process.run(unruly.call)
+        pass
 
 
-@pytest.mark.parametrize("by_name", [True, False])
-def test_a_script_without_a_guard_is_told_so(by_name: bool, tmp_path: Path) -> None:
-    script = (
-        "import entnorm\nfrom entnorm import conformance\n"
-        "def solve(p, target, *, axis=-1):\n    return entnorm.solve(p, entropy=target, axis=axis)\n"
-        "print(conformance.run(solve, 'smoke', deadline=60).failures[0].got)\n"
+LOOPS = """
+import itertools, os
+from pathlib import Path
+
+def here():
+    Path("pid").write_text(str(os.getpid()))
+
+def in_python(p, target, *, axis=-1):
+    here()
+    while True:
+        pass
+
+def in_c(p, target, *, axis=-1):  # and no other thread gets a turn
+    here()
+    sum(itertools.repeat(0))
+"""
+LOOPS_WHEN_IMPORTED = (
+    "import os\nfrom pathlib import Path\nPath('pid').write_text(str(os.getpid()))\nwhile True: pass\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("sign", "solver"),
+    [
+        (signal.SIGTERM, "loops:in_python"),
+        (signal.SIGTERM, "at_import:f"),
+        (signal.SIGHUP, "loops:in_c"),
+        (signal.SIGINT, "loops:in_c"),
+        (signal.SIGKILL, "loops:in_python"),
+        (signal.SIGKILL, "loops:in_c"),
+        (signal.SIGKILL, "at_import:f"),
+    ],
+)
+def test_a_solver_that_loops_ends_with_a_run_that_is_stopped(sign: signal.Signals, solver: str, tmp_path: Path) -> None:
+    (tmp_path / "loops.py").write_text(LOOPS)
+    (tmp_path / "at_import.py").write_text(LOOPS_WHEN_IMPORTED)
+    command = [sys.executable, "-m", "entnorm", "conform", solver, "--level", "smoke", "--deadline", "100"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        looping = number_in(tmp_path / "pid")
+        assert alive(looping)
+        run.send_signal(sign)
+        said = run.communicate(timeout=30)[1].decode()
+    assert run.returncode == (-sign if sign is signal.SIGKILL else 128 + sign)
+    assert "Traceback" not in said
+    if sign is not signal.SIGKILL:
+        assert said.endswith("; no file was left half-written\n")
+    gone(looping)
+
+
+def number_in(file: Path) -> int:
+    for _ in range(600):
+        if file.exists() and (text := file.read_text()):
+            return int(text)
+        time.sleep(0.05)
+    raise AssertionError(f"nothing was written to {file}")
+
+
+def gone(pid: int) -> None:
+    for _ in range(100):
+        if not alive(pid):
+            return
+        time.sleep(0.1)
+    os.kill(pid, signal.SIGKILL)
+    raise AssertionError(f"process {pid} is still there")
+
+
+MINE = """
+import entnorm
+from entnorm.conformance import adapt
+
+def right(p, target, *, axis=-1):
+    return entnorm.solve(p, entropy=target, axis=axis)
+
+class Search:
+    def fit(self, p, target):
+        return 2.0
+
+def row(p, target):
+    return 2.0
+
+def for_bits(p, target, *, axis=-1):
+    return entnorm.solve(p, entropy=target * 0.6931471805599453, axis=axis)
+
+a = adapt(Search().fit, rows="one")
+b = lambda p, target, *, axis=-1: 2.0
+box = Search()
+"""
+
+
+def script(tmp_path: Path, text: str, *, by_name: bool = True) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "mine.py").write_text(MINE)
+    (tmp_path / "script.py").write_text(text)
+    command = [sys.executable, "script.py" if by_name else "-"]
+    return subprocess.run(command, input=text, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+
+
+def test_a_script_runs_once_and_needs_no_guard_for_a_solver_that_a_module_has(tmp_path: Path) -> None:
+    done = script(
+        tmp_path,
+        "import mine\nfrom entnorm.conformance import adapt, check_solver, run\nprint('once')\n"
+        "print(run(mine.right, 'smoke', deadline=60).passed)\n"
+        "check_solver(adapt(mine.for_bits, target='bits'), 'smoke', deadline=60)\n",
     )
-    (tmp_path / "script.py").write_text(script)
-    done = subprocess.run(
-        [sys.executable, "script.py" if by_name else "-"],
-        input=script,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
+    assert (done.stdout, done.stderr) == ("once\nTrue\n", "")
+
+
+OWN = "import entnorm\nfrom entnorm import conformance\n" + MINE
+
+
+def test_a_solver_of_the_script_itself_is_imported_from_its_file(tmp_path: Path) -> None:
+    done = script(
+        tmp_path,
+        OWN + "if __name__ == '__main__':\n"
+        "    print(conformance.run(right, 'smoke', deadline=60).passed)\n"
+        "    print(conformance.run(conformance.adapt(for_bits, target='bits'), 'smoke', deadline=60).passed)\n",
     )
-    assert 'below `if __name__ == "__main__":`' in done.stdout
+    assert (done.stdout, done.stderr) == ("True\nTrue\n", "")
+
+
+@pytest.mark.parametrize(
+    ("by_name", "said"), [(True, 'below `if __name__ == "__main__":`'), (False, "which imports it: AttributeError")]
+)
+def test_a_process_that_cannot_start_is_an_error_and_no_verdict(by_name: bool, said: str, tmp_path: Path) -> None:
+    done = script(tmp_path, OWN + "print(conformance.run(right, 'smoke', deadline=60).passed)\n", by_name=by_name)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "LoadError: the solver cannot be loaded in a process of its own" in done.stderr
+    assert said in done.stderr.splitlines()[-1]
 
 
 def test_a_crash_is_no_report_of_an_unreachable_target() -> None:
@@ -314,7 +424,7 @@ def test_each_check_is_a_test_of_somebodys_suite(pytester: pytest.Pytester) -> N
     assert "PASSED test_mine.py::test_clipping[solve-keeps_ties_tied]" in said
     assert "FAILED test_mine.py::test_strictly[clips-reports_unreachable_targets]" in said
     assert "FAILED test_mine.py::test_strictly[mute-answers_a_plain_question]" in said
-    assert "print(solve(p, target, axis=-1))" in said
+    assert "answer = solve(p, target, axis=-1)" in said
     assert "runner.py" not in said
 
 
@@ -355,13 +465,75 @@ def test_the_program_of_a_failure_in_pytest_imports_its_solver(pytester: pytest.
         assert all(line in said for line in program.splitlines())
 
 
-@pytest.mark.parametrize("solve", [rogues.stops_at_1e_5, unruly.wrongly_adapted, unruly.takes_no_zeros])
-def test_the_program_of_a_failure_runs_alone(solve: object, tmp_path: Path) -> None:
-    for failure in conformance.run(solve, "core").failures[:1]:
-        done = subprocess.run(
-            [sys.executable, "-c", failure.reproducer], cwd=Path(__file__).parent, capture_output=True, text=True
+@pytest.mark.parametrize("solve", [rogues.stops_at_1e_5, unruly.wrongly_adapted, unruly.wrong.found])
+def test_the_program_of_a_failure_runs_alone(solve: object) -> None:
+    failure = conformance.run(solve, "core").failures[0]
+    done = subprocess.run(
+        [sys.executable, "-c", failure.reproducer], cwd=Path(__file__).parent, capture_output=True, text=True
+    )
+    assert done.returncode == 0 or failure.got in done.stderr  # an exception
+
+
+HELD = {
+    "mine.a": "from mine import a as solve",
+    "mine.b": "from mine import b as solve",
+    "mine.box.fit": "from mine import box\nsolve = box.fit",
+    "adapt(mine.box.fit, rows='one')": (
+        "from entnorm.conformance import adapt\nfrom mine import box\nsolve = adapt(box.fit, rows='one')"
+    ),
+    "own": "from script import own as solve",
+    "adapt(own_row, rows='one')": (
+        "from entnorm.conformance import adapt\nfrom script import own_row\nsolve = adapt(own_row, rows='one')"
+    ),
+    "adapt(mine.Search().fit, rows='one', target='bits')": (
+        "from entnorm.conformance import adapt\n"
+        "# function is Search.fit, defined in PLACE, line 9, which no module has a name for\n"
+        "solve = adapt(function, target='bits', rows='one')"
+    ),
+}
+
+
+@pytest.mark.parametrize("held", HELD)
+def test_the_program_of_a_failure_imports_what_any_module_has(held: str, tmp_path: Path) -> None:
+    done = script(
+        tmp_path,
+        "import mine\nfrom entnorm.conformance import adapt, run\n"
+        "def own(p, target, *, axis=-1):\n    return p[..., 0] * 0 + 2.0\n"
+        "def own_row(p, target):\n    return 2.0\n"
+        f"def held():\n    return {held}\n"
+        "if __name__ == '__main__':\n    print(run(held(), 'smoke').failures[0].reproducer)\n",
+    )
+    program = HELD[held].replace("PLACE", str(tmp_path / "mine.py"))
+    assert f"\n{program}\np = " in done.stdout, done.stderr
+    if "# " not in program:
+        again = subprocess.run(
+            [sys.executable, "-c", done.stdout], cwd=tmp_path, capture_output=True, text=True, timeout=60
         )
-        assert done.returncode == 0 or "solve is <lambda>" in failure.reproducer, done.stderr
+        assert "NameError" not in again.stderr
+        assert "ImportError" not in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("solve", "level", "check", "shown"),
+    [
+        (rogues.writes_its_input, "smoke", "does_not_write_its_input", r"as before: False True\n\[0\.\d"),
+        (rogues.writes_its_logits, "smoke", "does_not_write_its_input", r"as before: False\n"),
+        (unruly.answers_twice, "smoke", "hits_the_target_entropy", r"2\.0 True\n"),
+        (
+            rogues.keeps_an_array_for_each_shape,
+            "edge",
+            "answers_from_many_threads_at_once",
+            r"[1-9]\d* of 400 answers are not as alone\n",
+        ),
+    ],
+)
+def test_the_program_of_a_failure_shows_it(solve: object, level: str, check: str, shown: str) -> None:
+    (asked,) = (c for c in conformance.CHECKS[level] if c.__name__ == check)
+    found = runner.result(asked, level, Foreign(solve, name_of(solve)))
+    done = subprocess.run(
+        [sys.executable, "-c", found.reproducer], cwd=Path(__file__).parent, capture_output=True, text=True
+    )
+    assert re.match(shown, done.stdout), (done.stdout, done.stderr)
 
 
 def test_two_solvers_of_one_name_are_both_held_and_text_is_refused() -> None:

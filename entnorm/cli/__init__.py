@@ -1,7 +1,8 @@
 """The command line: verify, report, conform, reference, solve.
 
-Exit codes: 0 all is well; 1 a claim, a check or a row failed; 2 the command or its input was not understood; 130
-interrupted. The parts that need SymPy are imported by the commands that use them, because SymPy costs a second.
+Exit codes: 0 all is well; 1 a claim, a check or a row failed; 2 the command or its input was not understood; 128 and
+the number of the signal that stopped it: 130 interrupted, 143 terminated. The parts that need SymPy are imported by the
+commands that use them, because SymPy costs a second.
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 import entnorm
 from entnorm.cli.conforming import add_conform
@@ -47,7 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "" not in sys.path:
         sys.path.insert(0, "")  # theories and solvers of the current folder, as with python -m
     try:
-        code: int = options.run(options)
+        with _stopped_in_order():
+            code: int = options.run(options)
+    except _Stopped as stopped:
+        print(f"entnorm: stopped by {stopped.by.name}; no file was left half-written", file=sys.stderr)
+        return 128 + stopped.by
     except KeyboardInterrupt:
         print("entnorm: interrupted; no file was left half-written", file=sys.stderr)
         return INTERRUPTED
@@ -58,6 +67,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"entnorm: {_said(error)}", file=sys.stderr)
         return BROKEN if isinstance(error, BrokenError) else USAGE
     return code
+
+
+class _Stopped(KeyboardInterrupt):
+    """The command was told to end; it does what an interrupt makes it do."""
+
+    def __init__(self, by: signal.Signals) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+@contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """A signal that ends a process, as a CI sends it, ends the processes too that the command has started."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # one is enough: the group may get it again
+        raise _Stopped(signal.Signals(number))
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        ends = (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+        before = {end: signal.signal(end, stop) for end in ends if signal.getsignal(end) is signal.SIG_DFL}
+    try:
+        yield
+    finally:
+        for end, handler in before.items():
+            signal.signal(end, handler)
 
 
 def _said(error: Exception) -> str:

@@ -6,6 +6,7 @@ import argparse
 import json
 import shlex
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,7 +45,9 @@ Checks that are known to fail are announced in a file for --expect; one of them 
   [expected-failures]
   reports_unreachable_targets = "clips on purpose"
 
-The solver runs in a process of its own: one that hangs or crashes fails the check in hand. Exit code 0 if nothing
+The solver runs in a process of its own: one that hangs or crashes fails the check in hand. Its import has as long as a
+call, or a minute if that is longer. Its memory has no bound unless --memory sets one: it limits the address space, of
+which libraries for tensors reserve much more than they use. Exit code 0 if nothing
 failed, 1 if something did, 2 if the solver could not be found. In pytest: entnorm.conformance.parametrize_with_checks.
 """
 
@@ -54,7 +57,11 @@ def add_conform(commands: Any) -> None:
     command = add_command(commands, "conform", _conform, "hold a solver of yours against certified references")
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     command.epilog = _EPILOG
-    command.add_argument("solver", metavar="PKG.MOD:FUNCTION", help="found as Python finds it from the current folder")
+    command.add_argument(
+        "solver",
+        metavar="PKG.MOD:FUNCTION",
+        help="found as Python finds it from the current folder; also PKG.MOD:OBJECT.METHOD",
+    )
     command.add_argument("--level", default="core", help="smoke < core < edge < accuracy < stress (default core)")
     command.add_argument("--expect", type=Path, metavar="FILE", help="TOML: checks that are known to fail, and why")
     command.add_argument(
@@ -62,7 +69,10 @@ def add_conform(commands: Any) -> None:
         type=float,
         default=_DEADLINE,
         metavar="SECONDS",
-        help="for each call of the solver (default %(default)g)",
+        help="for each call of the solver (default %(default)g); its import may take as long, or a minute",
+    )
+    command.add_argument(
+        "--memory", type=float, metavar="GIB", help="address space of the process of the solver (default: no limit)"
     )
     command.add_argument("--out", type=Path, metavar="DIR", help="write verdict.html, .md, .json, and .xml for JUnit")
     command.add_argument("--json", action="store_true", help="print the verdict as JSON")
@@ -77,6 +87,8 @@ def _conform(options: argparse.Namespace) -> int:
         raise UsageError(f"--level {options.level}: the levels are {' < '.join(conformance.CHECKS)}")
     if not options.deadline > 0:
         raise UsageError(f"--deadline {options.deadline:g}: a number of seconds above zero")
+    if options.memory is not None and not 0 < options.memory < inf:
+        raise UsageError(f"--memory {options.memory:g}: a number of GiB above zero")
     named(options.solver, "function")
     expected = conformance.expected_failures(options.expect)
     if options.out is not None:
@@ -88,6 +100,7 @@ def _conform(options: argparse.Namespace) -> int:
                 options.level,
                 expected=expected,
                 deadline=options.deadline,
+                memory=None if options.memory is None else int(options.memory * 2**30),
                 name=options.solver,
                 tick=lambda _: shown.update(),
             )
@@ -122,6 +135,8 @@ def _command(options: argparse.Namespace) -> str:
         words += ["--expect", str(options.expect)]
     if options.deadline != _DEADLINE:
         words += ["--deadline", f"{options.deadline:g}"]
+    if options.memory is not None:
+        words += ["--memory", f"{options.memory:g}"]
     return shlex.join(words)
 
 
@@ -162,7 +177,7 @@ def _advice(solver: str, adapter: dict[str, Any]) -> str:
 
   # mysolver.py
   from entnorm.conformance import adapt
-  from {module} import {function}
+  from {module} import {function.partition(".")[0]}
   solve = adapt({function}, {options})
 
   $ entnorm conform mysolver:solve"""

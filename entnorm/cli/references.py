@@ -37,6 +37,11 @@ def add_reference(commands: Any) -> None:
     make = add_command(
         actions, "make", _reference_make, "compute, certify and write the references; go on where a making stopped"
     )
+    make.epilog = (
+        "On other machines than this one: entnorm.reference.generate.make(FILE, executor=...), with any executor of "
+        "concurrent.futures, for instance that of a dask.distributed client. The README.md of entnorm/reference says "
+        "how, and how to read the file in any language."
+    )
     make.add_argument("file", type=Path, metavar="FILE", help="written whole or not at all; .gz is compressed")
     make.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes")
 

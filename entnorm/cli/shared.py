@@ -73,9 +73,12 @@ def imported(spec: str, what: str) -> Any:
         raise UsageError(_why_not_imported(module_name, error)) from error
     except (Exception, SystemExit) as error:
         raise UsageError(_why_not_imported(module_name, error)) from error
-    if not hasattr(module, attribute):
-        raise UsageError(f"{module_name} has no {what} {attribute!r}{close_to(attribute, dir(module))}")
-    return getattr(module, attribute)
+    found, where = module, module_name
+    for part in attribute.split("."):
+        if not hasattr(found, part):
+            raise UsageError(f"{where} has no {what} {part!r}{close_to(part, dir(found))}")
+        found, where = getattr(found, part), f"{where}.{part}"
+    return found
 
 
 def in_options(message: str) -> str:

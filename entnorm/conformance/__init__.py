@@ -10,6 +10,7 @@
 
 from entnorm.conformance.adapting import Adapted, adapt
 from entnorm.conformance.checks import CHECKS, up_to
+from entnorm.conformance.contained import LoadError
 from entnorm.conformance.expectations import expected_failures
 from entnorm.conformance.foreign import Solver
 from entnorm.conformance.guessing import wanted_adapter
@@ -25,6 +26,7 @@ __all__ = [
     "ConformanceError",
     "Errors",
     "Family",
+    "LoadError",
     "Outcome",
     "Regression",
     "Report",

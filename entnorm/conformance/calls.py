@@ -92,13 +92,24 @@ class Call:
         return self.source or _literal(self.values)
 
     @property
-    def reproducer(self) -> str:
-        """Lines of Python that make the same call, every number exact; they need NumPy as np, and `solve`."""
-        values, target = self.literal, self.goals or _literal(self.target)
+    def setup(self) -> str:
+        """Lines of Python that make the arguments, every number exact; they need NumPy as np."""
         formed = _FORMED[self.form].format(self.kind)
-        asked = "" if self.kind == "p" else ', kind="logits"'
-        lines = [f"{self.kind} = {values}", *([formed] if formed else []), f"target = {target}"]
-        return "\n".join([*lines, f"print(solve({self.kind}, target, axis={self.axis}{asked}))"])
+        values, target = f"{self.kind} = {self.literal}", f"target = {self.goals or _literal(self.target)}"
+        return "\n".join([values, *([formed] if formed else []), target])
+
+    @property
+    def asking(self) -> str:
+        """A Python expression for the call, with ``{values}`` and ``{target}`` for its arguments; it needs `solve`."""
+        kind = "" if self.kind == "p" else ', kind="logits"'
+        return f"solve({{values}}, {{target}}, axis={self.axis}{kind})"
+
+    @property
+    def reproducer(self) -> str:
+        """Lines of Python that make the same call, and print gamma or the distribution; they need `solve`."""
+        asking = self.asking.format(values=self.kind, target="target")
+        shown = 'print(getattr(answer, "gamma", answer), getattr(answer, "success", ""))'
+        return f"{self.setup}\nanswer = {asking}\n{shown}"
 
 
 def _literal(values: FloatArray) -> str:

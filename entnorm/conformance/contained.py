@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
+import select
 import signal
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -17,10 +20,12 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 _STARTING: Final = 60.0
-"""Seconds, at the least, that a new process has to start, and then to load the solver."""
+"""Seconds, at the least, that a new process has to start and to load the solver."""
 
 _ENDING: Final = 5.0
 """Seconds after its last word until a process that is ending has an exit code."""
+
+_PR_SET_PDEATHSIG: Final = 1
 
 
 class LostError(Exception):
@@ -32,30 +37,36 @@ class LoadError(LostError):
 
 
 class _Alive:
-    """One process: what it is asked, and what it says, on a clock of this side's own."""
+    """One process: what it is asked, and what it says, on a clock of this side's own.
 
-    def __init__(self, load: Callable[[], Any]) -> None:
-        spawning = get_context("spawn")
-        self._here, there = spawning.Pipe()
-        self._process = spawning.Process(target=_serve, args=(there, load), daemon=True)
-        try:
-            self._process.start()
-        finally:
-            there.close()  # the end of the process is the end of what can be read
+    It starts from nothing but the path of modules: `multiprocessing` would run the main script of the caller again.
+    """
+
+    def __init__(self, memory: int | None) -> None:
+        self._here, there = Pipe()
+        with there:  # the end of the process is the end of what can be read
+            descriptor = there.fileno()
+            program = (
+                f"import sys; sys.path[:] = {sys.path!r}; "
+                f"from entnorm.conformance.contained import serve; serve({descriptor}, {memory})"
+            )
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", program],
+                pass_fds=[descriptor],
+                stdin=subprocess.DEVNULL,
+                stdout=2,  # what a solver prints is no part of the verdict, and not lost with a process that is stopped
+                start_new_session=True,  # whatever it starts can be stopped with it
+            )
 
     def send(self, question: Any) -> tuple[str, Any]:
         """Send something and return what comes back, whenever that is."""
         self._here.send(question)
-        return self.receive()
-
-    def receive(self) -> tuple[str, Any]:
-        """The next thing that it says."""
         said: tuple[str, Any] = self._here.recv()
         return said
 
-    def within(self, seconds: float, wait: Callable[..., tuple[str, Any]], *arguments: Any) -> tuple[str, Any]:
+    def within(self, seconds: float, question: Any) -> tuple[str, Any]:
         """
-        What `wait` returns, or a LostError after so many seconds or at the end of the process.
+        What comes back, or a LostError after so many seconds or at the end of the process.
 
         A thread waits, which may be left behind: of a process that writes what it likes to its files, half a message
         may be all that ever comes.
@@ -64,7 +75,7 @@ class _Alive:
 
         def listen() -> None:
             try:
-                said.put(wait(*arguments))
+                said.put(self.send(question))
             except Exception as error:  # whatever unpickling may raise
                 said.put(error)
 
@@ -80,24 +91,23 @@ class _Alive:
         return heard
 
     def _end(self) -> str:
-        self._process.join(_ENDING)
-        code = self._process.exitcode
-        if code is None:
+        try:
+            code = self._process.wait(_ENDING)
+        except subprocess.TimeoutExpired:
             return "the process closed the connection on which its answers come"
         return f"the process {'ended' if code == 0 else 'died'}: {_how(code)}"
 
     def kill(self) -> None:
         """End it, and every process that it has started and not sent away."""
-        pid = self._process.pid
-        assert pid is not None
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)  # nothing, if it did not come so far as to lead a group of its own
-        self._process.kill()
-        self._process.join()
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 class Contained:
-    """A solver in a process of its own; after a hang or a crash the next question starts a new process.
+    """A solver in a process of its own, started on entering; after a hang or a crash the next question starts another.
+
+    The process ends with this one, however this one ends.
 
     Parameters
     ----------
@@ -105,22 +115,26 @@ class Contained:
         Called without arguments in the new process, returns the solver; it has to be one that `pickle` can send there.
     deadline : float
         Seconds that one question may take. To start a process and to load the solver may take as long, or a minute.
+    memory : int, optional
+        Bytes of address space that the process may have; beyond them it meets a MemoryError.
 
     Raises
     ------
     ValueError
         If `load` cannot be sent to another process, or the deadline is not positive.
+    LoadError
+        On entering, if the process cannot load the solver.
     """
 
-    def __init__(self, load: Callable[[], Any], deadline: float) -> None:
+    def __init__(self, load: Callable[[], Any], deadline: float, memory: int | None = None) -> None:
         if not deadline > 0:
             raise ValueError(f"deadline={deadline!r}: a number of seconds above zero")
         try:
-            pickle.dumps(load)
+            self._load = pickle.dumps(load)
         except Exception as error:
             raise ValueError(f"a process of its own needs a solver defined at the top of a module: {error}") from error
-        self._load = load
         self._deadline = deadline
+        self._memory = memory
         self._alive: _Alive | None = None
 
     def run(self, perform: Callable[..., Any], *arguments: Any) -> Any:
@@ -135,7 +149,7 @@ class Contained:
         """
         try:
             alive = self._alive or self._started()
-            kind, said = alive.within(self._deadline, alive.send, (perform, arguments))
+            kind, said = alive.within(self._deadline, (perform, arguments))
         except BaseException:
             self._stop()
             raise
@@ -145,17 +159,9 @@ class Contained:
 
     def _started(self) -> _Alive:
         """A new process that has loaded the solver."""
-        patience = max(self._deadline, _STARTING)
-        self._alive = alive = _Alive(self._load)
+        self._alive = alive = _Alive(self._memory)
         try:
-            alive.within(patience, alive.receive)
-        except LostError as error:
-            raise LoadError(
-                f"no process of its own could be started: {error}. It runs the main script again, which has to be a "
-                'file, and to start what it starts below `if __name__ == "__main__":`'
-            ) from error
-        try:
-            kind, said = alive.within(patience, alive.receive)
+            kind, said = alive.within(max(self._deadline, _STARTING), self._load)
         except LostError as error:
             raise LoadError(f"while the solver was loaded: {error}") from error
         if kind == "raised":
@@ -168,6 +174,11 @@ class Contained:
             self._alive = None
 
     def __enter__(self) -> Self:
+        try:
+            self._started()
+        except BaseException:
+            self._stop()
+            raise
         return self
 
     def __exit__(
@@ -176,29 +187,64 @@ class Contained:
         self._stop()
 
 
-def _serve(there: Connection, load: Callable[[], Any]) -> None:
+_loading = False
+"""Whether this is such a process, and has not got its solver yet."""
+
+
+def must_not_be_loading() -> None:
+    """Raise RuntimeError where checks are run by the module of the very solver that a process is loading."""
+    if _loading:
+        raise RuntimeError(
+            "a process of its own imports the module of its solver, which starts checks in turn: "
+            'what a script does belongs below `if __name__ == "__main__":`'
+        )
+
+
+def serve(descriptor: int, memory: int | None) -> None:
     """In the new process: load the solver, then answer until nobody asks."""
-    os.setsid()  # whatever it starts can be stopped with it
-    # What a solver prints is not part of the verdict, and is not lost with a process that is stopped.
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    sys.stdout = sys.stderr
-    home = os.getpid()
+    global _loading
+    _end_with_parent(descriptor)
+    sys.stdout = sys.stderr  # in the order in which things are printed
+    home, there = os.getpid(), Connection(descriptor)
     with suppress(EOFError, OSError):
-        there.send(("here", None))
+        load = there.recv()
         try:
-            solver = load()
+            _loading = True
+            if memory is not None:
+                import resource  # which not every system has
+
+                resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+            solver = pickle.loads(load)()
         except LoadError as error:
             there.send(("raised", str(error)))
             return
         except BaseException as error:
-            there.send(("raised", f"the solver cannot be loaded in a process of its own: {_words(error)}"))
+            there.send(
+                ("raised", f"the solver cannot be loaded in a process of its own, which imports it: {_words(error)}")
+            )
             return
+        finally:
+            _loading = False
         there.send(("loaded", None))
         while os.getpid() == home:  # a copy that the solver made of its process has nothing to say
             perform, arguments = there.recv()
             said = _performed(solver, perform, arguments)
             if os.getpid() == home:
                 there.send(said)
+
+
+def _end_with_parent(descriptor: int) -> None:
+    """Else a solver that loops when its parent is killed would do so forever."""
+    if sys.platform == "linux":  # also while compiled code lets no thread run
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    hangup = select.poll()
+    hangup.register(descriptor, 0)
+
+    def watch() -> None:
+        hangup.poll()
+        os.killpg(0, signal.SIGKILL)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _performed(solver: Any, perform: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:

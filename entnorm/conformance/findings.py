@@ -10,6 +10,7 @@ from entnorm.conformance.budget import COARSE, TIGHT
 from entnorm.conformance.calls import Answer, Call, FloatArray
 from entnorm.conformance.cases import Case
 from entnorm.conformance.foreign import Foreign
+from entnorm.conformance.programs import Shows
 
 
 class NotApplicable(Exception):
@@ -34,6 +35,8 @@ class Finding:
         The right answer, where one is known.
     error : float or None
         In units of the budget; None where the promise is kept or broken, without degrees.
+    shows : {"answers", "what is written", "at once"}
+        What a program that makes the calls again has to show.
     """
 
     case: str
@@ -43,6 +46,7 @@ class Finding:
     got: str
     answer: str | None = None
     error: float | None = None
+    shows: Shows = "answers"
 
     def weight(self) -> tuple[bool, bool, float]:
         """How much it is worth showing: broken promises first, of these such without zeros, then by the error."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from math import isinf, log
+from typing import Final
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from entnorm.conformance.findings import (
     same_exponent,
 )
 from entnorm.conformance.foreign import Foreign, ForeignError
+
+_ROUNDS: Final = 3
 
 
 def answers_a_plain_question(solver: Foreign) -> Iterator[Finding]:
@@ -78,7 +81,7 @@ def does_not_write_its_input(solver: Foreign) -> Iterator[Finding]:
 
 def _as_before(name: str, call: Call, answer: Answer) -> Finding:
     got = "both as before" if answer.untouched else "p or target changed"
-    return Finding(name, (call,), answer.untouched, "p and target as before the call", got)
+    return Finding(name, (call,), answer.untouched, "p and target as before the call", got, shows="what is written")
 
 
 def _columns() -> Call:
@@ -207,11 +210,35 @@ def an_unreachable_row_leaves_its_batch_alone(solver: Foreign) -> Iterator[Findi
 
 
 def answers_from_many_threads_at_once(solver: Foreign) -> Iterator[Finding]:
-    """Four threads with different rows, asking over and over, get what each would get alone, bit for bit."""
-    rows = askable(solver, cases.plain()[:4], TIGHT)
-    alone = [ask(solver, case.call) for case in rows]
-    for _ in range(4):
-        together = solver.ask_at_once([case.call for case in rows])
-        for case, once, each in zip(rows, alone, together, strict=True):
-            for (again,) in each:
-                yield same_bits(case.name, once, (case.call,), again, "as alone, though four threads ask at once")
+    """Four threads with different rows or batches, asking over and over, get what each would get alone, bit for bit."""
+    for named in _asked_at_once(solver):
+        calls = tuple(named.values())
+        alone = [solver.ask(call) for call in calls]
+        for _ in range(_ROUNDS):
+            yield from (replace(found, shows="at once") for found in _as_alone(solver, list(named), calls, alone))
+
+
+def _as_alone(
+    solver: Foreign, names: list[str], calls: tuple[Call, ...], alone: list[tuple[Answer, ...]]
+) -> Iterator[Finding]:
+    why = "as alone, though four threads ask at once"
+    try:
+        together = solver.ask_at_once(calls)
+    except ForeignError as error:
+        if error.lost:
+            raise
+        yield Finding(names[0], calls, False, f"an answer, {why}", str(error))
+        return
+    for name, once, replies in zip(names, alone, together, strict=True):
+        for again in replies:
+            for before, after in zip(once, again, strict=True):
+                yield same_bits(name, before, calls, after, why)
+
+
+def _asked_at_once(solver: Foreign) -> Iterator[dict[str, Call]]:
+    """Four rows of one length, four of several, and four batches of one shape: arrays of a module are kept by shape."""
+    batch = cases.batch()
+    for rows in (batch[:4], cases.plain()[:4]):
+        yield {case.name: case.call for case in askable(solver, rows, TIGHT)}
+    if not solver.one_row_at_a_time:
+        yield {f"a batch of six rows, from row {i} on": _batch_of((*batch[i:], *batch[:i])) for i in range(4)}

@@ -13,7 +13,7 @@ from entnorm.conformance.adapting import Adapted, must_be_callable
 from entnorm.conformance.checks import Check, up_to
 from entnorm.conformance.expectations import Expected, expected_failures
 from entnorm.conformance.foreign import Solver
-from entnorm.conformance.naming import name_among, name_of
+from entnorm.conformance.naming import name_of
 from entnorm.conformance.runner import foreign, result
 from entnorm.conformance.verdict import CheckFailed, Outcome
 
@@ -98,7 +98,7 @@ def parametrize_with_checks(
     reasons = expected_failures(expected)
     parameters = []
     for label, solver in _labelled(solvers).items():
-        name = name_of(solver) or name_among(solver, test)
+        name = name_of(solver)
         for entered, check in up_to(level):
             known = reasons.get(check.__name__)
             marks = [pytest.mark.xfail(reason=known, strict=True)] if known else []

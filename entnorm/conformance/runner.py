@@ -9,18 +9,19 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from math import inf
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
 
 from entnorm.conformance.adapting import Adapted
-from entnorm.conformance.calls import Call
 from entnorm.conformance.checks import Check, up_to
-from entnorm.conformance.contained import Contained
+from entnorm.conformance.contained import Contained, must_not_be_loading
 from entnorm.conformance.expectations import Expected, expected_failures
 from entnorm.conformance.findings import Finding, NotApplicable
 from entnorm.conformance.foreign import Foreign, ForeignError, Solver
-from entnorm.conformance.naming import introduction, name_of
+from entnorm.conformance.naming import name_of
+from entnorm.conformance.programs import program
 from entnorm.conformance.verdict import CheckFailed, ConformanceError, Outcome, Report, Result
 
 _LOSSES: Final = 3
@@ -49,7 +50,9 @@ def run(
         ``[expected-failures]``. One of them that passes is a failure.
     deadline : float, optional
         With it the solver runs in a process of its own, and has so many seconds for each call; a solver that hangs or
-        takes its process down fails the check in hand. It must then be importable, at the top of a module.
+        takes its process down fails the check in hand. That process imports it, and runs no script: what is defined in
+        the main script is imported from there, and so what the script does has to be below
+        ``if __name__ == "__main__":``. The import may take as long as a call, or a minute.
     name : str, optional
         Where the solver is imported from, as ``pkg.mod:function``; found out where it can be.
     tick : callable
@@ -62,6 +65,8 @@ def run(
 
     Raises
     ------
+    LoadError
+        If a process of its own cannot load the solver.
     ValueError
         For an unknown level or check, or a solver that cannot be sent to a process of its own.
 
@@ -83,10 +88,11 @@ def run_elsewhere(
     *,
     name: str,
     deadline: float,
+    memory: int | None = None,
     expected: Expected = None,
     tick: Callable[[str], None] = lambda check: None,
 ) -> Report:
-    """`run` for a solver that only a process of its own loads, by calling `load` there.
+    """`run` for a solver that only a process of its own loads, by calling `load` there; `memory` as in `Contained`.
 
     Raises
     ------
@@ -96,7 +102,7 @@ def run_elsewhere(
         For an unknown level or check, or a `load` that cannot be sent to another process.
     """
     checks, reasons = up_to(level), expected_failures(expected)
-    with Contained(load, deadline) as process:
+    with Contained(load, deadline, memory) as process:
         solver = Foreign(process.run(stand_in), name, process)
         return Report(level, tuple(_results(solver, checks, reasons, tick)), name)
 
@@ -104,11 +110,17 @@ def run_elsewhere(
 @contextmanager
 def foreign(solve: Solver, deadline: float | None, name: str | None = None) -> Iterator[Foreign]:
     """The solver as checks see it; with a deadline, in a process of its own for as long as the context lasts."""
+    must_not_be_loading()
     name = name or name_of(solve)
     if deadline is None:
         yield Foreign(solve, name)
         return
-    load: Callable[[], Any] = partial(imported, name) if name else partial(_given, solve)
+    inner = name_of(solve.function) if isinstance(solve, Adapted) else None
+    load: Callable[[], Any] = partial(_given, solve)
+    if name:
+        load = partial(imported, name)
+    elif inner:
+        load = partial(_adapted, inner, stand_in(solve))
     with Contained(load, deadline) as process:
         yield Foreign(solve, name, process)
 
@@ -134,6 +146,8 @@ def check_solver(
     ConformanceError
         An exception group with one `CheckFailed` for each failed check: its name, what was expected, the right answer
         where one is known, and a reproducer.
+    LoadError
+        If a process of its own cannot load the solver.
     ValueError
         For an unknown level or check, or a solver that cannot be sent to a process of its own.
 
@@ -202,7 +216,7 @@ def result(check: Check, level: str, solver: Foreign) -> Result:
             case="the call below",
             expected="an answer",
             got=str(error),
-            reproducer=_program(solver, error.call),
+            reproducer=program(solver, [error.call]),
             lost=error.lost,
         )
     worst = max(findings, key=Finding.weight)
@@ -216,25 +230,22 @@ def result(check: Check, level: str, solver: Foreign) -> Result:
         expected=worst.expected,
         got=worst.got,
         answer=worst.answer,
-        reproducer=_program(solver, *worst.calls),
+        reproducer=program(solver, worst.calls, worst.shows),
     )
-
-
-def _program(solver: Foreign, *calls: Call) -> str:
-    imports = ["import numpy as np"]
-    if any(call.source and "entnorm" in call.source for call in calls):
-        imports.append("import entnorm.conformance")
-    return "\n".join([*imports, *introduction(solver.solve, solver.name), *(call.reproducer for call in calls)])
 
 
 def imported(name: str) -> Any:
     """What ``pkg.mod:function`` names."""
-    module, _, function = name.partition(":")
-    return getattr(import_module(module), function)
+    module, _, path = name.partition(":")
+    return attrgetter(path)(import_module(module))
 
 
 def _given(solve: Solver) -> Solver:
     return solve
+
+
+def _adapted(name: str, how: Solver) -> Solver:
+    return replace(how, function=imported(name))  # type: ignore[type-var]
 
 
 def stand_in(solve: Solver) -> Solver:

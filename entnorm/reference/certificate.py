@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import get_args
 
 from entnorm import balls
 from entnorm.balls import Ball
 from entnorm.reference.exact import TARGET_KINDS, Kind, TargetKind
 
+MOST_DIGITS = 1000
 FIRST_BITS = 64
 MOST_BITS = 2**17
 MOST_WORK = 2**28
@@ -33,7 +33,7 @@ class Certificate:
     lower, upper : Fraction
         The ends.
     digits : int
-        The relative width of the enclosure is at most 10^-digits.
+        The relative width of the enclosure is at most 10^-digits; from 1 to 1000.
     """
 
     kind: Kind
@@ -83,8 +83,16 @@ class Certificate:
         return False
 
     def _well_formed(self) -> bool:
-        known = self.kind in get_args(Kind) and self.target_kind in TARGET_KINDS and self.digits >= 1
-        return known and (self.kind == "logits" or all(x is not None and x >= 0 for x in self.values))
+        """Exact types: what compares and multiplies as it likes proves nothing."""
+        if not (type(self.digits) is int and 1 <= self.digits <= MOST_DIGITS and type(self.values) is tuple):
+            return False
+        if not all(type(x) is Fraction for x in (self.target, self.lower, self.upper)):
+            return False
+        if not all(type(x) is str for x in (self.kind, self.target_kind)) or self.target_kind not in TARGET_KINDS:
+            return False
+        if self.kind == "p":
+            return all(type(x) is Fraction and x >= 0 for x in self.values)
+        return self.kind == "logits" and all(x is None or type(x) is Fraction for x in self.values)
 
     def _goal(self, size: int) -> Ball:
         value = balls.ball(self.target)

@@ -54,7 +54,8 @@ def exact(x: object, name: str) -> Fraction:
     if isinstance(x, Decimal | mpmath.mpf):
         raise EntnormError(f"{name} must be finite, got {x}")
     if isinstance(x, bool) or not isinstance(x, numbers.Real):
-        raise EntnormError(f"{name} must be an int, a Fraction, a float or a decimal string, got {type(x).__name__}")
+        takes = "an int, a Fraction, a float, a Decimal, an mpf or a decimal string"
+        raise EntnormError(f"{name} must be {takes}, got {type(x).__name__}")
     if isinstance(x, numbers.Rational):
         return Fraction(int(x.numerator), int(x.denominator))
     if not math.isfinite(x):

@@ -10,6 +10,7 @@ once all are there: whatever kills a making, the next one goes on from the last 
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
@@ -32,6 +33,7 @@ from entnorm.reference.places import PLACES, PLATEAU, Limits, Place, limits
 from entnorm.reference.reading import RecordError, record_on
 from entnorm.reference.records import Record, RecordTarget, outputs, write
 from entnorm.reference.solver import solve
+from entnorm.reference.tags import facts, position
 from entnorm.solution import EntnormError
 
 DIGITS = 50
@@ -82,15 +84,9 @@ class Entry:
         return question == answered
 
     def _tags(self, row: exact.Row) -> tuple[str, ...]:
-        near = {"low": "near-log-m", "high": "near-log-s", "quarter": "plateau"}[self.place.side]
-        where = near if self.place.fraction < Fraction(1, 100) else "interior"
-        facts = {
-            "zeros": row.size < len(row.values),
-            "tied-maximum": row.ties > 1,
-            "ties": len(row.levels) + 1 < row.size,
-            "long": self.given.recipe is not None,
-        }
-        return tuple(dict.fromkeys([self.given.family, where, *(tag for tag, holds in facts.items() if holds)]))
+        target = exact.Target(self.target.kind, Fraction(self.target.value))
+        where = "plateau" if self.place is PLATEAU else position(row, target)
+        return tuple(dict.fromkeys([self.given.family, where, *facts(row, long=self.given.recipe is not None)]))
 
 
 @cache
@@ -179,8 +175,20 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
 
 
 def processes(count: int | None = None) -> Executor:
-    """So many processes, by default one on each core; they end with this one, even if it is killed."""
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    """
+    So many processes, by default one on each core; they end with this one, even if it is killed.
+
+    An interrupt from a terminal, which goes to all of them, is for this one alone: they finish what they have in hand.
+    """
+    count = count or os.cpu_count() or 1
+    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        for _ in range(count):  # each starts one, long before the first is idle, and a process inherits the mask
+            pool.submit(os.getpid)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return pool
 
 
 def _end_with_parent() -> None:

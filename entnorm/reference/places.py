@@ -29,6 +29,14 @@ class Limits:
             return self.mp.exp(entropy)
         return {"entropy": entropy, "deficit": deficit, "evenness": entropy / self.high}[kind]
 
+    def distances(self, kind: TargetKind, value: Fraction) -> tuple[mpmath.mpf, mpmath.mpf]:
+        """The entropy and the deficit that a target asks for, as far as it says, without cancellation."""
+        x = self.mp.mpf(value.numerator) / value.denominator
+        if kind == "deficit":
+            return self.high - x, x
+        entropy = self.mp.log(x) if kind == "perplexity" else x * self.high if kind == "evenness" else x
+        return entropy, self.high - entropy
+
     def ends(self, kind: TargetKind) -> tuple[float, float]:
         """The doubles that stand for the two limits."""
         if kind == "perplexity":
@@ -69,6 +77,10 @@ class Place:
         least, most = at.ends(self.kind)
         value = float(at.form(self.kind, *self._distances(at)))
         return value if least < value < most else None
+
+    def is_at(self, kind: TargetKind, value: Fraction, at: Limits) -> bool:
+        """Whether a target is this one."""
+        return kind == self.kind and value == self.value(at)
 
     def _distances(self, at: Limits) -> tuple[mpmath.mpf, mpmath.mpf]:
         """The entropy and the deficit, each without cancellation."""

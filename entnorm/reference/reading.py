@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import select
+import stat
 import zlib
 from collections.abc import Iterator
 from functools import cache
@@ -23,6 +25,9 @@ MOST_LINE = 4 * 2**20
 MOST_RECORDS = 100_000
 MOST_DRAWS = 2**25
 """Random integers that the recipes of one file may ask for: a second's work."""
+
+PATIENCE = 10.0
+"""Seconds in which a pipe has to have something to read."""
 
 GZIP = b"\x1f\x8b"
 
@@ -127,15 +132,24 @@ def record_on(line: bytes, path: str, number: int) -> Record:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines of a file, decompressed as they are read: no more than the bounds allow is ever in memory."""
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise RecordError(str(path), "", "", f"has {size} bytes; at most {MOST_BYTES} are read")
-    with path.open("rb") as plain:
+    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as plain:
+        about = os.fstat(plain.fileno())
+        if about.st_size > MOST_BYTES:
+            raise RecordError(str(path), "", "", f"has {about.st_size} bytes; at most {MOST_BYTES} are read")
+        if not stat.S_ISREG(about.st_mode):
+            _await(plain, path)
         file = gzip.GzipFile(fileobj=plain) if plain.peek(2)[:2] == GZIP else plain
         try:
             yield from _bounded(cast(IO[bytes], file), str(path))
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise RecordError(str(path), "", "", f"cannot be decompressed: {error}") from None
+
+
+def _await(pipe: IO[bytes], path: Path) -> None:
+    """A pipe is read like a file, if something is in it soon: one that nobody writes to would be waited for forever."""
+    if not select.select([pipe], [], [], PATIENCE)[0]:
+        raise RecordError(str(path), "", "", f"is no file, and nothing was written to it within {PATIENCE:g} s")
+    os.set_blocking(pipe.fileno(), True)
 
 
 def _bounded(file: IO[bytes], path: str) -> Iterator[tuple[int, bytes]]:

@@ -26,6 +26,7 @@ from entnorm.reference.decimals import agreeing, decimal
 from entnorm.reference.enclosure import slope_and_condition
 from entnorm.reference.exact import Kind, Row, Target, TargetKind
 from entnorm.reference.recipes import Recipe, row_checksum
+from entnorm.reference.tags import are_true
 
 CORPUS = Path(__file__).with_name("corpus.jsonl.gz")
 
@@ -211,10 +212,11 @@ def outputs(row: Row, target: Target, enclosure: Interval, digits: int) -> Outpu
 
 def verify(records: Iterable[Record]) -> tuple[str, ...]:
     """
-    Prove each record again: its certificate, and the digits of its gamma, slope and condition.
+    Prove each record again: its certificate, the digits of its gamma, slope and condition, and its tags.
 
     The certificate is proved from the definitions alone. Slope and condition are computed again within its enclosure,
-    in balls, by the formulas that made them: this finds what was altered, and is no second derivation.
+    in balls, by the formulas that made them: this finds what was altered, and is no second derivation. The tags that
+    follow from row and target have to be there, and no others of them; the family of the row is a name and no more.
 
     Parameters
     ----------
@@ -243,6 +245,8 @@ def _proved(record: Record) -> bool:
     if not record.certificate.verify():
         return False
     target = Target(record.target.kind, Fraction(record.target.value))
+    if not are_true(record.tags, record.row, target, long=record.recipe is not None):
+        return False
     stated = Outputs(record.gamma, record.slope, record.condition)
     try:
         return stated == outputs(record.row, target, record.enclosure, record.digits)

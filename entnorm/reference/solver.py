@@ -11,7 +11,7 @@ import mpmath
 
 from entnorm.reference import exact
 from entnorm.reference.attainable import Interval, gaps
-from entnorm.reference.certificate import Certificate
+from entnorm.reference.certificate import MOST_DIGITS, Certificate
 from entnorm.reference.decimals import agreeing
 from entnorm.reference.derived import Pair, Quantity, Sizes, each, enclose, largest, middle
 from entnorm.reference.exact import Number, Row, Target
@@ -20,7 +20,6 @@ from entnorm.reference.newton import Backend
 from entnorm.reference.sensitivity import Direction, condition, gradient, target_gradient
 from entnorm.solution import EntnormError
 
-MOST_DIGITS = 1000
 _ZERO = (mpmath.mpf(0), mpmath.mpf(0))
 
 
@@ -58,8 +57,14 @@ class Certified:
         return self.certificate.lower, self.certificate.upper
 
     def verify(self) -> bool:
-        """Prove the certificate anew: see `Certificate.verify`."""
-        return self.certificate.verify()
+        """Prove the certificate anew, see `Certificate.verify`, and that `gamma` is between its ends."""
+        if not isinstance(self.gamma, mpmath.mpf) or not self.certificate.verify():
+            return False
+        lower, upper = self.enclosure
+        try:
+            return lower < exact.exact(self.gamma, "gamma") < upper
+        except EntnormError:  # infinite, or as good as that
+            return False
 
     @cached_property
     def probs_enclosure(self) -> tuple[Pair, ...]:
@@ -227,5 +232,5 @@ def solve(
     row = exact.row(p, logits)
     target = exact.target(entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
     found = locate(row, target, gaps(row, target), digits, cast(Backend, backend))
-    certificate = Certificate(row.kind, row.values, target.kind, target.value, *found.enclosure, digits)
+    certificate = Certificate(row.kind, row.values, target.kind, target.value, *found.enclosure, int(digits))
     return Certified(found.gamma, found.rigorous, certificate)
