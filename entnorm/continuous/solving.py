@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from decimal import Context, Decimal
 from typing import Any
 
 from entnorm.continuous.arguments import Closed, number, read
+from entnorm.continuous.integrand import Function
 from entnorm.continuous.outcomes import TINY, answer, at_the_ends, overflow, uniform, unmet
-from entnorm.continuous.quadrature import Function
 from entnorm.continuous.roots import find
 from entnorm.continuous.solution import DensitySolution
 from entnorm.solution import EntnormError
-
-_EXACT = Context(prec=60)
 
 
 def solve(
@@ -118,13 +115,14 @@ def solve(
     """
     target = number(entropy, "entropy")
     problem = read(density, support, gamma_domain, closed, log_jacobian, points)
-    curve, scale = problem.curve, problem.scale
-    reduced = _reduce(target, scale)
+    curve = problem.curve
     low, high = curve.attainable
     if low == high:
         return uniform(problem, target)
-    if not low < reduced < high:
-        return at_the_ends(problem, target, reduced)
+    ended = at_the_ends(problem, target)
+    if ended is not None:
+        return ended
+    reduced = problem.reduced(target)
     if curve.closed is not None:
         odds, relative = curve.closed(reduced)
         at = curve.domain.at(odds)
@@ -132,7 +130,7 @@ def solve(
             return overflow(problem, target, at, 0)
         return answer(problem, target, at, curve.level(at), 0, relative * curve.domain.rate(at) * at.gamma)
     found = find(curve, reduced, curve.domain.odds(1.0) if 1.0 in curve.domain else 1.0)
-    if not found.met:
+    if not found.inside:
         return unmet(problem, target, found.at, found.level, found.nit)
     return answer(problem, target, found.at, found.level, found.nit, 0.0)
 
@@ -239,10 +237,3 @@ def escort(
             f"{domain.lower:.17g} and {domain.upper:.17g}"
         )
     return problem.curve.distribution(domain.exponent(order))
-
-
-def _reduce(target: float, scale: float) -> float:
-    """Target - log(scale), rounded once: the difference may be much smaller than both."""
-    if scale == 1.0:
-        return target
-    return float(_EXACT.subtract(Decimal(target), _EXACT.ln(Decimal(scale))))

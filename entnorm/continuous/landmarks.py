@@ -1,0 +1,132 @@
+"""Where the mass of a density is: its quantiles, if it has them; a grid of all scales, and the peaks that it shows.
+
+A function cannot tell where a narrow peak hides. A distribution can: between two quantiles it holds a known mass, and
+where the density at both is too small for that mass there is a peak between them, into which more quantiles are put.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entnorm.continuous.exponents import Interval
+from entnorm.continuous.special import EPS
+
+Floats: TypeAlias = NDArray[np.float64]
+
+OCTAVES: Floats = np.exp2(np.arange(-1000.0, 1001.0))
+_STEPS: Floats = np.unique(np.concatenate([OCTAVES, np.exp2(np.arange(-40.0, 60.0, 1 / 32))]))
+_FRACTIONS = np.concatenate([2.0 ** np.arange(-60, -9), np.arange(1, 513) / 1024])
+_SHARES = np.concatenate([2.0 ** -np.array([40, 30, 20, 14, 10, 8, 7]), np.arange(1, 17) / 32])
+_ROUNDS = 48  # in which quantiles are halved
+_HIDDEN = 4.0  # a mean density between two quantiles that is so much larger than that at both hides a peak
+_MOST = 256  # intervals between quantiles that are halved in one round
+_ZOOMS, _ZOOM = 16, np.linspace(-1, 1, 17)  # a peak is enclosed eight times as closely each time
+_DROPS = (1.0, 12.0)  # the range is cut where the integrand has fallen by these many nats from a peak
+MOST_PEAKS = 64
+
+
+def quantiles(distribution: Any) -> Floats:
+    """
+    Points of a SciPy distribution between which it holds little mass; of the components of a mixture, if it is one.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> inside = abs(quantiles(stats.norm(1e9, 1e-3)) - 1e9) < 0.008
+    >>> inside.all(), inside.size > 40
+    (np.True_, True)
+    """
+    found = [_half(part, side) for part in getattr(distribution, "components", [distribution]) for side in (0, 1)]
+    points = np.concatenate(found)
+    return np.unique(points[np.isfinite(points)])
+
+
+def _half(distribution: Any, side: int) -> Floats:
+    """Quantiles below (0) or above (1) the median; none if the distribution cannot find them."""
+    names = (("ppf", "icdf"), ("isf", "iccdf"))[side]
+    inverse = next((getattr(distribution, name) for name in names if hasattr(distribution, name)), None)
+    if inverse is None:
+        return np.empty(0)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _divided(inverse, distribution.pdf)
+    except (ArithmeticError, NotImplementedError, RuntimeError, TypeError, ValueError):
+        return np.empty(0)  # the mass is looked for without them, and has to be 1 in the end
+
+
+def _divided(inverse: Callable[[Floats], Any], pdf: Callable[[Floats], Any]) -> Floats:
+    shares = _SHARES
+    x = np.asarray(inverse(shares), np.float64)
+    for _ in range(_ROUNDS):
+        density, gaps = np.asarray(pdf(x), np.float64), abs(np.diff(x))
+        peak = _HIDDEN * np.maximum(density[1:], density[:-1]) * gaps
+        hidden = np.flatnonzero((np.diff(shares) > peak) & (gaps > 4 * EPS * abs(x[1:])))[:_MOST]
+        if hidden.size == 0:
+            break
+        more = (shares[hidden] + shares[hidden + 1]) / 2
+        shares = np.concatenate([shares, more])
+        x = np.concatenate([x, np.asarray(inverse(more), np.float64)])
+        order = np.argsort(shares)
+        shares, x = shares[order], x[order]
+    return x
+
+
+def grid(support: Interval, known: Sequence[float] | Floats) -> Floats:
+    """Points on all scales of the support, and those of which one knows."""
+    low, high = support
+    if math.isinf(low) and math.isinf(high):
+        x = np.concatenate([-_STEPS[::-1], [0.0], _STEPS])
+    elif math.isinf(high):
+        x = low + _STEPS
+    elif math.isinf(low):
+        x = high - _STEPS[::-1]
+    else:
+        x = np.concatenate([low + (high - low) * _FRACTIONS, (high - (high - low) * _FRACTIONS)[::-1]])
+    x = np.unique(np.concatenate([x, known]))
+    return x[(x > low) & (x < high)]
+
+
+def peaks(height: Callable[[Floats], Floats], x: Floats, values: Floats) -> Floats:
+    """The local maxima that a grid shows, but for poles: the highest of them, each as closely as floats tell."""
+    steps = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])  # a level stretch counts once
+    inner = values[steps][1:-1]
+    above = np.flatnonzero((inner > values[steps][:-2]) & (inner > values[steps][2:]) & (inner < np.inf)) + 1
+    chosen = above[np.argsort(-values[steps][above])][:MOST_PEAKS]
+    here, top = x[steps[chosen]], values[steps[chosen]]
+    reach = np.maximum(here - x[steps[chosen] - 1], x[steps[chosen + 1]] - here)
+    bounds = x[steps[chosen] - 1][:, None], x[steps[chosen + 1]][:, None]
+    for _ in range(_ZOOMS if chosen.size else 0):
+        around = np.clip(here[:, None] + reach[:, None] * _ZOOM, *bounds)
+        found = height(around.ravel()).reshape(around.shape)
+        found[~np.isfinite(found)] = -np.inf
+        best = found.argmax(axis=1)[:, None]
+        better = np.take_along_axis(found, best, 1)[:, 0]
+        here = np.where(better > top, np.take_along_axis(around, best, 1)[:, 0], here)
+        top, reach = np.maximum(better, top), reach / 8
+    return here
+
+
+def drops(height: Callable[[Floats], Floats], tops: Sequence[float], support: Interval) -> set[float]:
+    """Where the integrand has fallen by `_DROPS` from its peaks, on either side of each."""
+    sides, sizes = [], []
+    for top in tops:
+        for sign, end in ((-1.0, support[0]), (1.0, support[1])):
+            steps = OCTAVES[(abs(end - top) > OCTAVES) & (EPS * abs(top) < OCTAVES)]
+            sides.append(top + sign * steps)
+            sizes += [steps.size]
+    values = height(np.concatenate([np.asarray(tops), *sides]))
+    heights, parts = values[: len(tops)], np.split(values[len(tops) :], np.cumsum(sizes)[:-1])
+    found = set()
+    for i, (x, part) in enumerate(zip(sides, parts, strict=True)):
+        for drop in _DROPS:
+            fallen = heights[i // 2] - part >= drop
+            if fallen.any():
+                found.add(float(x[fallen.argmax()]))
+    return found
