@@ -46,16 +46,19 @@ def read(
     closed: Closed,
     log_jacobian: Function | None,
     points: Iterable[float],
+    normalised: bool,
 ) -> Problem:
     """What is known of the density, after every argument has been looked at."""
     if closed not in get_args(Closed):
         raise EntnormError(f"closed must be one of {', '.join(get_args(Closed))}, got {closed!r}")
     cuts = tuple(number(x, "points") for x in points)
     is_distribution = _is_distribution(density)
-    quantiles = None
+    quantiles = np.empty(0)
     if is_distribution:
-        if support is not None:
-            raise EntnormError("support belongs to a function; a distribution has its own")
+        if support is not None or normalised:
+            raise EntnormError(
+                "support and normalised belong to a function; a distribution has its own, and the mass 1"
+            )
         standard = recognise(density)
         if standard is not None and log_jacobian is None:
             return _known(standard, gamma_domain, cuts)
@@ -73,7 +76,9 @@ def read(
     if is_distribution and not domain.lower <= 1 <= domain.upper:
         raise EntnormError(f"gamma_domain of a density holds 1, got {domain.ends}")
     inner = tuple(x for x in cuts if ends[0] < x < ends[1])
-    return _computed(Integrand(density, ends, log_jacobian, inner, quantiles), domain, closed)
+    return _computed(
+        Integrand(density, ends, log_jacobian, inner, is_distribution or normalised, quantiles), domain, closed
+    )
 
 
 def _is_distribution(density: Any) -> bool:

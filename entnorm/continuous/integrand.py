@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -67,15 +67,18 @@ class Integrand:
         J, vectorised; None where x is t.
     points : tuple of float
         Where the range is cut besides: at kinks and poles, and at peaks that a search might miss.
-    quantiles : array or None
-        Of a distribution, whose mass is 1; None where only a function is known.
+    normalised : bool
+        Whether the mass is known to be 1.
+    quantiles : array
+        Of a distribution; empty where only a function is known.
     """
 
     log_density: Function
     support: Interval
     log_jacobian: Function | None = None
     points: tuple[float, ...] = ()
-    quantiles: Floats | None = None
+    normalised: bool = False
+    quantiles: Floats = field(default_factory=lambda: np.empty(0))
 
     def level(self, at: Exponent) -> Level:
         """Entropy, varentropy and the estimated error of the former, in nats  [densities.entropy-form]."""
@@ -114,9 +117,13 @@ class Integrand:
     @cached_property
     def grid(self) -> tuple[Floats, tuple[Floats, Floats]]:
         """Points on all scales of the support, and the values there."""
-        known = self.points if self.quantiles is None else np.concatenate([self.points, self.quantiles])
-        x = landmarks.grid(self.support, known)
-        return x, self.values(x)
+        x = landmarks.grid(self.support, np.append(self.points, self.quantiles), bool(self.quantiles.size))
+        density, jacobian = self.values(x)
+        for more in () if self.quantiles.size else landmarks.windows(x, density):
+            x, order = np.unique(np.append(x, more), return_index=True)
+            added = self.values(more)
+            density, jacobian = np.append(density, added[0])[order], np.append(jacobian, added[1])[order]
+        return x, (density, jacobian)
 
     @cached_property
     def _singular(self) -> tuple[float, ...]:
@@ -126,14 +133,14 @@ class Integrand:
 
     @cached_property
     def _missed(self) -> float:
-        """How far the mass of a distribution is from 1, in nats; 0 where only a function is known."""
-        if self.quantiles is None:
+        """How far the mass that has to be 1 is from it, in nats."""
+        if not self.normalised:
             return 0.0
         _, log_mass, error = self._integrals(1.0, 0.0)
         if abs(log_mass) > error + _UNNORMALISED:
             raise IntegrationError(
-                f"the integrals find the mass {math.exp(log_mass):.9g} of this distribution, which has to be 1: pass "
-                "points where its density peaks or has kinks"
+                f"the integrals find the mass {math.exp(log_mass):.9g}, where 1 is said to be: pass points where the "
+                "density peaks or has kinks"
             )
         return abs(log_mass)
 
@@ -174,7 +181,8 @@ class Integrand:
         lost = sum(self._lost(gamma, side, top, unit, span or unit) for side in self._sides())
         found, errors = np.full(3, np.inf), lost
         if np.isfinite(lost[:2]).all():
-            found, errors = quadrature.moments(self._moments(gamma, top, unit), at, _ROUNDINGS * (EPS + rounding))
+            moment, tolerance = self._moments(gamma, top, unit), _ROUNDINGS * (EPS + rounding)
+            found, errors = quadrature.moments(moment, at, tolerance, lost)
             errors = errors + lost
         mass, first, second = (float(x) for x in found)
         if not math.isfinite(mass + first + errors[0] + errors[1]):

@@ -20,8 +20,11 @@ from entnorm.continuous.special import EPS
 Floats: TypeAlias = NDArray[np.float64]
 
 OCTAVES: Floats = np.exp2(np.arange(-1000.0, 1001.0))
-_STEPS: Floats = np.unique(np.concatenate([OCTAVES, np.exp2(np.arange(-40.0, 60.0, 1 / 32))]))
+_FEW: Floats = np.unique(np.append(OCTAVES, np.exp2(np.arange(-40.0, 60.0, 1 / 4))))
+_MANY: Floats = np.unique(np.append(OCTAVES, np.exp2(np.arange(-40.0, 60.0, 1 / 128))))
 _FRACTIONS = np.concatenate([2.0 ** np.arange(-60, -9), np.arange(1, 513) / 1024])
+_WINDOWS = (700.0, 40.0)  # stretches in which a log-density is within so many nats of its peak
+_DENSE = 1 << 14  # points in each of them
 _SHARES = np.concatenate([2.0 ** -np.array([40, 30, 20, 14, 10, 8, 7]), np.arange(1, 17) / 32])
 _ROUNDS = 48  # in which quantiles are halved
 _HIDDEN = 4.0  # a mean density between two quantiles that is so much larger than that at both hides a peak
@@ -78,19 +81,32 @@ def _divided(inverse: Callable[[Floats], Any], pdf: Callable[[Floats], Any]) -> 
     return x
 
 
-def grid(support: Interval, known: Sequence[float] | Floats) -> Floats:
-    """Points on all scales of the support, and those of which one knows."""
+def grid(support: Interval, known: Floats, few: bool) -> Floats:
+    """Points on all scales of the support, and those of which one knows; fewer where these suffice."""
     low, high = support
+    steps = _FEW if few else _MANY
     if math.isinf(low) and math.isinf(high):
-        x = np.concatenate([-_STEPS[::-1], [0.0], _STEPS])
+        x = np.concatenate([-steps[::-1], [0.0], steps])
     elif math.isinf(high):
-        x = low + _STEPS
+        x = low + steps
     elif math.isinf(low):
-        x = high - _STEPS[::-1]
+        x = high - steps[::-1]
     else:
         x = np.concatenate([low + (high - low) * _FRACTIONS, (high - (high - low) * _FRACTIONS)[::-1]])
-    x = np.unique(np.concatenate([x, known]))
+    x = np.unique(np.append(x, known))
     return x[(x > low) & (x < high)]
+
+
+def windows(x: Floats, density: Floats) -> list[Floats]:
+    """Points at equal distances in the stretches in which a log-density on a grid is close to its peak."""
+    found = []
+    for drop in _WINDOWS:
+        inside = np.flatnonzero(
+            (density >= density[density < np.inf].max(initial=-np.inf) - drop) & (density > -np.inf)
+        )
+        if inside.size:
+            found.append(np.linspace(x[max(inside[0] - 1, 0)], x[min(inside[-1] + 1, x.size - 1)], _DENSE))
+    return found
 
 
 def peaks(height: Callable[[Floats], Floats], x: Floats, values: Floats) -> Floats:

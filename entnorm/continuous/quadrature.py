@@ -88,8 +88,12 @@ def pieces(support: Interval, cuts: Sequence[float], singular: Collection[float]
     return Pieces(*np.array(rows).T)
 
 
-def moments(integrand: Moments, at: Pieces, tolerance: float) -> tuple[Floats, Floats]:
-    """Three integrals over all pieces, and their errors; pieces are halved until each is right to `tolerance`."""
+def moments(integrand: Moments, at: Pieces, tolerance: float, lost: Floats) -> tuple[Floats, Floats]:
+    """
+    Three integrals over all pieces, and their errors.
+
+    Pieces are halved until each is right to `tolerance`, or to a part of what is lost anyhow.
+    """
     coarse, _ = _integrals(integrand, at, _NOTHING)
     whole = np.abs(coarse).sum(axis=1, keepdims=True)
     total, errors = np.zeros(3), np.zeros(3)
@@ -100,7 +104,7 @@ def moments(integrand: Moments, at: Pieces, tolerance: float) -> tuple[Floats, F
         n = at.length.size
         fine = values[:, :n] + values[:, n:]
         off = np.abs(fine - coarse) + estimates[:, :n] + estimates[:, n:]
-        settled = (off <= tolerance * whole).all(axis=0)
+        settled = (off <= np.maximum(tolerance * whole, lost[:, None] / 16)).all(axis=0)
         if halving == _MOST_HALVINGS - 1 or (~settled).sum() > _MOST_PIECES:
             settled[:] = True
         total += fine[:, settled].sum(axis=1)

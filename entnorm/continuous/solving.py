@@ -23,6 +23,7 @@ def solve(
     closed: Closed = "neither",
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
+    normalised: bool = False,
 ) -> DensitySolution:
     """
     The exponent at which the power of a density has a prescribed differential entropy.
@@ -51,7 +52,10 @@ def solve(
         log phi'(t), vectorised, where the entropy and the power are meant in the coordinate x = phi(t) of a density
         that is given in t. The escort density comes back in t.
     points : iterable of floats, optional
-        Where a callable has kinks, or narrow peaks: integrals are cut there.
+        Where the density has kinks, poles or narrow peaks: integrals are cut there.
+    normalised : bool
+        Whether the density of a callable has the integral 1 in its own coordinate. That is then checked, which tells
+        peaks that were missed; it is checked of every distribution.
 
     Returns
     -------
@@ -114,7 +118,7 @@ def solve(
     no escort density has the entropy 0.5: attainable are entropies between -inf and 0
     """
     target = number(entropy, "entropy")
-    problem = read(density, support, gamma_domain, closed, log_jacobian, points)
+    problem = read(density, support, gamma_domain, closed, log_jacobian, points, normalised)
     curve = problem.curve
     low, high = curve.attainable
     if low == high:
@@ -144,6 +148,7 @@ def normalize(
     closed: Closed = "neither",
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
+    normalised: bool = False,
 ) -> Any:
     """
     The escort density with a prescribed differential entropy.
@@ -181,6 +186,7 @@ def normalize(
             closed=closed,
             log_jacobian=log_jacobian,
             points=points,
+            normalised=normalised,
         )
         .raise_if_failed()
         .distribution
@@ -196,13 +202,14 @@ def escort(
     closed: Closed = "neither",
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
+    normalised: bool = False,
 ) -> Any:
     """
     The escort density p^gamma / int p^gamma of a given order  [densities.sums-to-one].
 
     Parameters
     ----------
-    density, support, gamma_domain, closed, log_jacobian, points
+    density, support, gamma_domain, closed, log_jacobian, points, normalised
         As in `solve`.
     gamma : float
         The order; inside the domain of the density, or an end that belongs to it.
@@ -228,7 +235,7 @@ def escort(
     entnorm.solution.EntnormError: the power gamma = 0.5 is not integrable: gamma has to be between 0.5 and inf
     """
     order = number(gamma, "gamma")
-    problem = read(density, support, gamma_domain, closed, log_jacobian, points)
+    problem = read(density, support, gamma_domain, closed, log_jacobian, points, normalised)
     domain = problem.curve.domain
     ends = [end for end, level in zip(domain.ends, problem.included, strict=True) if level is not None]
     if order not in domain and order not in ends:
