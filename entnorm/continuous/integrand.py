@@ -102,13 +102,14 @@ class Integrand:
     def values(self, x: Floats) -> tuple[Floats, Floats]:
         """The logarithms of density and Jacobian at some points; minus infinity where the density is not defined."""
         with np.errstate(all="ignore"):
-            density = np.asarray(self.log_density(x), dtype=np.float64)
-            jacobian = np.zeros_like(x) if self.log_jacobian is None else np.asarray(self.log_jacobian(x), np.float64)
-        if density.shape != x.shape or jacobian.shape != x.shape:
-            raise EntnormError(
-                f"the log-density has to be vectorised: it made shape {density.shape} of an array of shape {x.shape}"
-            )
-        return np.where(np.isnan(density), -np.inf, density), jacobian
+            density = np.asarray(self.log_density(x.ravel()), np.float64)
+            jacobian = np.zeros(x.size)
+            if self.log_jacobian is not None:
+                jacobian = np.asarray(self.log_jacobian(x.ravel()), np.float64)
+        for name, found in (("log-density", density), ("log_jacobian", jacobian)):
+            if found.shape != (x.size,):
+                raise EntnormError(f"the {name} has to be vectorised: it made shape {found.shape} of shape {(x.size,)}")
+        return np.where(np.isnan(density), -np.inf, density).reshape(x.shape), jacobian.reshape(x.shape)
 
     def center(self, gamma: float) -> float:
         """Where the integrand is largest."""
@@ -172,7 +173,8 @@ class Integrand:
         (low, high), peaks = self.support, self._peaks(gamma)
         inside = {*peaks, *self._singular, *landmarks.drops(lambda t: self.exponents(t, gamma), peaks, self.support)}
         cuts = sorted(x for x in inside if low < x < high)
-        unit = min((abs(x - peaks[0]) for x in cuts if x != peaks[0]), default=1.0)
+        place = cuts.index(peaks[0])
+        unit = max((abs(x - peaks[0]) for x in cuts[max(place - 1, 0) : place + 2] if x != peaks[0]), default=1.0)
         density, jacobian = self.values(np.array(peaks[:1]))
         top = Top(peaks[0], float(density[0] - jacobian[0]), float(_tilted(density, jacobian, gamma)[0]))
         at = quadrature.pieces(self.support, cuts, self._singular, unit)

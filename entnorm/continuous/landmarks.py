@@ -31,6 +31,7 @@ _HIDDEN = 4.0  # a mean density between two quantiles that is so much larger tha
 _MOST = 256  # intervals between quantiles that are halved in one round
 _ZOOMS, _ZOOM = 16, np.linspace(-1, 1, 17)  # a peak is enclosed eight times as closely each time
 _DROPS = (1.0, 12.0)  # the range is cut where the integrand has fallen by these many nats from a peak
+_DIGITS = 40  # of the binary digits of a log-density that tell one peak from two
 MOST_PEAKS = 64
 
 
@@ -111,6 +112,7 @@ def windows(x: Floats, density: Floats) -> list[Floats]:
 
 def peaks(height: Callable[[Floats], Floats], x: Floats, values: Floats) -> Floats:
     """The local maxima that a grid shows, but for poles: the highest of them, each as closely as floats tell."""
+    values = _rounded(values)
     steps = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])  # a level stretch counts once
     inner = values[steps][1:-1]
     above = np.flatnonzero((inner > values[steps][:-2]) & (inner > values[steps][2:]) & (inner < np.inf)) + 1
@@ -127,6 +129,13 @@ def peaks(height: Callable[[Floats], Floats], x: Floats, values: Floats) -> Floa
         here = np.where(better > top, np.take_along_axis(around, best, 1)[:, 0], here)
         top, reach = np.maximum(better, top), reach / 8
     return here
+
+
+def _rounded(values: Floats) -> Floats:
+    """The values with so few digits that what rounding has left on a smooth peak is no peak of its own."""
+    exponents = np.maximum(np.frexp(np.where(np.isfinite(values), values, 0.0))[1], 0) - _DIGITS
+    with np.errstate(all="ignore"):
+        return np.ldexp(np.round(np.ldexp(values, -exponents)), exponents)
 
 
 def drops(height: Callable[[Floats], Floats], tops: Sequence[float], support: Interval) -> set[float]:

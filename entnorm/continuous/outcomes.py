@@ -18,6 +18,7 @@ from entnorm.continuous.special import EPS
 from entnorm.solution import Status
 
 _ROUGH = 1e-3  # relative error of gamma that is worse than no answer
+_SLIGHT = 1e-9  # an error of an entropy, in nats, of which messages do not speak
 _HUGE = 1e290  # towards the end of float64: what the search calls the end
 TINY = float(np.finfo(np.float64).tiny)
 
@@ -48,7 +49,7 @@ def answer(problem: Problem, target: float, at: Exponent, level: Level, nit: int
         attainable=_shifted(problem),
         status=Status.CONVERGED,
         nit=nit,
-        message=f"the escort density of order {at.gamma:.17g} has the entropy {target:.17g}",
+        message=f"the escort density of order {at.gamma:.17g} has the entropy {target:.17g}{_within(level.error)}",
         _build=_later(problem, at),
     )
 
@@ -91,7 +92,12 @@ def _end(limit: float, margin: float) -> str:
     """An end of the attainable interval, with its error if that is worth mentioning."""
     if math.isnan(limit):
         return "an unknown limit"
-    return f"{limit:.17g}" + (f" (computed, to within {margin:.1g})" if margin > 1e-9 else "")
+    return f"{limit:.17g}{_within(margin)}"
+
+
+def _within(error: float) -> str:
+    """An error that is worth mentioning."""
+    return f" (to within {error:.1g})" if error > _SLIGHT else ""
 
 
 def uniform(problem: Problem, target: float) -> DensitySolution:
