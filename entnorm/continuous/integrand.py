@@ -27,7 +27,7 @@ _FARTHEST = 1e150  # in an infinite range: not much farther on, the square of a 
 _CLOSEST = 1e-290  # to an end at zero
 _APART = 16.0  # the ratio of the two distances that tell how fast a tail falls
 _MARGIN = 1.5  # on what a tail is estimated to hold
-_NEGLIGIBLE = 700.0  # nats below the highest peak
+_NEGLIGIBLE = 700.0  # nats below the highest peak, or below its mass
 _ROUNDINGS = 4.0  # that a value of the log-density has suffered
 _UNNORMALISED = 1e-6  # nats by which the mass of a distribution may be off
 
@@ -178,7 +178,7 @@ class Integrand:
         density, jacobian = self.values(np.array(peaks[:1]))
         top = Top(peaks[0], float(density[0] - jacobian[0]), float(_tilted(density, jacobian, gamma)[0]))
         at = quadrature.pieces(self.support, cuts, self._singular, unit)
-        rounding = EPS * (abs(top.x) / unit + _ROUNDINGS * (1 + gamma * abs(top.log_density)))
+        rounding = _ROUNDINGS * EPS * (1 + gamma * abs(top.log_density))
         span = (cuts[-1] if math.isinf(high) else high) - (cuts[0] if math.isinf(low) else low)
         lost = sum(self._lost(gamma, side, top, unit, span or unit) for side in self._sides())
         found, errors = np.full(3, np.inf), lost
@@ -195,6 +195,9 @@ class Integrand:
             )
         if not mass > 0:
             raise IntegrationError(f"the power gamma = {gamma:.17g} of the density has the integral {mass:.17g}")
+        with np.errstate(all="ignore"):  # points are rounded, too
+            heights = np.exp(self.exponents(np.array(peaks), gamma) - top.exponent)
+            rounding += EPS * float(np.abs(peaks) @ heights) / (mass * unit)
         mean = first / mass
         shift = top.exponent - gamma * top.log_density
         log_mass = math.log(mass) + math.log(unit) + shift
@@ -236,16 +239,15 @@ class Integrand:
         density, jacobian = self.values(top.x - inward * distance if math.isinf(end) else end + inward * distance)
         with np.errstate(all="ignore"):
             weight = _tilted(density, jacobian, gamma) + np.log(distance)
-            if not weight[0] > -np.inf:
+            held = float(weight[0]) - top.exponent - math.log(unit)
+            if not held > -_NEGLIGIBLE:
                 return np.zeros(3)
             offset = gamma * np.abs(density - jacobian - top.log_density)
             v = max(abs(math.log(reach) - math.log(span)), 1.0)
             k, growth = (float(part[1] - part[0]) / math.log(_APART) * v for part in (weight, -offset))
         if not k > 1:
             return np.full(3, np.inf)
-        held = _MARGIN * v * math.exp(min(float(weight[0]) - top.exponent - math.log(unit), 700.0)) / (k - 1)
-        if held == 0:
-            return np.zeros(3)
+        held = _MARGIN * v * math.exp(min(held, _NEGLIGIBLE)) / (k - 1)
         once = growth / (k - 2) if k > 2 else math.inf if growth else 0.0
         twice = 2 * growth * once / (k - 3) if k > 3 else math.inf if growth else 0.0
         return held * np.array([1.0, offset[0] + once, offset[0] ** 2 + 2 * offset[0] * once + twice])
