@@ -180,7 +180,7 @@ class Integrand:
         at = quadrature.pieces(self.support, cuts, self._singular, unit)
         rounding = _ROUNDINGS * EPS * (1 + gamma * abs(top.log_density))
         span = (cuts[-1] if math.isinf(high) else high) - (cuts[0] if math.isinf(low) else low)
-        lost = sum(self._lost(gamma, side, top, unit, span or unit) for side in self._sides())
+        lost = np.sum([self._lost(gamma, side, top, unit, span or unit) for side in self._sides()], axis=0)
         found, errors = np.full(3, np.inf), lost
         if np.isfinite(lost[:2]).all():
             moment, tolerance = self._moments(gamma, top, unit), _ROUNDINGS * (EPS + rounding)

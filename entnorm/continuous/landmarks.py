@@ -27,7 +27,7 @@ _WINDOWS = (700.0, 40.0)  # stretches in which a log-density is within so many n
 _DENSE = 1 << 14  # points in each of them
 _SHARES = np.concatenate([2.0 ** -np.array([40, 30, 20, 14, 10, 8, 7]), np.arange(1, 17) / 32])
 _ROUNDS = 48  # in which quantiles are halved
-_HIDDEN = 4.0  # a mean density between two quantiles that is so much larger than that at both hides a peak
+_HIDDEN = 1.5  # a mean density between two quantiles that is so much larger than that at both hides a peak
 _MOST = 256  # intervals between quantiles that are halved in one round
 _ZOOMS, _ZOOM = 16, np.linspace(-1, 1, 17)  # a peak is enclosed eight times as closely each time
 _DROPS = (1.0, 12.0)  # the range is cut where the integrand has fallen by these many nats from a peak
@@ -135,7 +135,7 @@ def _rounded(values: Floats) -> Floats:
     """The values with so few digits that what rounding has left on a smooth peak is no peak of its own."""
     exponents = np.maximum(np.frexp(np.where(np.isfinite(values), values, 0.0))[1], 0) - _DIGITS
     with np.errstate(all="ignore"):
-        return np.ldexp(np.round(np.ldexp(values, -exponents)), exponents)
+        return np.asarray(np.ldexp(np.round(np.ldexp(values, -exponents)), exponents))
 
 
 def drops(height: Callable[[Floats], Floats], tops: Sequence[float], support: Interval) -> set[float]:
