@@ -102,7 +102,10 @@ class Integrand:
     def values(self, x: Floats) -> tuple[Floats, Floats]:
         """The logarithms of density and Jacobian at some points; minus infinity where the density is not defined."""
         with np.errstate(all="ignore"):
-            density = np.asarray(self.log_density(x.ravel()), np.float64)
+            try:
+                density = np.asarray(self.log_density(x.ravel()), np.float64)
+            except ArithmeticError as error:
+                raise IntegrationError(f"the log-density fails between {x.min():g} and {x.max():g}: {error}") from error
             jacobian = np.zeros(x.size)
             if self.log_jacobian is not None:
                 jacobian = np.asarray(self.log_jacobian(x.ravel()), np.float64)
