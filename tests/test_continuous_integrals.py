@@ -230,3 +230,28 @@ def test_an_escort_says_how_far_it_may_be_off():
     assert abs(rough.pdf(3.0) / (2 / (3 * math.log(3) ** 3)) - 1) <= rough.mass_error < 1e-4
     smooth = continuous.escort(lambda x: -(x**4), 1.0, support=LINE, gamma_domain=ANY)
     assert 0 < smooth.mass_error < smooth.entropy_error < 1e-13
+
+
+@pytest.mark.parametrize("gamma", [0.02, 0.0314, 0.05, 1.0])
+def test_a_density_that_underflows_has_an_error_that_says_so(gamma):
+    """SciPy's Laplace log-density is the logarithm of a density, which ends 745 nats below its peak."""
+    computed = continuous.escort(stats.laplace(1, 3).logpdf, gamma, support=LINE, gamma_domain=ANY)
+    assert abs(computed.entropy() - 1 - math.log(6 / gamma)) <= computed.entropy_error < 1e-4
+
+
+@pytest.mark.parametrize(
+    "density",
+    [stats.alpha(3.6), stats.burr(10.5, 4.3), stats.crystalball(2.0, 3.0), stats.genextreme(-0.1),
+     stats.johnsonsu(2.6, 2.2), stats.skewnorm(4.0), stats.triang(0.16), stats.wald(), stats.argus(1.0)],
+    ids=lambda density: density.dist.name,
+)  # fmt: skip
+def test_distributions_of_scipy_keep_their_own_entropy(density):
+    """Their entropy is an integral over the unit interval, by quantiles: nothing is shared with the solver."""
+    shares = (NODES + 1) / 2
+    ends = np.concatenate([[0], 2.0 ** np.arange(-46, 0)])
+    own = 0.0
+    for low, width in zip(ends[:-1], np.diff(ends), strict=True):
+        below, above = density.ppf(low + width * shares), density.isf(low + width * shares)
+        own -= (density.logpdf(below) + density.logpdf(above)) @ WEIGHTS * width / 2
+    solution = continuous.solve(density, entropy=own, gamma_domain=(0.9, 1.2))
+    assert abs(solution.gamma - 1) <= solution.error + 1e-8

@@ -26,6 +26,7 @@ Function: TypeAlias = Callable[[Floats], Any]
 _FARTHEST = 1e150  # in an infinite range: not much farther on, the square of a distance leaves float64
 _CLOSEST = 1e-290  # to an end at zero
 _APART = 16.0  # the ratio of the two distances that tell how fast a tail falls
+_UNDERFLOW = (-800.0, -150.0)  # log-densities beyond which the next one of a grid may be that of an underflown density
 _MARGIN = 1.5  # on what a tail is estimated to hold
 _NEGLIGIBLE = 700.0  # nats below the highest peak, or below its mass
 _ROUNDINGS = 4.0  # that a value of the log-density has suffered
@@ -222,6 +223,18 @@ class Integrand:
 
         return moment
 
+    @cached_property
+    def _underflows(self) -> Interval:
+        """Where a function that takes the logarithm of a density has none left in float64, on an infinite side."""
+        x, (density, _) = self.grid
+        positive = np.flatnonzero(density > -np.inf)
+        low, high = self.support
+        for last in positive[:1]:
+            low = float(x[last]) if math.isinf(low) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else -math.inf
+        for last in positive[-1:]:
+            high = float(x[last]) if math.isinf(high) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else math.inf
+        return low, high
+
     def _sides(self) -> list[tuple[float, float]]:
         """Where mass may be out of reach, with the direction from there into the range."""
         low, high = self.support
@@ -237,7 +250,9 @@ class Integrand:
         distance is counted in spans of what is cut.
         """
         end, inward = side
-        reach = max(_FARTHEST, _APART * unit) if math.isinf(end) else max(8 * EPS * abs(end), _CLOSEST)
+        reach = max(8 * EPS * abs(end), _CLOSEST)
+        if math.isinf(end):
+            reach = min(max(_FARTHEST, _APART * unit), abs(self._underflows[inward < 0] - top.x))
         distance = np.array([reach, reach / _APART if math.isinf(end) else reach * _APART])
         density, jacobian = self.values(top.x - inward * distance if math.isinf(end) else end + inward * distance)
         with np.errstate(all="ignore"):
