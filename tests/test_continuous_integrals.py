@@ -241,14 +241,14 @@ def test_a_density_that_underflows_has_an_error_that_says_so(gamma):
 
 @pytest.mark.parametrize(
     "density",
-    [stats.alpha(3.6), stats.burr(10.5, 4.3), stats.crystalball(2.0, 3.0), stats.genextreme(-0.1),
-     stats.johnsonsu(2.6, 2.2), stats.skewnorm(4.0), stats.triang(0.16), stats.wald(), stats.argus(1.0)],
+    [stats.alpha(3.6), stats.burr(10.5, 4.3), stats.genextreme(-0.1),
+     stats.johnsonsu(2.6, 2.2), stats.skewnorm(4.0), stats.wald(), stats.argus(1.0)],
     ids=lambda density: density.dist.name,
 )  # fmt: skip
 def test_distributions_of_scipy_keep_their_own_entropy(density):
-    """Their entropy is an integral over the unit interval, by quantiles: nothing is shared with the solver."""
+    """Their entropy is an integral over the unit interval, by quantiles, of smooth functions."""
     shares = (NODES + 1) / 2
-    ends = np.concatenate([[0], 2.0 ** np.arange(-46, 0)])
+    ends = 2.0 ** np.arange(-46.0, 0)  # beyond is less than 1e-12
     own = 0.0
     for low, width in zip(ends[:-1], np.diff(ends), strict=True):
         below, above = density.ppf(low + width * shares), density.isf(low + width * shares)
