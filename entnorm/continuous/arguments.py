@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable, Sequence
+from decimal import Context, Decimal
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from scipy import stats
 
-from entnorm.continuous.exponents import Curve, Domain, Exponent, Interval, Level
-from entnorm.continuous.quadrature import Function, Integrand, IntegrationError
-from entnorm.continuous.recognition import Standard, recognise
+from entnorm.continuous import landmarks, limits
+from entnorm.continuous.exponents import Curve, Domain, Interval, Level
+from entnorm.continuous.integrand import Function, Integrand
+from entnorm.continuous.recognition import Standard, period, recognise
 from entnorm.continuous.solution import Escort
 from entnorm.solution import EntnormError
 
 _DISCRETE = stats.Binomial.__mro__[1]  # the base of discrete distributions in SciPy's new infrastructure
-_LARGEST = math.log(sys.float_info.max)
+_EXACT = Context(prec=60)
 Closed = Literal["neither", "left", "right", "both"]
 
 
 class Problem(NamedTuple):
-    """A curve, the scale that its density has besides, and whether the entropies at the ends are computed ones."""
+    """A curve, the scale that its density has besides, and how well the ends of what can be attained are known."""
 
     curve: Curve
     scale: float
-    included: tuple[Level | None, Level | None]
+    included: tuple[Level | None, Level | None] = (None, None)
     """What is known at the lower and at the upper end of the domain, where these belong to it."""
+    margins: Interval = (0.0, 0.0)
+    """The errors of both ends of `curve.attainable`."""
+
+    def reduced(self, target: float) -> float:
+        """Target - log(scale), rounded once: the difference may be much smaller than both."""
+        if self.scale == 1.0:
+            return target
+        return float(_EXACT.subtract(Decimal(target), _EXACT.ln(Decimal(self.scale))))
 
 
 def read(
@@ -37,26 +46,23 @@ def read(
     closed: Closed,
     log_jacobian: Function | None,
     points: Iterable[float],
+    normalised: bool,
 ) -> Problem:
     """What is known of the density, after every argument has been looked at."""
     if closed not in get_args(Closed):
         raise EntnormError(f"closed must be one of {', '.join(get_args(Closed))}, got {closed!r}")
     cuts = tuple(number(x, "points") for x in points)
-    family = getattr(density, "dist", density)
-    if isinstance(family, stats.rv_discrete | _DISCRETE):
-        raise EntnormError(f"density is discrete, got {density!r}: pass its probabilities to entnorm.solve")
-    is_distribution = hasattr(density, "logpdf") and not isinstance(density, stats.rv_continuous)
-    if not is_distribution and (not callable(density) or isinstance(density, stats.rv_continuous)):
-        raise EntnormError(
-            f"density must be a frozen SciPy distribution or a function that returns log-densities, got {density!r}"
-        )
+    is_distribution = _is_distribution(density)
+    quantiles = np.empty(0)
     if is_distribution:
-        if support is not None:
-            raise EntnormError("support belongs to a function; a distribution has its own")
+        if support is not None or normalised:
+            raise EntnormError(
+                "support and normalised belong to a function; a distribution has its own, and the mass 1"
+            )
         standard = recognise(density)
         if standard is not None and log_jacobian is None:
             return _known(standard, gamma_domain, cuts)
-        support, density = tuple(float(x) for x in density.support()), density.logpdf
+        support, quantiles, density = _own_support(density), landmarks.quantiles(density), density.logpdf
     if support is None:
         raise EntnormError("support is missing: both ends of the support of the log-density, which may be infinite")
     if gamma_domain is None:
@@ -69,50 +75,61 @@ def read(
         raise EntnormError(f"gamma_domain must not be negative, got {domain.ends}")
     if is_distribution and not domain.lower <= 1 <= domain.upper:
         raise EntnormError(f"gamma_domain of a density holds 1, got {domain.ends}")
+    inner = tuple(x for x in cuts if ends[0] < x < ends[1])
     return _computed(
-        Integrand(density, ends, log_jacobian, tuple(x for x in cuts if ends[0] < x < ends[1])), domain, closed
+        Integrand(density, ends, log_jacobian, inner, is_distribution or normalised, quantiles), domain, closed
     )
+
+
+def _is_distribution(density: Any) -> bool:
+    """Whether it is a distribution, and not a function."""
+    family = getattr(density, "dist", density)
+    if isinstance(family, stats.rv_discrete | _DISCRETE):
+        raise EntnormError(f"density is discrete, got {density!r}: pass its probabilities to entnorm.solve")
+    if hasattr(density, "logpdf") and not isinstance(density, stats.rv_continuous):
+        return True
+    if not callable(density) or isinstance(density, stats.rv_continuous):
+        raise EntnormError(
+            f"density must be a frozen SciPy distribution or a function that returns log-densities, got {density!r}"
+        )
+    return False
+
+
+def _own_support(density: Any) -> Interval:
+    """The support of a distribution of one variable; one period of a periodic one."""
+    circle = period(density)
+    if circle is not None:
+        return circle
+    try:
+        low, high = (float(x) for x in density.support())
+    except AttributeError:
+        if recognise(density) is not None:  # a normal distribution in several dimensions
+            raise EntnormError("log_jacobian needs a density of one variable") from None
+        raise EntnormError(
+            f"{type(density).__name__} has no support(): pass a distribution of one variable, or its logpdf as a "
+            "function, with its support"
+        ) from None
+    except (TypeError, ValueError):
+        raise EntnormError(f"density must be a single distribution, not an array of them, got {density!r}") from None
+    return low, high
 
 
 def _known(standard: Standard, gamma_domain: Sequence[float] | None, points: tuple[float, ...]) -> Problem:
     if gamma_domain is not None or points:
         raise EntnormError("gamma_domain and points must not be passed for this family, of which all is known")
-    return Problem(standard.curve, standard.scale, (None, None))
+    return Problem(standard.curve, standard.scale)
 
 
 def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
-    """
-    The curve of a log-density, with the limits of its entropy at the ends of the domain.
-
-    Towards an end at which the integral of the power is infinite the entropy has no bound: it is at least the Renyi
-    entropy log Z / (1 - gamma) below 1, and at most that above. At gamma = 0 it is the logarithm of the measure of the
-    support. At an end that belongs to the domain it is computed.
-    """
-    lower = integrand.level(Exponent(domain.lower, 0.0, 0.0)) if closed in ("left", "both") and domain.lower else None
-    upper = integrand.level(Exponent(domain.upper, 0.0, 0.0)) if closed in ("right", "both") else None
-    highest = math.inf
-    if lower is not None:
-        highest = lower.entropy
-    elif domain.lower == 0:
-        highest = _log_measure(integrand)
-    lowest = -math.inf if upper is None else upper.entropy
-
-    def distribution(at: Exponent) -> Escort:
-        return Escort(at.gamma, integrand)
-
-    return Problem(Curve(domain, (lowest, highest), integrand.level, distribution), 1.0, (lower, upper))
-
-
-def _log_measure(integrand: Integrand) -> float:
-    """The logarithm of the measure of the support in the coordinate of the entropy; inf beyond the range of float64."""
-    low, high = integrand.support
-    if integrand.log_jacobian is None:
-        return math.log(high - low)
-    try:
-        found = integrand.log_mass(0.0)
-    except IntegrationError:
-        return math.inf
-    return found if found < _LARGEST else math.inf
+    """The curve of a log-density, with the limits of its entropy at the ends of the domain."""
+    lower = integrand.level(domain.exponent(domain.lower)) if closed in ("left", "both") and domain.lower else None
+    upper = None
+    if closed in ("right", "both") and math.isfinite(domain.upper):
+        upper = integrand.level(domain.exponent(domain.upper))
+    high = lower or limits.highest(integrand, domain)
+    low = upper or limits.lowest(integrand, domain)
+    curve = Curve(domain, (low.entropy, high.entropy), integrand.level, lambda at: Escort(at.gamma, integrand))
+    return Problem(curve, 1.0, (lower, upper), (low.error, high.error))
 
 
 def number(value: Any, name: str) -> float:

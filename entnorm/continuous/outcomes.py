@@ -11,35 +11,45 @@ import numpy as np
 
 from entnorm.continuous.arguments import Problem
 from entnorm.continuous.exponents import Exponent, Interval, Level
+from entnorm.continuous.limits import FLAT
 from entnorm.continuous.quadrature import IntegrationError
 from entnorm.continuous.solution import DensitySolution
 from entnorm.continuous.special import EPS
 from entnorm.solution import Status
 
-_PLATEAU = 1e-6  # nats that the entropy loses as gamma grows by the factor e
 _ROUGH = 1e-3  # relative error of gamma that is worse than no answer
+_SLIGHT = 1e-9  # an error of an entropy, in nats, of which messages do not speak
 _HUGE = 1e290  # towards the end of float64: what the search calls the end
 TINY = float(np.finfo(np.float64).tiny)
 
 
 def answer(problem: Problem, target: float, at: Exponent, level: Level, nit: int, known: float) -> DensitySolution:
-    """A root: `known` is the error of gamma where a formula says it, or 0 where it follows from that of the entropy."""
+    """
+    A root, if the entropy there is the target (`target` less the logarithm of the scale) as closely as can be told.
+
+    `known` is the error of gamma where a formula says it, or 0 where it follows from that of the entropy.
+    """
     if not TINY <= at.gamma < math.inf:
         return overflow(problem, target, at, nit)
-    constant = level.varentropy == 0 and level.error < _PLATEAU
-    carried = level.error * at.gamma / level.varentropy if level.varentropy > 0 else math.inf
+    residual = abs(level.entropy - problem.reduced(target))
+    resolution = 2 * EPS * (level.varentropy + abs(level.entropy)) if level.varentropy < math.inf else 0.0
+    if not known and not residual <= level.error + resolution:
+        raise too_rough(at.gamma)
+    constant = level.varentropy == 0 and level.error < FLAT
+    carried = (level.error + residual) * at.gamma / level.varentropy if level.varentropy > 0 else math.inf
     if carried > _ROUGH * at.gamma and not constant:
         raise too_rough(at.gamma)
     return DensitySolution(
         gamma=at.gamma,
         entropy=level.entropy + math.log(problem.scale),
+        entropy_error=level.error,
         error=(known or carried) + 4 * EPS * at.gamma,
         condition=max(1.0, abs(target)) / level.varentropy if level.varentropy > 0 else math.inf,
         gamma_domain=problem.curve.domain.ends,
         attainable=_shifted(problem),
         status=Status.CONVERGED,
         nit=nit,
-        message=f"the escort density of order {at.gamma:.17g} has the entropy {target:.17g}",
+        message=f"the escort density of order {at.gamma:.17g} has the entropy {target:.17g}{_within(level.error)}",
         _build=_later(problem, at),
     )
 
@@ -58,7 +68,7 @@ def _shifted(problem: Problem) -> Interval:
 def _failed(problem: Problem, status: Status, gamma: float, nit: int, message: str) -> DensitySolution:
     nan = math.nan
     ends, attainable = problem.curve.domain.ends, _shifted(problem)
-    return DensitySolution(gamma, nan, nan, nan, ends, attainable, status, nit, message, _build=lambda: None)
+    return DensitySolution(gamma, nan, nan, nan, nan, ends, attainable, status, nit, message, _build=lambda: None)
 
 
 def overflow(problem: Problem, target: float, at: Exponent, nit: int) -> DensitySolution:
@@ -70,12 +80,24 @@ def overflow(problem: Problem, target: float, at: Exponent, nit: int) -> Density
 
 def infeasible(problem: Problem, target: float, nit: int = 0) -> DensitySolution:
     """A target outside the attainable interval, which the message names."""
-    low, high = _shifted(problem)
+    (low, high), (below, above) = _shifted(problem), problem.margins
     what = f"the only one attainable is {low:.17g}"
     if low != high:
-        what = f"attainable are entropies between {low:.17g} and {high:.17g}"
+        what = f"attainable are entropies between {_end(low, below)} and {_end(high, above)}"
     message = f"no escort density has the entropy {target:.17g}: {what}"
     return _failed(problem, Status.INFEASIBLE, math.nan, nit, message)
+
+
+def _end(limit: float, margin: float) -> str:
+    """An end of the attainable interval, with its error if that is worth mentioning."""
+    if math.isnan(limit):
+        return "an unknown limit"
+    return f"{limit:.17g}{_within(margin)}"
+
+
+def _within(error: float) -> str:
+    """An error that is worth mentioning."""
+    return f" (to within {error:.1g})" if error > _SLIGHT else ""
 
 
 def uniform(problem: Problem, target: float) -> DensitySolution:
@@ -84,15 +106,33 @@ def uniform(problem: Problem, target: float) -> DensitySolution:
     if target != only:
         return infeasible(problem, target)
     at = problem.curve.domain.exponent(1.0)
-    return replace(answer(problem, target, at, Level(0.0, 1.0, 0.0), 0, 0.0), error=0.0, condition=0.0)
+    level = Level(problem.reduced(target), 1.0, 0.0)
+    return replace(answer(problem, target, at, level, 0, 0.0), entropy=only, error=0.0, condition=0.0)
 
 
-def at_the_ends(problem: Problem, target: float, reduced: float) -> DensitySolution:
-    """A target that is not inside: that of an end which belongs to the domain, to within its error, or infeasible."""
+def at_the_ends(problem: Problem, target: float) -> DensitySolution | None:
+    """
+    A target outside, or within the error of an end; None if it is inside.
+
+    Within the error it is that of an end which belongs to the domain, as closely as that can be told. If both ends are
+    within their errors, the density is constant, and every exponent has the same entropy.
+    """
+    reduced, (low, high), (below, above) = problem.reduced(target), problem.curve.attainable, problem.margins
+    outside = reduced <= low - below or reduced >= high + above
+    if high - low <= below + above and not outside:
+        at = problem.curve.domain.at(1.0)
+        return answer(problem, target, at, problem.curve.level(at)._replace(varentropy=0.0), 0, 0.0)
     for end, level in zip(problem.curve.domain.ends, problem.included, strict=True):
         if level is not None and abs(reduced - level.entropy) <= level.error:
             return answer(problem, target, problem.curve.domain.exponent(end), level, 0, 0.0)
-    return infeasible(problem, target)
+    if outside:
+        return infeasible(problem, target)
+    if reduced <= low or reduced >= high:
+        raise IntegrationError(
+            f"the integrals are too rough to tell whether the entropy {target:.17g} can be attained: the limit is "
+            f"{_end(low, below) if reduced <= low else _end(high, above)}"
+        )
+    return None
 
 
 def unmet(problem: Problem, target: float, at: Exponent, level: Level, nit: int) -> DensitySolution:
@@ -101,12 +141,13 @@ def unmet(problem: Problem, target: float, at: Exponent, level: Level, nit: int)
 
     It is beyond float64; unless the entropy has stopped to fall, because the density is constant around its maximum.
     """
-    if level.varentropy > _PLATEAU or level.entropy < target:
+    reduced = problem.reduced(target)
+    if level.varentropy > FLAT or level.entropy < reduced:
         return overflow(problem, target, at, nit)
-    if level.error > _PLATEAU:
+    if level.error > FLAT:
         raise too_rough(at.gamma)
     curve = replace(problem.curve, attainable=(level.entropy, problem.curve.attainable[1]))
-    return infeasible(problem._replace(curve=curve), target, nit)
+    return infeasible(problem._replace(curve=curve, margins=(level.error, problem.margins[1])), target, nit)
 
 
 def too_rough(gamma: float) -> IntegrationError:

@@ -165,18 +165,33 @@ def recognise(distribution: Any) -> Standard | None:
     return _frozen(distribution) if hasattr(distribution, "dist") else None
 
 
+def period(distribution: Any) -> tuple[float, float] | None:
+    """One period of a distribution on the circle, which SciPy says to be supported by the line; None for others."""
+    if getattr(getattr(distribution, "dist", None), "name", "") != "vonmises":
+        return None
+    given = _parameters(distribution)
+    return given["loc"] - math.pi * given["scale"], given["loc"] + math.pi * given["scale"]
+
+
+def _parameters(distribution: Any) -> dict[str, float]:
+    """The parameters of a frozen distribution, shapes first."""
+    family = distribution.dist
+    names = [*(family.shapes.split(", ") if family.shapes else []), "loc", "scale"]
+    given = {"loc": 0.0, "scale": 1.0, **dict(zip(names, distribution.args, strict=False)), **distribution.kwds}
+    found = _scalars(family.name, **given)
+    if np.isnan(distribution.support()).any():
+        raise EntnormError(f"{family.name}: its parameters {given} are out of range")
+    return {name: found[name] for name in names}
+
+
 def _frozen(distribution: Any) -> Standard | None:
     family = distribution.dist
     known = FAMILIES.get(family.name)
     if known is None or type(family) is not type(getattr(stats, family.name)):
         return None
-    names = [*(family.shapes.split(", ") if family.shapes else []), "loc", "scale"]
-    given = {"loc": 0.0, "scale": 1.0, **dict(zip(names, distribution.args, strict=False)), **distribution.kwds}
-    parameters = _scalars(family.name, **given)
+    parameters = _parameters(distribution)
     place = Place(parameters.pop("loc"), parameters.pop("scale"))
-    if np.isnan(distribution.support()).any():
-        raise EntnormError(f"{family.name}: its parameters {given} are out of range")
-    return known(*(parameters[name] for name in names[:-2]))(place)
+    return known(*parameters.values())(place)
 
 
 def _multivariate_normal(distribution: Any) -> Standard:

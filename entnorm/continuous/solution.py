@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import sampling
 
-from entnorm.continuous.exponents import Exponent, Interval
-from entnorm.continuous.quadrature import Integrand
+from entnorm.continuous.exponents import Interval
+from entnorm.continuous.integrand import Integrals, Integrand
 from entnorm.solution import EntnormError, Status, raise_failures
 
 
@@ -30,6 +30,9 @@ class DensitySolution:
         NaN where the target is infeasible.
     entropy : float
         Differential entropy at `gamma`, in nats, as computed there.
+    entropy_error : float
+        How far `entropy` may be from the entropy at `gamma`, in nats: a bound on rounding for a family of which all is
+        known, an estimate where integrals are computed. The target is not farther away, but for the rounding of gamma.
     error : float
         How far `gamma` may be from the root; inf where every exponent has the same entropy. For a family of which all
         is known a first-order bound on rounding; where integrals are computed their estimated error, carried over by
@@ -41,7 +44,7 @@ class DensitySolution:
         The exponents at which the power is integrable lie between these ends.
     attainable : tuple of two floats
         The entropies of the escort densities lie between these limits, in nats; neither is attained unless the end of
-        `gamma_domain` belongs to it.
+        `gamma_domain` belongs to it. NaN is a limit that is not known.
     status : Status
     nit : int
         Evaluations of the entropy in the search; 0 where the exponent is in closed form.
@@ -60,6 +63,7 @@ class DensitySolution:
 
     gamma: float
     entropy: float
+    entropy_error: float
     error: float
     condition: float
     gamma_domain: Interval
@@ -138,7 +142,7 @@ class Escort:
         low, high = self.support()
         inside = (points >= low) & (points <= high)
         exponents = self._integrand.exponents(np.where(inside, points, self._center).ravel(), self.gamma)
-        return np.where(inside, exponents.reshape(points.shape) - self._log_mass, -np.inf)[()]
+        return np.where(inside, exponents.reshape(points.shape) - self._integrals.log_mass, -np.inf)[()]
 
     def pdf(self, x: ArrayLike) -> Any:
         """The density, in the shape of `x`."""
@@ -146,7 +150,17 @@ class Escort:
 
     def entropy(self) -> float:
         """Differential entropy in nats, in the coordinate that a `log_jacobian` names if there is one."""
-        return self._integrand.level(Exponent(self.gamma, 0.0, 0.0)).entropy
+        return self._integrals.level.entropy
+
+    @property
+    def entropy_error(self) -> float:
+        """How far `entropy` may be off, in nats, as the integrals estimate it."""
+        return self._integrals.level.error
+
+    @property
+    def mass_error(self) -> float:
+        """How far the values of `pdf` may be off, relatively, because of the mass by which they are divided."""
+        return self._integrals.mass_error
 
     def rvs(self, size: int | tuple[int, ...] | None = None, random_state: Any = None) -> Any:
         """
@@ -170,8 +184,8 @@ class Escort:
 
     @cached_property
     def _center(self) -> float:
-        return self._integrand.cuts(self.gamma)[0]
+        return self._integrand.center(self.gamma)
 
     @cached_property
-    def _log_mass(self) -> float:
-        return self._integrand.log_mass(self.gamma)
+    def _integrals(self) -> Integrals:
+        return self._integrand.integrals(self.gamma)
