@@ -79,6 +79,7 @@ class PerplexityBasedNN(Affinities):  # type: ignore[misc]  # openTSNE may be mi
         if (data is None) == (knn_index is None):
             raise EntnormError("pass data or knn_index=, one of the two")
         if knn_index is None:
+            data = data if sparse.issparse(data) else np.asarray(data)
             count = min(data.shape[0] - 1, int(3 * perplexity)) if k_neighbors == "auto" else int(k_neighbors)
             options = {"metric": metric, "metric_params": metric_params, "n_jobs": n_jobs, "verbose": verbose}
             options |= {"random_state": random_state, "knn_kwargs": knn_kwargs}
