@@ -170,7 +170,9 @@ class EntropyNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator): 
     def _normalised(self, rows: Any) -> Any:
         found, alive = np.zeros_like(rows), rows.any(axis=-1)
         p = rows[alive] / rows[alive].max(axis=-1, keepdims=True, initial=0.0)
-        found[alive] = entnorm.normalize(p / p.sum(axis=-1, keepdims=True), **self._target(), infeasible=self.infeasible)
+        found[alive] = entnorm.normalize(
+            p / p.sum(axis=-1, keepdims=True), **self._target(), infeasible=self.infeasible
+        )
         return found
 
     def _checked(self, X: Any, *, reset: bool) -> Any:

@@ -13,8 +13,10 @@ entropy minus the slope of the regression on (1, gamma x) [gradients.pullback-en
 of what it can attain (also by ``infeasible="clip"``) is uniform on its support or on its maxima, and has the gradient 0
 in logits and target: it does not move, except for a jump where tied maxima part.
 
-A row without any finite logit, such as that of a query in the padding that sees no key, has no distribution: it is
-refused, or zeros with ``infeasible="clip"``, as by `entnorm.attention.attention_weights`, or NaN with "nan".
+Mask with -inf. The entries of a finite mask (the least number of a dtype, -1e9) are entries like any other: a
+prescribed entropy does not see how far away they are, and spreads over them. A row without any finite logit, such as
+that of a query in the padding that sees no key, has no distribution: it is refused, or zeros with
+``infeasible="clip"``, as by `entnorm.attention.attention_weights`, or NaN with "nan".
 
 >>> import torch
 >>> from entnorm.adapters.torch import softmax
