@@ -171,7 +171,8 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> Fit:
         ranges = x.max(-1) - np.where(x > -np.inf, x, np.inf).min(-1)
     ranges = ranges[(ranges > 0) & (ranges < np.inf)] if (ranges > 0).any() else np.ones(1)
     ends = np.log([ranges.min(), ranges.max()]) + np.log(_EXTREMES) * np.array([-1.0, 1.0])
-    return _fitted("temperature", x, y, *np.clip(ends, -_EXPONENTS, _EXPONENTS).tolist(), np.exp)
+    low, high = np.clip(ends, -_EXPONENTS, _EXPONENTS).tolist()
+    return _fitted("temperature", x, y, low, high, np.exp)
 
 
 def fit_floor(logits: ArrayLike, labels: ArrayLike) -> Fit:

@@ -25,7 +25,6 @@ starts.
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -118,7 +117,7 @@ class EntropyNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator): 
         """
         check_choice(self.infeasible)
         for name, value in self._target().items():
-            if not isinstance(value, Real) or not value >= 0:
+            if not isinstance(value, int | float | np.number) or not value >= 0:
                 raise EntnormError(f"{name}={value!r}: a target is a nonnegative number")
         self._checked(X, reset=True)
         return self
