@@ -18,11 +18,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from openTSNE.affinity import Affinities, get_knn_index
-from scipy import sparse
 
+from entnorm.adapters import host
 from entnorm.adapters.tsne import neighbour_probabilities
 from entnorm.solution import EntnormError
+
+with host("opentsne"):
+    from openTSNE.affinity import Affinities, get_knn_index
+    from scipy import sparse
 
 
 class PerplexityBasedNN(Affinities):  # type: ignore[misc]  # openTSNE may be missing

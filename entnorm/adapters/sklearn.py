@@ -28,14 +28,17 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.neighbors import NearestNeighbors
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 import entnorm
+from entnorm.adapters import host
 from entnorm.solution import EntnormError
 from entnorm.transforms import Infeasible, check_choice
+
+with host("sklearn"):
+    from scipy import sparse
+    from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+    from sklearn.neighbors import NearestNeighbors
+    from sklearn.utils.validation import check_is_fitted, validate_data
 
 _ROWS = 1024  # of a sparse matrix at a time, with zeros up to the longest of them
 

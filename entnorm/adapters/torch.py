@@ -31,13 +31,16 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import torch
-
-from entnorm.adapters.tensor_rows import scales
-from entnorm.adapters.tensors import broken_bounds, exponents, tilt
+from entnorm.adapters import host
 from entnorm.rows import sum_tolerance
 from entnorm.solution import EntnormError
 from entnorm.transforms import Infeasible, check_choice
+
+with host("torch"):
+    import torch
+
+    from entnorm.adapters.tensor_rows import scales
+    from entnorm.adapters.tensors import broken_bounds, exponents, tilt
 
 Number: TypeAlias = float | torch.Tensor
 """A target: one for all rows, or a tensor that broadcasts to the batch shape."""
