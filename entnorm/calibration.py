@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.clipping import solve_clipped
 from entnorm.moments import Floats
 from entnorm.rows import Rows, sum_tolerance
-from entnorm.solution import EntnormError
+from entnorm.solution import EntnormError, name_rows
 from entnorm.steps import EPS
 from entnorm.transforms import log_softmax
 
@@ -35,7 +35,9 @@ Family = Callable[[Floats, float], Floats]
 _GRID: Final = 48  # a likelihood may have several maxima in a target: the best of so many is refined
 _GOLDEN: Final = (np.sqrt(5.0) - 1) / 2
 _CLOSE: Final = 1e-8  # the square root of what a likelihood can resolve
-_COLDEST, _HOTTEST = 1e-3, 1e3
+_EXTREMES: Final = 1e3  # times the largest range of logits, and divided by it the smallest, are temperatures' ends
+_EXPONENTS: Final = 700.0  # of e, within the range of float64
+_KINDS: Final = ("temperature", "floor", "entropy", "perplexity", "evenness")
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,25 @@ class Fit:
         The temperature; the least entropy in nats; or the target.
     nll : float
         Mean negative log-likelihood of the labels that it was fitted to, in nats.
+    at_end : bool
+        Whether nothing between the ends of what was searched is better than an end: the data do not determine the
+        number. It is so for a temperature where every label has the largest score, or none of the scores helps; and a
+        floor of 0 says that none helps.
+
+    Raises
+    ------
+    EntnormError
+        If there is no such kind.
     """
 
     kind: str
     value: float
     nll: float
+    at_end: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind not in _KINDS:
+            raise EntnormError(f"kind must be one of {', '.join(_KINDS)}, not {self.kind!r}")
 
     def log_probs(self, logits: ArrayLike) -> Floats:
         """Logarithms of the distributions of rows of logits, the last axis being that of the classes.
@@ -96,7 +112,7 @@ def fit_target(logits: ArrayLike, labels: ArrayLike, *, kind: str = "evenness") 
     Raises
     ------
     EntnormError
-        If labels are not classes of the logits, or an argument is malformed.
+        If labels are not classes of the logits, or classes that these exclude by -inf, or an argument is malformed.
 
     Notes
     -----
@@ -132,12 +148,13 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> Fit:
     Returns
     -------
     Fit
-        With a temperature between 1e-3 and 1e3.
+        With a temperature between a thousandth of the smallest range of a row of logits and a thousand times the
+        largest: logits of another scale have the temperature of that scale, and the same likelihood.
 
     Raises
     ------
     EntnormError
-        If labels are not classes of the logits, or an argument is malformed.
+        If labels are not classes of the logits, or classes that these exclude by -inf, or an argument is malformed.
 
     Notes
     -----
@@ -149,7 +166,13 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> Fit:
     >>> print(round(fit_temperature([[2.0, 0.0]] * 4, [0, 0, 0, 1]).value, 6))  # three to one: 2 / T = log 3
     1.820478
     """
-    return _fitted("temperature", *_checked(logits, labels), np.log(_COLDEST), np.log(_HOTTEST), np.exp)
+    x, y = _checked(logits, labels)
+    with np.errstate(over="ignore", invalid="ignore"):
+        ranges = x.max(-1) - np.where(x > -np.inf, x, np.inf).min(-1)
+    ranges = ranges[(ranges > 0) & (ranges < np.inf)] if (ranges > 0).any() else np.ones(1)
+    ends = np.log([ranges.min(), ranges.max()]) + np.log(_EXTREMES) * np.array([-1.0, 1.0])
+    low, high = np.clip(ends, -_EXPONENTS, _EXPONENTS).tolist()
+    return _fitted("temperature", x, y, low, high, np.exp)
 
 
 def fit_floor(logits: ArrayLike, labels: ArrayLike) -> Fit:
@@ -172,7 +195,7 @@ def fit_floor(logits: ArrayLike, labels: ArrayLike) -> Fit:
     Raises
     ------
     EntnormError
-        If labels are not classes of the logits, or an argument is malformed.
+        If labels are not classes of the logits, or classes that these exclude by -inf, or an argument is malformed.
 
     Examples
     --------
@@ -214,11 +237,12 @@ def reliability(probs: ArrayLike, labels: ArrayLike, *, bins: int = 15) -> dict[
     [0.6 0.9] [1.  0.5] [1 2]
     """
     p, y = _checked(probs, labels)
-    off = np.abs(p.sum(-1) - 1) > sum_tolerance(p.shape[-1], EPS)
-    if off.any() or (p < 0).any():
-        raise EntnormError("probs are not distributions: pass rows that are nonnegative with sum 1")
-    if bins < 1:
-        raise EntnormError(f"bins={bins}: there has to be at least one")
+    right = (np.abs(p.sum(-1) - 1) <= sum_tolerance(p.shape[-1], EPS)) & (p >= 0).all(-1)  # NaN is neither
+    if not right.all():
+        named = name_rows(np.flatnonzero(~right).tolist(), right.shape)
+        raise EntnormError(f"probs are not distributions in {named}: pass rows that are nonnegative with sum 1")
+    if not isinstance(bins, int | np.integer) or bins < 1:
+        raise EntnormError(f"bins={bins!r}: a whole number of them, at least one")
     confidence, right = p.max(-1), p.argmax(-1) == y
     place = np.minimum((confidence * bins).astype(np.int64), bins - 1)
     count = np.bincount(place, minlength=bins)
@@ -286,6 +310,11 @@ def _checked(scores: ArrayLike, labels: ArrayLike) -> tuple[Floats, NDArray[np.i
 def _fitted(kind: str, x: Floats, y: NDArray[np.intp], low: float, high: float, unit: Callable[[float], float]) -> Fit:
     """The best value between two ends, of a grid and then by golden sections."""
     family, rows = _family(kind), np.arange(len(y))
+    excluded = np.flatnonzero(x[rows, y] == -np.inf).tolist()
+    if excluded:
+        raise EntnormError(
+            f"the labels of {name_rows(excluded, y.shape)} have the logit -inf: no number makes them likely"
+        )
 
     def loss(place: float) -> float:
         return float(-family(x, unit(place))[rows, y].mean())
@@ -302,4 +331,5 @@ def _fitted(kind: str, x: Floats, y: NDArray[np.intp], low: float, high: float, 
             left = inner
     middle = (left + right) / 2
     place = min(((loss(middle), middle), (losses[best], places[best])))[1]
-    return Fit(kind, float(unit(place)), loss(place))
+    at_end = min(place - low, high - place) <= 2 * _CLOSE * (high - low)
+    return Fit(kind, float(unit(place)), loss(place), bool(at_end))

@@ -16,6 +16,7 @@ from entnorm.moments import TILE, Floats, Integers, log_offsets, row_max, row_su
 from entnorm.solution import EntnormError, name_rows
 
 _BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
+_FINITE_MASK = -1e9  # the customary number, to which a score may have been added
 _TALLEST = 2**16  # rows at a time, each with a few dozen numbers of its own
 
 
@@ -304,3 +305,19 @@ def _axis_last(name: str, array: NDArray[Any], axis: int) -> NDArray[Any]:
     if moved.shape[-1] == 0:
         raise EntnormError(f"{name} has shape {array.shape}: its rows along axis {axis} are empty")
     return moved
+
+
+def refuse_finite_masks(scores: NDArray[Any]) -> None:
+    """Refuse scores of keys or tokens that can only be a mask, and would count as what was to be left out.
+
+    What is to be excluded is -inf. A prescribed entropy does not see how far away an entry is, and takes the ones that
+    are in sight for one cluster: a mask of finite numbers spoils all of it, where softmax would hide it.
+    """
+    least = float(np.finfo(scores.dtype).min) if scores.dtype.kind == "f" else -np.inf
+    limit = max(_FINITE_MASK, least) / 2
+    masked = np.flatnonzero(((scores <= limit) & (scores > -np.inf)).any(-1))
+    if masked.size:
+        raise EntnormError(
+            f"scores at or below {limit:.3g} in {name_rows(masked.tolist(), scores.shape[:-1])} look like a finite"
+            " mask, whose entries would count: set them to -inf"
+        )

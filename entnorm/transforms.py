@@ -125,7 +125,8 @@ def softmax(
     Parameters
     ----------
     logits : array_like
-        Scores along `axis`; an entry of -inf keeps probability zero.
+        Scores along `axis`; an entry of -inf keeps probability zero. A finite mask, such as -1e9, is a score like any
+        other, which counts.
     entropy, perplexity, deficit, evenness : array_like, optional
         The target, exactly one of the four, broadcast to the batch shape (that of `logits` without `axis`): H in nats,
         exp(H), log s - H, or H / log s, where s counts the entries above -inf of a row.

@@ -39,6 +39,11 @@ def test_the_affinities_are_those_of_opentsne_where_it_is_right():
         assert ours.n_samples == 90
 
 
+def test_points_may_be_a_list():
+    ours = PerplexityBasedNN(NEAR.tolist(), perplexity=8, method="exact")
+    assert abs(ours.P - PerplexityBasedNN(NEAR, perplexity=8, method="exact").P).max() == 0
+
+
 def test_perplexities_hold_where_distances_are_concentrated():
     ours = PerplexityBasedNN(FAR, perplexity=30, method="exact", symmetrize=False)
     theirs = Theirs(FAR, perplexity=30, method="exact", symmetrize=False)

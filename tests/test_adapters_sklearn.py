@@ -81,6 +81,26 @@ class TestEntropyNormalizer:
         found = EntropyNormalizer(evenness=0.9).fit_transform(x)
         assert np.abs(found.toarray() - EntropyNormalizer(evenness=0.9).fit_transform(x.toarray())).max() <= 16 * EPS
 
+    def test_duplicates_of_sparse_matrices_are_one_entry(self):
+        doubled = sparse.csr_matrix(([1.0, 1, 1, 1, 3], [0, 0, 1, 2, 1], [0, 4, 5]))
+        found = EntropyNormalizer(entropy=0.9).fit_transform(doubled)
+        assert np.array_equal(found.toarray(), EntropyNormalizer(entropy=0.9).fit_transform(doubled.toarray()))
+        assert doubled.nnz == 5, "the caller's matrix is as it was"
+
+    @pytest.mark.parametrize(
+        ("parameters", "message"),
+        [
+            ({"entropy": 1.0, "evenness": 0.3}, "pass one target of .*; got entropy and evenness"),
+            ({"entropy": -1}, "entropy=-1: a target is a nonnegative number"),
+            ({"perplexity": float("nan")}, "perplexity=nan"),
+            ({"evenness": "0.3"}, "evenness='0.3'"),
+            ({"infeasible": "no"}, "infeasible must be"),
+        ],
+    )
+    def test_parameters_are_checked_by_fit(self, parameters, message):
+        with pytest.raises(entnorm.EntnormError, match=message):
+            EntropyNormalizer(**parameters).fit(self.X)
+
     def test_names_and_frames(self):
         pandas = pytest.importorskip("pandas", reason="pandas is not installed")
         frame = pandas.DataFrame(self.X, columns=[f"x{i}" for i in range(12)])

@@ -19,8 +19,10 @@ torch = pytest.importorskip("torch", reason="torch is not installed: make adapte
 
 from entnorm.adapters import tensors  # noqa: E402
 from entnorm.adapters import torch as adapter  # noqa: E402
+from entnorm.adapters.tensor_rows import scales  # noqa: E402
 
 steady = settings(max_examples=60, derandomize=True, deadline=None, database=None)
+scripted = pytest.mark.filterwarnings("ignore:.*jit.script:DeprecationWarning")  # torch's own, for its forward mode
 KINDS = {"entropy": 0.8, "perplexity": 2.2, "deficit": 0.1, "evenness": 0.6}
 DOUBLE = torch.float64
 
@@ -38,8 +40,10 @@ def logits_with(seed, shape=(3, 6)):
 
 
 def gamma_of(x, kind, value):
-    gamma, _ = tensors.Exponents.apply(x, torch.full(x.shape[:-1], value, dtype=DOUBLE), None, kind, "raise", 0)
-    return float(gamma)
+    scale = scales(x)
+    target = torch.full(x.shape[:-1], value, dtype=DOUBLE)
+    gamma, _ = tensors.exponents(x * scale, target, None, kind, "raise", 0)
+    return float(gamma * scale)
 
 
 def inside(row, kind, value):
@@ -135,6 +139,55 @@ class TestGradients:
         adapter.log_softmax(x, entropy=1.0)[:, :2].sum().backward()
         assert (x.grad[~alive] == 0).all()
 
+    def test_of_probabilities_with_zeros(self):
+        alive = tensor([[1, 0, 1, 1, 1], [1, 1, 1, 0, 0]]) > 0
+        weights = torch.softmax(normal(2, 5), -1)[alive].requires_grad_()
+
+        def call(w):
+            p = torch.zeros(2, 5, dtype=DOUBLE).masked_scatter(alive, w)
+            return adapter.normalize(p / p.sum(-1, keepdim=True), entropy=0.7)
+
+        assert torch.autograd.gradcheck(call, (weights,))
+        assert torch.autograd.gradgradcheck(call, (weights,))
+        p = tensor([0.5, 0.3, 0.2, 0.0], requires_grad=True)
+        adapter.normalize(p, entropy=0.8)[0].backward()
+        right = entnorm.solve(p.detach().numpy(), entropy=0.8).vjp([1.0, 0.0, 0.0, 0.0], wrt="p")[0]
+        assert np.abs(p.grad.numpy() - right).max() <= 64 * EPS
+        assert p.grad[3] == 0
+
+    def test_of_probabilities_behind_a_masked_softmax(self):
+        x = tensor([2.0, 1.0, 0.5, -np.inf], requires_grad=True)
+        adapter.normalize(torch.softmax(x, -1), entropy=0.8)[0].backward()
+        right = entnorm.solve(logits=x.detach().numpy(), entropy=0.8).vjp([1.0, 0.0, 0.0, 0.0])[0]
+        assert np.abs(x.grad.numpy() - right).max() <= 64 * EPS
+
+    @pytest.mark.parametrize("power", [-300, -160, -100, 100, 200, 300, 307])
+    @pytest.mark.parametrize("row", [[1.0, -1.0, 0.0], [1.0, -1.0, 0.0, -np.inf]])
+    def test_at_any_scale_of_the_logits(self, power, row):
+        x = tensor(np.array(row) * 10.0**power, requires_grad=True)
+        h = tensor(0.5, requires_grad=True)
+        f = np.array([1.0, 0.5, -2.0, 0.0])[: len(row)]
+        q = adapter.softmax(x, entropy=h)
+        q.backward(tensor(f))
+        right = entnorm.solve(logits=x.detach().numpy(), entropy=0.5)
+        gradient, slope = right.vjp(f)
+        assert np.abs(q.detach().numpy() - right.probs).max() <= 16 * EPS
+        assert np.abs(x.grad.numpy() - gradient).max() <= 64 * EPS * right.gamma + 5e-324
+        assert abs(float(h.grad) - slope) <= 64 * EPS
+
+    def test_of_logits_of_which_the_exponent_overflows(self):
+        x = tensor([1e-310, -1e-310, 0.0])
+        right = entnorm.solve(logits=x.numpy(), entropy=0.5)
+        assert np.abs(adapter.softmax(x, entropy=0.5).numpy() - right.probs).max() <= 16 * EPS
+
+    @pytest.mark.parametrize("level", [0.0, 1e20, -1e300])
+    def test_of_rows_that_are_level_anywhere(self, level):
+        x = torch.full((3,), level, dtype=DOUBLE, requires_grad=True)
+        for target in ({"evenness": 1.0}, {"entropy": 0.5, "infeasible": "clip"}):
+            q = adapter.softmax(x, **target)
+            assert torch.equal(q, torch.full((3,), 1 / 3, dtype=DOUBLE))
+            assert (torch.autograd.grad(q[0], x)[0] == 0).all()
+
     @pytest.mark.parametrize("bad", [math.inf, math.nan])
     def test_what_is_outside_the_support_does_not_count(self, bad):
         x = tensor([2.0, 1.0, 0.5, -np.inf], requires_grad=True)
@@ -212,6 +265,40 @@ class TestTorchsOwnTools:
         assert (jacobian.T @ w - x.grad[1]).abs().max() <= 64 * EPS
         second = torch.func.jacrev(torch.func.jacrev(loss))(x.detach()[0], targets[0])
         assert (second - second.T).abs().max() <= 1e-12
+
+    @scripted
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("function", [adapter.softmax, adapter.log_softmax])
+    def test_forward_mode(self, function, kind):
+        target = tensor([KINDS[kind], 1.1 * KINDS[kind], 0.7 * KINDS[kind]], requires_grad=True)
+        call = lambda x, t: function(x, **{kind: t})  # noqa: E731
+        forward = {"check_forward_ad": True, "check_backward_ad": False, "check_batched_forward_grad": True}
+        assert torch.autograd.gradcheck(call, (logits_with(1), target), **forward)
+        assert torch.autograd.gradgradcheck(call, (logits_with(1), target), check_fwd_over_rev=True)
+
+    @scripted
+    def test_forward_mode_is_that_of_the_solution(self):
+        x, dx = normal(6, seed=1), normal(6, seed=2)
+        right = entnorm.solve(logits=x.numpy(), entropy=0.9)
+        call = lambda x, h: adapter.softmax(x, entropy=h)  # noqa: E731
+        _, both = torch.func.jvp(call, (x, tensor(0.9)), (dx, tensor(0.3)))
+        _, one = torch.func.jvp(lambda x: call(x, 0.9), (x,), (dx,))
+        assert np.abs(both.numpy() - right.jvp(dx.numpy(), 0.3)).max() <= 64 * EPS
+        assert np.abs(one.numpy() - right.jvp(dx.numpy())).max() <= 64 * EPS
+        jacobians = [way(lambda h: call(x, h))(tensor(0.9)) for way in (torch.func.jacfwd, torch.func.jacrev)]
+        assert (jacobians[0] - jacobians[1]).abs().max() <= 64 * EPS
+
+    @scripted
+    def test_hessians_in_every_order_that_torch_has(self):
+        from torch.func import hessian, jacfwd, jacrev
+
+        x, w = normal(6, seed=1), normal(6, seed=3)
+        loss = lambda x: (adapter.softmax(x, entropy=0.9) @ w) ** 2  # noqa: E731
+        right = jacrev(jacrev(loss))(x)
+        for found in (hessian(loss)(x), jacfwd(jacrev(loss))(x), jacrev(jacfwd(loss))(x)):
+            assert (found - right).abs().max() <= 256 * EPS * right.abs().max()
+        with pytest.raises(entnorm.EntnormError, match="no forward mode inside another"):
+            jacfwd(jacfwd(loss))(x)
 
     def test_vmap_over_any_dimension(self):
         x = normal(2, 6, 3)
@@ -305,6 +392,24 @@ class TestRefusals:
         monkeypatch.undo()
         assert (whole - adapter.softmax(self.X, entropy=0.5)).abs().max() <= 8 * EPS
 
+    def test_rows_without_a_key_are_zeros_or_nan_by_option(self):
+        x = tensor([[-np.inf] * 3, [2.0, 1.0, 0.0], [-np.inf] * 3], requires_grad=True)
+        for target in ({"entropy": 0.5}, {"evenness": 1.0}, {"deficit": 0.2}):
+            with pytest.raises(entnorm.EntnormError, match=r"every logit is -inf in rows 0, 2: .*'clip' gives"):
+                adapter.softmax(x, **target)
+            q = adapter.softmax(x, **target, infeasible="clip")
+            assert (q[[0, 2]] == 0).all()
+            assert torch.equal(q[1], adapter.softmax(x[1], **target))
+            assert (adapter.log_softmax(x, **target, infeasible="clip")[[0, 2]] == -torch.inf).all()
+            assert torch.isnan(adapter.softmax(x, **target, infeasible="nan")[[0, 2]]).all()
+            x.grad = None
+            q[:, 0].sum().backward()
+            assert (x.grad[[0, 2]] == 0).all()
+            assert torch.isfinite(x.grad).all()
+        clipped = adapter.clip_entropy(x, min=0.9)
+        assert (clipped[[0, 2]] == 0).all()
+        assert torch.equal(clipped[1], adapter.clip_entropy(x[1], min=0.9))
+
     @pytest.mark.parametrize(
         ("call", "message"),
         [
@@ -324,6 +429,11 @@ class TestRefusals:
             (lambda x: adapter.normalize(tensor([1.5, -0.5]), entropy=0.1), "p has negative entries or NaN"),
             (lambda x: adapter.normalize(tensor([0.0, 0.0]), entropy=0.1), "p does not sum to 1"),
             (lambda x: adapter.clip_entropy(x), "pass min=, max= or both"),
+            (lambda x: adapter.clip_entropy(x * math.nan, min=0.5), "logits contain NaN in rows 0, 1, 2, 3"),
+            (lambda x: adapter.clip_entropy(x / 0, min=0.5), r"logits contain \+inf in rows"),
+            (lambda x: adapter.clip_entropy(x, min=-1.0), "min is negative or NaN in rows 0, 1, 2, 3"),
+            (lambda x: adapter.clip_entropy(x, max=tensor([1, 1, math.nan, 1])), "max is negative or NaN in row 2"),
+            (lambda x: adapter.clip_entropy(x, min=tensor([0, 0, 1, 0]), max=0.5), "min exceeds max in row 2"),
         ],
     )
     def test_say_what_and_where(self, call, message):

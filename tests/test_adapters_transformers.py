@@ -56,6 +56,22 @@ def test_each_step_has_the_entropy_asked_for(model: Any) -> None:
     assert np.abs(entropies(plain) - 2.5).max() > 0.1, "the model has to differ for the test to say anything"
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("min_p", 0.9), ("typical_p", 0.3), ("top_h", 0.3), ("epsilon_cutoff", 0.05), ("eta_cutoff", 0.5), ("top_k", 3)],
+)
+def test_no_truncation_of_the_configuration_comes_through(model: Any, option: str, value: float) -> None:
+    asked = EntropyLogitsProcessor(entropy=2.5)
+    setattr(model.generation_config, option, value)
+    try:
+        untouched = entropies(generated(model, asked))
+        truncated = entropies(generated(model, asked, **{option: value}))
+    finally:
+        setattr(model.generation_config, option, None)
+    assert np.abs(untouched - 2.5).max() <= 1e-4
+    assert np.abs(truncated - 2.5).max() > 1e-2, "the truncation has to do something for the test to say anything"
+
+
 def test_targets_follow_the_steps_in_every_generation(model: Any) -> None:
     falling = EntropyLogitsProcessor(entropy=np.linspace(3, 0.5, STEPS))
     for _ in range(2):  # the second one begins at step 0 again

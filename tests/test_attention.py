@@ -178,3 +178,50 @@ class TestScale:
 def test_bad_input(call, message):
     with pytest.raises(EntnormError, match=message):
         call()
+
+
+class TestFiniteMasks:
+    """An entry far below is a key like any other to a prescribed entropy, however softmax would hide it."""
+
+    @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+    @pytest.mark.parametrize("offset", [0.0, 3.0])
+    def test_are_refused(self, dtype, offset):
+        least = np.finfo(dtype).min if dtype == np.float16 else max(np.finfo(dtype).min, dtype(-1e9))
+        scores = np.array([[1.0, 2.0, 0.5, 0.1], [2.0, 1.0, least + dtype(offset), least]], dtype=dtype)
+        for call in (
+            lambda: attention.attention_weights(scores, evenness=0.8),
+            lambda: attention.clipped_attention_weights(scores, min=0.8),
+        ):
+            with pytest.raises(EntnormError, match="row 1 look like a finite mask"):
+                call()
+
+    @pytest.mark.parametrize("least", [np.finfo(np.float32).min, np.finfo(np.float64).min])
+    def test_of_the_least_numbers_too(self, least):
+        with pytest.raises(EntnormError, match="row 0 look like a finite mask"):
+            attention.attention_weights([[2.0, 1.0, -1.0, least]], evenness=0.8)
+
+    def test_large_scores_are_no_masks(self):
+        scores = 1e6 * SCORES
+        assert np.array_equal(
+            attention.attention_weights(scores, evenness=0.8),
+            attention.attention_weights(scores, mask=np.ones(6, dtype=bool), evenness=0.8),
+        )
+
+
+def test_the_advice_is_not_to_pass_what_was_passed():
+    with pytest.raises(InfeasibleTargetError) as caught:
+        attention.attention_weights([[1.0, 1.0]], evenness=0.5)
+    assert "evenness=" not in str(caught.value)
+    assert "Pass infeasible='clip'" in str(caught.value)
+
+
+@pytest.mark.parametrize("counts", [(2.5,), (2, 3.0), ("2",)])
+def test_a_causal_mask_has_whole_numbers(counts):
+    with pytest.raises(EntnormError, match="whole number of queries"):
+        attention.causal_mask(*counts)
+
+
+@pytest.mark.parametrize("bounds", [{"min": 2.0}, {"max": [0.5] * 5 + [1.5]}])
+def test_a_share_is_at_most_one(bounds):
+    with pytest.raises(EntnormError, match=r"no share between 0 and 1 in row"):
+        attention.clipped_attention_weights(SCORES.reshape(-1, 6)[:6], **bounds, unit="evenness")

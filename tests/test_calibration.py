@@ -55,8 +55,8 @@ def test_nothing_near_fits_better(seed, kind):
     rng = np.random.default_rng(seed)
     x, y = 2 * rng.normal(size=(60, 4)), rng.integers(0, 4, 60)
     fit = FITS[kind](x, y)
-    top = {"temperature": 1e3, "evenness": 1.0, "perplexity": 4.0}.get(kind, np.log(4))
-    least = {"temperature": 1e-3, "perplexity": 1.0}.get(kind, 0.0)
+    top = {"temperature": 1e3 * np.ptp(x, axis=-1).max(), "evenness": 1.0, "perplexity": 4.0}.get(kind, np.log(4))
+    least = {"temperature": 1e-3 * np.ptp(x, axis=-1).min(), "perplexity": 1.0}.get(kind, 0.0)
     for value in fit.value * np.array([0.8, 0.99, 0.9999, 1.0001, 1.01, 1.2]):
         other = calibration.Fit(kind, float(np.clip(value, least, top)), 0.0)
         assert fit.nll <= nll(other.log_probs(x), y) + 1e-12
@@ -114,6 +114,37 @@ def test_the_calibration_error_sees_overconfidence():
     assert calibration.calibration_error(sharper, y) > 0.1
 
 
+@pytest.mark.parametrize("scale", [1e-300, 1e-4, 1e4, 1e300])
+def test_a_temperature_has_the_scale_of_the_logits(scale):
+    rng = np.random.default_rng(2)
+    x = 3 * rng.normal(size=(500, 5))
+    x[::7, 2] = -np.inf
+    y = drawn(rng, x / 2)
+    fit, scaled = calibration.fit_temperature(x, y), calibration.fit_temperature(scale * x, y)
+    assert scaled.value / scale == pytest.approx(fit.value, rel=1e-6)
+    assert scaled.nll == pytest.approx(fit.nll, rel=1e-14)
+    assert not fit.at_end
+    assert not scaled.at_end
+
+
+@pytest.mark.parametrize("kind", FITS)
+def test_what_the_data_do_not_determine_is_said(kind):
+    rng = np.random.default_rng(3)
+    x = 3 * rng.normal(size=(200, 5))
+    separable, against = FITS[kind](x, x.argmax(-1)), FITS[kind](x, x.argmin(-1))
+    assert separable.at_end
+    assert against.at_end
+    assert against.nll == pytest.approx(np.log(5), rel=1e-3)
+    assert not FITS[kind](x, drawn(rng, x / 4)).at_end
+    assert FITS[kind](np.zeros((4, 3)), [0, 1, 2, 0]).at_end
+
+
+@pytest.mark.parametrize("kind", FITS)
+def test_a_class_that_the_logits_exclude_is_no_label(kind):
+    with pytest.raises(entnorm.EntnormError, match="labels of row 1 have the logit -inf"):
+        FITS[kind]([[1.0, 0.0], [0.0, -np.inf], [2.0, 1.0]], [0, 1, 1])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -123,6 +154,9 @@ def test_the_calibration_error_sees_overconfidence():
         (lambda: calibration.fit_target([[1.0, 2.0]], [0], kind="deficit"), "kind must be"),
         (lambda: calibration.fit_temperature([[np.nan, 2.0]], [0]), "logits contain NaN"),
         (lambda: calibration.reliability([[0.5, 0.6]], [0]), "probs are not distributions"),
+        (lambda: calibration.reliability([[1, 0], [np.nan, 0.5]], [0, 0]), "probs are not distributions in row 1"),
+        (lambda: calibration.reliability([[0.5, 0.5]], [0], bins=2.5), r"bins=2\.5"),
+        (lambda: calibration.Fit("warmth", 1.0, 0.0), "kind must be one of temperature, .*, not 'warmth'"),
         (lambda: calibration.reliability([[0.5, 0.5]], [0], bins=0), "bins=0"),
     ],
 )

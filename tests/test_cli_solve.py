@@ -300,6 +300,19 @@ def test_what_is_wrong_in_a_parquet_file_is_named(arrow: Any, capsys: Any, monke
     assert "does not hold what its name says" in refused(capsys, "--p", "x.parquet", "--entropy", "0.5")
 
 
+def test_parquet_is_read_a_row_group_at_a_time(arrow: Any) -> None:
+    """What pyarrow holds while the rows go by, beside the size of the file."""
+    pyarrow, parquet = arrow
+    columns = np.random.default_rng(0).normal(size=(8, 200_000))
+    parquet.write_table(pyarrow.table(dict(zip("abcdefgh", columns, strict=True))), "x.parquet", row_group_size=5000)
+    pool, most = pyarrow.default_memory_pool(), 0
+    before = pool.bytes_allocated()
+    with reading.opened("x.parquet", None) as rows:
+        for _ in rows.blocks:
+            most = max(most, pool.bytes_allocated() - before)
+    assert 0 < most < Path("x.parquet").stat().st_size / 5
+
+
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     """A quarter of a gigabyte goes through a process that may not grow by as much."""
     rows = np.lib.format.open_memmap(tmp_path / "x.npy", mode="w+", dtype=np.float64, shape=(32 * 1024, 1024))
@@ -368,6 +381,32 @@ def test_distributions_are_written_in_every_format(folder: Path, capsys: pytest.
     assert main(["solve", "--logits", "x.npy", "--perplexity", "3", "--out", "q.npz"]) == 0
     assert Path("q.npz").read_bytes() == before
     assert not list(folder.glob(".*"))
+
+
+@pytest.mark.parametrize("name", ["x.npy", "./x.npy", "link.npy"])
+def test_the_file_that_the_rows_come_from_is_not_written(name: str, folder: Path, capsys: Any) -> None:
+    np.save("x.npy", X)
+    Path("link.npy").symlink_to("x.npy")
+    assert "the rows come from this file" in refused(capsys, "--logits", "x.npy", "--perplexity", "3", "--out", name)
+    assert np.array_equal(np.load("x.npy"), X)
+
+
+def test_what_is_spelt_may_be_longer_than_a_name_of_a_file(folder: Path, capsys: Any) -> None:
+    assert main(["solve", "--logits", ",".join(map(repr, range(2000))), "--perplexity", "3", "--out", "q.npy"]) == 0
+    assert np.load("q.npy").shape == (1, 2000)
+
+
+def test_json_is_printed_whole_or_not_at_all(folder: Path, capsys: Any) -> None:
+    Path("x.csv").write_text("0.5,0.3,0.2\n" * 100 + "0.5,0.3\n")
+    assert "line 101: 2 numbers" in refused(capsys, "--p", "x.csv", "--perplexity", "2", "--json")
+
+
+def test_an_underscore_is_no_part_of_a_number(folder: Path, capsys: Any) -> None:
+    Path("x.csv").write_text("1_0,0.5\n")
+    assert "line 1, column 1: '1_0' is not a number" in refused(capsys, "--logits", "x.csv", "--perplexity", "2")
+    assert "not a row of numbers" in refused(capsys, "--logits", "1_0,0.5", "--perplexity", "2")
+    with pytest.raises(SystemExit):
+        main(["solve", "--logits", "1,0.5", "--entropy", "0_1"])
 
 
 def test_an_old_file_stays_when_a_later_row_is_malformed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -497,7 +536,14 @@ def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(folder: Path) -> 
     assert subprocess.run(command, capture_output=True, timeout=60, check=True).stderr == b""
 
 
-def test_an_interrupt_leaves_the_old_file_and_no_other(folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (signal.SIGINT, 130, "entnorm: interrupted; no file was left half-written"),
+        (signal.SIGTERM, 143, ""),
+    ],
+)
+def test_a_signal_leaves_the_old_file_and_no_other(number: int, code: int, said: str, folder: Path) -> None:
     Path("q.csv").write_bytes(b"old")
     command = [sys.executable, "-m", "entnorm", "solve", "--p", "-", "--perplexity", "2", "--out", "q.csv"]
     process = subprocess.Popen(
@@ -515,10 +561,10 @@ def test_an_interrupt_leaves_the_old_file_and_no_other(folder: Path) -> None:
     while len(list(folder.iterdir())) < 2:  # until the new file is begun
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert err.strip() == "entnorm: interrupted; no file was left half-written"
+    assert process.returncode == code
+    assert err.strip() == said
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"q.csv": b"old"}
 
 

@@ -108,6 +108,15 @@ def test_a_run_that_is_stopped_leaves_what_was_stored(harness: Any, tmp_path: Pa
     assert [path.name for path in cache.iterdir()] == ["toy.json"]
 
 
+def test_an_interrupt_is_said_in_a_line(harness: Any, tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
+    cache = str(tmp_path / "cache")
+    monkeypatch.setattr(sys, "argv", ["experiments", "--cache", cache, "--reports", str(tmp_path / "reports")])
+    monkeypatch.setattr(harness, "run", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert harness.main() == 130
+    assert capsys.readouterr().err == "experiments: interrupted; those that had ended are stored\n"
+    assert not (tmp_path / "reports").exists()
+
+
 def test_an_experiment_whose_library_is_missing_says_so(harness: Any, tmp_path: Path, capsys: Any) -> None:
     harness.run("lacking", tmp_path / "cache", again=False)
     assert "lacking: not run, no-such-library not installed" in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -137,12 +139,31 @@ def test_the_floating_type_of_the_scores_is_kept_and_they_are_not_written_to() -
         ({"entrpy": 1}, "got entrpy"),
         ({"entropy": []}, "entropy: a sequence of targets needs at least one entry"),
         ({"entropy": -1.0}, "entropy must be nonnegative, not -1.0$"),
+        ({"entropy": "1"}, "entropy must be a number, a sequence of numbers or a function of the step, not '1'"),
+        ({"entropy": [True]}, "entropy must be a number"),
+        ({"entropy": [[1.0], [1.0, 2.0]]}, "entries of a sequence of targets have different shapes"),
         ({"max": [2.0, float("nan")]}, "max must be nonnegative, not nan at step 1"),
     ],
 )
 def test_targets_that_make_no_schedule_are_refused(targets: dict[str, object], said: str) -> None:
     with pytest.raises(EntnormError, match=said):
         EntropySchedule(**targets)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("targets", [{"entropy": 1.5}, {"evenness": [0.2, 0.5]}, {"min": 0.5, "max": [1.0, 0.9]}])
+def test_schedules_can_be_pickled(targets: dict[str, object]) -> None:
+    schedule = EntropySchedule(**targets)
+    again = pickle.loads(pickle.dumps(schedule))
+    logits = np.array([2.0, 1.5, 0.3, -np.inf])
+    for step in (0, 1, 5):
+        assert np.array_equal(again.rescale(logits, step), schedule.rescale(logits, step))
+
+
+@pytest.mark.parametrize("mask", [-1e9, np.finfo(np.float32).min, -1e9 + 5])
+@pytest.mark.parametrize("targets", [{"entropy": 0.6}, {"min": 0.6}])
+def test_a_finite_mask_is_refused(mask: float, targets: dict[str, float]) -> None:
+    with pytest.raises(EntnormError, match="at step 2: scores at or below -5e\\+08 in row 1 look like a finite mask"):
+        EntropySchedule(**targets).rescale(np.array([[1.0, 0, 0.5], [1.0, 0, mask]], dtype=np.float32), 2)
 
 
 def test_errors_name_the_step() -> None:

@@ -1,5 +1,9 @@
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
+
+import pytest
 
 
 def test_importing_entnorm_imports_numpy_only():
@@ -15,3 +19,22 @@ def test_every_public_name_exists_and_says_what_it_does():
 
     for name in entnorm.__all__:
         assert getattr(entnorm, name).__doc__
+
+
+@pytest.mark.parametrize(
+    ("adapter", "missing", "extra"),
+    [
+        ("torch", "torch", "torch"),
+        ("sklearn", "sklearn", "sklearn"),
+        ("sklearn", "scipy", "sklearn"),
+        ("opentsne", "openTSNE", "opentsne"),
+    ],
+)
+def test_an_adapter_without_its_host_says_what_to_install(adapter, missing, extra):
+    probe = f"import sys; sys.modules[{missing!r}] = None; import entnorm.adapters.{adapter}"
+    err = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, timeout=60, check=False).stderr
+    said = err.splitlines()[-1]
+    assert said.startswith(f"ModuleNotFoundError: {missing} is not installed")
+    assert said.endswith(f'pip install "entnorm[{extra}]"')
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+    assert extra in project["project"]["optional-dependencies"]

@@ -8,12 +8,15 @@ tokens so far which step a call is about. Both know NumPy only.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from entnorm.clipping import solve_clipped
+from entnorm.moments import Floats
+from entnorm.rows import refuse_finite_masks
 from entnorm.solution import EntnormError
 from entnorm.transforms import log_softmax
 
@@ -54,7 +57,7 @@ class EntropySchedule:
     Raises
     ------
     EntnormError
-        If not exactly one target, or bounds, are given; if a sequence is empty; if a value is negative or NaN.
+        If not exactly one target, or bounds, are given; if a sequence is empty; if a value is negative or no number.
 
     See Also
     --------
@@ -97,7 +100,8 @@ class EntropySchedule:
         Parameters
         ----------
         logits : array_like
-            Scores along the last axis, of any batch shape; -inf masks a token, which stays masked.
+            Scores along the last axis, of any batch shape; -inf masks a token, which stays masked. A finite mask is
+            refused, because its tokens would count.
         step : int
             Counted from 0.
 
@@ -112,10 +116,11 @@ class EntropySchedule:
         Raises
         ------
         EntnormError
-            If scores or targets are malformed (NaN, +inf, all masked), with the step and the rows at fault.
+            If scores or targets are malformed (NaN, +inf, a finite mask, all masked), with the step and the rows.
         """
         asked = self.at(step)
         try:
+            refuse_finite_masks(np.asarray(logits))
             if not self._bounded:
                 return log_softmax(logits, **asked, infeasible="clip")
             solution = solve_clipped(logits=logits, **asked)
@@ -129,17 +134,23 @@ def _as_function(name: str, course: Any) -> Callable[[int], Any]:
     if callable(course):
         function: Callable[[int], Any] = course
         return function
-    values = np.asarray(course, dtype=np.float64)
+    try:
+        values = np.asarray(course)
+    except ValueError:
+        raise EntnormError(f"{name}: the entries of a sequence of targets have different shapes") from None
     if values.size == 0:
         raise EntnormError(f"{name}: a sequence of targets needs at least one entry")
+    if values.dtype.kind not in "iuf":
+        raise EntnormError(f"{name} must be a number, a sequence of numbers or a function of the step, not {course!r}")
     wrong = np.argwhere(~(values >= 0))
     if len(wrong):
         where = f" at step {wrong[0][0]}" if values.ndim else ""
         raise EntnormError(f"{name} must be nonnegative, not {values[tuple(wrong[0])]}{where}")
-    if values.ndim == 0:
-        return lambda step: values
-    last = len(values) - 1
-    return lambda step: values[min(step, last)]
+    return partial(_entry, values.astype(np.float64))
+
+
+def _entry(values: Floats, step: int) -> Any:
+    return values if values.ndim == 0 else values[min(step, len(values) - 1)]
 
 
 class StepCounter:

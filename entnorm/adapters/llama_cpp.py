@@ -1,4 +1,12 @@
-"""A logits processor for llama-cpp-python that gives each step of a generation the entropy asked for."""
+"""A logits processor for llama-cpp-python that gives each step of a generation the entropy asked for.
+
+PyPI has the sources of llama-cpp-python only, which take a compiler and some minutes::
+
+    CMAKE_ARGS="-DGGML_NATIVE=OFF" pip install llama-cpp-python
+
+builds for processors in general: for the very one at hand llama.cpp uses AMX, and crashes where a virtual machine
+announces that and does not allow it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +19,11 @@ from entnorm.adapters.generation import EntropySchedule, StepCounter, Targets
 __all__ = ["UNTOUCHED", "EntropyLogitsProcessor"]
 
 UNTOUCHED: Final = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "min_p": 0.0, "typical_p": 1.0}
-"""Keywords for `Llama` that turn off the truncations and the temperature which it would apply after a processor."""
+"""Keywords for `Llama` that turn off the truncations and the temperature which it would apply after a processor.
+
+They are those of calling it and of ``create_completion`` and ``create_chat_completion``; its ``generate`` calls the
+temperature ``temp``, and does not take them as they are.
+"""
 
 
 class EntropyLogitsProcessor:
@@ -24,6 +36,9 @@ class EntropyLogitsProcessor:
     which lowers the entropy again: `UNTOUCHED` holds the keywords that prevent it. Penalties and a grammar come after
     the processors too; where they act, the entropy is no longer the one asked for. Beside ``logit_bias`` processors are
     not called at all (seen in 0.3.36: ``list.extend`` returns None).
+
+    Mask with -inf. Scores of a finite mask, such as the least number of their dtype or -1e9, would be tokens like any
+    other, and are refused.
 
     Parameters
     ----------

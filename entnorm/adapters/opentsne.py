@@ -18,11 +18,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from openTSNE.affinity import Affinities, get_knn_index
-from scipy import sparse
 
+from entnorm.adapters import host
 from entnorm.adapters.tsne import neighbour_probabilities
 from entnorm.solution import EntnormError
+
+with host("opentsne"):
+    from openTSNE.affinity import Affinities, get_knn_index
+    from scipy import sparse
 
 
 class PerplexityBasedNN(Affinities):  # type: ignore[misc]  # openTSNE may be missing
@@ -79,6 +82,7 @@ class PerplexityBasedNN(Affinities):  # type: ignore[misc]  # openTSNE may be mi
         if (data is None) == (knn_index is None):
             raise EntnormError("pass data or knn_index=, one of the two")
         if knn_index is None:
+            data = data if sparse.issparse(data) else np.asarray(data)
             count = min(data.shape[0] - 1, int(3 * perplexity)) if k_neighbors == "auto" else int(k_neighbors)
             options = {"metric": metric, "metric_params": metric_params, "n_jobs": n_jobs, "verbose": verbose}
             options |= {"random_state": random_state, "knn_kwargs": knn_kwargs}

@@ -28,14 +28,17 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.neighbors import NearestNeighbors
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 import entnorm
+from entnorm.adapters import host
 from entnorm.solution import EntnormError
-from entnorm.transforms import Infeasible
+from entnorm.transforms import Infeasible, check_choice
+
+with host("sklearn"):
+    from scipy import sparse
+    from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
+    from sklearn.neighbors import NearestNeighbors
+    from sklearn.utils.validation import check_is_fitted, validate_data
 
 _ROWS = 1024  # of a sparse matrix at a time, with zeros up to the longest of them
 
@@ -109,7 +112,16 @@ class EntropyNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator): 
         -------
         EntropyNormalizer
             Itself.
+
+        Raises
+        ------
+        EntnormError
+            If two targets were given, one is negative or not a number, or `infeasible` is none of its three words.
         """
+        check_choice(self.infeasible)
+        for name, value in self._target().items():
+            if not isinstance(value, int | float | np.number) or not value >= 0:
+                raise EntnormError(f"{name}={value!r}: a target is a nonnegative number")
         self._checked(X, reset=True)
         return self
 
@@ -131,13 +143,14 @@ class EntropyNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator): 
         InfeasibleTargetError
             If a row cannot have its target and `infeasible` is "raise".
         EntnormError
-            If two targets were given.
+            If a row is not a distribution up to a factor.
         """
         check_is_fitted(self)
         X = self._checked(X, reset=False)
         if not sparse.issparse(X):
             return self._normalised(X)
         X = X.copy()
+        X.sum_duplicates()  # entries of one place are one number
         X.eliminate_zeros()
         counts = np.diff(X.indptr)
         for top in range(0, X.shape[0], _ROWS):
@@ -149,12 +162,19 @@ class EntropyNormalizer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator): 
             X.data[part] = self._normalised(rows)[there]
         return X
 
-    def _normalised(self, rows: Any) -> Any:
+    def _target(self) -> dict[str, Any]:
         names = ("entropy", "perplexity", "deficit", "evenness")
-        targets = {name: value for name in names if (value := getattr(self, name)) is not None} or {"evenness": 0.5}
+        given = {name: value for name in names if (value := getattr(self, name)) is not None}
+        if len(given) > 1:
+            raise EntnormError(f"pass one target of {', '.join(names)}; got {' and '.join(given)}")
+        return given or {"evenness": 0.5}
+
+    def _normalised(self, rows: Any) -> Any:
         found, alive = np.zeros_like(rows), rows.any(axis=-1)
         p = rows[alive] / rows[alive].max(axis=-1, keepdims=True, initial=0.0)
-        found[alive] = entnorm.normalize(p / p.sum(axis=-1, keepdims=True), **targets, infeasible=self.infeasible)
+        found[alive] = entnorm.normalize(
+            p / p.sum(axis=-1, keepdims=True), **self._target(), infeasible=self.infeasible
+        )
         return found
 
     def _checked(self, X: Any, *, reset: bool) -> Any:

@@ -41,6 +41,18 @@ def _in_torch(module: Any) -> SimpleNamespace:
 elementwise, reduction = _in_torch(steps), _in_torch(targets)
 
 
+def scales(x: Any) -> Any:
+    """The powers of two that make the range of each row about 1, so that neither an exponent nor its square overflows.
+
+    A row whose range is 0 stays as it is, and so do those in which something is not finite.
+    """
+    top, bottom = x.amax(-1), x.masked_fill(x == -torch.inf, torch.inf).amin(-1)
+    half = top / 2 - bottom / 2
+    usual = (half > 0) & (half < torch.inf)
+    half = torch.where(usual, half, 1.0).clamp(min=_NARROWEST)
+    return torch.where(usual, torch.frexp(half).mantissa / half, 1.0)
+
+
 class Rows:
     """Some rows with what stays the same about them while they are solved; every attribute has a number per row."""
 
@@ -59,15 +71,12 @@ class Rows:
 
     @classmethod
     def survey(cls, x: Any) -> Rows:
-        """Look at rows whose maxima are finite, and scale each by a power of two that makes its range about 1."""
+        """Look at rows whose maxima are finite, and whose range is about 1."""
         top, bottom = x.amax(-1), x.amin(-1)
         masked = bool((bottom == -torch.inf).any())
         outside = x == -torch.inf
         if masked:
             bottom = torch.where(outside, top[:, None], x).amin(-1)
-        half = (top / 2 - bottom / 2).clamp(min=_NARROWEST)
-        scale = torch.frexp(half).mantissa / half
-        x, top, bottom = x * scale[:, None], top * scale, bottom * scale
         depths = x - top[:, None]
         ties = (depths == 0).sum(-1)
         if masked:
@@ -75,7 +84,7 @@ class Rows:
         support = x.shape[1] - outside.sum(-1)
         mean = depths.sum(-1) / support
         variance = torch.linalg.vecdot(depths, depths) / support - mean * mean
-        numbers = {"top": top, "scale": scale, "support": support, "ties": ties, "centre": top + mean}
+        numbers = {"top": top, "support": support, "ties": ties, "centre": top + mean}
         return cls(x, masked, reach=top - bottom, deviation=variance.clamp(min=0.0).sqrt(), **numbers)
 
 

@@ -70,7 +70,7 @@ def _iterate(measure: Measure, base: str, rows: Rows, gamma: Any, gamma_of_all: 
 
 
 def _exponents(x: Any, target: Any, sums: Any, kind: str, infeasible: str, tolerance: float) -> tuple[Any, Any]:
-    """The exponents, and for each a centre around which to take the logits; of the batch shape."""
+    """The exponents of rows of a range of about 1, and centres around which to take these; of the batch shape."""
     batch = tuple(x.shape[:-1])
     x, target = x.detach().reshape(-1, x.shape[-1]), target.detach().reshape(-1)
     _check(x, target, None if sums is None else sums.reshape(-1), kind, tolerance, batch)
@@ -110,26 +110,48 @@ def _solve(x: Any, target: Any, kind: str, infeasible: str) -> tuple[Any, ...]:
             if measure is not near_top:  # where float32 has no digits left
                 found = _search(measure, base, some, found)
             _iterate(measure, base, some, found, gamma, centre)
-    return gamma * rows.scale, centre / rows.scale, beyond, rows.support, rows.ties
+    return gamma, centre, beyond, rows.support, rows.ties
 
 
 def _check(x: Any, target: Any, sums: Any, kind: str, tolerance: float, batch: tuple[int, ...]) -> None:
     top = x.amax(-1)
     off = torch.zeros_like(top, dtype=torch.bool) if sums is None else ~((sums - 1).abs() <= tolerance)
-    if not ((~torch.isfinite(top) | off).any() | ~(target >= 0).all()):
-        return
-    for bad, what, advice in (
-        (~(target >= 0), f"{kind} is negative or NaN", "a target is a nonnegative number"),
-        (off, "p does not sum to 1", "divide weights by their sum, or pass scores to softmax"),
-        (torch.isnan(top), f"{'logits contain' if sums is None else 'p has negative entries or'} NaN", "remove it"),
-        (top == torch.inf, "logits contain +inf", "logits must be finite, or -inf to exclude an entry"),
-        (top == -torch.inf, "every logit is -inf", "a distribution needs at least one finite logit"),
-    ):
-        if bad.any():
-            raise EntnormError(f"{what} in {name_rows(torch.nonzero(bad)[:, 0].tolist(), batch)}: {advice}")
+    if (~torch.isfinite(top) | off).any() | ~(target >= 0).all():
+        _refuse_targets(kind, target, batch)
+        _refuse(off, "p does not sum to 1", "divide weights by their sum, or pass scores to softmax", batch)
+        _refuse_tops(top, "logits contain" if sums is None else "p has negative entries or", batch)
+        advice = "a distribution needs at least one finite logit; infeasible='clip' gives such rows zeros, or 'nan' NaN"
+        _refuse(top == -torch.inf, "every logit is -inf", advice, batch)
 
 
-def entropies(x: Any) -> Any:
+def _refuse_targets(kind: str, target: Any, batch: tuple[int, ...]) -> None:
+    _refuse(~(target >= 0), f"{kind} is negative or NaN", "a target is a nonnegative number", batch)
+
+
+def _refuse_tops(top: Any, what: str, batch: tuple[int, ...]) -> None:
+    _refuse(torch.isnan(top), f"{what} NaN", "remove it", batch)
+    _refuse(top == torch.inf, "logits contain +inf", "logits must be finite, or -inf to exclude an entry", batch)
+
+
+def _refuse(bad: Any, what: str, advice: str, batch: tuple[int, ...]) -> None:
+    if bad.any():
+        raise EntnormError(f"{what} in {name_rows(torch.nonzero(bad)[:, 0].tolist(), batch)}: {advice}")
+
+
+def _broken(x: Any, low: Any, high: Any) -> Any:
+    """The bounds that entropies of the softmax of rows are outside of: -1 for the lower one, 1 for the upper, or 0."""
+    batch = tuple(x.shape[:-1])
+    x, low, high = x.detach().reshape(-1, x.shape[-1]), low.detach().reshape(-1), high.detach().reshape(-1)
+    _refuse_targets("min", low, batch)
+    _refuse_targets("max", high, batch)
+    _refuse(low > high, "min exceeds max", "there is no entropy between them", batch)
+    top = x.amax(-1)
+    _refuse_tops(top, "logits contain", batch)
+    found = _entropies(x.masked_fill((top == -torch.inf)[:, None], 0.0))
+    return ((found > high).to(torch.int8) - (found < low).to(torch.int8)).reshape(batch)
+
+
+def _entropies(x: Any) -> Any:
     """Entropies of the softmax of rows [escort.entropy-from-top]."""
     depths = x - x.amax(-1, keepdim=True)
     top, t = depths == 0, depths.clamp(min=EMPTY)
@@ -138,8 +160,8 @@ def entropies(x: Any) -> Any:
     return ties.log() + (torch.log1p(rest / ties) - (w * t).sum(-1) / (ties + rest))
 
 
-def tilt(x: Any, gamma: Any, centre: Any) -> Any:
-    """Logarithms of the escort distribution, up to a constant per row; differentiable in the rows and in gamma.
+def tilt(x: Any, gamma: Any, centre: Any) -> tuple[Any, Any]:
+    """Logits relative to a centre, and gamma times that: logarithms of the escort distribution, up to a constant.
 
     They are taken around a centre that is near their mean and counts as constant: the distribution does not depend on
     it [escort.scale-invariance], nor does any of its derivatives. Where gamma is inf, it is the maximum.
@@ -147,14 +169,15 @@ def tilt(x: Any, gamma: Any, centre: Any) -> Any:
     peaked = torch.isinf(gamma)
     floor = torch.where(peaked, centre, -torch.finfo(torch.float64).max)
     outside = x < floor[..., None]
-    t = gamma.masked_fill(peaked, 0.0)[..., None] * (x.masked_fill(outside, 0.0) - centre[..., None])
-    return t.masked_fill(outside, -torch.inf)
+    offsets = x.masked_fill(outside, 0.0) - centre[..., None]
+    t = gamma.masked_fill(peaked, 0.0)[..., None] * offsets
+    return offsets, t.masked_fill(outside, -torch.inf)
 
 
 class Exponents(torch.autograd.Function):  # type: ignore[misc]  # torch may be missing
     """The exponents of `_exponents`, differentiable in logits and target, and their centres.
 
-    With t = gamma log p and its variance under q, d gamma = -gamma Cov(dt, t) / Var t - gamma dH / Var t
+    With the logits x, d gamma = -gamma Cov(dx, x) / Var x - dH / (gamma Var x) under the escort distribution
     [inverse.exponent-along-logits], [inverse.exponent-along-target]. Rows at an end do not follow anything.
     """
 
@@ -172,6 +195,7 @@ class Exponents(torch.autograd.Function):  # type: ignore[misc]  # torch may be 
         x, target, _, ctx.kind, _, _ = inputs
         ctx.mark_non_differentiable(output[1])
         ctx.save_for_backward(x, target, *output)
+        ctx.save_for_forward(x, target, *output)
 
     @staticmethod
     def backward(ctx: Any, grad: Any, *_: Any) -> tuple[Any, ...]:
@@ -180,18 +204,52 @@ class Exponents(torch.autograd.Function):  # type: ignore[misc]  # torch may be 
         return grad[..., None] * along_logits, grad * along_target, None, None, None, None
 
 
+class _BothWays(Exponents):
+    """The same, also from the right: what ``torch.compile`` refuses to trace, and forward mode needs."""
+
+    @staticmethod
+    def jvp(ctx: Any, along: Any, rise: Any, *_: Any) -> tuple[Any, None]:
+        """From the right, O(n) for a row."""
+        x, target, gamma, centre = ctx.saved_tensors
+        along_logits, along_target = _gradient(ctx.kind, x, target, gamma, centre)
+        push = torch.zeros_like(gamma)
+        if along is not None:
+            push = push + (along_logits * along).sum(-1)
+        if rise is not None:
+            push = push + along_target * rise
+        return push, None
+
+
+def exponents(*arguments: Any) -> tuple[Any, Any]:
+    """Those of `Exponents`, by the one of the two that the caller's mode can use."""
+    function = Exponents
+    if not torch.compiler.is_compiling():
+        _refuse_nested_forward_modes()
+        function = _BothWays
+    found: tuple[Any, Any] = function.apply(*arguments)
+    return found
+
+
+def _refuse_nested_forward_modes() -> None:
+    """Inside a `jvp` torch follows no other, without a word, and the second derivative would be wrong."""
+    stack = torch._C._functorch.get_interpreter_stack() or ()
+    if sum(level.key() == torch._C._functorch.TransformType.Jvp for level in stack) > 1:
+        raise EntnormError("torch has no forward mode inside another for such functions: take jacfwd of jacrev or grad")
+
+
 def _gradient(kind: str, x: Any, target: Any, gamma: Any, centre: Any) -> tuple[Any, Any]:
     solved = (gamma > 0) & (gamma < torch.inf)
     gamma = gamma.masked_fill(~solved, 0.0)
-    t = tilt(x, gamma, centre)
+    offsets, t = tilt(x, gamma, centre)
     q, outside = torch.softmax(t, -1), x == -torch.inf
-    t = t.masked_fill(outside, 0.0)
-    t = (t - (q * t).sum(-1, keepdim=True)).masked_fill(outside, 0.0)
-    variance = (q * t * t).sum(-1)
+    offsets = offsets.masked_fill(outside, 0.0)
+    offsets = (offsets - (q * offsets).sum(-1, keepdim=True)).masked_fill(outside, 0.0)
+    variance = (q * offsets * offsets).sum(-1)
     still = ~(solved & (variance > 0))
-    lever = (gamma / variance.masked_fill(still, 1.0)).masked_fill(still, 0.0)
+    lever = (1 / variance.masked_fill(still, 1.0)).masked_fill(still, 0.0)
     support = x.shape[-1] - outside.sum(-1)
-    return -(lever * gamma)[..., None] * q * t, -lever * _rise(kind, target, support)
+    along_target = -lever / gamma.masked_fill(still, 1.0) * _rise(kind, target, support)
+    return -(lever * gamma)[..., None] * q * offsets, along_target
 
 
 def _rise(kind: str, target: Any, support: Any) -> Any:
@@ -207,16 +265,20 @@ def _shapes(x: Any, *_: Any) -> tuple[Any, Any]:
     return x.new_empty(x.shape[:-1]), x.new_empty(x.shape[:-1])
 
 
+def _in_front(info: Any, in_dims: Any, tensors: Any) -> list[Any]:
+    """Under `vmap` there is one more dimension, which goes in front: the operators take any number of them."""
+    return [
+        tensor
+        if tensor is None
+        else tensor.expand(info.batch_size, *tensor.shape)
+        if dim is None
+        else tensor.movedim(dim, 0)
+        for tensor, dim in zip(tensors, in_dims, strict=True)
+    ]
+
+
 def _over_batches(info: Any, in_dims: Any, x: Any, target: Any, sums: Any, *rest: Any) -> tuple[Any, Any]:
-    """`vmap` puts one more dimension in front: the operator takes any number of them."""
-
-    def in_front(tensor: Any, dim: int | None) -> Any:
-        if tensor is None:
-            return None
-        return tensor.expand(info.batch_size, *tensor.shape) if dim is None else tensor.movedim(dim, 0)
-
-    moved = [in_front(tensor, dim) for tensor, dim in zip((x, target, sums), in_dims[:3], strict=True)]
-    return _operator(*moved, *rest), (0, 0)
+    return _operator(*_in_front(info, in_dims[:3], (x, target, sums)), *rest), (0, 0)
 
 
 _operator = torch.library.custom_op(
@@ -227,3 +289,9 @@ _operator = torch.library.custom_op(
 )
 _operator.register_fake(_shapes)
 _operator.register_vmap(_over_batches)
+
+broken_bounds = torch.library.custom_op(
+    "entnorm::broken_bounds", _broken, mutates_args=(), schema="(Tensor x, Tensor low, Tensor high) -> Tensor"
+)
+broken_bounds.register_fake(lambda x, *_: x.new_empty(x.shape[:-1], dtype=torch.int8))
+broken_bounds.register_vmap(lambda info, in_dims, *given: (broken_bounds(*_in_front(info, in_dims, given)), 0))

@@ -2,14 +2,21 @@
 
 The functions are those of `entnorm` with torch's `dim` for `axis`. A row is solved in float64 on the device that it is
 on, by the algorithm of `entnorm.solve`, and comes back in its own dtype; float64 is what a device has to have. They
-take part in ``torch.compile`` (as one operator, without a break in the graph), in ``torch.func.vmap``, ``grad`` and
-``jacrev``, and their gradients are those of `entnorm.Solution.vjp`.
+take part in ``torch.compile`` (as one operator, without a break in the graph), in ``torch.func.vmap``, ``grad``,
+``jacrev``, ``jvp``, ``jacfwd`` and ``hessian``, and their derivatives are those of `entnorm.Solution.vjp` and `jvp`, at
+any scale of the logits. Forward mode is of first order, as torch's is for functions of this kind: one inside another is
+refused, and ``jacfwd`` of ``jacrev``, which ``hessian`` is, goes to second order.
 
 With x the logits, q the distribution and f the gradient of a function in q, its gradient in x is gamma q times the
 residual of f in the least-squares regression on (1, x) with the weights q [gradients.pullback], and its gradient in the
 entropy minus the slope of the regression on (1, gamma x) [gradients.pullback-entropy]: O(n) for a row. A row at an end
 of what it can attain (also by ``infeasible="clip"``) is uniform on its support or on its maxima, and has the gradient 0
 in logits and target: it does not move, except for a jump where tied maxima part.
+
+Mask with -inf. The entries of a finite mask (the least number of a dtype, -1e9) are entries like any other: a
+prescribed entropy does not see how far away they are, and spreads over them. A row without any finite logit, such as
+that of a query in the padding that sees no key, has no distribution: it is refused, or zeros with
+``infeasible="clip"``, as by `entnorm.attention.attention_weights`, or NaN with "nan".
 
 >>> import torch
 >>> from entnorm.adapters.torch import softmax
@@ -24,12 +31,16 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import torch
-
-from entnorm.adapters.tensors import Exponents, entropies, tilt
+from entnorm.adapters import host
 from entnorm.rows import sum_tolerance
 from entnorm.solution import EntnormError
 from entnorm.transforms import Infeasible, check_choice
+
+with host("torch"):
+    import torch
+
+    from entnorm.adapters.tensor_rows import scales
+    from entnorm.adapters.tensors import broken_bounds, exponents, tilt
 
 Number: TypeAlias = float | torch.Tensor
 """A target: one for all rows, or a tensor that broadcasts to the batch shape."""
@@ -58,7 +69,8 @@ def softmax(
         The dimension along which distributions lie.
     infeasible : {"raise", "clip", "nan"}, default "raise"
         What to do for rows that cannot have the entropy asked for: raise an error that names them, return the uniform
-        distribution on their support or on their maxima, whichever is nearer, or return NaN.
+        distribution on their support or on their maxima, whichever is nearer, or return NaN. For rows of -inf alone,
+        of which there is no distribution, "clip" returns zeros.
 
     Returns
     -------
@@ -209,7 +221,7 @@ def clip_entropy(
         Scores along `dim`; an entry of -inf keeps probability zero.
     min, max : float or Tensor, optional
         Bounds of the Shannon entropy in nats, either or both, broadcast to the batch shape. A tensor gets a gradient,
-        from the rows that it holds. Where `min` exceeds `max`, `max` is taken, as by ``torch.clamp``.
+        from the rows that it holds.
     dim : int, default -1
         The dimension along which distributions lie.
 
@@ -218,12 +230,12 @@ def clip_entropy(
     Tensor
         Shaped as `logits`, of its floating dtype (float64 for integers), on its device. Rows whose softmax is outside
         the bounds have the entropy of the bound that it broke, or are uniform on their support or on their maxima where
-        that is out of reach.
+        that is out of reach. Rows of -inf alone are zeros.
 
     Raises
     ------
     EntnormError
-        If an argument is malformed, with the indices of the rows at fault.
+        If `min` is greater than `max` in some row, or an argument is malformed, with the indices of the rows at fault.
 
     Examples
     --------
@@ -235,14 +247,13 @@ def clip_entropy(
     x = _rows(logits, dim)
     if min is None and max is None:
         raise EntnormError("pass min=, max= or both: the entropies between which distributions stay as they are")
-    found = entropies(x.detach())
-    wanted = found if min is None else torch.maximum(found, _target(x, min=min)[1])
-    wanted = wanted if max is None else torch.minimum(wanted, _target(x, max=max)[1])
-    moved = wanted != found
-    target = torch.where(moved, wanted, torch.inf)  # of a row that is not moved there is nothing to solve
+    low = _target(x, min=0.0 if min is None else min)[1]
+    high = _target(x, max=torch.inf if max is None else max)[1]
+    broken = broken_bounds(x.detach(), low.detach(), high.detach())
+    target = torch.where(broken < 0, low, torch.where(broken > 0, high, torch.inf))  # where none is, nothing is solved
     kept = torch.softmax(x, -1).masked_fill(x == -torch.inf, 0.0)
     solved = _distribution(x, "entropy", target, "clip", log=False)
-    return _restored(torch.where(moved[..., None], solved, kept), logits, dim)
+    return _restored(torch.where((broken != 0)[..., None], solved, kept), logits, dim)
 
 
 def _rows(values: torch.Tensor, dim: int) -> torch.Tensor:
@@ -279,7 +290,7 @@ def _logarithms(p: torch.Tensor) -> torch.Tensor:
     top = p.detach().amax(-1, keepdim=True)
     alive = p != 0
     ratio = torch.where(alive, p / top, 1.0)
-    near = (ratio - 1).abs() <= 0.5
+    near = alive & ((ratio - 1).abs() <= 0.5)  # a zero has no logarithm, whose derivative a `where` would not keep out
     close = torch.log1p(torch.where(near, (p - top) / top, 0.0))
     return torch.where(alive, torch.where(near, close, torch.log(torch.where(near, 1.0, ratio))), -torch.inf)
 
@@ -295,8 +306,14 @@ def _distribution(
     within: float = 0.0,
 ) -> torch.Tensor:
     check_choice(infeasible)
-    gamma, centre = Exponents.apply(x, target, sums, kind, infeasible, within)
-    t = tilt(x, gamma, centre)
+    outside = x == -torch.inf
+    blind = outside.all(-1)
+    if infeasible != "raise":  # zeros, to be masked below
+        x = x.masked_fill(blind[..., None], 0.0)
+    scaled = x * scales(x.detach())[..., None]
+    gamma, centre = exponents(scaled, target, sums, kind, infeasible, within)
+    _, t = tilt(scaled, gamma, centre)
     found = torch.log_softmax(t, -1) if log else torch.softmax(t, -1)
-    found = found.masked_fill(x == -torch.inf, -torch.inf if log else 0.0)  # whatever the gradient there, it is 0
-    return found.masked_fill(torch.isnan(gamma)[..., None], torch.nan) if infeasible == "nan" else found
+    found = found.masked_fill(outside, -torch.inf if log else 0.0)  # whatever the gradient there, it is 0
+    failed = (torch.isnan(gamma) | blind)[..., None]
+    return found.masked_fill(failed, torch.nan) if infeasible == "nan" else found

@@ -14,8 +14,21 @@ if TYPE_CHECKING:
 
 __all__ = ["UNTOUCHED", "EntropyLogitsProcessor"]
 
-UNTOUCHED: Final[dict[str, Any]] = {"do_sample": True, "temperature": 1.0, "top_k": 0, "top_p": 1.0}
-"""Keywords for ``generate`` that sample, without the truncations and the temperature which it may apply afterwards."""
+UNTOUCHED: Final[dict[str, Any]] = {
+    "do_sample": True,
+    "temperature": 1.0,
+    "top_k": 0,
+    "top_p": 1.0,
+    "min_p": None,
+    "top_h": None,
+    "typical_p": None,
+    "epsilon_cutoff": None,
+    "eta_cutoff": None,
+}
+"""Keywords for ``generate`` that sample, without the truncations and the temperature which it may apply afterwards.
+
+``do_sample`` is one of them, so do not pass it beside these. Of transformers 5.
+"""
 
 
 class EntropyLogitsProcessor:
@@ -26,7 +39,11 @@ class EntropyLogitsProcessor:
 
     After the processors that it is passed, ``generate`` applies the temperature and the truncations of its
     configuration (top-k 50, if the model's says nothing else), which lowers the entropy again: `UNTOUCHED` holds the
-    keywords that prevent it. Truncate before, in the same list, where that is wanted.
+    keywords that prevent it. Truncate before, in the same list, where that is wanted. A beam search that samples
+    applies them too, and what it draws from is scores of beams: their entropy is not the one asked for.
+
+    Mask with -inf. Scores of a finite mask, such as the least number of their dtype or -1e9, would be tokens like any
+    other, and are refused.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.cli.shared import UsageError
+from entnorm.cli.shared import UsageError, number
 
 NUMBERS: Final = 2**20
 """A block has as many rows as make so many numbers, and at least one."""
@@ -169,11 +169,11 @@ def _text(file: Any, name: str) -> Blocks:
 def _lines(file: Any, name: str) -> Iterator[NDArray[Any]]:
     rows: list[list[float]] = []
     entries = 0
-    for number, line in enumerate(file, start=1):
-        cells = _cells(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+    for place, line in enumerate(file, start=1):
+        cells = _cells(line.decode("utf-8-sig" if place == 1 else "utf-8"))
         if not cells:
             continue
-        where = f"{name}, line {number}"
+        where = f"{name}, line {place}"
         row = [_cell(cell, f"{where}, column {k}", first=not entries) for k, cell in enumerate(cells, start=1)]
         entries = entries or len(row)
         if len(row) != entries:
@@ -197,7 +197,7 @@ def _cells(line: str) -> list[str]:
 
 def _cell(cell: str, where: str, *, first: bool) -> float:
     try:
-        return float(cell)
+        return number(cell)
     except ValueError:
         hint = ": if the first line names the columns, take it out" if first else ""
         raise UsageError(f"{where}: {cell!r} is not a number{hint}") from None
@@ -205,7 +205,7 @@ def _cell(cell: str, where: str, *, first: bool) -> float:
 
 def _spelt(text: str) -> Blocks:
     try:
-        row = np.array([[float(number) for number in _cells(text)]])
+        row = np.array([[number(cell) for cell in _cells(text)]])
     except ValueError as error:
         if os.path.exists(text) or os.path.splitext(text)[1].removeprefix(".").isalpha():
             raise UsageError(
@@ -227,7 +227,7 @@ def _parquet(path: str, column: str | None) -> Iterator[Blocks]:
             f'{path!r} is read by pyarrow, which is not installed: pip install "entnorm[parquet]"'
         ) from error
     try:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path, pre_buffer=False) as file:  # which would hold every row group at once
             yield Blocks(file.metadata.num_rows, _batches(file, path, *_columns(file.schema_arrow, path, column)))
     except pyarrow.ArrowInvalid as error:
         raise _NotAnArray(str(error)) from error

@@ -91,6 +91,17 @@ def in_options(message: str) -> str:
     return re.sub(r"\b(p|logits|entropy|perplexity|deficit|evenness)=(?!=)", r"--\1", named)
 
 
+def number(text: str) -> float:
+    """The number that a text spells, underscores being Python's spelling and nobody else's.
+
+    >>> number(" -1e3 ")
+    -1000.0
+    """
+    if "_" in text:
+        raise ValueError(f"could not convert string to float: {text!r}")
+    return float(text)
+
+
 def close_to(name: str, names: Iterable[str]) -> str:
     """What was perhaps meant, as the end of a message."""
     found = get_close_matches(name, names, n=3, cutoff=0.7)

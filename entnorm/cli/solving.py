@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from math import isfinite, isnan
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final, Protocol
 
 from entnorm.cli.reading import opened
-from entnorm.cli.shared import BROKEN, UsageError, add_command, in_options
+from entnorm.cli.shared import BROKEN, UsageError, add_command, in_options, number
 from entnorm.cli.tally import Tally
 from entnorm.cli.writing import writing
 from entnorm.solution import Solution, Status
 
 _SHOWN: Final = 12
 """Distributions of so many entries are printed; longer ones are written with --out, or printed with --json."""
+
+_PAGE: Final = 2**24
+"""Characters of JSON that wait in memory for the last row; more wait in a file."""
 
 _TARGETS: Final = {
     "entropy": "in nats",
@@ -74,7 +80,7 @@ def joined(arguments: Iterable[str]) -> list[str]:
 
 def _target(text: str) -> float:
     try:
-        value = float(text)
+        value = number(text)
     except ValueError:
         value = -1.0
     if not value >= 0:
@@ -92,19 +98,22 @@ def _solve(options: argparse.Namespace) -> int:
         path = getattr(options, option)
         if path and not path.parent.is_dir():
             raise UsageError(f"--{option} {path}: there is no folder {path.parent}")
+        if path and os.path.exists(source) and path.exists() and path.samefile(source):
+            raise UsageError(f"--{option} {path}: the rows come from this file; choose another name, not to lose them")
     tally = Tally(kind, target, getattr(options, target), measured=options.report is not None)
-    printer: Printer = _Json() if options.json else _Silent() if options.out else _Lines()
-    with (
-        opened(source, options.array) as rows,
-        writing(options.out) as write,
-        _progress(rows.count, shown=bool(options.out) or not sys.stdout.isatty()) as advance,
-    ):
-        for block in rows.blocks:
-            solution = tally.solve(block)
-            write(solution)
-            printer.print(solution)
-            advance(len(block))
-    printer.end()
+    with SpooledTemporaryFile(_PAGE, "w+", encoding="utf-8") as page:
+        printer: Printer = _Json(page) if options.json else _Silent() if options.out else _Lines()
+        with (
+            opened(source, options.array) as rows,
+            writing(options.out) as write,
+            _progress(rows.count, shown=bool(options.out) or not sys.stdout.isatty()) as advance,
+        ):
+            for block in rows.blocks:
+                solution = tally.solve(block)
+                write(solution)
+                printer.print(solution)
+                advance(len(block))
+        printer.end()
     if options.report:
         _write_report(options.report, tally.model(source))
     if options.out and not options.json:
@@ -151,21 +160,23 @@ class _Silent:
 
 
 class _Json:
-    """One list, an object for each row."""
+    """One list, an object for each row: printed at the end, so that what is printed is a list whatever the last row."""
 
-    def __init__(self) -> None:
-        self._before = "["
+    def __init__(self, page: Any) -> None:
+        self._page, self._before = page, "["
 
     def print(self, solution: Solution) -> None:
         """Print objects, with a comma before each but the first."""
         probs = solution.probs.tolist()
         for k, q in enumerate(probs):
             row = {**_row(solution, k), "probs": [_plain(x) for x in q]}
-            print(self._before, json.dumps(row, sort_keys=True, allow_nan=False), sep="", end="")
+            self._page.write(self._before + json.dumps(row, sort_keys=True, allow_nan=False))
             self._before = ", "
 
     def end(self) -> None:
-        """Close the list."""
+        """Close the list, and print it."""
+        self._page.seek(0)
+        shutil.copyfileobj(self._page, sys.stdout)
         print("]")
 
 

@@ -28,14 +28,14 @@ swap them.
 
 from entnorm.joint.common import conditional_common
 from entnorm.joint.figure import plot_powers
-from entnorm.joint.fitting import Fit, fit_marginals, marginals
+from entnorm.joint.fitting import FittedTables, fit_marginals, marginals
 from entnorm.joint.readings import conditional, marginal, power
 from entnorm.joint.roots import Roots, power_with_conditional, power_with_marginal
 from entnorm.joint.tables import Entropies, JointSolution, entropies
 
 __all__ = [
     "Entropies",
-    "Fit",
+    "FittedTables",
     "JointSolution",
     "Roots",
     "conditional",

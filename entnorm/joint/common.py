@@ -12,17 +12,20 @@ from entnorm.joint.tables import Axes, JointSolution, Tables
 from entnorm.moments import Floats, Integers, log_offsets
 from entnorm.rows import quietly
 from entnorm.solution import Status, name_rows
+from entnorm.steps import EPS
 from entnorm.targets import Target, log_in_two_words
 
-_EPS = 2.0**-52
 _STEPS = 200  # bisections of an interval of exponents from 2**-1000 to 2**1000, down to neighbouring floats
-_CLOSE = 4 * _EPS  # a step this small, or smaller, is the last
+_CLOSE = 4 * EPS
+_LAST = 2.0**-32  # after a relative step this small, or smaller, what is left is its square, times |log q| at most
 
 
 def conditional_common(
     p: ArrayLike,
     *,
     entropy: ArrayLike | None = None,
+    perplexity: ArrayLike | None = None,
+    deficit: ArrayLike | None = None,
     evenness: ArrayLike | None = None,
     axes: Axes = (-2, -1),
 ) -> JointSolution:
@@ -38,9 +41,9 @@ def conditional_common(
     ----------
     p : array_like
         One table p(x, y), or a stack of them: nonnegative, each with sum 1.
-    entropy, evenness : array_like, optional
-        The target, one of the two, broadcast to the batch shape (that of `p` without `axes`): H(Y | X) in nats, or as
-        a share of the largest, ``sum p_X log s_x``.
+    entropy, perplexity, deficit, evenness : array_like, optional
+        The target, exactly one of the four, broadcast to the batch shape (that of `p` without `axes`): H(Y | X) in
+        nats, exp(H(Y | X)), what H(Y | X) lacks of the largest, ``sum p_X log s_x``, or its share of that.
     axes : (int, int), default (-2, -1)
         The axis of X and the axis of Y.
 
@@ -48,7 +51,8 @@ def conditional_common(
     -------
     JointSolution
         ``gamma`` has the batch shape: 0 or inf for a target within 4 eps (relative) of an end of the interval, and 1
-        for a table of uniform conditionals, asked for the entropy that it has.
+        for a table of uniform conditionals, asked for the entropy that it has. A table whose target is out of reach is
+        NaN.
 
     Raises
     ------
@@ -69,17 +73,17 @@ def conditional_common(
     0.638998 0.6
     """
     tables = Tables.checked(p, axes)
-    target = Target.checked(tables.batch, entropy=entropy, evenness=evenness)
+    target = Target.checked(tables.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
     gamma, status = np.empty(target.values.shape), np.zeros(target.values.shape, dtype=np.int8)
     probs, failures = np.empty(tables.flat.shape), []
     with quietly():
         for k, (table, mass) in enumerate(zip(tables.flat, tables.x.reshape(-1, tables.array.shape[-2]), strict=True)):
             rows = _Rows.of(table, mass)
             low, high = rows.interval()
-            wanted = float(target.values[k] * high if target.kind == "evenness" else target.values[k])
-            gamma[k] = _solve(rows, wanted, low, high)
+            gamma[k] = _solve(rows, _wanted(target.kind, target.values[k], high), low, high)
             probs[k] = rows.escort(gamma[k], table.shape)
             if np.isnan(gamma[k]):
+                probs[k] = np.nan  # a conditional that is uniform, or of no mass, too
                 status[k] = Status.INFEASIBLE
                 failures.append(f"it attains {low!r} <= H(Y|X) <= {high!r} in {name_rows([k], tables.batch)}")
     message = "converged" if not failures else f"{target.kind} is out of reach: {'; '.join(failures)}"
@@ -91,6 +95,12 @@ def conditional_common(
         message.replace("row", "table"),
         axes,
     )
+
+
+def _wanted(kind: str, value: float, high: float) -> float:
+    """H(Y | X) in nats."""
+    wanted = {"entropy": value, "perplexity": np.log(value), "deficit": high - value, "evenness": value * high}
+    return float(wanted[kind])
 
 
 class _Rows(NamedTuple):
@@ -149,18 +159,18 @@ def _solve(rows: _Rows, wanted: float, low: float, high: float) -> float:
         return 1.0 if at_top and at_bottom else 0.0 if at_top else np.inf
     if not low < wanted < high:
         return np.nan
-    left, right = -1000.0 * math.log(2), 1000.0 * math.log(2)
-    at = -math.log(rows.depths[np.isfinite(rows.depths)].max())
+    left, right = 2.0**-1000, 2.0**1000
+    gamma = float(1 / rows.depths[np.isfinite(rows.depths)].max())
     for _ in range(_STEPS):
-        height, fall = rows.measure(math.exp(at))
-        left, right = (at, right) if height > wanted else (left, at)
-        if fall > 0 and abs(height - wanted) <= _CLOSE * fall:
-            return math.exp(at + (height - wanted) / fall)
-        newton = at + _step(height, fall, wanted, low, high)
-        at = newton if left < newton < right else (left + right) / 2
-        if right - left <= _CLOSE:
+        height, fall = rows.measure(gamma)
+        left, right = (gamma, right) if height > wanted else (left, gamma)
+        if fall > 0 and abs(height - wanted) <= _LAST * fall:
+            return gamma + gamma * (height - wanted) / fall  # the logarithm of gamma would have fewer digits of it
+        newton = gamma * math.exp(min(_step(height, fall, wanted, low, high), 700.0))
+        gamma = newton if left < newton < right else math.sqrt(left) * math.sqrt(right)
+        if right <= left * (1 + _CLOSE):
             break
-    return math.exp(at)
+    return gamma
 
 
 def _step(height: float, fall: float, wanted: float, low: float, high: float) -> float:

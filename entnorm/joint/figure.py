@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from entnorm.drawing import new_figure
 from entnorm.joint.roots import Roots
 from entnorm.joint.tables import Axes, Tables, entropies
 from entnorm.rows import Rows
+from entnorm.solution import EntnormError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -48,7 +50,7 @@ def plot_powers(
     Raises
     ------
     EntnormError
-        If the table is malformed.
+        If the table is malformed, or there are several, or `within` is no interval of exponents.
     ImportError
         If matplotlib is not installed (extra ``plot``).
 
@@ -61,6 +63,10 @@ def plot_powers(
     8
     """
     tables = Tables.checked(p, axes)
+    if tables.batch:
+        raise EntnormError(f"a figure is of one table, and p is a stack of the shape {tables.batch}: choose one")
+    if not 0 < within[0] < within[1] < math.inf:
+        raise EntnormError(f"within={within!r} must be two exponents, rising, positive and finite")
     exponents = np.geomspace(*within, 300)
     rows = Rows.checked(np.broadcast_to(tables.array.ravel(), (exponents.size, tables.array.size)), None, -1)
     powers = rows.escort(exponents, np.zeros(exponents.shape, dtype=np.int64))

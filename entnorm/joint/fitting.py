@@ -17,7 +17,7 @@ from entnorm.solver import solve
 
 
 @dataclass(frozen=True)
-class Fit:
+class FittedTables:
     """A joint distribution with prescribed marginals.
 
     Attributes
@@ -109,7 +109,7 @@ def marginals(
     )
 
 
-def fit_marginals(p: ArrayLike, x: ArrayLike, y: ArrayLike, *, axes: Axes = (-2, -1)) -> Fit:
+def fit_marginals(p: ArrayLike, x: ArrayLike, y: ArrayLike, *, axes: Axes = (-2, -1)) -> FittedTables:
     """The table ``p(x, y) r(x) c(y)`` with given marginals: iterative proportional fitting (Sinkhorn, RAS).
 
     It keeps the odds ratios of `p`, and of all tables with these marginals it is the closest to `p` in the sense of
@@ -129,7 +129,7 @@ def fit_marginals(p: ArrayLike, x: ArrayLike, y: ArrayLike, *, axes: Axes = (-2,
 
     Returns
     -------
-    Fit
+    FittedTables
 
     Raises
     ------
@@ -165,7 +165,9 @@ def fit_marginals(p: ArrayLike, x: ArrayLike, y: ArrayLike, *, axes: Axes = (-2,
         where = name_rows([k], tables.batch).replace("row", "table")
         probs[k], residual[k], nit[k] = fit(table, a, b, where)
     batch = tables.batch
-    return Fit(tables.restored(probs.reshape(tables.array.shape)), residual.reshape(batch)[()], nit.reshape(batch)[()])
+    return FittedTables(
+        tables.restored(probs.reshape(tables.array.shape)), residual.reshape(batch)[()], nit.reshape(batch)[()]
+    )
 
 
 def _marginal(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Floats:

@@ -203,4 +203,5 @@ def reweighted(tables: Tables, marginals: Floats) -> Floats:
 
 
 def _joint(tables: Tables, probs: NDArray[Any], solution: Solution) -> JointSolution:
-    return JointSolution(tables.restored(probs), solution.gamma, solution.status, solution.message, tables.axes)
+    message = solution.message.replace("row", "table")  # each of which was solved as one row
+    return JointSolution(tables.restored(probs), solution.gamma, solution.status, message, tables.axes)

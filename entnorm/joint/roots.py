@@ -13,11 +13,11 @@ from entnorm.joint.path import Of, Path
 from entnorm.joint.tables import Axes, JointSolution, Tables
 from entnorm.moments import Floats
 from entnorm.solution import EntnormError, Status
+from entnorm.steps import EPS
 from entnorm.targets import Target
 
 Interval = tuple[float, float]
 
-_EPS = 2.0**-52
 _SPLIT = 0.4877  # not in the middle: the exponents that people ask for, 1 above all, should not be ends
 _NARROW = 2.0**-30  # relative width below which an interval is not divided again
 _FAR = 800.0  # of exp(-_FAR) nothing is left in float64
@@ -194,7 +194,7 @@ def _roots(p: ArrayLike, of: Of, entropy: float, within: Interval, axes: Axes) -
     path = Path(tables.array)
     limits = _heights(path, np.array([0.0, np.inf]), of)
     found = _sort(path, of, wanted, low, high) if path.range > 0 else _Sorted(np.empty((0, 2)), np.empty((0, 2)))
-    if path.range == 0 and abs(limits[0] - wanted) <= 4 * _EPS * wanted:
+    if path.range == 0 and abs(limits[0] - wanted) <= 4 * EPS * wanted:
         found = _Sorted(np.empty((0, 2)), np.array([[low, high]]))  # every power is the table itself
     intervals, unsettled = _decide(path, of, wanted, found)
     gamma = np.array([_refined(path, of, wanted, *interval) for interval in intervals])
@@ -238,7 +238,7 @@ def _faint(path: Path, of: Of, wanted: float, interval: Interval) -> Interval:
 
 def _noise(path: Path, wanted: float, gamma: Floats) -> Floats:
     """How far from H* rounding may put a value of H that is H*."""
-    return np.asarray(4 * _EPS * wanted * (4 + np.minimum(gamma * path.range, _FAR)))
+    return np.asarray(4 * EPS * wanted * (4 + np.minimum(gamma * path.range, _FAR)))
 
 
 def _checked(within: Interval) -> Interval:
@@ -316,7 +316,7 @@ def _refined(path: Path, of: Of, wanted: float, low: float, high: float) -> floa
         excess = path.heights(rows, of)[0] - wanted
         low, high = (at, high) if (excess > 0) == falling else (low, at)
         step = -excess / path.slopes(np.array([at]), rows, of)[0]
-        if abs(step) <= 2 * _EPS * at or high - low <= 2 * _EPS * high:
+        if abs(step) <= 2 * EPS * at or high - low <= 2 * EPS * high:
             return float(at)
         at = at + step if low < at + step < high and count % 3 < 2 else (low + high) / 2
     return float(at)

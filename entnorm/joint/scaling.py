@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from entnorm.moments import Floats
 from entnorm.solution import EntnormError
+from entnorm.steps import EPS
 
-_EPS = 2.0**-52
-_TIGHT = 4 * _EPS  # every row and column within this of its mass: sums of that many roundings say no more
-_ROUGH = 64 * _EPS  # where rounding does not let it come closer, the best below this
+_TIGHT = 4 * EPS  # every row and column within this of its mass: sums of that many roundings say no more
+_ROUGH = 64 * EPS  # where rounding does not let it come closer, the best below this
 _NEAR = 1e-9  # close enough for a linear model
 _SWEEPS = 1000
 _OFTEN = 50  # sweeps between looks for zeros that forbid it

@@ -137,14 +137,12 @@ class JointSolution:
 
     @property
     def entropies(self) -> Entropies:
-        """All entropies of the result.
-
-        Raises
-        ------
-        EntnormError
-            If a table is NaN because its target is out of reach.
-        """
-        return entropies(self.probs, axes=self._axes)
+        """All entropies of the result, NaN for a table with an entry that is NaN because a target is out of reach."""
+        tables = np.moveaxis(self.probs, self._axes, (-2, -1))
+        failed = np.isnan(tables).any((-2, -1))
+        uniform = 1 / math.prod(tables.shape[-2:])
+        found = entropies(np.where(failed[..., None, None], uniform, tables))
+        return Entropies(*(np.where(failed, np.nan, values)[()] for values in found))
 
     def raise_if_failed(self) -> Self:
         """Return the solution itself, or raise what its `message` says.

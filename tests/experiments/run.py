@@ -67,8 +67,12 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no experiment {', '.join(unknown)}; there are {', '.join(EXPERIMENTS)}")
     if not asked.report:
-        for name in asked.names or EXPERIMENTS:
-            run(name, asked.cache, again=asked.again)
+        try:
+            for name in asked.names or EXPERIMENTS:
+                run(name, asked.cache, again=asked.again)
+        except KeyboardInterrupt:
+            print("experiments: interrupted; those that had ended are stored", file=sys.stderr)
+            return 130
     for path in write(asked.reports, render(model(asked.cache))):
         print(path)
     return 0
