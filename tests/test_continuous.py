@@ -8,13 +8,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 from scipy import integrate, stats
-from textbook import ENTROPIES, SHAPES, encloses
+from scipy import special as scipy_special
+from textbook import ENTROPIES, LOG_DENSITIES, SHAPES, encloses
 
 from entnorm import continuous
-from entnorm.continuous import special
+from entnorm.continuous import shapes, special
 from entnorm.continuous.exponents import Domain
 from entnorm.continuous.recognition import FAMILIES, recognise
-from entnorm.continuous.shapes import logistic_iii, negative_log_gamma
 from entnorm.solution import EntnormError, InfeasibleTargetError, Status
 
 EPS = 2.0**-52
@@ -366,7 +366,55 @@ def test_samples_follow_the_density():
         pole.rvs(3)
 
 
-@pytest.mark.parametrize("distribution", [logistic_iii(0.3), logistic_iii(4.0), negative_log_gamma(0.3, 1, 2)])
+@pytest.mark.parametrize("name", LOG_DENSITIES)
+@given(scale=logs, offset=st.floats(-30, 20), normal=st.floats(-6, 6))
+@settings(deterministic, max_examples=60)
+def test_a_narrow_density_keeps_its_digits(name, scale, offset, normal):
+    """What comes back is the escort density at a point at most four ulps away, down to the narrowest."""
+    parameters = (2.0, 3.0, scale) if name in ("beta", "gengamma") else (2.5, scale)[-SHAPES[name] - 1 :]
+    density = frozen(name, parameters)
+    offset = min(offset, 0.0) if name == "beta" else offset
+    solution = continuous.solve(density, entropy=float(density.entropy()) + offset)
+    q = solution.distribution
+    x = float(q.ppf(scipy_special.ndtr(normal)))
+    assume(0 < abs(x) < 1e300)
+    mp.dps = 90
+    exact, below, above = (
+        LOG_DENSITIES[name](mpf(x) * (1 + mpf(ulps) * EPS), mpf(solution.gamma), *map(mpf, parameters))
+        for ulps in (0, -4, 4)
+    )
+    moved = max(abs(below - exact), abs(above - exact))
+    assert abs(q.logpdf(x) - exact) <= moved + 64 * EPS * (1 + abs(exact))
+    assert q.pdf(x) == pytest.approx(math.exp(q.logpdf(x)), rel=1e-12)
+    assert abs(float(q.entropy()) - solution.entropy) <= 16 * EPS * (1 + abs(solution.entropy) + abs(math.log(scale)))
+
+
+@pytest.mark.parametrize(
+    "name", ["loggamma", "gumbel_l", "gumbel_r", "logistic", "beta", "gamma", "invgamma", "gengamma", "chi"]
+)
+@pytest.mark.parametrize("offset", [-30, -22, -17, -12, -11.3, -9, -3, 0])
+def test_distribution_functions_of_narrow_densities(name, offset):
+    """The density is the slope of the distribution function, which ends at 0 and 1 and has its inverse."""
+    density = frozen(name, (2.0, 3.0, 1.0) if name == "beta" else PLAIN[name])
+    q = continuous.normalize(density, entropy=float(density.entropy()) + offset)
+    p = scipy_special.ndtr(np.linspace(-5, 5, 21))
+    x = q.ppf(p)
+    loss = 1e-7 if name == "beta" else 1e-10  # of SciPy's inverse, for shapes of 10^9
+    rounded = 8 * EPS * abs(x) * q.pdf(x)  # what an ulp of x makes
+    assert (abs(q.cdf(x) - p) <= loss * p + rounded).all()
+    assert (abs(q.cdf(x) + q.sf(x) - 1) <= 1e-14 + rounded).all()
+    assert (abs(q.isf(p)[::-1] - q.ppf(1 - p[::-1])) <= 1e-9 * np.ptp(x) + 8 * EPS * abs(x)).all()
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    middles, halves = (x[1:] + x[:-1]) / 2, np.diff(x) / 2
+    masses = (q.pdf(middles + nodes[:, None] * halves) * weights[:, None]).sum(0) * halves
+    assert (abs(masses - np.diff(q.cdf(x))) <= 1e-10 * masses + 2 * (rounded[1:] + rounded[:-1])).all()
+    assert stats.kstest(q.rvs(2000, random_state=1), q.cdf).pvalue > 1e-3
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [shapes.logistic_iii(0.3), shapes.logistic_iii(4.0), shapes.mirrored_log_gamma(0.3, 1, 2), shapes.log_gamma(9.0)],
+)
 def test_distributions_that_scipy_does_not_have(distribution):
     q = np.linspace(0.01, 0.99, 9)
     x = distribution.ppf(q)

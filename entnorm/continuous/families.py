@@ -40,6 +40,7 @@ from entnorm.continuous.special import (
     log_gamma_entropy,
     log_gamma_varentropy,
     psi,
+    root,
     total,
     trigamma,
 )
@@ -75,7 +76,7 @@ def homogeneous(log_size: float, scale: float, degree: float, build: Build) -> C
         terms = log_size, math.log(scale), -target
         return exp(degree * math.fsum(terms) + 1), 4 * EPS * (1 + degree * math.fsum(map(abs, terms)))
 
-    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(scale * at.gamma ** (-1 / degree)), closed)
+    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(scale * float(root(at.gamma, -degree))), closed)
 
 
 def exp(x: float) -> float:
@@ -139,7 +140,7 @@ def generalised_gamma(a: float, c: float, build: Callable[[float, float], object
         entropy = total(base.value, s * psi(k), -math.log(abs(c)), -math.log(at.gamma) * s, error=base.error)
         return Level(entropy.value, _spread(k, s), entropy.error)
 
-    return Curve(domain, EVERYTHING, level, lambda at: build(shape(at), at.gamma ** (-1 / c)))
+    return Curve(domain, EVERYTHING, level, lambda at: build(shape(at), float(root(at.gamma, -c))))
 
 
 def beta(a: float, b: float, build: Callable[[float, float], object]) -> Curve:
@@ -247,9 +248,9 @@ def uniform(distribution: object) -> Curve:
     return Curve(POSITIVE, (0.0, 0.0), lambda at: Level(0.0, 0.0, 0.0), lambda at: distribution)
 
 
-def log_gamma(c: float, build: Callable[[float, float], object]) -> Curve:
+def log_gamma(c: float, build: Build) -> Curve:
     """
-    Densities proportional to exp(c x - e^x): log(y / g), y a gamma variable of shape K = c g.
+    Densities proportional to exp(c x - e^x): log c + log(y / K), y a gamma variable of shape K = c g.
 
     The entropy is that of [potentials.entropy], with exp(x) for tau; Gumbel's, c = 1, of [named.gumbel].
     """
@@ -259,7 +260,7 @@ def log_gamma(c: float, build: Callable[[float, float], object]) -> Curve:
         entropy = log_gamma_entropy(k)
         return Level(entropy.value, log_gamma_varentropy(k), entropy.error)
 
-    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(c * at.gamma, -math.log(at.gamma)))
+    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(c * at.gamma))
 
 
 def logistic(build: Callable[[float], object]) -> Curve:

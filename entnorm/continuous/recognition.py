@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from entnorm.continuous import families
+from entnorm.continuous import families, shapes
 from entnorm.continuous.exponents import Curve
-from entnorm.continuous.shapes import logistic_iii, negative_log_gamma
 from entnorm.solution import EntnormError
 
 
@@ -46,10 +45,10 @@ def _gamma_like(a: float, c: float, unit: float = 1.0) -> Callable[[Place], Stan
 
         def build(k: float, factor: float) -> object:
             if c == 1:
-                return stats.gamma(k, loc=at.loc, scale=scale * factor)
+                return shapes.gamma(k, loc=at.loc, scale=scale * factor)
             if c == -1:
-                return stats.invgamma(k, loc=at.loc, scale=scale * factor)
-            return stats.gengamma(k, c, loc=at.loc, scale=scale * factor)
+                return shapes.inverse_gamma(k, loc=at.loc, scale=scale * factor)
+            return shapes.generalised_gamma(k, c, loc=at.loc, scale=scale * factor)
 
         return Standard(families.generalised_gamma(a, c, build), scale)
 
@@ -60,7 +59,7 @@ def _beta(a: float, b: float) -> Callable[[Place], Standard]:
     def recognise(at: Place) -> Standard:
         if a == b == 1:
             return Standard(families.uniform(stats.uniform(*at)), at.scale)
-        return Standard(families.beta(a, b, lambda k, m: stats.beta(k, m, *at)), at.scale)
+        return Standard(families.beta(a, b, lambda k, m: shapes.beta(k, m, *at)), at.scale)
 
     return recognise
 
@@ -87,27 +86,21 @@ def _lognormal(s: float) -> Callable[[Place], Standard]:
 
 def _log_gamma(c: float) -> Callable[[Place], Standard]:
     def recognise(at: Place) -> Standard:
-        return Standard(
-            families.log_gamma(c, lambda k, shift: stats.loggamma(k, at.loc + at.scale * shift, at.scale)), at.scale
-        )
+        mode = at.loc + at.scale * math.log(c)
+        return Standard(families.log_gamma(c, lambda k: shapes.log_gamma(k, mode, at.scale)), at.scale)
 
     return recognise
 
 
 def _gumbel() -> Callable[[Place], Standard]:
-    def recognise(at: Place) -> Standard:
-        return Standard(
-            families.log_gamma(1.0, lambda k, shift: negative_log_gamma(k, at.loc - at.scale * shift, at.scale)),
-            at.scale,
-        )
-
-    return recognise
+    return lambda at: Standard(families.log_gamma(1.0, lambda k: shapes.mirrored_log_gamma(k, *at)), at.scale)
 
 
 def _logistic() -> Callable[[Place], Standard]:
-    return lambda at: Standard(families.logistic(lambda g: logistic_iii(g, *at)), at.scale)
+    return lambda at: Standard(families.logistic(lambda g: shapes.logistic_iii(g, *at)), at.scale)
 
 
+_OWN = {own.name: type(own) for own in (shapes.gamma, shapes.inverse_gamma, shapes.generalised_gamma, shapes.beta)}
 _MULTIVARIATE_NORMAL = type(stats.multivariate_normal([0.0]))  # SciPy does not export the class
 _ROOT2, _LOG2, _LOG_ROOT_2PI = math.sqrt(2), math.log(2), math.log(2 * math.pi) / 2
 
@@ -168,7 +161,7 @@ def recognise(distribution: Any) -> Standard | None:
 def _frozen(distribution: Any) -> Standard | None:
     family = distribution.dist
     known = FAMILIES.get(family.name)
-    if known is None or type(family) is not type(getattr(stats, family.name)):
+    if known is None or type(family) not in (type(getattr(stats, family.name)), _OWN.get(family.name)):
         return None
     names = [*(family.shapes.split(", ") if family.shapes else []), "loc", "scale"]
     given = {"loc": 0.0, "scale": 1.0, **dict(zip(names, distribution.args, strict=False)), **distribution.kwds}
