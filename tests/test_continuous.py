@@ -308,15 +308,31 @@ def test_the_new_infrastructure():
     assert isinstance(narrow, stats.Normal)
     assert narrow.entropy() == pytest.approx(1, abs=1e-14)
     assert narrow.sample(3, rng=1).shape == (3,)
-    made = stats.make_distribution(stats.gamma)(a=2.5)
-    solution = continuous.solve(made, entropy=1.0, gamma_domain=ANY)
-    known = continuous.solve(stats.gamma(2.5), entropy=1.0)
-    assert abs(solution.gamma - known.gamma) <= solution.error + known.error
+    assert continuous.normalize(stats.Normal(mu=1, sigma=2) * -3 + 1, entropy=1.0).mean() == pytest.approx(-2)
     mixture = stats.Mixture([stats.Normal(mu=-3, sigma=0.1), stats.Normal(mu=3, sigma=0.2)], weights=[0.3, 0.7])
     solution = continuous.solve(mixture, entropy=0.0, gamma_domain=ANY)
     q = solution.distribution
     spans = [integrate.quad(lambda x: -q.pdf(x) * q.logpdf(x), m - 2, m + 2, points=[m])[0] for m in (-3, 3)]
     assert sum(spans) == pytest.approx(0, abs=1e-8)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_families_of_the_new_infrastructure_are_recognised(name):
+    *parameters, scale = PLAIN[name]
+    family = getattr(stats, name)
+    made = stats.make_distribution(family)(**dict(zip((family.shapes or "").split(", "), parameters, strict=False)))
+    target = float(family(*parameters).entropy()) - 1
+    known = continuous.solve(family(*parameters), entropy=target)
+    for factor, shift in ((1, 0), (3, 1), (-2, 0.5)):
+        density = made if factor == 1 else factor * made + shift
+        solution = continuous.solve(density, entropy=target + math.log(abs(factor)))
+        assert solution.gamma == pytest.approx(known.gamma, rel=1e-12 * (1 + known.condition))
+        assert solution.error < 1e-12 * solution.gamma * (1 + solution.condition)
+        x = known.distribution.ppf([0.2, 0.6])
+        expected = known.distribution.logpdf(x) - math.log(abs(factor))
+        assert np.allclose(solution.distribution.logpdf(factor * x + shift), expected, rtol=1e-10, atol=1e-10)
+        assert solution.distribution.sample(3, rng=1).shape == (3,)
+        assert np.allclose(solution.distribution.cdf(factor * x + shift), [0.2, 0.6] if factor > 0 else [0.8, 0.4])
 
 
 def test_a_far_and_narrow_second_peak_is_found():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,6 +103,7 @@ def _logistic() -> Callable[[Place], Standard]:
 
 _OWN = {own.name: type(own) for own in (shapes.gamma, shapes.inverse_gamma, shapes.generalised_gamma, shapes.beta)}
 _MULTIVARIATE_NORMAL = type(stats.multivariate_normal([0.0]))  # SciPy does not export the class
+_AFFINE, _NEW = type(2 * stats.Normal()), stats.Normal.__mro__[1]  # nor these
 _ROOT2, _LOG2, _LOG_ROOT_2PI = math.sqrt(2), math.log(2), math.log(2 * math.pi) / 2
 
 FAMILIES: Mapping[str, Callable[..., Callable[[Place], Standard]]] = {
@@ -155,7 +157,53 @@ def recognise(distribution: Any) -> Standard | None:
         return Standard(families.uniform(distribution), b - a)
     if isinstance(distribution, _MULTIVARIATE_NORMAL):
         return _multivariate_normal(distribution)
+    if isinstance(distribution, _AFFINE):
+        return _affine(distribution)
+    if isinstance(distribution, _NEW):
+        return _made(distribution)
     return _frozen(distribution) if hasattr(distribution, "dist") else None
+
+
+def _affine(distribution: Any) -> Standard | None:
+    """A multiple of one of the new infrastructure, shifted: the same multiple of what becomes of that."""
+    inner = recognise(distribution._dist)
+    if inner is None:
+        return None
+    by = _scalars("a multiple of a distribution", scale=distribution.scale, loc=distribution.loc)
+    curve = replace(
+        inner.curve,
+        distribution=lambda at: inner.curve.distribution(at) * by["scale"] + by["loc"],  # type: ignore[operator]
+    )
+    return Standard(curve, inner.scale * abs(by["scale"]))
+
+
+def _made(distribution: Any) -> Standard | None:
+    """One that `scipy.stats.make_distribution` has made of a family: its methods are those of the family."""
+    formula = getattr(type(distribution), "_logpdf_formula", None)
+    family = getattr(formula, "__self__", getattr(getattr(type(distribution), "_pdf_formula", None), "__self__", None))
+    if not isinstance(family, stats.rv_continuous):
+        return None
+    standard = _frozen(family(**distribution._original_parameters))
+    if standard is None:
+        return None
+    return Standard(
+        replace(standard.curve, distribution=lambda at: _renewed(standard.curve.distribution(at))), standard.scale
+    )
+
+
+def _renewed(frozen: Any) -> Any:
+    """A frozen distribution in the new infrastructure, where it has ``sample``, and can be shifted and multiplied."""
+    parameters = _parameters(frozen)
+    loc, scale = parameters.pop("loc"), parameters.pop("scale")
+    made = stats.make_distribution(frozen.dist)(**parameters)
+    return made if (loc, scale) == (0.0, 1.0) else made * scale + loc
+
+
+def _parameters(frozen: Any) -> dict[str, Any]:
+    """By their names, location and scale last."""
+    shapes = frozen.dist.shapes.split(", ") if frozen.dist.shapes else []
+    given = {**dict(zip([*shapes, "loc", "scale"], frozen.args, strict=False)), **frozen.kwds}
+    return {name: given[name] for name in shapes} | {"loc": given.get("loc", 0.0), "scale": given.get("scale", 1.0)}
 
 
 def _frozen(distribution: Any) -> Standard | None:
@@ -163,13 +211,12 @@ def _frozen(distribution: Any) -> Standard | None:
     known = FAMILIES.get(family.name)
     if known is None or type(family) not in (type(getattr(stats, family.name)), _OWN.get(family.name)):
         return None
-    names = [*(family.shapes.split(", ") if family.shapes else []), "loc", "scale"]
-    given = {"loc": 0.0, "scale": 1.0, **dict(zip(names, distribution.args, strict=False)), **distribution.kwds}
+    given = _parameters(distribution)
     parameters = _scalars(family.name, **given)
     place = Place(parameters.pop("loc"), parameters.pop("scale"))
     if np.isnan(distribution.support()).any():
         raise EntnormError(f"{family.name}: its parameters {given} are out of range")
-    return known(*(parameters[name] for name in names[:-2]))(place)
+    return known(*parameters.values())(place)
 
 
 def _multivariate_normal(distribution: Any) -> Standard:

@@ -162,7 +162,14 @@ def _beta_quantile(q: Floats, a: Floats, b: Floats) -> Any:
     return a / n + deviation * z + (b - a) / n * (z**2 - 1) / (3 * n)
 
 
-class _LogisticIII(stats.rv_continuous):  # type: ignore[misc]
+class _OneShape(stats.rv_continuous):  # type: ignore[misc]
+    def _shape_info(self) -> list[Any]:
+        info = stats.gamma._shape_info()  # one positive number, of another name
+        info[0].name = self.shapes
+        return list(info)
+
+
+class _LogisticIII(_OneShape):
     """sigma(x)^g sigma(-x)^g / B(g, g): the logit of a Beta(g, g) variable; tanh^2(x/2) is Beta(1/2, g)."""
 
     def _logpdf(self, x: Floats, g: Floats) -> Any:
@@ -213,7 +220,7 @@ class _LogisticIII(stats.rv_continuous):  # type: ignore[misc]
         return 2 * log_gamma_entropy(g).value - log_gamma_entropy(2 * g).value
 
 
-class _LogGamma(stats.rv_continuous):  # type: ignore[misc]
+class _LogGamma(_OneShape):
     """log(y / c) for a Gamma(c) variable y, whose mode is 0; c = 1 is the lower Gumbel distribution."""
 
     def _logpdf(self, x: Floats, c: Floats) -> Any:
@@ -278,7 +285,7 @@ def _normal_and_rest(excess: Floats, sign: Floats, c: Floats, side: int) -> Any:
     return np.clip(special.ndtr(side * eta * np.sqrt(c)) - side * rest, 0.0, 1.0)
 
 
-class _MirroredLogGamma(stats.rv_continuous):  # type: ignore[misc]
+class _MirroredLogGamma(_OneShape):
     """-log(y / c) for a Gamma(c) variable y, whose mode is 0; c = 1 is the upper Gumbel distribution."""
 
     def _logpdf(self, x: Floats, c: Floats) -> Any:
