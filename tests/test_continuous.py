@@ -292,6 +292,27 @@ def test_exponents_beyond_float64(target):
             _ = solution.distribution
 
 
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("target", [-1e290, -1500.0, -750.0, -380.0, -300.0, 300.0, 650.0, 715.0, 1500.0, 1e290])
+def test_no_target_is_too_large(name, target):
+    """The ends of float64 are an answer, or an error of this package's own."""
+    solution = continuous.solve(frozen(name, PLAIN[name]), entropy=target)
+    assert solution.success or solution.status in (Status.GAMMA_OVERFLOW, Status.INFEASIBLE)
+    if solution.success:
+        assert solution.entropy == pytest.approx(target, rel=1e-12)
+        try:
+            assert solution.distribution.entropy() == pytest.approx(target, rel=1e-12)
+        except EntnormError as error:
+            assert "range of float64" in str(error)  # noqa: PT017
+
+
+def test_exponents_are_named_where_they_leave_float64():
+    for density, target in ((stats.pareto(2), -750.0), (stats.lomax(2), -750.0), (stats.lognorm(1), -380.0)):
+        assert continuous.solve(density, entropy=target).status == Status.GAMMA_OVERFLOW
+    with pytest.raises(EntnormError, match=r"the distribution is not: lognorm of .*'scale': inf"):
+        continuous.normalize(stats.lognorm(1), entropy=715)
+
+
 def test_several_dimensions():
     covariance = np.array([[2.0, 0.3], [0.3, 1.0]])
     solution = continuous.solve(stats.multivariate_normal([0, 1], covariance), entropy=1.0)
@@ -318,7 +339,7 @@ def test_the_new_infrastructure():
 
 @pytest.mark.parametrize("name", PLAIN)
 def test_families_of_the_new_infrastructure_are_recognised(name):
-    *parameters, scale = PLAIN[name]
+    *parameters, _ = PLAIN[name]
     family = getattr(stats, name)
     made = stats.make_distribution(family)(**dict(zip((family.shapes or "").split(", "), parameters, strict=False)))
     target = float(family(*parameters).entropy()) - 1

@@ -111,7 +111,12 @@ def multivariate_normal(mean: object, covariance: object) -> Curve:
 
 def _spread(k: float, s: float) -> float:
     """Variance of (k - s) log y - y for a Gamma(k) variable y."""
-    return (1 - s / k) ** 2 * log_gamma_varentropy(k) + s * s / k
+    return _square(1 - s / k) * log_gamma_varentropy(k) + s * s / k
+
+
+def _square(x: float) -> float:
+    """x^2; infinite where it leaves float64, for which Python's power has an exception."""
+    return x * x
 
 
 def generalised_gamma(a: float, c: float, build: Callable[[float, float], object]) -> Curve:
@@ -189,7 +194,7 @@ def student(nu: float, build: Callable[[float, float], object]) -> Curve:
         low, high = log_gamma_entropy(k), log_gamma_entropy(m)
         constant = 0.5 + 0.5 * math.log(math.pi * nu)
         entropy = total(low.value, -high.value, -0.5 * psi(k), constant, error=low.error + high.error)
-        spread = (m / k) ** 2 * log_gamma_varentropy(k) - log_gamma_varentropy(m) + m / (2 * k)
+        spread = _square(m / k) * log_gamma_varentropy(k) - log_gamma_varentropy(m) + m / (2 * k)
         return Level(entropy.value, spread, entropy.error)
 
     def distribution(at: Exponent) -> object:
@@ -210,11 +215,11 @@ def pareto(a: float, build: Callable[[float], object]) -> Curve:
     def level(at: Exponent) -> Level:
         inverse = 1 / (at.above * (a + 1))
         entropy = total(-math.log(at.above), -math.log(a + 1), 1.0, inverse)
-        return Level(entropy.value, (1 + inverse) ** 2, entropy.error)
+        return Level(entropy.value, _square(1 + inverse), entropy.error)
 
     def closed(target: float) -> tuple[float, float]:
         inverse = float(special.wrightomega(target - 1))
-        return 1 / inverse, EPS * (8 + 2 * (abs(target) + 1) / (1 + inverse))
+        return 1 / inverse if inverse else math.inf, EPS * (8 + 2 * (abs(target) + 1) / (1 + inverse))
 
     return Curve(domain, EVERYTHING, level, lambda at: build(at.above * (a + 1)), closed)
 
@@ -234,11 +239,13 @@ def lognormal(s: float, build: Callable[[float, float], object]) -> Curve:
     def closed(target: float) -> tuple[float, float]:
         terms = 2 * target, 2 * s * s, math.log(2.0), -_LOG_2PI_E
         variance = float(special.wrightomega(math.fsum(terms))) / 2
-        return s * s / variance, EPS * (8 + 2 * math.fsum(map(abs, terms)) / (1 + 2 * variance))
+        return s * s / variance if variance else math.inf, EPS * (
+            8 + 2 * math.fsum(map(abs, terms)) / (1 + 2 * variance)
+        )
 
     def distribution(at: Exponent) -> object:
         variance = s * s / at.gamma
-        return build(math.sqrt(variance), math.exp(variance - s * s))
+        return build(math.sqrt(variance), exp(variance - s * s))
 
     return Curve(POSITIVE, EVERYTHING, level, distribution, closed)
 

@@ -216,7 +216,20 @@ def _frozen(distribution: Any) -> Standard | None:
     place = Place(parameters.pop("loc"), parameters.pop("scale"))
     if np.isnan(distribution.support()).any():
         raise EntnormError(f"{family.name}: its parameters {given} are out of range")
-    return known(*parameters.values())(place)
+    standard = known(*parameters.values())(place)
+    return Standard(
+        replace(standard.curve, distribution=lambda at: _checked(standard.curve.distribution(at))), standard.scale
+    )
+
+
+def _checked(frozen: Any) -> Any:
+    """What has been built, if its parameters are numbers of float64."""
+    given = _parameters(frozen)
+    if not np.isfinite(list(given.values())).all() or given["scale"] == 0:
+        raise EntnormError(
+            f"the exponent is in the range of float64, but the distribution is not: {frozen.dist.name} of {given}"
+        )
+    return frozen
 
 
 def _multivariate_normal(distribution: Any) -> Standard:

@@ -84,10 +84,12 @@ class _SharpInverseGamma(_InverseGamma):  # type: ignore[misc, valid-type]
         return gamma._cdf(1 / x, a)
 
     def _ppf(self, q: Floats, a: Floats) -> Any:
-        return 1 / gamma._isf(q, a)
+        with np.errstate(divide="ignore"):
+            return 1 / gamma._isf(q, a)
 
     def _isf(self, q: Floats, a: Floats) -> Any:
-        return 1 / gamma._ppf(q, a)
+        with np.errstate(divide="ignore"):
+            return 1 / gamma._ppf(q, a)
 
 
 class _SharpGeneralisedGamma(_GeneralisedGamma):  # type: ignore[misc, valid-type]
@@ -251,8 +253,10 @@ class _LogGamma(_OneShape):
         with np.errstate(divide="ignore"):
             lowest = (np.log(tail) - self._log_tail(c)) / c
             found = np.where(u < 1e-17, lowest, np.log(u / c))
-        eta = z / np.sqrt(c)  # Gil, Segura and Temme, Numerical Methods for Special Functions, section 10.3
-        eta += (-1 / 3 + eta / 36 + eta**2 / 1620 - 7 * eta**3 / 6480) / c - (7 / 405 + 7 * eta / 2592) / c**2
+        large = np.maximum(c, _NEARLY_NORMAL)
+        eta = z / np.sqrt(large)  # Gil, Segura and Temme, Numerical Methods for Special Functions, section 10.3
+        eta += (-1 / 3 + eta / 36 + eta**2 / 1620 - 7 * eta**3 / 6480) / large
+        eta -= (7 / 405 + 7 * eta / 2592) / large / large
         normal = eta - eta**2 / 6 + eta**3 / 36 - eta**4 / 270 + eta**5 / 4320
         return np.where(c < _NEARLY_NORMAL, found, normal)
 

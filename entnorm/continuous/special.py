@@ -74,7 +74,7 @@ def log_gamma_varentropy(shape: float) -> float:
     (1.0, 0.5)
     """
     if shape < _LARGE:
-        return shape**2 * float(special.polygamma(1, shape)) - shape
+        return 1 - shape + shape**2 * float(special.polygamma(1, shape + 1))  # the square of 1 / K may be infinite
     return 0.5 + float((_BERNOULLI * shape ** (1.0 - 2 * _N)).sum())
 
 
@@ -89,7 +89,7 @@ def log_gamma_height(shape: Any) -> Any:
     """
     shape = np.asarray(shape, dtype=np.float64)
     large = np.maximum(shape, _LARGE)
-    series = np.polynomial.polynomial.polyval(large**-2, _STIRLING) / large
+    series = np.polynomial.polynomial.polyval(1 / large / large, _STIRLING) / large
     textbook = special.xlogy(shape, shape) - shape - special.gammaln(shape)
     return np.where(shape < _LARGE, textbook, 0.5 * np.log(large / (2 * math.pi)) - series)
 
@@ -98,7 +98,7 @@ def log_gamma_mean(shape: Any) -> Any:
     """The mean of log(y / K) for a Gamma(K) variable y: psi(K) - log K, which is nearly -1/(2 K) for a large shape."""
     shape = np.asarray(shape, dtype=np.float64)
     large = np.maximum(shape, _LARGE)
-    series = np.polynomial.polynomial.polyval(large**-2, _DIGAMMA) / large**2
+    series = np.polynomial.polynomial.polyval(1 / large / large, _DIGAMMA) / large / large
     return np.where(shape < _LARGE, special.psi(shape) - np.log(shape), -0.5 / large - series)
 
 
@@ -127,7 +127,8 @@ def exp_excess(x: Any) -> Any:
     5e-41
     """
     near = np.polynomial.polynomial.polyval(np.clip(x, -1, 1), _EXPONENTIAL)
-    return np.where(np.abs(x) < 1, near, np.expm1(x) - x)
+    with np.errstate(over="ignore"):
+        return np.where(np.abs(x) < 1, near, np.expm1(x) - x)
 
 
 def root(x: Any, degree: Any) -> Any:
@@ -142,7 +143,7 @@ def root(x: Any, degree: Any) -> Any:
     with np.errstate(all="ignore"):
         rough = np.asarray(x, dtype=np.float64) ** (1 / np.asarray(degree, dtype=np.float64))
         step = np.log(rough**degree / x) / degree
-    return np.where(np.isfinite(step), rough - rough * step, rough)
+        return np.where(np.isfinite(rough * step), rough - rough * step, rough)
 
 
 def psi(shape: float) -> float:
