@@ -260,10 +260,22 @@ def test_a_uniform_density_has_one_entropy(density):
         continuous.normalize(density, entropy=math.nextafter(math.log(2), 0))
 
 
-def test_a_constant_log_density_leaves_the_exponent_open():
-    flat = continuous.solve(np.zeros_like, support=(0, 2), gamma_domain=ANY, entropy=math.log(2) - 1e-16)
-    assert flat.error == math.inf
-    assert not continuous.solve(np.zeros_like, support=(0, 2), gamma_domain=ANY, entropy=0.5).success
+def test_a_constant_log_density_has_one_entropy():
+    for constant in (0.0, -3.7):
+        flat = {"support": (0, 2), "gamma_domain": ANY}
+        solution = continuous.solve(lambda x, c=constant: 0 * x + c, entropy=math.log(2), **flat)
+        assert solution.success
+        assert (solution.gamma, solution.error, solution.attainable) == (1, 0, (math.log(2), math.log(2)))
+        assert solution.distribution.pdf(0.3) == pytest.approx(0.5)
+        other = continuous.solve(lambda x, c=constant: 0 * x + c, entropy=math.log(2) - 1e-15, **flat)
+        assert other.status == Status.INFEASIBLE
+        assert "the only one attainable is 0.693147180559945" in other.message
+    cut = continuous.solve(stats.truncate(stats.Uniform(a=0, b=3), 1, 2), entropy=0.0, gamma_domain=ANY)
+    assert cut.success
+    in_x = continuous.solve(
+        lambda t: t, support=(0, 1), gamma_domain=ANY, log_jacobian=lambda t: t, entropy=math.log(math.e - 1)
+    )
+    assert in_x.attainable[0] == pytest.approx(math.log(math.e - 1), abs=1e-14)
 
 
 def test_a_plateau_ends_what_is_attainable():
@@ -448,6 +460,32 @@ def test_distribution_functions_of_narrow_densities(name, offset):
     assert stats.kstest(q.rvs(2000, random_state=1), q.cdf).pvalue > 1e-3
 
 
+WELLS = {
+    "two alike": (lambda x: -((x * x - 9) ** 2), LINE, -1.0),
+    "narrow and wide": (
+        lambda x: np.logaddexp(math.log(0.8) - 2 * x**2, math.log(0.6) - (x - 7) ** 2 / 2),
+        LINE,
+        1.0,
+    ),
+    "three": (lambda x: np.cos(9 * x), (-1, 1), -2.0),
+    "far apart": (lambda x: np.logaddexp(-((x - 100) ** 2), -((x + 30) ** 2)), LINE, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", WELLS)
+def test_samples_come_from_every_well(name):
+    log_density, support, target = WELLS[name]
+    q = continuous.normalize(log_density, support=support, gamma_domain=ANY, entropy=target)
+    x = q.rvs(4000, random_state=3)
+    grid = np.linspace(max(support[0], -120), min(support[1], 120), 400_001)
+    cdf = integrate.cumulative_trapezoid(q.pdf(grid), grid, initial=0)
+    assert cdf[-1] == pytest.approx(1, abs=1e-6)
+    assert stats.kstest(x, lambda t: np.interp(t, grid, cdf)).pvalue > 1e-3
+    assert q.rvs((2, 3), random_state=np.random.RandomState(1)).shape == (2, 3)
+    assert np.ndim(q.rvs(random_state=1)) == 0
+    assert (q.rvs(5, random_state=1) == q.rvs(5, random_state=1)).all()
+
+
 @pytest.mark.parametrize(
     "distribution",
     [shapes.logistic_iii(0.3), shapes.logistic_iii(4.0), shapes.mirrored_log_gamma(0.3, 1, 2), shapes.log_gamma(9.0)],
@@ -498,8 +536,8 @@ BAD = {
     "text": (lambda: continuous.solve(stats.norm(), entropy="1"), "entropy must be one finite number"),
     "no density": (lambda: continuous.solve(3.0, entropy=1), "must be a frozen SciPy distribution or a function"),
     "not frozen": (lambda: continuous.solve(stats.norm, entropy=1), "must be a frozen SciPy distribution"),
-    "discrete": (lambda: continuous.solve(stats.poisson(3), entropy=1), "density is discrete"),
-    "discrete, new": (lambda: continuous.solve(stats.Binomial(n=3, p=0.5), entropy=1), "density is discrete"),
+    "discrete": (lambda: continuous.solve(stats.poisson(3), entropy=1), "no differential entropy"),
+    "discrete, new": (lambda: continuous.solve(stats.Binomial(n=3, p=0.5), entropy=1), "no differential entropy"),
     "an array of scales": (lambda: continuous.solve(stats.norm(0, [1, 2]), entropy=1), "norm: parameter scale must be"),
     "a negative shape": (lambda: continuous.solve(stats.gamma(-1.0), entropy=1), "gamma: its parameters .* out of"),
     "no support": (lambda: continuous.solve(np.cos, entropy=1, gamma_domain=ANY), "support is missing"),
@@ -524,8 +562,8 @@ BAD = {
         lambda: continuous.solve(lambda x: 0.0, entropy=-1, support=(0, 1), gamma_domain=ANY),
         "has to be vectorised",
     ),
-    "an order that is not integrable": (lambda: continuous.escort(stats.pareto(2), 0.25), "0.25 is not integrable"),
-    "an order at an open end": (lambda: continuous.escort(stats.cauchy(), 0.5), "0.5 is not integrable"),
+    "an order outside": (lambda: continuous.escort(stats.pareto(2), 0.25), "0.25 is outside of the domain"),
+    "an order at an open end": (lambda: continuous.escort(stats.cauchy(), 0.5), "0.5 is outside of the domain"),
 }
 
 

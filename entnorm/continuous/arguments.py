@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from scipy import stats
 
+from entnorm.continuous import families
 from entnorm.continuous.exponents import Curve, Domain, Exponent, Interval, Level
 from entnorm.continuous.quadrature import Function, Integrand, IntegrationError
 from entnorm.continuous.recognition import Standard, recognise
@@ -44,7 +45,10 @@ def read(
     cuts = tuple(number(x, "points") for x in points)
     family = getattr(density, "dist", density)
     if isinstance(family, stats.rv_discrete | _DISCRETE):
-        raise EntnormError(f"density is discrete, got {density!r}: pass its probabilities to entnorm.solve")
+        raise EntnormError(
+            f"density is discrete, got {density!r}, and has no differential entropy: for finitely many values pass the "
+            "probabilities to entnorm.solve; the powers of infinitely many are not solved for"
+        )
     is_distribution = hasattr(density, "logpdf") and not isinstance(density, stats.rv_continuous)
     if not is_distribution and (not callable(density) or isinstance(density, stats.rv_continuous)):
         raise EntnormError(
@@ -88,6 +92,10 @@ def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
     entropy log Z / (1 - gamma) below 1, and at most that above. At gamma = 0 it is the logarithm of the measure of the
     support. At an end that belongs to the domain it is computed.
     """
+    if integrand.is_flat:
+        only = _log_measure(integrand)
+        if math.isfinite(only):
+            return Problem(families.uniform(Escort(1.0, integrand), only), 1.0, (None, None))
     lower = integrand.level(Exponent(domain.lower, 0.0, 0.0)) if closed in ("left", "both") and domain.lower else None
     upper = integrand.level(Exponent(domain.upper, 0.0, 0.0)) if closed in ("right", "both") else None
     highest = math.inf

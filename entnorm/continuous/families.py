@@ -250,9 +250,9 @@ def lognormal(s: float, build: Callable[[float, float], object]) -> Curve:
     return Curve(POSITIVE, EVERYTHING, level, distribution, closed)
 
 
-def uniform(distribution: object) -> Curve:
-    """The uniform density on an interval of unit length, which every order leaves as it is."""
-    return Curve(POSITIVE, (0.0, 0.0), lambda at: Level(0.0, 0.0, 0.0), lambda at: distribution)
+def uniform(distribution: object, entropy: float = 0.0) -> Curve:
+    """A uniform density, of which the entropy is the logarithm of a length, and which every order leaves as it is."""
+    return Curve(POSITIVE, (entropy, entropy), lambda at: Level(entropy, 0.0, 0.0), lambda at: distribution)
 
 
 def log_gamma(c: float, build: Build) -> Curve:

@@ -84,7 +84,9 @@ def uniform(problem: Problem, target: float) -> DensitySolution:
     if target != only:
         return infeasible(problem, target)
     at = problem.curve.domain.exponent(1.0)
-    return replace(answer(problem, target, at, Level(0.0, 1.0, 0.0), 0, 0.0), error=0.0, condition=0.0)
+    return replace(
+        answer(problem, target, at, Level(problem.curve.attainable[0], 1.0, 0.0), 0, 0.0), error=0.0, condition=0.0
+    )
 
 
 def at_the_ends(problem: Problem, target: float, reduced: float) -> DensitySolution:

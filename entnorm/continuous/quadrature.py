@@ -96,6 +96,12 @@ class Integrand:
             )
         return np.where(np.isnan(density), -np.inf, density), jacobian
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether the density is the same all over the grid, in the coordinate of the entropy."""
+        density, jacobian = self._grid[1]
+        return bool(np.ptp(density - jacobian) == 0)
+
     def cuts(self, gamma: float) -> tuple[float, list[float]]:
         """Where the integrand is largest, and where to cut the range around all of its peaks, in order."""
         low, high = self.support
