@@ -74,9 +74,9 @@ def solve(
     uniform, t, cauchy, pareto, lomax, lognorm, loggamma, gumbel_l, gumbel_r, logistic, and for Normal and Uniform of
     the new infrastructure. There gamma is within `error` of the root, which is at most 128 eps (1 + condition) gamma
     as long as the logarithm of the scale is not larger than the entropy (eps = 2^-52; tested against 60 digits). The
-    ends themselves are not in these domains: p^gamma is not integrable there, but for p^0 on a bounded support, which is
-    uniform and has the entropy that the others only come close to. For everything else integrals are
-    computed by `scipy.integrate.tanhsinh`, and `error` follows from its estimates.
+    ends themselves are not in these domains: p^gamma is not integrable there, but for p^0 on a bounded support, which
+    is uniform and has the entropy that the others only come close to. For everything else integrals are computed by
+    `scipy.integrate.tanhsinh`, and `error` follows from its estimates.
 
     Towards an end of `gamma_domain` that does not belong to it the entropy has no bound, since there the integral of
     the power grows beyond all bounds; towards gamma = 0 it rises to the logarithm of the length of the support. Towards
