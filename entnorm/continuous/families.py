@@ -21,6 +21,12 @@ A location changes nothing here, and a scale s adds log s to every entropy: a cu
 
 The entropies are cases of three: that of powers of tau^a exp(-c tau^b) [potentials.entropy], of tau^a (1 + tau)^(-c)
 [betas.entropy], and of exp(b tau - c tau^2) [lognormal.entropy-on-line], where tau is a coordinate or a function of it.
+
+**The ends.** That every entropy is attained is proved where the exponent is closed: [homogeneous.root],
+[named.normal-vector-root], [pareto.root] and [lognormal.root] with [pareto.lambert]. For the other families the limits
+at the ends of the domain are assumed. They follow from those of log Gamma(K) + K - K psi(K), which is nearly -log K for
+a small shape (DLMF 5.7.1, 5.7.6) and log(2 pi e / K) / 2 for a large one (DLMF 5.11.1, 5.11.2), and that a positive
+entropy is out of reach on an interval of length 1 is Gibbs' inequality; the tests look at both ends, the proofs do not.
 """
 
 from __future__ import annotations
