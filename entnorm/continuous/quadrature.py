@@ -100,7 +100,9 @@ class Integrand:
     def is_flat(self) -> bool:
         """Whether the density is the same all over the grid, in the coordinate of the entropy."""
         density, jacobian = self._grid[1]
-        return bool(np.ptp(density - jacobian) == 0)
+        with np.errstate(invalid="ignore"):
+            log_density = density - jacobian
+        return bool(np.isfinite(log_density).all() and np.ptp(log_density) == 0)
 
     def cuts(self, gamma: float) -> tuple[float, list[float]]:
         """Where the integrand is largest, and where to cut the range around all of its peaks, in order."""
