@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any, TypeAlias
 
 from entnorm.balls import Ball
+from entnorm.solution import EntnormError
 
 Complex: TypeAlias = Any
 """An ``acb`` of python-flint."""
@@ -24,6 +26,23 @@ A function of a complex ball, and whether it has to be holomorphic on all of tha
 If it has to be and is not, it must return a ball that is not finite. python-flint's functions with a keyword
 ``analytic`` do.
 """
+
+
+class CostError(EntnormError):
+    """Integrals have taken as many values of their integrands as they were given."""
+
+
+@dataclass
+class Budget:
+    """
+    How many values of integrands a computation may still take.
+
+    Attributes
+    ----------
+    left : int
+    """
+
+    left: int
 
 
 @cache
@@ -46,7 +65,7 @@ def pi() -> Ball:
     return _flint().arb.pi()
 
 
-def integral(function: Function, lower: Ball, upper: Ball, bits: int, depth: int) -> Ball:
+def integral(function: Function, lower: Ball, upper: Ball, bits: int, depth: int, budget: Budget) -> Ball:
     """
     A ball that contains the integral of a function that is real on the real axis.
 
@@ -61,24 +80,38 @@ def integral(function: Function, lower: Ball, upper: Ball, bits: int, depth: int
         look at the radius of the ball.
     depth : int
         How often an interval may be halved.
+    budget : Budget
+        What this and other integrals may cost together.
 
     Returns
     -------
     Ball
         Not finite if the integrand could not be bounded.
 
+    Raises
+    ------
+    CostError
+        If nothing is left of the budget.
+
     Examples
     --------
     >>> from fractions import Fraction
     >>> from entnorm import balls
     >>> with balls.working(100):
-    ...     one = integral(lambda z, analytic: (-z).exp(), balls.ball(0), balls.ball(100), 90, 100)
+    ...     one = integral(lambda z, analytic: (-z).exp(), balls.ball(0), balls.ball(100), 90, 100, Budget(10**5))
     >>> abs(balls.lower(one) - 1) < Fraction(1, 2**80), abs(balls.upper(one) - 1) < Fraction(1, 2**80)
     (True, True)
     """
+    if budget.left <= 0:
+        raise CostError("rigorous integrals are too costly here: the integrand is too narrow, too steep or too long")
     tolerance = _flint().arb(2) ** -bits
-    evaluations = 1000 * (bits + depth) + bits * bits
+    evaluations = min(1000 * (bits + depth) + bits * bits, budget.left)
+
+    def counted(z: Complex, analytic: bool) -> Complex:
+        budget.left -= 1
+        return function(z, analytic)
+
     found = _flint().acb.integral(
-        function, lower, upper, rel_tol=tolerance, abs_tol=tolerance, eval_limit=evaluations, depth_limit=depth
+        counted, lower, upper, rel_tol=tolerance, abs_tol=tolerance, eval_limit=evaluations, depth_limit=depth
     )
     return found.real

@@ -8,13 +8,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 from scipy import integrate, stats
-from textbook import ENTROPIES, SHAPES, encloses
+from scipy import special as scipy_special
+from textbook import ENTROPIES, LOG_DENSITIES, SHAPES, encloses
 
 from entnorm import continuous
-from entnorm.continuous import special
+from entnorm.continuous import shapes, special
 from entnorm.continuous.exponents import Domain
 from entnorm.continuous.recognition import FAMILIES, recognise
-from entnorm.continuous.shapes import logistic_iii, negative_log_gamma
 from entnorm.solution import EntnormError, InfeasibleTargetError, Status
 
 EPS = 2.0**-52
@@ -261,10 +261,24 @@ def test_a_uniform_density_has_one_entropy(density):
         continuous.normalize(density, entropy=math.nextafter(math.log(2), 0))
 
 
-def test_a_constant_log_density_leaves_the_exponent_open():
-    flat = continuous.solve(np.zeros_like, support=(0, 2), gamma_domain=ANY, entropy=math.log(2) - 1e-16)
-    assert flat.error == math.inf
-    assert not continuous.solve(np.zeros_like, support=(0, 2), gamma_domain=ANY, entropy=0.5).success
+def test_a_constant_log_density_has_one_entropy():
+    for constant in (0.0, -3.7):
+        flat = {"support": (0, 2), "gamma_domain": ANY}
+        solution = continuous.solve(lambda x, c=constant: 0 * x + c, entropy=math.log(2), **flat)
+        assert solution.success
+        assert (solution.gamma, solution.error) == (1, 0)
+        assert solution.attainable == (pytest.approx(math.log(2), abs=solution.entropy_error),) * 2
+        assert solution.entropy_error < 1e-13
+        assert solution.distribution.pdf(0.3) == pytest.approx(0.5)
+        other = continuous.solve(lambda x, c=constant: 0 * x + c, entropy=math.log(2) - 1e-9, **flat)
+        assert other.status == Status.INFEASIBLE
+        assert "the only one attainable is 0.693147180559945" in other.message
+    cut = continuous.solve(stats.truncate(stats.Uniform(a=0, b=3), 1, 2), entropy=0.0, gamma_domain=ANY)
+    assert cut.success
+    in_x = continuous.solve(
+        lambda t: t, support=(0, 1), gamma_domain=ANY, log_jacobian=lambda t: t, entropy=math.log(math.e - 1)
+    )
+    assert in_x.attainable[0] == pytest.approx(math.log(math.e - 1), abs=1e-14)
 
 
 def test_a_plateau_ends_what_is_attainable():
@@ -293,6 +307,27 @@ def test_exponents_beyond_float64(target):
             _ = solution.distribution
 
 
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("target", [-1e100, -1500.0, -750.0, -380.0, -300.0, 300.0, 650.0, 715.0, 1500.0, 1e290])
+def test_no_target_is_too_large(name, target):
+    """The ends of float64 are an answer, or an error of this package's own."""
+    solution = continuous.solve(frozen(name, PLAIN[name]), entropy=target)
+    assert solution.success or solution.status in (Status.GAMMA_OVERFLOW, Status.INFEASIBLE)
+    if solution.success:
+        assert solution.entropy == pytest.approx(target, rel=1e-12)
+        try:
+            assert solution.distribution.entropy() == pytest.approx(target, rel=1e-12)
+        except EntnormError as error:
+            assert "range of float64" in str(error)  # noqa: PT017
+
+
+def test_exponents_are_named_where_they_leave_float64():
+    for density, target in ((stats.pareto(2), -750.0), (stats.lomax(2), -750.0), (stats.lognorm(1), -380.0)):
+        assert continuous.solve(density, entropy=target).status == Status.GAMMA_OVERFLOW
+    with pytest.raises(EntnormError, match=r"the distribution is not: lognorm of .*'scale': inf"):
+        continuous.normalize(stats.lognorm(1), entropy=715)
+
+
 def test_several_dimensions():
     covariance = np.array([[2.0, 0.3], [0.3, 1.0]])
     solution = continuous.solve(stats.multivariate_normal([0, 1], covariance), entropy=1.0)
@@ -309,15 +344,31 @@ def test_the_new_infrastructure():
     assert isinstance(narrow, stats.Normal)
     assert narrow.entropy() == pytest.approx(1, abs=1e-14)
     assert narrow.sample(3, rng=1).shape == (3,)
-    made = stats.make_distribution(stats.gamma)(a=2.5)
-    solution = continuous.solve(made, entropy=1.0, gamma_domain=ANY)
-    known = continuous.solve(stats.gamma(2.5), entropy=1.0)
-    assert abs(solution.gamma - known.gamma) <= solution.error + known.error
+    assert continuous.normalize(stats.Normal(mu=1, sigma=2) * -3 + 1, entropy=1.0).mean() == pytest.approx(-2)
     mixture = stats.Mixture([stats.Normal(mu=-3, sigma=0.1), stats.Normal(mu=3, sigma=0.2)], weights=[0.3, 0.7])
     solution = continuous.solve(mixture, entropy=0.0, gamma_domain=ANY)
     q = solution.distribution
     spans = [integrate.quad(lambda x: -q.pdf(x) * q.logpdf(x), m - 2, m + 2, points=[m])[0] for m in (-3, 3)]
     assert sum(spans) == pytest.approx(0, abs=1e-8)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_families_of_the_new_infrastructure_are_recognised(name):
+    *parameters, _ = PLAIN[name]
+    family = getattr(stats, name)
+    made = stats.make_distribution(family)(**dict(zip((family.shapes or "").split(", "), parameters, strict=False)))
+    target = float(family(*parameters).entropy()) - 1
+    known = continuous.solve(family(*parameters), entropy=target)
+    for factor, shift in ((1, 0), (3, 1), (-2, 0.5)):
+        density = made if factor == 1 else factor * made + shift
+        solution = continuous.solve(density, entropy=target + math.log(abs(factor)))
+        assert solution.gamma == pytest.approx(known.gamma, rel=1e-12 * (1 + known.condition))
+        assert solution.error < 1e-12 * solution.gamma * (1 + solution.condition)
+        x = known.distribution.ppf([0.2, 0.6])
+        expected = known.distribution.logpdf(x) - math.log(abs(factor))
+        assert np.allclose(solution.distribution.logpdf(factor * x + shift), expected, rtol=1e-10, atol=1e-10)
+        assert solution.distribution.sample(3, rng=1).shape == (3,)
+        assert np.allclose(solution.distribution.cdf(factor * x + shift), [0.2, 0.6] if factor > 0 else [0.8, 0.4])
 
 
 def test_a_far_and_narrow_second_peak_is_found():
@@ -367,7 +418,81 @@ def test_samples_follow_the_density():
         pole.rvs(3)
 
 
-@pytest.mark.parametrize("distribution", [logistic_iii(0.3), logistic_iii(4.0), negative_log_gamma(0.3, 1, 2)])
+@pytest.mark.parametrize("name", LOG_DENSITIES)
+@given(scale=logs, offset=st.floats(-30, 20), normal=st.floats(-6, 6))
+@settings(deterministic, max_examples=60)
+def test_a_narrow_density_keeps_its_digits(name, scale, offset, normal):
+    """What comes back is the escort density at a point at most four ulps away, down to the narrowest."""
+    parameters = (2.0, 3.0, scale) if name in ("beta", "gengamma") else (2.5, scale)[-SHAPES[name] - 1 :]
+    density = frozen(name, parameters)
+    offset = min(offset, 0.0) if name == "beta" else offset
+    solution = continuous.solve(density, entropy=float(density.entropy()) + offset)
+    q = solution.distribution
+    x = float(q.ppf(scipy_special.ndtr(normal)))
+    assume(0 < abs(x) < 1e300)
+    mp.dps = 90
+    exact, below, above = (
+        LOG_DENSITIES[name](mpf(x) * (1 + mpf(ulps) * EPS), mpf(solution.gamma), *map(mpf, parameters))
+        for ulps in (0, -4, 4)
+    )
+    moved = max(abs(below - exact), abs(above - exact))
+    assert abs(q.logpdf(x) - exact) <= moved + 64 * EPS * (1 + abs(exact))
+    assert q.pdf(x) == pytest.approx(math.exp(q.logpdf(x)), rel=1e-12)
+    assert abs(float(q.entropy()) - solution.entropy) <= 16 * EPS * (1 + abs(solution.entropy) + abs(math.log(scale)))
+
+
+@pytest.mark.parametrize(
+    "name", ["loggamma", "gumbel_l", "gumbel_r", "logistic", "beta", "gamma", "invgamma", "gengamma", "chi"]
+)
+@pytest.mark.parametrize("offset", [-30, -22, -17, -12, -11.3, -9, -3, 0])
+def test_distribution_functions_of_narrow_densities(name, offset):
+    """The density is the slope of the distribution function, which ends at 0 and 1 and has its inverse."""
+    density = frozen(name, (2.0, 3.0, 1.0) if name == "beta" else PLAIN[name])
+    q = continuous.normalize(density, entropy=float(density.entropy()) + offset)
+    p = scipy_special.ndtr(np.linspace(-5, 5, 21))
+    x = q.ppf(p)
+    loss = 1e-7 if name == "beta" else 1e-10  # of SciPy's inverse, for shapes of 10^9
+    rounded = 8 * EPS * abs(x) * q.pdf(x)  # what an ulp of x makes
+    assert (abs(q.cdf(x) - p) <= loss * p + rounded).all()
+    assert (abs(q.cdf(x) + q.sf(x) - 1) <= 1e-14 + rounded).all()
+    assert (abs(q.isf(p)[::-1] - q.ppf(1 - p[::-1])) <= 1e-9 * np.ptp(x) + 8 * EPS * abs(x)).all()
+    nodes, weights = np.polynomial.legendre.leggauss(20)
+    middles, halves = (x[1:] + x[:-1]) / 2, np.diff(x) / 2
+    masses = (q.pdf(middles + nodes[:, None] * halves) * weights[:, None]).sum(0) * halves
+    assert (abs(masses - np.diff(q.cdf(x))) <= 1e-10 * masses + 2 * (rounded[1:] + rounded[:-1])).all()
+    assert stats.kstest(q.rvs(2000, random_state=1), q.cdf).pvalue > 1e-3
+
+
+WELLS = {
+    "two alike": (lambda x: -((x * x - 9) ** 2), LINE, -1.0),
+    "narrow and wide": (
+        lambda x: np.logaddexp(math.log(0.8) - 2 * x**2, math.log(0.6) - (x - 7) ** 2 / 2),
+        LINE,
+        1.0,
+    ),
+    "three": (lambda x: np.cos(9 * x), (-1, 1), -2.0),
+    "far apart": (lambda x: np.logaddexp(-((x - 100) ** 2), -((x + 30) ** 2)), LINE, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", WELLS)
+def test_samples_come_from_every_well(name):
+    log_density, support, target = WELLS[name]
+    q = continuous.normalize(log_density, support=support, gamma_domain=ANY, entropy=target)
+    x = q.rvs(4000, random_state=3)
+    grid = np.linspace(max(support[0], -120), min(support[1], 120), 400_001)
+    cdf = integrate.cumulative_trapezoid(q.pdf(grid), grid, initial=0)
+    assert cdf[-1] == pytest.approx(1, abs=1e-6)
+    assert stats.kstest(x, lambda t: np.interp(t, grid, cdf)).pvalue > 1e-3
+    assert q.rvs((2, 3), random_state=np.random.RandomState(1)).shape == (2, 3)
+    assert np.ndim(q.rvs(random_state=1)) == 0
+    assert (q.rvs(5, random_state=1) == q.rvs(5, random_state=1)).all()
+
+
+@pytest.mark.parametrize(
+    "distribution",
+    [shapes.logistic_iii(0.3), shapes.logistic_iii(4.0), shapes.mirrored_log_gamma(0.3, 1, 2), shapes.log_gamma(9.0)],
+)
 def test_distributions_that_scipy_does_not_have(distribution):
     q = np.linspace(0.01, 0.99, 9)
     x = distribution.ppf(q)
@@ -414,8 +539,8 @@ BAD = {
     "text": (lambda: continuous.solve(stats.norm(), entropy="1"), "entropy must be one finite number"),
     "no density": (lambda: continuous.solve(3.0, entropy=1), "must be a frozen SciPy distribution or a function"),
     "not frozen": (lambda: continuous.solve(stats.norm, entropy=1), "must be a frozen SciPy distribution"),
-    "discrete": (lambda: continuous.solve(stats.poisson(3), entropy=1), "density is discrete"),
-    "discrete, new": (lambda: continuous.solve(stats.Binomial(n=3, p=0.5), entropy=1), "density is discrete"),
+    "discrete": (lambda: continuous.solve(stats.poisson(3), entropy=1), "no differential entropy"),
+    "discrete, new": (lambda: continuous.solve(stats.Binomial(n=3, p=0.5), entropy=1), "no differential entropy"),
     "an array of scales": (lambda: continuous.solve(stats.norm(0, [1, 2]), entropy=1), "norm: parameter scale must be"),
     "a negative shape": (lambda: continuous.solve(stats.gamma(-1.0), entropy=1), "gamma: its parameters .* out of"),
     "no support": (lambda: continuous.solve(np.cos, entropy=1, gamma_domain=ANY), "support is missing"),
@@ -451,8 +576,8 @@ BAD = {
         lambda: continuous.solve(lambda x: 0.0, entropy=-1, support=(0, 1), gamma_domain=ANY),
         "has to be vectorised",
     ),
-    "an order that is not integrable": (lambda: continuous.escort(stats.pareto(2), 0.25), "0.25 is not integrable"),
-    "an order at an open end": (lambda: continuous.escort(stats.cauchy(), 0.5), "0.5 is not integrable"),
+    "an order outside": (lambda: continuous.escort(stats.pareto(2), 0.25), "0.25 is outside of the domain"),
+    "an order at an open end": (lambda: continuous.escort(stats.cauchy(), 0.5), "0.5 is outside of the domain"),
 }
 
 

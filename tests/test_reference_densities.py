@@ -75,7 +75,7 @@ def test_balls_of_the_entropy_hold_the_formula(case):
     gamma = Fraction(3, 4) if high is None else high * Fraction(3, 4)
     assert gamma > low
     with balls.working(160):
-        found = density.entropy(gamma, 120)
+        found = density.entropy(gamma, 120, integration.Budget(10**6))
         ends = balls.lower(found), balls.upper(found)
     with mp.workdps(60):
         exact = ENTROPIES[name](mpf(gamma.numerator) / gamma.denominator, *map(mpf, parameters))
@@ -171,13 +171,13 @@ def test_certificates_that_are_not_true():
         assert not dataclasses.replace(certificate, **changes).verify(), changes
 
 
-def test_a_bound_that_is_too_small_changes_what_is_proved():
-    """Tails are stated, not checked: a certificate carries them, and is as true as they are."""
-    wrong = dataclasses.replace(QUARTIC, tails=(Tail("exponential", 4000, 3), Tail("exponential", 4000, 3)))
-    solution, true = densities.solve(wrong, entropy=1, digits=12), densities.solve(QUARTIC, entropy=1, digits=12)
-    assert solution.certificate.verify()
-    assert solution.enclosure[1] < true.enclosure[0], "mass that is left out has to be made up for by a lower exponent"
-    assert not dataclasses.replace(solution.certificate, density=QUARTIC).verify()
+def test_a_bound_that_is_too_small_changes_what_is_proved(monkeypatch):
+    wrong = dataclasses.replace(QUARTIC, tails=(Tail("exponential", 4000, 3), Tail("exponential", 4, 3)))
+    true = densities.solve(QUARTIC, entropy=1, digits=12)
+    stated = dataclasses.replace(true.certificate, density=wrong)
+    assert not stated.verify()  # balls refute the bound
+    monkeypatch.setattr(Density, "check_tails", lambda self: None)
+    assert densities.solve(wrong, entropy=1, digits=12).gamma != true.gamma
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_expressions_that_are_refused(expression, message):
         (lambda: Tail("gaussian", 1), "decays as exponential or power"),
         (lambda: Tail("power", 0.5), "rational rate"),
         (lambda: Tail("power", 1, start=0), "positive rational start"),
-        (lambda: densities.normal("x"), "a parameter must be a decimal"),
+        (lambda: densities.normal("x"), "mu must be a decimal"),
         (lambda: densities.solve(QUARTIC, entropy=math.nan), "entropy must be finite"),
         (lambda: densities.solve(QUARTIC, entropy=1, digits=0), "digits must be an int from 1 to 300"),
     ],
@@ -390,3 +390,65 @@ def test_files_that_are_refused(tmp_path):
         path.write_text(text, encoding="ascii")
         with pytest.raises(RecordError, match=reason):
             records.load(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: densities.pareto("-0.5"), "a must be positive"),
+        (lambda: densities.pareto(2, scale=-1), "scale must be positive"),
+        (lambda: densities.gamma(-1), "shape must be positive"),
+        (lambda: densities.beta(-1, 2), "a must be positive"),
+        (lambda: densities.beta(1, 0), "b must be positive"),
+        (lambda: densities.lognormal(0, -1), "sigma must be positive"),
+        (lambda: densities.student("-0.5"), "nu must be positive"),
+        (lambda: densities.generalised_normal(0), "beta must be positive"),
+        (lambda: densities.weibull(2, "-1"), "scale must be positive"),
+        (lambda: densities.exponential(0), "scale must be positive"),
+        (lambda: densities.laplace(-2), "scale must be positive"),
+        (lambda: densities.logistic(-2), "scale must be positive"),
+        (lambda: densities.gumbel(0), "scale must be positive"),
+        (lambda: densities.normal(0, 0), "sigma must be positive"),
+        (lambda: densities.normal("x"), "mu"),
+    ],
+)
+def test_parameters_of_no_density_are_refused(make, message):
+    with pytest.raises(EntnormError, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    "question", [(densities.beta(2, 2), -20), (densities.normal(), -50), (densities.gamma("0.5"), -50)]
+)
+def test_a_search_ends(question, monkeypatch):
+    monkeypatch.setattr("entnorm.reference.densities.solving._VALUES", 20_000)
+    monkeypatch.setattr("entnorm.reference.densities.solving._VALUES_PER_DIGIT", 0)
+    density, target = question
+    with pytest.raises(EntnormError, match=r"for the entropy -[25]0 was not found, if there is one"):
+        densities.solve(density, entropy=target, digits=10)
+
+
+def test_a_proof_ends(monkeypatch):
+    certificate = densities.solve(densities.gamma("2.5"), entropy=1, digits=5).certificate
+    assert certificate.verify()
+    monkeypatch.setattr("entnorm.reference.densities.solving._VALUES", 100)
+    monkeypatch.setattr("entnorm.reference.densities.solving._VALUES_PER_DIGIT", 0)
+    assert not certificate.verify()
+
+
+@pytest.mark.parametrize(
+    ("expression", "support", "tails"),
+    [
+        (-(X**2), (-oo, oo), (Tail("exponential", 100, 0),) * 2),
+        (-(X**2), (-oo, oo), (Tail("exponential", 4, 4), Tail("exponential", 4, 3))),  # 4 is right, 3 is not
+        (-2 * log(X), (1, oo), (None, Tail("power", 3))),
+        (log(X) / 2 - X, (0, oo), (Tail("power", 1), Tail("exponential", Rational(1, 2)))),
+    ],
+)
+def test_tails_that_balls_refute_are_refused(expression, support, tails):
+    with pytest.raises(EntnormError, match="is not true: the log-density is above it"):
+        densities.solve(Density(expression, support, tails), entropy=1)
+
+
+def test_what_is_taken_as_stated_is_said():
+    assert "given its tails" in repr(densities.solve(densities.exponential(), entropy=2, digits=5))

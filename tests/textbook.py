@@ -109,3 +109,42 @@ def encloses(name, parameters, target, low, high, digits=60):
         entropy = ENTROPIES[name]
         above = low <= 0 or entropy(low, *exact) >= target
         return bool(above and entropy(high, *exact) <= target)
+
+
+def _gamma_like_log(x, g, a, c, scale):
+    k = (g * (c * a - 1) + 1) / c
+    y = x / scale
+    return g * ((c * a - 1) * mp.log(y) - y**c) + k * mp.log(g) - mp.loggamma(k) + mp.log(abs(c) / scale)
+
+
+def _beta_log(x, g, a, b, scale):
+    k, m, y = g * (a - 1) + 1, g * (b - 1) + 1, x / scale
+    log_mass = mp.loggamma(k) + mp.loggamma(m) - mp.loggamma(k + m)
+    return (k - 1) * mp.log(y) + (m - 1) * mp.log(1 - y) - log_mass - mp.log(scale)
+
+
+def _log_gamma_log(x, g, c, scale):
+    y, k = x / scale, c * g
+    return g * (c * y - mp.exp(y)) + k * mp.log(g) - mp.loggamma(k) - mp.log(scale)
+
+
+def _logistic_log(x, g, scale):
+    y = x / scale
+    return g * (y - 2 * mp.log(1 + mp.exp(y))) - 2 * mp.loggamma(g) + mp.loggamma(2 * g) - mp.log(scale)
+
+
+LOG_DENSITIES = {
+    "gamma": lambda x, g, a, s: _gamma_like_log(x, g, a, mpf(1), s),
+    "chi2": lambda x, g, df, s: _gamma_like_log(x, g, df / 2, mpf(1), 2 * s),
+    "invgamma": lambda x, g, a, s: _gamma_like_log(x, g, a, mpf(-1), s),
+    "gengamma": _gamma_like_log,
+    "weibull_min": lambda x, g, c, s: _gamma_like_log(x, g, mpf(1), c, s),
+    "invweibull": lambda x, g, c, s: _gamma_like_log(x, g, mpf(1), -c, s),
+    "chi": lambda x, g, df, s: _gamma_like_log(x, g, df / 2, mpf(2), mp.sqrt(2) * s),
+    "beta": _beta_log,
+    "loggamma": _log_gamma_log,
+    "gumbel_l": lambda x, g, s: _log_gamma_log(x, g, mpf(1), s),
+    "gumbel_r": lambda x, g, s: _log_gamma_log(-x, g, mpf(1), s),
+    "logistic": _logistic_log,
+}
+"""The log-densities of escort densities, by the point, the exponent, the shapes and the scale."""

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 from scipy import stats
 
-from entnorm.continuous import landmarks, limits
+from entnorm.continuous import families, landmarks, limits
 from entnorm.continuous.exponents import Curve, Domain, Interval, Level
 from entnorm.continuous.integrand import Function, Integrand
 from entnorm.continuous.recognition import Standard, period, recognise
@@ -85,7 +85,10 @@ def _is_distribution(density: Any) -> bool:
     """Whether it is a distribution, and not a function."""
     family = getattr(density, "dist", density)
     if isinstance(family, stats.rv_discrete | _DISCRETE):
-        raise EntnormError(f"density is discrete, got {density!r}: pass its probabilities to entnorm.solve")
+        raise EntnormError(
+            f"density is discrete, got {density!r}, and has no differential entropy: for finitely many values pass the "
+            "probabilities to entnorm.solve; the powers of infinitely many are not solved for"
+        )
     if hasattr(density, "logpdf") and not isinstance(density, stats.rv_continuous):
         return True
     if not callable(density) or isinstance(density, stats.rv_continuous):
@@ -122,6 +125,10 @@ def _known(standard: Standard, gamma_domain: Sequence[float] | None, points: tup
 
 def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
     """The curve of a log-density, with the limits of its entropy at the ends of the domain."""
+    if integrand.is_flat:
+        only = integrand.level(domain.exponent(1.0))
+        same = families.uniform(Escort(1.0, integrand), only.entropy)
+        return Problem(same, 1.0, margins=(only.error, only.error))
     lower = integrand.level(domain.exponent(domain.lower)) if closed in ("left", "both") and domain.lower else None
     upper = None
     if closed in ("right", "both") and math.isfinite(domain.upper):

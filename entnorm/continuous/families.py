@@ -21,6 +21,12 @@ A location changes nothing here, and a scale s adds log s to every entropy: a cu
 
 The entropies are cases of three: that of powers of tau^a exp(-c tau^b) [potentials.entropy], of tau^a (1 + tau)^(-c)
 [betas.entropy], and of exp(b tau - c tau^2) [lognormal.entropy-on-line], where tau is a coordinate or a function of it.
+
+**The ends.** That every entropy is attained is proved where the exponent is closed: [homogeneous.root],
+[named.normal-vector-root], [pareto.root] and [lognormal.root] with [pareto.lambert]. For the other families the limits
+at the ends of the domain are assumed. They follow from those of log Gamma(K) + K - K psi(K), which is nearly -log K for
+a small shape (DLMF 5.7.1, 5.7.6) and log(2 pi e / K) / 2 for a large one (DLMF 5.11.1, 5.11.2), and that a positive
+entropy is out of reach on an interval of length 1 is Gibbs' inequality; the tests look at both ends, the proofs do not.
 """
 
 from __future__ import annotations
@@ -40,6 +46,7 @@ from entnorm.continuous.special import (
     log_gamma_entropy,
     log_gamma_varentropy,
     psi,
+    root,
     total,
     trigamma,
 )
@@ -75,7 +82,7 @@ def homogeneous(log_size: float, scale: float, degree: float, build: Build) -> C
         terms = log_size, math.log(scale), -target
         return exp(degree * math.fsum(terms) + 1), 4 * EPS * (1 + degree * math.fsum(map(abs, terms)))
 
-    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(scale * at.gamma ** (-1 / degree)), closed)
+    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(scale * float(root(at.gamma, -degree))), closed)
 
 
 def exp(x: float) -> float:
@@ -110,7 +117,12 @@ def multivariate_normal(mean: object, covariance: object) -> Curve:
 
 def _spread(k: float, s: float) -> float:
     """Variance of (k - s) log y - y for a Gamma(k) variable y."""
-    return (1 - s / k) ** 2 * log_gamma_varentropy(k) + s * s / k
+    return _square(1 - s / k) * log_gamma_varentropy(k) + s * s / k
+
+
+def _square(x: float) -> float:
+    """x^2; infinite where it leaves float64, for which Python's power has an exception."""
+    return x * x
 
 
 def generalised_gamma(a: float, c: float, build: Callable[[float, float], object]) -> Curve:
@@ -139,7 +151,7 @@ def generalised_gamma(a: float, c: float, build: Callable[[float, float], object
         entropy = total(base.value, s * psi(k), -math.log(abs(c)), -math.log(at.gamma) * s, error=base.error)
         return Level(entropy.value, _spread(k, s), entropy.error)
 
-    return Curve(domain, EVERYTHING, level, lambda at: build(shape(at), at.gamma ** (-1 / c)))
+    return Curve(domain, EVERYTHING, level, lambda at: build(shape(at), float(root(at.gamma, -c))))
 
 
 def beta(a: float, b: float, build: Callable[[float, float], object]) -> Curve:
@@ -188,7 +200,7 @@ def student(nu: float, build: Callable[[float, float], object]) -> Curve:
         low, high = log_gamma_entropy(k), log_gamma_entropy(m)
         constant = 0.5 + 0.5 * math.log(math.pi * nu)
         entropy = total(low.value, -high.value, -0.5 * psi(k), constant, error=low.error + high.error)
-        spread = (m / k) ** 2 * log_gamma_varentropy(k) - log_gamma_varentropy(m) + m / (2 * k)
+        spread = _square(m / k) * log_gamma_varentropy(k) - log_gamma_varentropy(m) + m / (2 * k)
         return Level(entropy.value, spread, entropy.error)
 
     def distribution(at: Exponent) -> object:
@@ -209,11 +221,11 @@ def pareto(a: float, build: Callable[[float], object]) -> Curve:
     def level(at: Exponent) -> Level:
         inverse = 1 / (at.above * (a + 1))
         entropy = total(-math.log(at.above), -math.log(a + 1), 1.0, inverse)
-        return Level(entropy.value, (1 + inverse) ** 2, entropy.error)
+        return Level(entropy.value, _square(1 + inverse), entropy.error)
 
     def closed(target: float) -> tuple[float, float]:
         inverse = float(special.wrightomega(target - 1))
-        return 1 / inverse, EPS * (8 + 2 * (abs(target) + 1) / (1 + inverse))
+        return 1 / inverse if inverse else math.inf, EPS * (8 + 2 * (abs(target) + 1) / (1 + inverse))
 
     return Curve(domain, EVERYTHING, level, lambda at: build(at.above * (a + 1)), closed)
 
@@ -233,23 +245,25 @@ def lognormal(s: float, build: Callable[[float, float], object]) -> Curve:
     def closed(target: float) -> tuple[float, float]:
         terms = 2 * target, 2 * s * s, math.log(2.0), -_LOG_2PI_E
         variance = float(special.wrightomega(math.fsum(terms))) / 2
-        return s * s / variance, EPS * (8 + 2 * math.fsum(map(abs, terms)) / (1 + 2 * variance))
+        return s * s / variance if variance else math.inf, EPS * (
+            8 + 2 * math.fsum(map(abs, terms)) / (1 + 2 * variance)
+        )
 
     def distribution(at: Exponent) -> object:
         variance = s * s / at.gamma
-        return build(math.sqrt(variance), math.exp(variance - s * s))
+        return build(math.sqrt(variance), exp(variance - s * s))
 
     return Curve(POSITIVE, EVERYTHING, level, distribution, closed)
 
 
-def uniform(distribution: object) -> Curve:
-    """The uniform density on an interval of unit length, which every order leaves as it is."""
-    return Curve(POSITIVE, (0.0, 0.0), lambda at: Level(0.0, 0.0, 0.0), lambda at: distribution)
+def uniform(distribution: object, entropy: float = 0.0) -> Curve:
+    """A uniform density, of which the entropy is the logarithm of a length, and which every order leaves as it is."""
+    return Curve(POSITIVE, (entropy, entropy), lambda at: Level(entropy, 0.0, 0.0), lambda at: distribution)
 
 
-def log_gamma(c: float, build: Callable[[float, float], object]) -> Curve:
+def log_gamma(c: float, build: Build) -> Curve:
     """
-    Densities proportional to exp(c x - e^x): log(y / g), y a gamma variable of shape K = c g.
+    Densities proportional to exp(c x - e^x): log c + log(y / K), y a gamma variable of shape K = c g.
 
     The entropy is that of [potentials.entropy], with exp(x) for tau; Gumbel's, c = 1, of [named.gumbel].
     """
@@ -259,7 +273,7 @@ def log_gamma(c: float, build: Callable[[float, float], object]) -> Curve:
         entropy = log_gamma_entropy(k)
         return Level(entropy.value, log_gamma_varentropy(k), entropy.error)
 
-    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(c * at.gamma, -math.log(at.gamma)))
+    return Curve(POSITIVE, EVERYTHING, level, lambda at: build(c * at.gamma))
 
 
 def logistic(build: Callable[[float], object]) -> Curve:

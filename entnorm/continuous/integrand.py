@@ -96,6 +96,20 @@ class Integrand:
         """
         return self._integrals(gamma, self._missed)
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether the density is the same all over the grid, in the coordinate of the entropy."""
+        density, jacobian = self.grid[1]
+        with np.errstate(invalid="ignore"):
+            log_density = density - jacobian
+        return bool(np.isfinite(log_density).all() and np.ptp(log_density) == 0)
+
+    def cuts(self, gamma: float) -> tuple[list[float], list[float]]:
+        """The peaks, the highest first, and where the range is cut for the integrals, in their order."""
+        (low, high), peaks = self.support, self._peaks(gamma)
+        inside = {*peaks, *self._singular, *landmarks.drops(lambda t: self.exponents(t, gamma), peaks, self.support)}
+        return peaks, sorted(x for x in inside if low < x < high)
+
     def exponents(self, x: Floats, gamma: float) -> Floats:
         """The logarithm of the integrand at some points."""
         return _tilted(*self.values(x), gamma)
@@ -174,9 +188,7 @@ class Integrand:
         return [float(x) for x in inside[order][tops[order] >= tops.max() - _NEGLIGIBLE]]
 
     def _integrals(self, gamma: float, missed: float) -> Integrals:
-        (low, high), peaks = self.support, self._peaks(gamma)
-        inside = {*peaks, *self._singular, *landmarks.drops(lambda t: self.exponents(t, gamma), peaks, self.support)}
-        cuts = sorted(x for x in inside if low < x < high)
+        (low, high), (peaks, cuts) = self.support, self.cuts(gamma)
         place = cuts.index(peaks[0])
         unit = max((abs(x - peaks[0]) for x in cuts[max(place - 1, 0) : place + 2] if x != peaks[0]), default=1.0)
         density, jacobian = self.values(np.array(peaks[:1]))

@@ -101,27 +101,19 @@ def _within(error: float) -> str:
 
 
 def uniform(problem: Problem, target: float) -> DensitySolution:
-    """A uniform density, which has one entropy: the float nearest to it is the target that leaves it unchanged."""
+    """A uniform density, which has one entropy: the float nearest to it, or as close as it is known, is no change."""
     only = _shifted(problem)[0]
-    if target != only:
+    if abs(target - only) > problem.margins[0]:
         return infeasible(problem, target)
     at = problem.curve.domain.exponent(1.0)
-    level = Level(problem.reduced(target), 1.0, 0.0)
+    level = Level(problem.reduced(target), 1.0, problem.margins[0])
     return replace(answer(problem, target, at, level, 0, 0.0), entropy=only, error=0.0, condition=0.0)
 
 
 def at_the_ends(problem: Problem, target: float) -> DensitySolution | None:
-    """
-    A target outside, or within the error of an end; None if it is inside.
-
-    Within the error it is that of an end which belongs to the domain, as closely as that can be told. If both ends are
-    within their errors, the density is constant, and every exponent has the same entropy.
-    """
+    """A target outside, or within the error of an end that belongs to the domain; None if it is inside."""
     reduced, (low, high), (below, above) = problem.reduced(target), problem.curve.attainable, problem.margins
     outside = reduced <= low - below or reduced >= high + above
-    if high - low <= below + above and not outside:
-        at = problem.curve.domain.at(1.0)
-        return answer(problem, target, at, problem.curve.level(at)._replace(varentropy=0.0), 0, 0.0)
     for end, level in zip(problem.curve.domain.ends, problem.included, strict=True):
         if level is not None and abs(reduced - level.entropy) <= level.error:
             return answer(problem, target, problem.curve.domain.exponent(end), level, 0, 0.0)

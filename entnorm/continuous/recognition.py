@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
 
-from entnorm.continuous import families
+from entnorm.continuous import families, shapes
 from entnorm.continuous.exponents import Curve
-from entnorm.continuous.shapes import logistic_iii, negative_log_gamma
 from entnorm.solution import EntnormError
 
 
@@ -46,10 +46,10 @@ def _gamma_like(a: float, c: float, unit: float = 1.0) -> Callable[[Place], Stan
 
         def build(k: float, factor: float) -> object:
             if c == 1:
-                return stats.gamma(k, loc=at.loc, scale=scale * factor)
+                return shapes.gamma(k, loc=at.loc, scale=scale * factor)
             if c == -1:
-                return stats.invgamma(k, loc=at.loc, scale=scale * factor)
-            return stats.gengamma(k, c, loc=at.loc, scale=scale * factor)
+                return shapes.inverse_gamma(k, loc=at.loc, scale=scale * factor)
+            return shapes.generalised_gamma(k, c, loc=at.loc, scale=scale * factor)
 
         return Standard(families.generalised_gamma(a, c, build), scale)
 
@@ -60,7 +60,7 @@ def _beta(a: float, b: float) -> Callable[[Place], Standard]:
     def recognise(at: Place) -> Standard:
         if a == b == 1:
             return Standard(families.uniform(stats.uniform(*at)), at.scale)
-        return Standard(families.beta(a, b, lambda k, m: stats.beta(k, m, *at)), at.scale)
+        return Standard(families.beta(a, b, lambda k, m: shapes.beta(k, m, *at)), at.scale)
 
     return recognise
 
@@ -87,28 +87,23 @@ def _lognormal(s: float) -> Callable[[Place], Standard]:
 
 def _log_gamma(c: float) -> Callable[[Place], Standard]:
     def recognise(at: Place) -> Standard:
-        return Standard(
-            families.log_gamma(c, lambda k, shift: stats.loggamma(k, at.loc + at.scale * shift, at.scale)), at.scale
-        )
+        mode = at.loc + at.scale * math.log(c)
+        return Standard(families.log_gamma(c, lambda k: shapes.log_gamma(k, mode, at.scale)), at.scale)
 
     return recognise
 
 
 def _gumbel() -> Callable[[Place], Standard]:
-    def recognise(at: Place) -> Standard:
-        return Standard(
-            families.log_gamma(1.0, lambda k, shift: negative_log_gamma(k, at.loc - at.scale * shift, at.scale)),
-            at.scale,
-        )
-
-    return recognise
+    return lambda at: Standard(families.log_gamma(1.0, lambda k: shapes.mirrored_log_gamma(k, *at)), at.scale)
 
 
 def _logistic() -> Callable[[Place], Standard]:
-    return lambda at: Standard(families.logistic(lambda g: logistic_iii(g, *at)), at.scale)
+    return lambda at: Standard(families.logistic(lambda g: shapes.logistic_iii(g, *at)), at.scale)
 
 
+_OWN = {own.name: type(own) for own in (shapes.gamma, shapes.inverse_gamma, shapes.generalised_gamma, shapes.beta)}
 _MULTIVARIATE_NORMAL = type(stats.multivariate_normal([0.0]))  # SciPy does not export the class
+_AFFINE, _NEW = type(2 * stats.Normal()), stats.Normal.__mro__[1]  # nor these
 _ROOT2, _LOG2, _LOG_ROOT_2PI = math.sqrt(2), math.log(2), math.log(2 * math.pi) / 2
 
 FAMILIES: Mapping[str, Callable[..., Callable[[Place], Standard]]] = {
@@ -162,6 +157,10 @@ def recognise(distribution: Any) -> Standard | None:
         return Standard(families.uniform(distribution), b - a)
     if isinstance(distribution, _MULTIVARIATE_NORMAL):
         return _multivariate_normal(distribution)
+    if isinstance(distribution, _AFFINE):
+        return _affine(distribution)
+    if isinstance(distribution, _NEW):
+        return _made(distribution)
     return _frozen(distribution) if hasattr(distribution, "dist") else None
 
 
@@ -169,29 +168,76 @@ def period(distribution: Any) -> tuple[float, float] | None:
     """One period of a distribution on the circle, which SciPy says to be supported by the line; None for others."""
     if getattr(getattr(distribution, "dist", None), "name", "") != "vonmises":
         return None
-    given = _parameters(distribution)
+    given = _scalars("vonmises", **_parameters(distribution))
     return given["loc"] - math.pi * given["scale"], given["loc"] + math.pi * given["scale"]
 
 
-def _parameters(distribution: Any) -> dict[str, float]:
-    """The parameters of a frozen distribution, shapes first."""
-    family = distribution.dist
-    names = [*(family.shapes.split(", ") if family.shapes else []), "loc", "scale"]
-    given = {"loc": 0.0, "scale": 1.0, **dict(zip(names, distribution.args, strict=False)), **distribution.kwds}
-    found = _scalars(family.name, **given)
-    if np.isnan(distribution.support()).any():
-        raise EntnormError(f"{family.name}: its parameters {given} are out of range")
-    return {name: found[name] for name in names}
+def _affine(distribution: Any) -> Standard | None:
+    """A multiple of one of the new infrastructure, shifted: the same multiple of what becomes of that."""
+    inner = recognise(distribution._dist)
+    if inner is None:
+        return None
+    by = _scalars("a multiple of a distribution", scale=distribution.scale, loc=distribution.loc)
+    curve = replace(
+        inner.curve,
+        distribution=lambda at: inner.curve.distribution(at) * by["scale"] + by["loc"],  # type: ignore[operator]
+    )
+    return Standard(curve, inner.scale * abs(by["scale"]))
+
+
+def _made(distribution: Any) -> Standard | None:
+    """One that `scipy.stats.make_distribution` has made of a family: its methods are those of the family."""
+    formula = getattr(type(distribution), "_logpdf_formula", None)
+    family = getattr(formula, "__self__", getattr(getattr(type(distribution), "_pdf_formula", None), "__self__", None))
+    if not isinstance(family, stats.rv_continuous):
+        return None
+    standard = _frozen(family(**distribution._original_parameters))
+    if standard is None:
+        return None
+    return Standard(
+        replace(standard.curve, distribution=lambda at: _renewed(standard.curve.distribution(at))), standard.scale
+    )
+
+
+def _renewed(frozen: Any) -> Any:
+    """A frozen distribution in the new infrastructure, where it has ``sample``, and can be shifted and multiplied."""
+    parameters = _parameters(frozen)
+    loc, scale = parameters.pop("loc"), parameters.pop("scale")
+    made = stats.make_distribution(frozen.dist)(**parameters)
+    return made if (loc, scale) == (0.0, 1.0) else made * scale + loc
+
+
+def _parameters(frozen: Any) -> dict[str, Any]:
+    """By their names, location and scale last."""
+    shapes = frozen.dist.shapes.split(", ") if frozen.dist.shapes else []
+    given = {**dict(zip([*shapes, "loc", "scale"], frozen.args, strict=False)), **frozen.kwds}
+    return {name: given[name] for name in shapes} | {"loc": given.get("loc", 0.0), "scale": given.get("scale", 1.0)}
 
 
 def _frozen(distribution: Any) -> Standard | None:
     family = distribution.dist
     known = FAMILIES.get(family.name)
-    if known is None or type(family) is not type(getattr(stats, family.name)):
+    if known is None or type(family) not in (type(getattr(stats, family.name)), _OWN.get(family.name)):
         return None
-    parameters = _parameters(distribution)
+    given = _parameters(distribution)
+    parameters = _scalars(family.name, **given)
     place = Place(parameters.pop("loc"), parameters.pop("scale"))
-    return known(*parameters.values())(place)
+    if np.isnan(distribution.support()).any():
+        raise EntnormError(f"{family.name}: its parameters {given} are out of range")
+    standard = known(*parameters.values())(place)
+    return Standard(
+        replace(standard.curve, distribution=lambda at: _checked(standard.curve.distribution(at))), standard.scale
+    )
+
+
+def _checked(frozen: Any) -> Any:
+    """What has been built, if its parameters are numbers of float64."""
+    given = _parameters(frozen)
+    if not np.isfinite(list(given.values())).all() or given["scale"] == 0:
+        raise EntnormError(
+            f"the exponent is in the range of float64, but the distribution is not: {frozen.dist.name} of {given}"
+        )
+    return frozen
 
 
 def _multivariate_normal(distribution: Any) -> Standard:

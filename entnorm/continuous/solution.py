@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -16,6 +17,10 @@ from scipy.stats import sampling
 from entnorm.continuous.exponents import Interval
 from entnorm.continuous.integrand import Integrals, Integrand
 from entnorm.solution import EntnormError, Status, raise_failures
+
+_PART: dict[str, Any] = {"normalised": False, "quantiles": np.empty(0)}  # of the range has another mass, and others
+_NEVER = 2.0**-60  # a share of the mass that is not drawn
+_MISSED = 1e-9  # a share of the mass of which the parts may differ from the whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,19 +169,56 @@ class Escort:
 
     def rvs(self, size: int | tuple[int, ...] | None = None, random_state: Any = None) -> Any:
         """
-        Random variates, by SciPy's numerical inversion (`scipy.stats.sampling.NumericalInversePolynomial`).
+        Random variates, by SciPy's numerical inversion (`scipy.stats.sampling.NumericalInversePolynomial`) in parts.
+
+        Each part is drawn as often as its mass says: an inversion by itself ends where the density is next to nothing,
+        and knows no other peak.
 
         Raises
         ------
         EntnormError
-            If that cannot invert the distribution function, for instance because the density has a pole.
+            If the distribution function of a part cannot be inverted, for instance because the density has a pole.
         """
+        generator = random_state if hasattr(random_state, "choice") else np.random.default_rng(random_state)
+        parts, shares = self._parts
+        drawn = generator.choice(len(parts), p=shares, size=size)
+        found = np.empty(np.shape(drawn))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", RuntimeWarning)  # an inversion of which it is not sure
-                return self._sampler.rvs(size=size, random_state=random_state)
+                for i in np.unique(drawn):
+                    here = drawn == i
+                    found[here] = parts[i]._sampler.rvs(size=int(np.sum(here)), random_state=generator)
         except (sampling.UNURANError, RuntimeWarning) as error:
             raise EntnormError(f"SciPy cannot sample this density by numerical inversion: {error}") from error
+        return found[()]
+
+    @cached_property
+    def _parts(self) -> tuple[list[Escort], Any]:
+        """The density between neighbouring cuts, where that is not negligible, and the shares of the mass."""
+        low, high = self.support()
+        found = []
+        for ends in pairwise([low, *self._integrand.cuts(self.gamma)[1], high]):
+            part = Escort(self.gamma, replace(self._integrand, support=ends, points=(), **_PART))
+            share = math.exp(part._integrals.log_mass - self._integrals.log_mass) if part._is_anywhere else 0.0
+            if share > _NEVER:
+                found.append((part, share))
+        parts, shares = zip(*found, strict=True)
+        total = math.fsum(shares)
+        if abs(total - 1) > _MISSED:
+            raise EntnormError(
+                "this density cannot be sampled by numerical inversion: its parts hold "
+                f"{total:.6g} of its mass instead of 1; pass points where it peaks"
+            )
+        return list(parts), np.array(shares) / total
+
+    @cached_property
+    def _is_anywhere(self) -> bool:
+        """Whether the density is positive at the cuts of its support."""
+        try:
+            return bool(np.isfinite(self._center))
+        except EntnormError:
+            return False
 
     @cached_property
     def _sampler(self) -> Any:

@@ -76,7 +76,8 @@ def solve(
     uniform, t, cauchy, pareto, lomax, lognorm, loggamma, gumbel_l, gumbel_r, logistic, and for Normal and Uniform of
     the new infrastructure. There gamma is within `error` of the root, which is at most 128 eps (1 + condition) gamma
     as long as the logarithm of the scale is not larger than the entropy (eps = 2^-52; tested against 60 digits). The
-    ends themselves are not in these domains: p^gamma is not integrable there.
+    ends themselves are not in these domains: p^gamma is not integrable there, but for p^0 on a bounded support, which
+    is uniform and has the entropy that the others only come close to.
 
     For everything else integrals are computed by `scipy.integrate.tanhsinh`, on pieces and again on their halves;
     `error` follows from its estimates, from the difference of both, and from what a tail or a pole is estimated to hold
@@ -230,7 +231,7 @@ def escort(
     Raises
     ------
     EntnormError
-        If p^gamma is not integrable, and as in `solve`.
+        If `gamma` is outside of the domain, and as in `solve`.
 
     Examples
     --------
@@ -240,7 +241,7 @@ def escort(
     1.5
     >>> continuous.escort(stats.cauchy(), 0.5)
     Traceback (most recent call last):
-    entnorm.solution.EntnormError: the power gamma = 0.5 is not integrable: gamma has to be between 0.5 and inf
+    entnorm.solution.EntnormError: the order gamma = 0.5 is outside of the domain: gamma has to be between 0.5 and inf
     """
     order = number(gamma, "gamma")
     problem = read(density, support, gamma_domain, closed, log_jacobian, points, normalised)
@@ -248,7 +249,7 @@ def escort(
     ends = [end for end, level in zip(domain.ends, problem.included, strict=True) if level is not None]
     if order not in domain and order not in ends:
         raise EntnormError(
-            f"the power gamma = {order:.17g} is not integrable: gamma has to be between "
+            f"the order gamma = {order:.17g} is outside of the domain: gamma has to be between "
             f"{domain.lower:.17g} and {domain.upper:.17g}"
         )
     return problem.curve.distribution(domain.exponent(order))

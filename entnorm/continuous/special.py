@@ -8,7 +8,7 @@ costs a few roundings.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -20,6 +20,8 @@ _BERNOULLI = special.bernoulli(20)[2::2]  # B_2, B_4, ..., B_20
 _N = np.arange(1, _BERNOULLI.size + 1)
 _STIRLING = _BERNOULLI / (2 * _N * (2 * _N - 1))  # of lgamma, in odd powers of 1/K
 _DIGAMMA = _BERNOULLI / (2 * _N)  # of psi, in even powers of 1/K
+_EXPONENTIAL = np.concatenate([[0.0, 0.0], 1 / special.factorial(np.arange(2, 21))])
+_ARTANH = 1 / np.arange(3.0, 41.0, 2)  # in odd powers from the third on
 _ORDERS = np.arange(2, 40)
 _SIGNS = (1 - _ORDERS) * (-1.0) ** _ORDERS / _ORDERS
 _AT_ONE = np.concatenate([[0.0, 0.0], _SIGNS * special.zeta(_ORDERS)])
@@ -72,8 +74,76 @@ def log_gamma_varentropy(shape: float) -> float:
     (1.0, 0.5)
     """
     if shape < _LARGE:
-        return shape**2 * float(special.polygamma(1, shape)) - shape
+        return 1 - shape + shape**2 * float(special.polygamma(1, shape + 1))  # the square of 1 / K may be infinite
     return 0.5 + float((_BERNOULLI * shape ** (1.0 - 2 * _N)).sum())
+
+
+def log_gamma_height(shape: Any) -> Any:
+    """
+    The log-density of log(y / K) for a Gamma(K) variable y at its mode 0: K log K - K - log Gamma(K).
+
+    Examples
+    --------
+    >>> float(log_gamma_height(1.0)), float(log_gamma_height(1e20) - 0.5 * math.log(1e20 / (2 * math.pi)))
+    (-1.0, 0.0)
+    """
+    shape = np.asarray(shape, dtype=np.float64)
+    large = np.maximum(shape, _LARGE)
+    series = np.polynomial.polynomial.polyval(1 / large / large, _STIRLING) / large
+    textbook = special.xlogy(shape, shape) - shape - special.gammaln(shape)
+    return np.where(shape < _LARGE, textbook, 0.5 * np.log(large / (2 * math.pi)) - series)
+
+
+def log_gamma_mean(shape: Any) -> Any:
+    """The mean of log(y / K) for a Gamma(K) variable y: psi(K) - log K, which is nearly -1/(2 K) for a large shape."""
+    shape = np.asarray(shape, dtype=np.float64)
+    large = np.maximum(shape, _LARGE)
+    series = np.polynomial.polynomial.polyval(1 / large / large, _DIGAMMA) / large / large
+    return np.where(shape < _LARGE, special.psi(shape) - np.log(shape), -0.5 / large - series)
+
+
+def ratio_excess(x: Any, y: Any) -> Any:
+    """
+    Excess r - 1 - log r of r = x / y over 0, of the order of (r - 1)^2 / 2, to full relative accuracy; infinite at 0.
+
+    Examples
+    --------
+    >>> float(ratio_excess(1 + 2.0**-40, 1.0)) * 2.0**81
+    0.9999999999993937
+    """
+    delta = (x - y) / y
+    r = np.clip(delta, -0.5, 0.5) / (2 + np.clip(delta, -0.5, 0.5))  # log(1 + delta) is 2 artanh r
+    near = r * delta - 2 * r**3 * np.polynomial.polynomial.polyval(r**2, _ARTANH)
+    return np.where(abs(delta) < 0.5, near, delta - np.log(x / y))
+
+
+def exp_excess(x: Any) -> Any:
+    """
+    Excess exp(x) - 1 - x, of the order of x^2 / 2, to full relative accuracy.
+
+    Examples
+    --------
+    >>> float(exp_excess(1e-20))
+    5e-41
+    """
+    near = np.polynomial.polynomial.polyval(np.clip(x, -1, 1), _EXPONENTIAL)
+    with np.errstate(over="ignore"):
+        return np.where(np.abs(x) < 1, near, np.expm1(x) - x)
+
+
+def root(x: Any, degree: Any) -> Any:
+    """
+    Root x^(1/degree); a step of Newton's method makes good for the rounding of 1/degree, which log x magnifies.
+
+    Examples
+    --------
+    >>> float(root(8.0**60, 3.0)) == 8.0**20
+    True
+    """
+    with np.errstate(all="ignore"):
+        rough = np.asarray(x, dtype=np.float64) ** (1 / np.asarray(degree, dtype=np.float64))
+        step = np.log(rough**degree / x) / degree
+        return np.where(np.isfinite(rough * step), rough - rough * step, rough)
 
 
 def psi(shape: float) -> float:

@@ -12,7 +12,7 @@ import sympy
 
 from entnorm import balls, integration
 from entnorm.balls import Ball
-from entnorm.integration import Complex
+from entnorm.integration import Budget, Complex
 from entnorm.reference import exact as exact_numbers
 from entnorm.reference.densities.expressions import function
 from entnorm.reference.densities.tails import Tail, cut
@@ -59,7 +59,7 @@ class Density:
     >>> from sympy import oo
     >>> quartic = Density(-X**4, (-oo, oo), (Tail("exponential", 4, 3), Tail("exponential", 4, 3)))  # x^4 >= 4 x - 3
     >>> with balls.working(100):
-    ...     h = quartic.entropy(Fraction(2), 100)
+    ...     h = quartic.entropy(Fraction(2), 100, Budget(10**5))
     >>> abs(float(balls.lower(h)) - 0.671588548998) < 1e-12, float(balls.upper(h) - balls.lower(h)) < 2**-60
     (True, True)
     """
@@ -135,22 +135,47 @@ class Density:
                 found += [float(value) for value in values if balls.is_finite(value)]
         return Fraction(max(filter(math.isfinite, found), default=0.0))
 
-    def entropy(self, gamma: Fraction, bits: int) -> Ball:
+    def check_tails(self) -> None:
+        """
+        Raise EntnormError if balls refute what is stated of a tail, at one of a few points.
+
+        Raises
+        ------
+        ImportError
+            If python-flint is not installed.
+        """
+        with balls.working(128):
+            for piece in self.pieces:
+                if piece.tail is None:
+                    continue
+                log_density, finite = function(piece.log_density, X), piece.far is not None
+                for y in piece.tail.points(finite):
+                    value = log_density(integration.complex_ball(balls.ball(y)), False).real
+                    if balls.sign(value - piece.tail.bound(finite, y)) == 1:
+                        where = "from a finite end" if finite else "from the origin"
+                        raise EntnormError(f"{piece.tail} is not true: the log-density is above it {y} {where}")
+
+    def entropy(self, gamma: Fraction, bits: int, budget: Budget) -> Ball:
         """
         A ball that contains the differential entropy of the escort density, in nats  [densities.entropy-form].
 
         It is not finite where the integrals could not be bounded with integrals to 2^-bits at the working precision.
+
+        Raises
+        ------
+        CostError
+            If nothing is left of the budget.
         """
         order, shift = balls.ball(gamma), balls.ball(self._height)
         mass = first = balls.ball(0)
         for piece in self.pieces:
-            part = _integrals(piece, order, shift, bits)
+            part = _integrals(piece, order, shift, bits, budget)
             mass, first = mass + part[0], first + part[1]
         entropy = balls.log(mass) - order * first / mass
         return entropy + balls.log(balls.ball(2)) if self.symmetric else entropy
 
 
-def _integrals(piece: Piece, gamma: Ball, shift: Ball, bits: int) -> tuple[Ball, Ball]:
+def _integrals(piece: Piece, gamma: Ball, shift: Ball, bits: int, budget: Budget) -> tuple[Ball, Ball]:
     """Balls around the integrals of exp(g L) and L exp(g L), L less `shift`, with what lies beyond the cut."""
     log_density = function(piece.log_density, X)
     finite = piece.far is not None
@@ -169,14 +194,14 @@ def _integrals(piece: Piece, gamma: Ball, shift: Ball, bits: int) -> tuple[Ball,
         value = log_density(z, analytic) - shift
         return value * (gamma * value).exp()
 
-    mass += integration.integral(power, low, high, bits, depth)
-    first += integration.integral(moment, low, high, bits, depth)
+    mass += integration.integral(power, low, high, bits, depth, budget)
+    first += integration.integral(moment, low, high, bits, depth, budget)
     return mass, first
 
 
-def exact(value: Number) -> sympy.Rational:
-    """An exact number as SymPy's."""
-    number = exact_numbers.exact(value, "a parameter")
+def exact(value: Number, name: str) -> sympy.Rational:
+    """An exact number as SymPy's; `name` is for the error if it is none."""
+    number = exact_numbers.exact(value, name)
     return sympy.Rational(number.numerator, number.denominator)
 
 

@@ -10,6 +10,7 @@ from fractions import Fraction
 import mpmath
 
 from entnorm import balls
+from entnorm.integration import Budget, CostError
 from entnorm.reference import exact as exact_numbers
 from entnorm.reference.attainable import Interval, rational
 from entnorm.reference.decimals import agreeing, ends
@@ -22,6 +23,7 @@ _FIRST_BITS, _MOST_BITS = 64, 2**13
 _WIDEST = 200  # logarithm of the odds up to which a root is looked for
 _LONGEST = 2  # stride of that search: far beyond the root integrals are costly
 _ROUGH_BITS = 16
+_VALUES, _VALUES_PER_DIGIT = 500_000, 50_000  # of integrands that a search, or a proof, may take: seconds to minutes
 _CLOSE = 2e-3  # where the secant method takes over from bisection
 
 
@@ -33,7 +35,7 @@ class DensityCertificate:
     Attributes
     ----------
     density : Density
-        With the bounds of its tails, which are taken as stated.
+        With the bounds of its tails, which are taken as stated where balls do not refute them at a few points.
     target : Fraction
         The entropy, in nats.
     lower, upper : Fraction
@@ -61,7 +63,8 @@ class DensityCertificate:
         Returns
         -------
         bool
-            True if it is proved. False if it is not true, is too wide for `digits`, or is not decided with 2^13 bits.
+            True if it is proved. False if it is not true, is too wide for `digits`, or is not decided with 2^13 bits
+            and a bounded number of values of the integrands.
 
         Raises
         ------
@@ -72,7 +75,12 @@ class DensityCertificate:
         inside = low < self.lower < self.upper and (high is None or self.upper < high)
         if not inside or (self.upper - self.lower) * 10**self.digits > self.lower:
             return False
-        return _sign(self.density, self.target, self.lower) == 1 and _sign(self.density, self.target, self.upper) == -1
+        budget = _budget(self.digits)
+        with contextlib.suppress(EntnormError):  # a bound of a tail is refuted, or the cost is too high
+            self.density.check_tails()
+            at_ends = (_sign(self.density, self.target, end, budget) for end in (self.lower, self.upper))
+            return next(at_ends) == 1 and next(at_ends) == -1
+        return False
 
 
 @dataclass(frozen=True, repr=False)
@@ -103,7 +111,7 @@ class CertifiedDensity:
 
     def __repr__(self) -> str:
         digits = agreeing(*self.enclosure, self.digits + 1)
-        return f"CertifiedDensity(gamma={digits}, digits={self.digits}: certified in ball arithmetic)"
+        return f"CertifiedDensity(gamma={digits}, digits={self.digits}: certified in ball arithmetic, given its tails)"
 
 
 def solve(density: Density, *, entropy: Number, digits: int = 30) -> CertifiedDensity:
@@ -126,7 +134,8 @@ def solve(density: Density, *, entropy: Number, digits: int = 30) -> CertifiedDe
     Raises
     ------
     EntnormError
-        If an argument is not what it has to be, or the target is not attained at any exponent that could be looked at.
+        If an argument is not what it has to be, or the target is not attained at any exponent that could be looked at
+        with a bounded number of values of the integrands.
     ImportError
         If python-flint is not installed.
     ArithmeticError
@@ -137,15 +146,21 @@ def solve(density: Density, *, entropy: Number, digits: int = 30) -> CertifiedDe
     >>> from entnorm.reference import densities
     >>> solution = densities.solve(densities.gamma("2.5"), entropy=1, digits=20)
     >>> solution
-    CertifiedDensity(gamma=3.68238092740876347827e0, digits=20: certified in ball arithmetic)
+    CertifiedDensity(gamma=3.68238092740876347827e0, digits=20: certified in ball arithmetic, given its tails)
     >>> solution.certificate.verify()
     True
     """
     if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MOST_DIGITS:
         raise EntnormError(f"digits must be an int from 1 to {MOST_DIGITS}, got {digits!r}")
     target = exact_numbers.exact(entropy, "entropy")
-    search = _Search(density, target)
-    gamma = search.refine(search.bracket(), math.ceil((digits + 4) * math.log2(10)))
+    density.check_tails()
+    search = _Search(density, target, _budget(digits))
+    try:
+        gamma = search.refine(search.bracket(), math.ceil((digits + 4) * math.log2(10)))
+    except (ArithmeticError, CostError) as error:
+        raise EntnormError(
+            f"the exponent for the entropy {float(target):.17g} was not found, if there is one: {error}"
+        ) from error
     certificate = DensityCertificate(density, target, *ends(rational(gamma), digits), digits)
     if not certificate.verify():
         raise ArithmeticError(
@@ -157,8 +172,8 @@ def solve(density: Density, *, entropy: Number, digits: int = 30) -> CertifiedDe
 class _Search:
     """The residual h - H* at numbers of mpmath, as the midpoints of balls say."""
 
-    def __init__(self, density: Density, target: Fraction) -> None:
-        self.density, self.target, self.mp = density, target, mpmath.MPContext()
+    def __init__(self, density: Density, target: Fraction, budget: Budget) -> None:
+        self.density, self.target, self.budget, self.mp = density, target, budget, mpmath.MPContext()
         self.domain: Domain = density.gamma_domain
 
     def gamma(self, u: mpmath.mpf) -> mpmath.mpf:
@@ -174,7 +189,7 @@ class _Search:
         precision = bits + 32 + max(0, math.frexp(float(gamma))[1])
         while precision <= _MOST_BITS:
             with balls.working(precision):
-                ball = self.density.entropy(rational(gamma), precision - 16) - balls.ball(self.target)
+                ball = self.density.entropy(rational(gamma), precision - 16, self.budget) - balls.ball(self.target)
                 if balls.is_finite(ball) and balls.upper(ball) - balls.lower(ball) < Fraction(1, 2**bits):
                     mantissa, exponent = balls.middle(ball)
                     return self.mp.ldexp(mantissa, exponent)
@@ -244,12 +259,16 @@ class _Search:
         return self.mp.mpf(x.numerator) / x.denominator
 
 
-def _sign(density: Density, target: Fraction, gamma: Fraction) -> int | None:
+def _budget(digits: int) -> Budget:
+    return Budget(_VALUES + _VALUES_PER_DIGIT * digits)
+
+
+def _sign(density: Density, target: Fraction, gamma: Fraction, budget: Budget) -> int | None:
     """The sign of h(gamma) - H*, by balls of doubling precision."""
     bits = _FIRST_BITS
     while bits <= _MOST_BITS:
         with balls.working(bits + 32), contextlib.suppress(ArithmeticError):
-            sign = balls.sign(density.entropy(gamma, bits) - balls.ball(target))
+            sign = balls.sign(density.entropy(gamma, bits, budget) - balls.ball(target))
             if sign is not None:
                 return sign
         bits *= 2

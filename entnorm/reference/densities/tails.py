@@ -16,13 +16,16 @@ from entnorm.solution import EntnormError
 
 Decay = Literal["exponential", "power"]
 _LOG2 = math.log(2)
+_LOOKED_AT = 16  # octaves
 _FARTHEST = 2**12  # octaves, each of which an integral is halved by
 
 
 @dataclass(frozen=True)
 class Tail:
     """
-    A bound of a log-density L towards an end of its support; stated, not checked.
+    A bound of a log-density L towards an end of its support; stated, not proved.
+
+    Points at which balls refute it are an error where the density is integrated; that there are none proves nothing.
 
     ==============  ===========================================  ==========================
     decay           bound                                        where
@@ -73,6 +76,16 @@ class Tail:
             raise EntnormError(f"at a finite end a tail is a power, it cannot be {self.decay}")
         if not finite and not self.rate > 0:
             raise EntnormError(f"a tail at an infinite end needs a positive rate, got {self.rate}")
+
+    def bound(self, finite: bool, distance: Fraction) -> Ball:
+        """The bound at that distance from a finite end, or from the origin."""
+        steepness = balls.ball(distance) if self.decay == "exponential" else balls.log(balls.ball(distance))
+        return constant(self.height) + (1 if finite else -1) * constant(self.rate) * steepness
+
+    def points(self, finite: bool) -> list[Fraction]:
+        """Where the bound is looked at: from its start on."""
+        start = Fraction(int(self.start.p), int(self.start.q))
+        return [start * Fraction(2) ** (-k if finite else k) for k in range(_LOOKED_AT)]
 
 
 class Cut(NamedTuple):
