@@ -3,8 +3,8 @@ labels most likely. Five classifiers of scikit-learn, on the three data sets of 
 data trains each, a third fits, a third judges; ten random splits.
 
 Compared: the classifier as it is; one temperature for all rows (https://arxiv.org/abs/1706.04599, temperature
-scaling); one entropy for all rows; one floor under the entropy, which only rows below it feel, and which is nobody's
-where it is fitted as 0. Each has one number, fitted by likelihood in the same way. Judged by the negative
+scaling); one entropy for all rows; one floor under the entropy, which only rows below it feel, and which
+moves none where it is fitted as 0. Each has one number, fitted by likelihood in the same way. Judged by the negative
 log-likelihood in nats and by the expected calibration error (15 bins).
 
 Differences are paired, within a split, and given with a standard error. Splits share their data, so it is that of
@@ -110,7 +110,7 @@ def conclusions(data: dict[str, Any]) -> list[str]:
         f"One entropy for all rows is better than one temperature in {sum(d.beyond < 0 for d in entropy)} of {len(cases)} cases, worse in"
         f" {worse}, and within two standard errors in the others; the median of the differences is"
         f" {np.median([d.mean for d in entropy]):+.3f} nats.",
-        *(f"{compared(data, least)}" for least in LEASTS),
+        *(compared(data, least) for least in LEASTS),
         f"The floor was fitted as 0 in every split, and is then the classifier as it is, in {len(unmoved)} of {len(cases)} cases.",
         f"Beyond two standard errors, one temperature is better than the classifier as it is in {better(data, 'temperature', 'as it is', strict)}"
         f" cases, and worse in {better(data, 'as it is', 'temperature', strict)}; with probabilities below {lenient:g} raised to that, in"
@@ -154,8 +154,7 @@ class Difference:
         return int(np.sign(self.mean)) if abs(self.mean) > 2 * self.error else 0
 
     def __str__(self) -> str:
-        digits = 3 if max(abs(self.mean), self.error) >= 0.002 else 5
-        return f"{self.mean:+.{digits}f} ± {self.error:.{digits}f}"
+        return f"{self.mean:+.4f} ± {self.error:.4f}"
 
 
 def splits(data: dict[str, Any], measure: str, least: float) -> dict[tuple[str, str], dict[str, Any]]:
@@ -183,7 +182,10 @@ def tables(data: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
                 f"Negative log-likelihood in nats, means of {SPLITS} splits; probabilities raised to {least:g}",
                 costs(data, least),
             ),
-            (f"Differences of that, with standard errors; raised to {least:g}", differences(data, least)),
+            (
+                f"Differences of that, with standard errors, * beyond two of them, – where the floor is 0 in every split; raised to {least:g}",
+                differences(data, least),
+            ),
         )
     } | {f"Calibration error, means of {SPLITS} splits; raised to {LEASTS[0]:g}": costs(data, LEASTS[0], "ece")}
 
@@ -199,11 +201,11 @@ PAIRS = (("temperature", "as it is"), ("entropy", "temperature"), ("floor", "tem
 
 
 def differences(data: dict[str, Any], least: float) -> list[dict[str, str]]:
-    """Each pair of ways, an asterisk where they differ by more than two standard errors; no sign where the floor is 0."""
+    """Each pair of ways; nothing to compare where no split has a floor above 0."""
     return [
         {"data": name, "classifier": kind}
         | {
-            f"{one} − {other}": "floor is 0"
+            f"{one} − {other}": "–"
             if one == "floor" and idle(data, (name, kind), least)
             else starred(values[one], values[other])
             for one, other in PAIRS
