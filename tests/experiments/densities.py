@@ -150,7 +150,7 @@ def drawn_curves(found: dict[str, Any]) -> Figure:
         if name.startswith("2 /"):
             axis.plot(curve["gamma"][0], curve["entropy"][0], "o", color=colour, markersize=5)
     axis.set(xlabel="γ", ylabel="entropy, nats", xscale="log", ylim=(-4, 9))
-    figure.legend(*axis.get_legend_handles_labels(), loc="outside right upper")
+    figure.legend(*axis.get_legend_handles_labels(), loc="outside upper left", ncols=2)
     return caption(
         figure,
         "Each curve over the exponents whose power has an integral. The dot: the last one is defined at its end, and highest there.",

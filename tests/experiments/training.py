@@ -162,7 +162,7 @@ def figures(data: dict[str, Any]) -> dict[str, Figure]:
     for scale, axis in zip(SCALES, axes, strict=True):
         for weights, colour in colours.items():
             found = best(data, weights, scale)
-            axis.semilogy(smooth(found["middle"]), color=colour, label=NAMES[weights])
+            axis.semilogy(np.maximum(smooth(found["middle"]), FLOOR), color=colour, label=NAMES[weights])
             spread = np.maximum([smooth(found["least"]), smooth(found["most"])], FLOOR)
             axis.fill_between(range(spread.shape[1]), *spread, color=colour, alpha=0.18, linewidth=0)
         axis.set_title(f"start times {scale}", fontsize=10)
