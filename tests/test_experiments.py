@@ -15,6 +15,7 @@ import pytest
 
 import entnorm
 from entnorm.report import differences, render
+from entnorm.report.experiments import addresses
 
 FOLDER = Path(__file__).parent / "experiments"
 REPORTS = Path(__file__).parents[1] / "reports"
@@ -176,6 +177,11 @@ def test_a_result_that_is_older_than_its_measurement_is_marked(harness: Any, tmp
     harness.run("toy", cache, again=False)
     (tmp_path / "toy.py").write_text(TOY.replace("k * k", "k + k"))
     assert "has changed since it was run" in render(harness.model(cache))["experiments.html"]
+
+
+@pytest.mark.parametrize("after", [").", ");", "):", ",", ".", "", " and"])
+def test_an_address_ends_before_the_punctuation_of_its_sentence(after: str) -> None:
+    assert addresses(f"see (https://example.org/a.b?c=1;d{after}") == ["see (", "https://example.org/a.b?c=1;d", after]
 
 
 def test_figures_take_the_colours_and_the_font_of_the_page_and_share_no_identifier(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import groupby
@@ -11,10 +10,10 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from entnorm.conformance.budget import times
 from entnorm.report.charts import chart
+from entnorm.report.experiments import addresses, view
 from entnorm.report.graph import Drawing, draw
 from entnorm.report.junit import junit
 from entnorm.report.models import THEORY
@@ -89,7 +88,7 @@ def _environment(*, escape: bool) -> Environment:
         citations=_citations_as_text,
         cell=_table_cell,
         sample=_sample,
-        linked=_linked,
+        addresses=addresses,
         breakable=_breakable,
         times=times,
     )
@@ -219,32 +218,6 @@ def _view_of_solve(model: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_FIGURE: Final = re.compile(r"[-+−]?\d|–$")
-_LONG: Final = 80  # characters of a cell that is read as a text
-
-
-def _view_of_experiments(model: Mapping[str, Any]) -> dict[str, Any]:
-    """Which columns of a table are set flush right, those of figures; and which tables hold texts, and have to wrap."""
-    tables = {(e["name"], table["title"]): table["rows"] for e in model["experiments"] for table in e["tables"]}
-    return {
-        "numeric": {
-            name: [column for column in rows[0] if all(_FIGURE.match(row[column]) for row in rows)]
-            for name, rows in tables.items()
-        },
-        "texts": {
-            name for name, rows in tables.items() if any(len(cell) > _LONG for row in rows for cell in row.values())
-        },
-    }
-
-
-_ADDRESS: Final = re.compile(r"https?://[^\s()<>]*[^\s()<>.,;:]")
-
-
-def _linked(text: str) -> Markup:
-    """Addresses as links, without the punctuation that follows them in a sentence."""
-    return Markup(_ADDRESS.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', str(escape(text))))
-
-
 def _outcomes(peer: Mapping[str, Any]) -> list[str]:
     return [check["outcome"] for check in peer["results"].values()]
 
@@ -255,7 +228,7 @@ _VIEWS: Final = {
     "verdict": _view_of_verdict,
     "peers": _view_of_peers,
     "solve": _view_of_solve,
-    "experiments": _view_of_experiments,
+    "experiments": view,
 }
 
 
