@@ -108,13 +108,13 @@ def conclusions(data: dict[str, Any]) -> list[str]:
         f"Gamma({SHAPE}) has an entropy of {ends[0]['entropy']} at γ = {ends[0]['gamma']:.3g} and of {ends[-1]['entropy']} at"
         f" γ = {ends[-1]['gamma']:.3g}; {'every curve falls' if falls else 'NOT EVERY CURVE FALLS'} with γ, as is proved"
         " [densities.entropy-slope].",
-        f"What exponents there are is a matter of the tails and poles: γ > {number(student['domain'][0])} for Student's density with 3 degrees of"
-        f" freedom, γ < {number(beta['domain'][1])} for Beta(½, 3), whose pole lets no power beyond have an integral, γ ≥"
-        f" {number(heavy['domain'][0])} for 2 / (x log³x). The entropy of the last is at most {max(heavy['entropy']):.4f} nats, its own:"
-        " no power raises it.",
+        f"Powers have an integral for γ > {number(student['domain'][0])} of Student's density with 3 degrees of freedom, for"
+        f" γ < {number(beta['domain'][1])} of Beta(½, 3), for γ ≥ {number(heavy['domain'][0])} of 2 / (x log³x), whose powers have an"
+        f" entropy of at most {max(heavy['entropy']):.4f} nats, at γ = {heavy['gamma'][int(np.argmax(heavy['entropy']))]:g}.",
         f"The same variable normalised to {two['entropy']:g} nat has γ = {two['X']['gamma']:.4f} in the coordinate X = exp(Y) and"
-        f" γ = {two['Y']['gamma']:.4f} in the coordinate Y: two different distributions. A differential entropy is that of a"
-        " variable in a coordinate, which has to be chosen.",
+        f" γ = {two['Y']['gamma']:.4f} in the coordinate Y.",
+        "Comment: tails bound the exponents from below, poles from above, and where a density is defined at its end, as the last one is,"
+        " its own entropy is the most that can be had. A differential entropy is that of a variable in a coordinate, which has to be chosen.",
     ]
 
 
