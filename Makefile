@@ -15,7 +15,7 @@ help:
 	@echo "make check-reports  are the committed reports what the code writes today, byte for byte?"
 	@echo "make peers          hold solvers of other libraries, torch among them, against the checks, write reports/peers.*"
 	@echo "make adapters       test the adapters with the libraries that they are for"
-	@echo "make experiments    what it does on real models and data, write reports/experiments.*; ten minutes, resumable"
+	@echo "make experiments    what it does on real models and data, write reports/experiments.*; a quarter of an hour, resumable"
 	@echo "make lock           resolve requirements.lock anew (needs uv)"
 
 .venv/.ready: requirements.lock pyproject.toml

@@ -540,7 +540,7 @@ def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(folder: Path) -> 
     ("number", "code", "said"),
     [
         (signal.SIGINT, 130, "entnorm: interrupted; no file was left half-written"),
-        (signal.SIGTERM, 143, ""),
+        (signal.SIGTERM, 143, "entnorm: stopped by SIGTERM; no file was left half-written"),
     ],
 )
 def test_a_signal_leaves_the_old_file_and_no_other(number: int, code: int, said: str, folder: Path) -> None:

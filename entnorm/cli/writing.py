@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -41,30 +39,12 @@ def writing(path: Path | None) -> Iterator[Add]:
     if path.suffix.lower() not in _FORMATS:
         raise UsageError(f"--out {path}: {', '.join(_FORMATS)} are the files that are written")
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with _termination_unwinds():
-        try:
-            with open(new, "wb") as file, _FORMATS[path.suffix.lower()](file) as add:
-                yield add
-            os.replace(new, path)
-        finally:
-            new.unlink(missing_ok=True)
-
-
-@contextmanager
-def _termination_unwinds() -> Iterator[None]:
-    """A process that is told to end cleans up first, as one that is interrupted does."""
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield
-        return
-
-    def leave(number: int, _: Any) -> None:
-        raise SystemExit(128 + number)
-
-    signal.signal(signal.SIGTERM, leave)
     try:
-        yield
+        with open(new, "wb") as file, _FORMATS[path.suffix.lower()](file) as add:
+            yield add
+        os.replace(new, path)
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        new.unlink(missing_ok=True)
 
 
 @contextmanager

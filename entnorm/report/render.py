@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from entnorm.conformance.budget import times
 from entnorm.report.charts import chart
+from entnorm.report.experiments import addresses, view
 from entnorm.report.graph import Drawing, draw
 from entnorm.report.junit import junit
 from entnorm.report.models import THEORY
@@ -87,6 +88,7 @@ def _environment(*, escape: bool) -> Environment:
         citations=_citations_as_text,
         cell=_table_cell,
         sample=_sample,
+        addresses=addresses,
         breakable=_breakable,
         times=times,
     )
@@ -216,19 +218,6 @@ def _view_of_solve(model: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _view_of_experiments(model: Mapping[str, Any]) -> dict[str, Any]:
-    """Which columns of a table are set flush right: those whose every cell begins with a figure."""
-    return {
-        "numeric": {
-            (experiment["name"], table["title"]): [
-                column for column in table["rows"][0] if all(row[column][:1].isdigit() for row in table["rows"])
-            ]
-            for experiment in model["experiments"]
-            for table in experiment["tables"]
-        }
-    }
-
-
 def _outcomes(peer: Mapping[str, Any]) -> list[str]:
     return [check["outcome"] for check in peer["results"].values()]
 
@@ -239,7 +228,7 @@ _VIEWS: Final = {
     "verdict": _view_of_verdict,
     "peers": _view_of_peers,
     "solve": _view_of_solve,
-    "experiments": _view_of_experiments,
+    "experiments": view,
 }
 
 

@@ -27,7 +27,7 @@ class Enclosed:
 
     def errors(self, solution: entnorm.Solution, kind: str, value: float) -> dict[str, float]:
         """Errors of one solution in units of the budget; infinite where balls exclude nothing else."""
-        smallest = min(value if kind in ("entropy", "deficit") else 1.0, 1e-16, math.log(self.support))
+        smallest = min(1.0 if kind == "perplexity" else value, 1e-16, math.log(self.support))
         with balls.working(int(220 - 7 * math.log2(smallest))):
             return self._errors(solution, kind, value)
 

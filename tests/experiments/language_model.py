@@ -21,6 +21,14 @@ PROMPTS = (
     "A prime number is a number that",
     "The city council decided yesterday to",
     "Dear Sir, I am writing to complain about",
+    "When the rain finally stopped, the children",
+    "The history of the bicycle begins with",
+    "My grandmother always used to say that",
+    "Photosynthesis is the process by which",
+    "The train to the coast was late again, so",
+    "In this chapter we will look at",
+    "The detective looked at the broken window and",
+    "According to the report published last week,",
 )
 """Openings of prose of several kinds."""
 

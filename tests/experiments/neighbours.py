@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from style import BLUE, GREY, RED, caption
+from style import BLUE, BROWN, GREEN, GREY, PURPLE, RED, caption
 
 import entnorm
 
@@ -151,19 +151,25 @@ def figures(data: dict[str, Any]) -> dict[str, Figure]:
     return {f"The same points, {name}": embeddings(data[name]), "Perplexities": histograms(data)}
 
 
+GROUPS, MARKERS = (BLUE, RED, GREEN, PURPLE, BROWN, GREY), "o^sD"
+"""Colours that the page has in daylight and in the dark, and shapes for more groups than there are colours."""
+
+
 def embeddings(found: dict[str, Any]) -> Figure:
     figure, axes = plt.subplots(1, 2, figsize=(8.6, 4.3))
     group = np.array(found["group"])
     for who, axis in zip(("openTSNE", "openTSNE with entnorm"), axes, strict=True):
         place = np.array(found[who]["embedding"])
-        axis.scatter(*place.T, c=group, cmap="turbo", s=14, linewidths=0)
+        for which in np.unique(group):
+            colour, marker = GROUPS[which % len(GROUPS)], MARKERS[which // len(GROUPS) % len(MARKERS)]
+            axis.plot(*place[group == which].T, marker, color=colour, markersize=3.6, markeredgewidth=0)
         axis.set_title(f"{who}: {found[who]['told']:.0%} told", fontsize=10)
         axis.set_xticks([])
         axis.set_yticks([])
         axis.grid(visible=False)
     return caption(
         figure,
-        f"t-SNE by openTSNE, from the same start, perplexity {found['asked']:g}; colours are the groups. Left with its own search,"
+        f"t-SNE by openTSNE, from the same start, perplexity {found['asked']:g}; colours and shapes are the groups. Left with its own search,"
         " right with rows that have the perplexity asked for.",
     )
 

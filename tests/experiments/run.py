@@ -5,7 +5,8 @@
     python tests/experiments/run.py --report               the report alone, from what is there
 
 What an experiment finds is stored as JSON in `.experiments/` as soon as it is finished, so that a run which was
-stopped goes on where it was. It is run again when the code of the measurement, or a version of what it uses, has changed.
+stopped goes on where it was. It is run again when the code of the measurement or of entnorm, or a version of what it uses,
+has changed.
 
 An experiment is a module beside this one, with
 
@@ -13,8 +14,9 @@ An experiment is a module beside this one, with
 - `TITLE`; `PACKAGES`, the distributions that it uses; `HELPERS`, the modules beside it on which the measurement depends;
   and, if anything is drawn at random, `SEED`;
 - `run(progress) -> dict`, the measurement, as JSON has it; ``progress(items, what)`` passes items on, and is seen;
-- `conclusions(data) -> list of str`: sentences that are computed from the data, whatever these turn out to be. The
-  measurement stands above it; what stands below only shows the data, and may change without a new run;
+- `conclusions(data) -> list of str`: sentences that are computed from the data, whatever these turn out to be; what they
+  do not say, but someone thinks, begins with "Comment:". The measurement stands above it; what stands below only shows
+  the data, and may change without a new run;
 - `figures(data) -> dict of title to Figure`, and, if numbers are to be read, `tables(data) -> dict of title to rows`,
   each row a dict from column to cell.
 """
@@ -30,6 +32,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
@@ -39,6 +42,7 @@ import matplotlib
 import style
 from tqdm import tqdm
 
+import entnorm
 from entnorm.report.files import write
 from entnorm.report.models import machine
 from entnorm.report.render import render
@@ -48,7 +52,7 @@ ROOT = HERE.parents[1]
 FORMAT = "entnorm-experiments/1"
 EXPERIMENTS = (
     *("generation", "attention", "truncation", "vocabulary"),
-    *("neighbours", "choosing", "vanishing", "training"),
+    *("neighbours", "choosing", "vanishing", "training", "densities"),
 )
 """In the order of the report."""
 
@@ -66,19 +70,18 @@ def main() -> int:
     unknown = sorted(set(asked.names) - set(EXPERIMENTS))
     if unknown:
         parser.error(f"there is no experiment {', '.join(unknown)}; there are {', '.join(EXPERIMENTS)}")
-    if not asked.report:
-        try:
-            for name in asked.names or EXPERIMENTS:
-                run(name, asked.cache, again=asked.again)
-        except KeyboardInterrupt:
-            print("experiments: interrupted; those that had ended are stored", file=sys.stderr)
-            return 130
+    try:
+        for name in () if asked.report else asked.names or EXPERIMENTS:
+            run(name, asked.cache, again=asked.again)
+    except KeyboardInterrupt:
+        print("\nstopped: what is finished is stored, and the same command goes on from there", file=sys.stderr)
+        return 130
     for path in write(asked.reports, render(model(asked.cache))):
         print(path)
     return 0
 
 
-def run(name: str, cache: Path, *, again: bool) -> None:
+def run(name: str, folder: Path, *, again: bool) -> None:
     """Run an experiment and store what it found, unless that is there already or something it needs is not."""
     found = versions(name)
     absent = [package for package, here in found.items() if here is None]
@@ -86,7 +89,7 @@ def run(name: str, cache: Path, *, again: bool) -> None:
         print(f"{name}: not run, {', '.join(absent)} not installed (make experiments sets that up)", file=sys.stderr)
         return
     key = fingerprint(name, found)
-    if not again and stored(name, cache).get("fingerprint") == key:
+    if not again and stored(name, folder).get("fingerprint") == key:
         print(f"{name}: as stored", file=sys.stderr)
         return
     module = importlib.import_module(name)
@@ -99,7 +102,7 @@ def run(name: str, cache: Path, *, again: bool) -> None:
         "seconds": round(time.perf_counter() - start, 1),
         "data": data,
     }
-    write(cache, {f"{name}.json": json.dumps(record, ensure_ascii=False, allow_nan=False)})
+    write(folder, {f"{name}.json": json.dumps(record, ensure_ascii=False, allow_nan=False)})
 
 
 def watched(items: Iterable[T], what: str) -> Iterator[T]:
@@ -107,10 +110,10 @@ def watched(items: Iterable[T], what: str) -> Iterator[T]:
     return iter(tqdm(items, desc=what, file=sys.stderr, dynamic_ncols=True))
 
 
-def stored(name: str, cache: Path) -> dict[str, Any]:
+def stored(name: str, folder: Path) -> dict[str, Any]:
     """What an experiment found the last time, or nothing."""
     try:
-        found: dict[str, Any] = json.loads((cache / f"{name}.json").read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     return found
@@ -135,6 +138,15 @@ def measurement(name: str) -> str:
     return "".join(ast.dump(node) for node in body[1 : ends[0] if ends else None])
 
 
+@cache
+def library() -> str:
+    """The code of entnorm, but for what only writes reports; spelling apart."""
+    folder = Path(entnorm.__file__).parent
+    code = {path.relative_to(folder): path for path in folder.rglob("*.py")}
+    kept = sorted(where for where in code if where.parts[0] != "report")
+    return "".join(f"{where.as_posix()}\0{ast.dump(ast.parse(code[where].read_bytes()))}\0" for where in kept)
+
+
 def versions(name: str) -> dict[str, str | None]:
     """The versions of what an experiment uses; None for what is not installed."""
     return {package: _version(package) for package in ("entnorm", "numpy", *constant(name, "PACKAGES", ()))}
@@ -148,14 +160,14 @@ def _version(package: str) -> str | None:
 
 
 def fingerprint(name: str, found: dict[str, str | None]) -> str:
-    """Changes when the code of a measurement does, or of what it imports from beside it, or a version."""
-    said = [measurement(name), *map(measurement, constant(name, "HELPERS", ())), json.dumps(found)]
+    """Changes when the code of a measurement does, or of what it imports from beside it or from entnorm, or a version."""
+    said = [measurement(name), *map(measurement, constant(name, "HELPERS", ())), library(), json.dumps(found)]
     return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
-def model(cache: Path) -> dict[str, Any]:
+def model(folder: Path) -> dict[str, Any]:
     """Return everything that the report shows, from what is stored."""
-    records = {name: stored(name, cache) for name in EXPERIMENTS}
+    records = {name: stored(name, folder) for name in EXPERIMENTS}
     return {
         "format": FORMAT,
         "python": platform.python_version(),

@@ -78,7 +78,9 @@ def drawn(name: str, figure: Figure) -> dict[str, str]:
     svg = svg.replace("<svg ", '<svg stroke-linejoin="round" ', 1)
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r'(url\(#|href="#)', rf"\g<1>{prefix}-", svg)
-    svg = re.sub(r"(-?\d+\.\d{2})\d+", r"\1", svg)
+    svg = re.sub(
+        r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d{2})\d+", r"\1", tag[0]), svg
+    )  # places; what is said stays whole
     svg = re.sub(r"font-family: [^;\"]*", "font-family: var(--sans)", svg)
     for colour, variable in COLOURS.items():
         svg = svg.replace(colour, f"var({variable})")

@@ -91,18 +91,19 @@ def conclusions(data: dict[str, Any]) -> list[str]:
     top, low = cuts["top-p 0.9"], cuts["min-p 0.05"]
     span = {name: np.quantile(1 / c["gamma"], [0.1, 0.5, 0.9]) for name, c in cuts.items()}
     return [
-        f"Of the same entropy is not the same: the escort distribution puts a median of {outside[least]:.1%} ({least}) to"
+        f"At equal entropy, the escort distribution puts a median of {outside[least]:.1%} ({least}) to"
         f" {outside[most]:.1%} ({most}) of its mass on tokens that the truncation has removed, in {1 - (top['outside'] < 0.05).mean():.0%}"
-        " of the positions more than 5% for top-p 0.9. Over a hundred tokens a few of them are drawn. Whoever truncates to be rid of"
-        " them is not served by entropy normalization alone; it can be applied after a truncation.",
-        f"In entropy, top-p 0.9 is close to one temperature for all steps: T = {span['top-p 0.9'][1]:.2f} in the median, from"
+        " of the positions more than 5% for top-p 0.9.",
+        f"In entropy, top-p 0.9 is a temperature of T = {span['top-p 0.9'][1]:.2f} in the median, from"
         f" {span['top-p 0.9'][0]:.2f} to {span['top-p 0.9'][2]:.2f} in 80% of the positions. For min-p 0.05 it goes from"
-        f" {span['min-p 0.05'][0]:.2f} to {span['min-p 0.05'][2]:.2f}. None of them holds the entropy: that of the truncated distributions"
+        f" {span['min-p 0.05'][0]:.2f} to {span['min-p 0.05'][2]:.2f}. The entropy of the truncated distributions"
         f" lies between {np.quantile(top['entropy'], 0.1):.2f} and {np.quantile(top['entropy'], 0.9):.2f} nats for top-p 0.9.",
         f"The escort distribution is nearer to the model's own than the truncation"
         f" {'at every position, as is proved' if nearer else 'NOT EVERYWHERE, against what is proved'}: the median of KL(.||p) is"
         f" {np.median(top['near']):.3f} against {np.median(top['far']):.3f} nats for top-p 0.9, {np.median(low['near']):.3f} against"
-        f" {np.median(low['far']):.3f} for min-p 0.05. It moves more tokens by less.",
+        f" {np.median(low['far']):.3f} for min-p 0.05.",
+        "Comment: of the same entropy is not the same. Over a hundred tokens, mass outside of 5% is drawn about five times; whoever"
+        " truncates to be rid of such tokens has to truncate, and can normalise the entropy of what is left.",
     ]
 
 

@@ -53,16 +53,16 @@ def conclusions(data: dict[str, Any]) -> list[str]:
     soft, calm = norms["softmax"], norms["2.0 nats"]
     product = calm * scales
     steady = product.max() / product.min() - 1
+    one = list(scales).index(1.0)
     return [
-        f"At scale {scales[-1]:g} the Jacobian of softmax has a norm of {soft[-1]:.2g}, and it falls exponentially. With 2 nats it has"
-        f" {calm[-1]:.2g}: it falls too, in exact proportion to 1 / scale, since the weights do not depend on the scale at all"
-        f" [gradients.homogeneous]; norm times scale is constant to {steady:.1g} here.",
-        f"So a prescribed entropy does not keep gradients of a fixed size. What it keeps is the effect of a relative change: as large"
-        f" at scale {scales[-1]:g} as at {scales[0]:g}. For tiny scores the same law makes gradients large:"
-        f" {calm[0]:.2g} at scale {scales[0]:g}, where softmax has {soft[0]:.2g}.",
-        f"At scale 1 softmax has {norms['entropy of softmax'][list(scales).index(1.0)]:.2f} nats and a norm of"
-        f" {soft[list(scales).index(1.0)]:.2g}; asked for 2 nats there the norm is {calm[list(scales).index(1.0)]:.2g}, for 0.5 nats"
-        f" {norms['0.5 nats'][list(scales).index(1.0)]:.2g}. Low entropy by itself does not make gradients vanish.",
+        f"At scale {scales[-1]:g} the Jacobian of softmax has a norm of {soft[-1]:.2g}, that with 2 nats of {calm[-1]:.2g}. With 2 nats"
+        f" norm times scale is constant to {steady:.1g}, over scales from {scales[0]:g} to {scales[-1]:g}; it is proved to be"
+        " constant, since the weights do not depend on the scale [gradients.homogeneous].",
+        f"For tiny scores the same law makes gradients large: {calm[0]:.2g} at scale {scales[0]:g}, where softmax has {soft[0]:.2g}.",
+        f"At scale 1 softmax has {norms['entropy of softmax'][one]:.2f} nats and a norm of {soft[one]:.2g}; asked for 2 nats there the norm is"
+        f" {calm[one]:.2g}, for 0.5 nats {norms['0.5 nats'][one]:.2g}.",
+        "Comment: a prescribed entropy does not keep gradients of a fixed size, it keeps the effect of a relative change of the scores."
+        " Where softmax loses its gradients, it is for the scale of the scores; how low the entropy is, is another matter.",
     ]
 
 

