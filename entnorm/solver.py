@@ -311,7 +311,7 @@ def _iterate(
         found = equation.measure(gamma)
         right = found.value > 0  # the entropy decreases [escort.entropy-decreasing]
         low, high = np.where(right, gamma, low), np.where(right, high, gamma)
-        squeezed = high <= low * (1 + 4 * EPS)
+        squeezed = ~(high > low * (1 + 4 * EPS))  # or NaN, if the caller changes the array meanwhile
         done, proposal = _settle(equation, found, gamma, which, answers, squeezed)
         newton = (low < proposal) & (proposal < high) & (count <= _PATIENCE or count % 2 == 0)
         gamma = np.where(newton, proposal, np.sqrt(low) * np.sqrt(high))

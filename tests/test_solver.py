@@ -217,6 +217,15 @@ def test_the_bracket_closes_whatever_the_derivatives_say():
         assert abs(exact.entropy(gamma) - 0.5) > 1e-7  # and so the derivatives did mislead
 
 
+def test_an_array_that_changes_while_it_is_solved_does_not_keep_the_solver():
+    x = np.array([[0.0, -1.0, -2.5]])
+    spectrum = Spectrum.survey(x, Workspace(), logits=True)
+    goal = Target.checked((1,), entropy=0.5).reduce(spectrum.support, spectrum.ties)
+    answers, nan = Answers.empty(1), np.full(1, np.nan)
+    _iterate(ExcessEquation(spectrum, goal), nan, nan.copy(), nan.copy(), np.arange(1), answers)
+    assert np.isnan(answers.gamma).all()
+
+
 class TestEnds:
     ROW: ClassVar = (0.4, 0.4, 0.1, 0.06, 0.04, 0.0)
     TOP: ClassVar = {"entropy": math.log(5), "perplexity": 5, "deficit": 0.0, "evenness": 1.0}
