@@ -96,8 +96,7 @@ class ExcessEquation:
         sums = power_sums(
             read, some.shape, gamma, some.work, from_top=True, peak=peak, deep=deep, lift=lift, dtype=dtype
         )
-        value, second, third = excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties)
-        return Cumulants(value - self.goal.excess[rows], second, third)
+        return Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties, self.goal.excess[rows]))
 
 
 class DirectDeficit:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,7 @@ def solve_row(
     try:  # numbers are Python's, which cost a third of NumPy's scalars, and do not divide by zero
         gamma = float(start(deficit, deviation))
         lean = deficit * LEAN < excess
-        look = _lean(values, found, gamma, deficit, work, logits) if lean else _excess(found, excess, work)
+        look = _lean(values, found, gamma, deficit, work, logits) if lean else _excess(values.size, found, excess, work)
         count, going = 0, True
         while going and count < GLANCES and gamma * reach < _FINITE:
             residual, second, third = look(gamma, True)
@@ -91,9 +91,11 @@ def solve_row(
     except ZeroDivisionError:
         return _UNDONE
     if done and out.size:
+        n = values.size
         np.multiply(depths, gamma, depths)
         np.exp(depths, depths)
-        np.multiply(depths, 1.0 / float(_totals(depths.size)[2](depths)), out)
+        depths[n:] = 0.0
+        np.multiply(depths[:n], 1.0 / float(_sizes(n).total(depths)), out)
     return done, gamma, 0.0, residual, second, count + 1
 
 
@@ -122,25 +124,28 @@ def _survey(values: Floats, work: Workspace | None, logits: bool) -> Survey | No
     top, bottom = float(values[peak]), float(values[lowest])
     if not (bottom > (-math.inf if logits else 0.0) and top < math.inf):
         return None
-    depths = _offsets("depths", values, top, work, logits)
+    n = values.size
+    room = _offsets("depths", values, top, work, logits)
+    depths = room[:n]
     reach, depths[peak] = -float(depths[lowest]), -math.inf
     tied = depths[depths.argmax()] > -_CLOSEST  # another maximum, or all but one
     depths[peak] = 0.0
     if tied or not 1.0 / SQUARES < reach < SQUARES:
         return None
-    n = values.size
-    mean, dot = float(_totals(n)[2](depths)) / n, depths.dot if n <= CHUNK else partial(row_dot, depths)
-    return depths, peak, top, reach, mean, math.sqrt(max(float(dot(depths)) / n - mean * mean, 0.0))
+    mean, dot = float(_sizes(n).plain(depths)) / n, depths.dot if n <= CHUNK else partial(row_dot, depths)
+    return room, peak, top, reach, mean, math.sqrt(max(float(dot(depths)) / n - mean * mean, 0.0))
 
 
 def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, logits: bool) -> Floats:
-    out = None if work is None else work.array(name, values.shape)
+    """Logarithms relative to the centre, with zeros beyond them as `padded` has it."""
+    n = values.size
+    room = np.empty(_sizes(n).double) if work is None else work.array(name, values.shape)
+    room[n:] = 0.0
     if logits:
-        found: Floats = np.subtract(values, centre, out)
+        np.subtract(values, centre, room[:n])
     else:
-        room = None if out is None else out[None]
-        found = log_offsets(values[None], np.array([centre]), logits=False, out=room)[0]
-    return found
+        log_offsets(values[None], np.array([centre]), logits=False, out=room[None, :n])
+    return room
 
 
 def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Workspace | None, logits: bool) -> Look:
@@ -148,21 +153,19 @@ def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Wor
     _, _, top, reach, mean, _ = found
     radius = max(-mean, reach + mean)
     centre = _moved(top, mean, logits)
-    offsets = _offsets("offsets", values, centre, work, logits)
+    n, offsets = values.size, _offsets("offsets", values, centre, work, logits)
     if not gamma * radius < NEARLY:
         return _direct(
-            offsets, lambda by: _offsets("offsets", values, _moved(centre, by, logits), work, logits), deficit, work
+            n, offsets, lambda by: _offsets("offsets", values, _moved(centre, by, logits), work, logits), deficit, work
         )
     offset = float(log_offsets(np.array([[centre]]), np.array([top]), logits=logits)[0, 0])
-    return _series(offsets, mean - offset, radius, deficit, work)
+    return _series(offsets[:n], mean - offset, radius, deficit, work)
 
 
-def _excess(found: Survey, excess: float, work: Workspace | None) -> Look:
+def _excess(n: int, found: Survey, excess: float, work: Workspace | None) -> Look:
     depths, peak, _, reach, _, _ = found
-    n = depths.size
-    size, rough_total, exact_total = _totals(n)
-    single, short = _single(depths, work, size), n <= CHUNK
-    rough, exact = (single, rough_total), (depths, exact_total)
+    sizes, short = _sizes(n), n <= CHUNK
+    rough, exact = (_single(n, depths, work), sizes.rough_total), (depths, sizes.total)
 
     def look(gamma: float, roughly: bool) -> Residual:
         depths, total = rough if roughly else exact
@@ -175,22 +178,22 @@ def _excess(found: Survey, excess: float, work: Workspace | None) -> Look:
         if deep:
             w -= np.exp(FAINT)
         w[peak] = 0.0
-        if roughly and size > n:
-            w[n:] = 0.0
+        w[n:] = 0.0
         rest = float(total(w))
         first, second, third = moment_sums(w, t, w.dot if short else partial(row_dot, w))
-        value, second, third = excess_cumulants(rest, float(first), float(second), float(third), 1)
-        return float(value) - excess, second, third
+        residual, second, third = excess_cumulants(rest, float(first), float(second), float(third), 1, excess)
+        return float(residual), second, third
 
     return look
 
 
-def _single(offsets: Floats, work: Workspace | None, size: int) -> NDArray[np.float32]:
-    """The same in float32, with zeros beyond up to that size."""
+def _single(n: int, offsets: Floats, work: Workspace | None) -> NDArray[np.float32]:
+    """The same in float32."""
+    size = _sizes(n).single
     if work is None and size == offsets.size:
         return offsets.astype(np.float32)
-    single = np.zeros(size, np.float32) if work is None else work.array("single", offsets.shape, np.float32)
-    single[: offsets.size] = offsets
+    single = np.zeros(size, np.float32) if work is None else work.array("single", (size,), np.float32)
+    single[:n] = offsets[:n]
     return single
 
 
@@ -199,13 +202,23 @@ def _rooms(like: NDArray[Any], work: Workspace) -> tuple[NDArray[Any], NDArray[A
     return work.array("t", like.shape, like.dtype), work.array("w", like.shape, like.dtype)
 
 
+class _Sizes(NamedTuple):
+    """How long rows of n are made, and `row_sum` of rows so long, without more questions."""
+
+    single: int
+    double: int
+    rough_total: Total
+    total: Total
+    plain: Total  # of a row that was not made longer
+
+
 @lru_cache(maxsize=2**10)
-def _totals(n: int) -> tuple[int, Total, Total]:
-    """Of rows of n: how long they are in float32, and `row_sum` there and in float64, without more questions."""
-    size = padded(n)
+def _sizes(n: int) -> _Sizes:
+    single, double = padded(n, np.float32), padded(n, np.float64)
     if n > CHUNK:
-        return size, row_sum, row_sum
-    return size, ONES[np.dtype(np.float32)][:size].dot, ONES[np.dtype(np.float64)][:n].dot
+        return _Sizes(single, double, row_sum, row_sum, row_sum)
+    few, ones = ONES[np.dtype(np.float32)], ONES[np.dtype(np.float64)]
+    return _Sizes(single, double, few[:single].dot, ones[:double].dot, ones[:n].dot)
 
 
 def _moved(centre: float, by: float, logits: bool) -> float:
@@ -213,8 +226,10 @@ def _moved(centre: float, by: float, logits: bool) -> float:
     return centre + by if logits else max(centre * float(np.exp(by)), LEAST_CENTRE)
 
 
-def _direct(offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None) -> Look:
-    single = _single(offsets, work, offsets.size)
+def _direct(
+    n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None
+) -> Look:
+    single = _single(n, offsets, work)
 
     def around(offsets: NDArray[Any], gamma: float) -> Any:
         t, w = (None, None) if work is None else _rooms(offsets, work)
@@ -223,7 +238,7 @@ def _direct(offsets: Floats, moved: Callable[[float], Floats], deficit: float, w
         raised = float(row_sum(w))
         w += 1
         first, second, third = moment_sums(w, t, partial(row_dot, w))
-        return deficit_cumulants(raised, float(first), float(second), float(third), offsets.size)
+        return deficit_cumulants(raised, float(first), float(second), float(third), n)
 
     def look(gamma: float, roughly: bool) -> Residual:
         value, second, third, drift = around(single if roughly else offsets, gamma)

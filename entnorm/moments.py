@@ -31,10 +31,10 @@ LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
-CHUNK = 256  # equal terms are rounded the same way: a dot product as long as this has few running sums of them
+CHUNK = 128  # equal terms are rounded the same way: of so many, dot products have running sums of no more than four
 _CHUNKS = {np.dtype(np.float32): 1024, np.dtype(np.float64): CHUNK}  # the first shows the way; BLAS wakes no thread
-_VECTORS = 32  # float32 that dot products take at a time
-_FEW = 512  # entries of a row from which on what is left does not count
+_VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
+_FEW = 2048  # entries of a row from which on what is left of it does not count
 ONES = {kind: np.ones(size, kind) for kind, size in _CHUNKS.items()}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
@@ -87,10 +87,20 @@ def tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
             yield slice(top, min(top + height, rows)), part
 
 
-def padded(n: int) -> int:
-    """How long to make rows of n float32: dot products take what is left of a row, after vectors, one by one."""
-    left = n % _VECTORS
-    return n - left + _VECTORS if n < _FEW and 2 * left >= _VECTORS else n
+def padded(n: int, dtype: Any) -> int:
+    """How long to make rows of n: dot products take what is left of a row, after vectors, one by one.
+
+    In float32 that costs time, in float64 digits: so many equal terms, added to a sum, are all rounded the same way.
+    """
+    whole, half = _whole(n, dtype), _VECTORS[np.dtype(dtype)] // 2
+    worthwhile = whole - n <= half if dtype == np.float32 else n > half
+    return whole if n < _FEW and worthwhile else n
+
+
+def _whole(n: int, dtype: Any) -> int:
+    """The next multiple of a vector's length."""
+    width = _VECTORS[np.dtype(dtype)]
+    return -(-n // width) * width
 
 
 def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
@@ -98,10 +108,9 @@ def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
     n, chunk = a.shape[-1], _CHUNKS[a.dtype]
     if n <= chunk:
         return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
-    whole = n - n % chunk
-    shape = (*a.shape[:-1], whole // chunk, chunk)
-    total = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape)).sum(-1)
-    return total + np.vecdot(a[..., whole:], b[..., whole:]) if whole < n else total
+    whole, shape = n - n % chunk, (*a.shape[:-1], n // chunk, chunk)
+    chunks = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape))
+    return _total(chunks, np.vecdot(a[..., whole:], b[..., whole:]))
 
 
 def row_sum(a: NDArray[Any]) -> Any:
@@ -110,8 +119,16 @@ def row_sum(a: NDArray[Any]) -> Any:
     if n <= chunk:
         return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
     whole = n - n % chunk
-    total = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], whole // chunk, chunk), ones).sum(-1)
-    return total + np.vecdot(a[..., whole:], ones[: n - whole]) if whole < n else total
+    chunks = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], n // chunk, chunk), ones)
+    return _total(chunks, np.vecdot(a[..., whole:], ones[: n - whole]))
+
+
+def _total(chunks: NDArray[Any], last: NDArray[Any]) -> Any:
+    """Sum of what the chunks and the rest of each row add up to."""
+    count = chunks.shape[-1]
+    sums = np.zeros((*chunks.shape[:-1], _whole(count + 1, chunks.dtype)), chunks.dtype)
+    sums[..., :count], sums[..., count] = chunks, last
+    return row_sum(sums)
 
 
 def row_max(a: NDArray[Any]) -> NDArray[Any]:
@@ -200,17 +217,20 @@ def power_sums(
     lift = lift.astype(dtype) if lift is not None and lift.any() else None
     for some, part in tiles(shape):
         offsets = read(some, part)
-        t, w = work.array("t", offsets.shape, dtype), work.array("w", offsets.shape, dtype)
-        np.multiply(offsets, column[some], out=t)
+        height, width = offsets.shape
+        room = height, padded(width, dtype)
+        t, w = work.array("t", room, dtype), work.array("w", room, dtype)
+        np.multiply(offsets, column[some], out=t[:, :width])
+        t[:, width:] = 0
         if deep is not None and deep[some].any():
             np.maximum(t, FAINT if dtype == np.float32 else EMPTY, out=t)
         if from_top:
             np.exp(t if lift is None else t + lift[some, None], out=w)
             if deep is not None and dtype == np.float32 and deep[some].any():
                 w -= np.where(deep[some], np.exp(FAINT), np.float32(0.0))[:, None]
-            width = part.stop - part.start
-            w.ravel()[_zeros(offsets, peak[some] if peak is not None and width == shape[1] else None)] = 0
-            w[:, width:] = 0
+            n = part.stop - part.start
+            _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
+            w[:, n:] = 0
             sums[0, some] += row_sum(w)
         else:
             np.expm1(t, out=w)
@@ -220,11 +240,12 @@ def power_sums(
     return sums
 
 
-def _zeros(offsets: NDArray[Any], peak: Indices | None) -> Indices:
-    """Where in a tile the maxima are; `peak`, if it is given, in each row."""
+def _forget_maxima(w: NDArray[Any], offsets: NDArray[Any], peak: Indices | None) -> None:
+    """Let w be 0 where the maxima are; `peak`, if it is given, in each row."""
     if peak is None:
-        return np.flatnonzero(offsets == 0)
-    return np.arange(0, offsets.size, offsets.shape[1]) + peak
+        np.copyto(w[:, : offsets.shape[1]], 0, where=offsets == 0)
+    else:
+        w[np.arange(len(w)), peak] = 0
 
 
 def power_means(
@@ -356,8 +377,13 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
         depths[uniform] = np.where(depths[uniform] > -np.inf, 0.0, -np.inf)
         depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
     depths *= np.where(ends, 1.0, gamma)[:, None]
+    rows, n = depths.shape
+    size = padded(n, np.float64)
+    weights = np.empty((rows, size)) if log or size > n else depths
+    weights[:, n:] = 0.0
+    np.exp(depths, out=weights[:, :n])
+    total = row_sum(weights)[:, None]
     if log:
-        np.subtract(depths, np.log(row_sum(np.exp(depths)))[:, None], out=out)
-        return
-    np.exp(depths, out=depths)
-    np.multiply(depths, (1.0 / row_sum(depths))[:, None], out=out)
+        np.subtract(depths, np.log(total), out=out)
+    else:
+        np.multiply(weights[:, :n], 1.0 / total, out=out)

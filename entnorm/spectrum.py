@@ -58,7 +58,7 @@ class Spectrum:
             logits=logits,
             index=None,
             depths=None if n > _STORED else work.array("depths", values.shape),
-            single=None if n > _STORED else work.array("single", (rows, padded(n)), np.float32),
+            single=None if n > _STORED else work.array("single", (rows, padded(n, np.float32)), np.float32),
             work=work,
             support=np.full(rows, n),
             **numbers,

@@ -78,18 +78,19 @@ def is_last(step: Any, second: Any, third: Any) -> Any:
     return abs(step * step * step) * (1.0 + curvature * curvature) <= _NEGLIGIBLE
 
 
-def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any) -> Any:
-    """``H - log m`` and the 2nd and 3rd cumulant of log q, from sums of r, r t, r t^2, r t^3 below the maximum.
+def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any, goal: Any) -> Any:
+    """``H - log m - goal``, the 2nd and 3rd cumulant of log q, from sums of r, r t, r t^2, r t^3 below the maximum.
 
     With t_i = gamma (log p_i - log p_max) and r_i = exp(t_i) over the entries below the m = `ties` maxima,
     ``H - log m = log1p(sum r_i / m) - sum r_i t_i / Z`` with ``Z = m + sum r_i`` [escort.entropy-from-top]: no term is
     negative, and the maxima, whose part would cancel, are left out. Nor can the variance cancel by more than a factor
-    of n, because the maxima, at distance |mean| from the mean, have the largest probability.
+    of n, because the maxima, at distance |mean| from the mean, have the largest probability. The goal is taken from
+    one of the two terms, near the root exactly: their sum would be rounded to the digits of H.
     """
     total = ties + rest
     mean, square, cube = first / total, second / total, third / total
-    value = np.log1p(rest / ties) - mean
-    return value, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean
+    residual = np.log1p(rest / ties) - (goal + mean)
+    return residual, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean
 
 
 def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support: Any) -> Any:

@@ -14,6 +14,7 @@ from entnorm.solution import Status
 steady = settings(max_examples=100, derandomize=True, deadline=None, database=None)
 rng = np.random.default_rng(0)
 X = rng.normal(size=12)
+PROMISED = 8  # rounding errors of gamma for each unit of its condition number; the budgets have one
 
 ROWS = {
     "normal": {"logits": X},
@@ -69,14 +70,14 @@ def test_against_differences_in_many_digits(name, kind, value):
         logits_budget, target_budget, slope_budget = exact.budgets(near, vector)
         found, dtarget = solution.jvp(vector), solution.jvp(dtarget=1.0)
         for i, right, budget in zip(exact.places, exact.along(near, vector), logits_budget, strict=True):
-            assert abs(float(found[i]) - right) <= 4 * budget + 5e-324
+            assert abs(float(found[i]) - right) <= PROMISED * budget + 5e-324
         for i, right, budget in zip(exact.places, along_target, target_budget, strict=True):
-            assert abs(float(dtarget[i]) - right) <= 4 * budget * per_target
+            assert abs(float(dtarget[i]) - right) <= PROMISED * budget * per_target
         gradient, slope = solution.vjp(vector)
         assert np.array_equal(gradient, found)  # the Jacobian is symmetric
         assert (np.delete(gradient, exact.places) == 0).all()
         right = exact.mp.fsum(x * float(vector[i]) for i, x in zip(exact.places, along_target, strict=True))
-        assert abs(float(slope) - right) <= 4 * slope_budget * per_target + 5e-324
+        assert abs(float(slope) - right) <= PROMISED * slope_budget * per_target + 5e-324
 
 
 def test_the_differences_see_a_wrong_gradient():

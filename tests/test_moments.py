@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import mpmath
 import numpy as np
 import pytest
@@ -70,7 +72,7 @@ class TestLogOffsets:
 def test_excess(x, gamma):
     exact = Exact(logits=x, digits=200)
     h, second, _ = exact.moments(gamma)
-    found = moments.Cumulants(*excess_cumulants(*sums([np.subtract(x, max(x))], gamma, from_top=True), exact.ties))
+    found = moments.Cumulants(*excess_cumulants(*sums([np.subtract(x, max(x))], gamma, from_top=True), exact.ties, 0.0))
     value = h - exact.mp.log(exact.ties)
     assert abs(found.value[0] - value) <= 4 * EPS * (value + second)
     assert abs(found.second[0] - second) <= 8 * EPS * (second + value)
@@ -127,11 +129,25 @@ def test_sums_in_float32_have_its_digits_and_sums_can_be_lifted():
     assert abs(lifted[0, 0] - exact) <= 500 * EPS * exact
 
 
-@pytest.mark.parametrize("n", [1, 15, 16, 31, 32, 48, 90, 510, 512, 1000])
+@pytest.mark.parametrize("n", [1, 8, 9, 15, 16, 31, 32, 48, 90, 510, 512, 1000, 2047, 2048, 3000])
 def test_rows_are_filled_up_to_whole_vectors_where_it_pays(n):
-    size = moments.padded(n)
-    assert size == n or (size % 32 == 0 and 0 < size - n <= 16 and n < 512)
-    assert n % 32 < 16 or n >= 512 or size > n
+    size = moments.padded(n, np.float32)
+    assert size == n or (size % 32 == 0 and 0 < size - n <= 16 and n < 2048)
+    assert n % 32 < 16 or n >= 2048 or size > n
+    size = moments.padded(n, np.float64)
+    assert size == n or (size % 16 == 0 and 0 < size - n < 16)
+    assert (size == n) == (n <= 8 or n % 16 == 0 or n >= 2048)
+
+
+@pytest.mark.parametrize("n", [2, 9, 31, 47, 61, 100, 127, 255, 500, 1000, 1905, 6015, 50_257])
+def test_equal_terms_are_not_all_rounded_the_same_way(n):
+    """By up to n / 4 rounding errors if they are added one by one."""
+    terms = np.zeros(moments.padded(n, np.float64))
+    for x in np.random.default_rng(n).uniform(1, 2, 50):
+        terms[:n] = x
+        exact = n * Fraction(x)
+        assert abs(Fraction(float(moments.row_sum(terms))) - exact) <= 1.5 * EPS * exact
+        assert abs(Fraction(float(moments.row_dot(terms, terms))) - exact * Fraction(x)) <= 1.5 * EPS * exact * x
 
 
 @pytest.mark.parametrize("deep", [None, np.ones(3, dtype=bool)])

@@ -80,7 +80,7 @@ def test_compiled_steps_are_the_same_source():
         return (
             lanes.search(gamma, residual, second, third, excess, deficit),
             lanes.settle(gamma, residual, second, third, excess, deficit),
-            lanes.excess_cumulants(excess, -second, second, third, 1),
+            lanes.excess_cumulants(excess, -second, second, third, 1, deficit),
             lanes.deficit_cumulants(residual, second, third, excess, 5),
             lanes.deficit_series(powers, deficit),
         )
@@ -94,7 +94,7 @@ def test_compiled_steps_are_the_same_source():
         wanted = (
             steps.search(*numbers),
             steps.settle(*numbers),
-            steps.excess_cumulants(excess, -second, second, third, 1),
+            steps.excess_cumulants(excess, -second, second, third, 1, deficit),
             steps.deficit_cumulants(residual, second, third, excess, 5),
             steps.deficit_series(powers, deficit),
         )

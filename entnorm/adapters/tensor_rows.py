@@ -113,8 +113,8 @@ def from_bottom(rows: Rows, gamma: Any, depths: Any) -> tuple[Any, ...]:
     t = (depths * gamma.to(depths.dtype)[:, None]).clamp_(min=EMPTY)
     w = t.exp().masked_fill_(depths == 0, 0.0)
     rest, first, *higher = _sums(w, w, t)
-    value, second, third = elementwise.excess_cumulants(rest, first, *higher, rows.ties)
-    return value - rows.excess, second, third, rows.top + first / (rows.ties + rest) / gamma
+    residual, second, third = elementwise.excess_cumulants(rest, first, *higher, rows.ties, rows.excess)
+    return residual, second, third, rows.top + first / (rows.ties + rest) / gamma
 
 
 def from_top(rows: Rows, gamma: Any, offsets: Any, *, fine: bool = False) -> tuple[Any, ...]:

@@ -44,12 +44,12 @@ def _find_excess(lanes):
     """H(gamma) - H* and the cumulants of those active lanes of a vector that are summed from the top."""
     wide()
     for j in range(WIDTH):
-        value, second, third = excess_cumulants(
-            lanes[SUM_0 + j], lanes[SUM_1 + j], lanes[SUM_2 + j], lanes[SUM_3 + j], 1
+        residual, second, third = excess_cumulants(
+            *(lanes[SUM_0 + j], lanes[SUM_1 + j], lanes[SUM_2 + j], lanes[SUM_3 + j]), 1, lanes[EXCESS + j]
         )
-        residual, variance, skew = lanes[RESIDUAL + j], lanes[SECOND + j], lanes[THIRD + j]
+        before, variance, skew = lanes[RESIDUAL + j], lanes[SECOND + j], lanes[THIRD + j]
         found = (lanes[KIND + j] == FROM_TOP) & (lanes[ACTIVE + j] > 0.0)
-        lanes[RESIDUAL + j] = value - lanes[EXCESS + j] if found else residual
+        lanes[RESIDUAL + j] = residual if found else before
         lanes[SECOND + j] = second if found else variance
         lanes[THIRD + j] = third if found else skew
 

@@ -24,11 +24,11 @@ from entnorm.fast.vectors import (
 )
 from entnorm.steps import HIGHEST
 
-CHUNK = 256  # entries: equal terms are rounded the same way, and this many in vectors have few running sums
+CHUNK = 128  # entries: equal terms are rounded the same way; of so many, in vectors, running sums have four or eight
 COARSE = 1024  # the same where a few digits are enough
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 _LINE = 8  # entries that memory hands over at a time
-_SHORT = 256  # rows shorter than this are copied and filled up as a whole
+_SHORT = CHUNK  # rows shorter than this are copied and filled up as a whole
 
 # Nothing here owns memory, so references need no counting (_nrt): for short rows it took a quarter of the time.
 _loop = njit(fastmath=SUMS, error_model="numpy", nogil=True, _nrt=False, forceinline=True)
@@ -136,20 +136,19 @@ def aligned(n):
 
 @_exact
 def _add_sums(totals, rests, sums):
-    """Four sums more."""
+    """Four sums more; the first two, which the entropy is made of, to all digits."""
     (a, ra), (b, rb) = add(totals[0], rests[0], float64(sums[0])), add(totals[1], rests[1], float64(sums[1]))
-    (c, rc), (d, rd) = add(totals[2], rests[2], float64(sums[2])), add(totals[3], rests[3], float64(sums[3]))
-    return (a, b, c, d), (ra, rb, rc, rd)
+    return (a, b, totals[2] + float64(sums[2]), totals[3] + float64(sums[3])), (ra, rb)
 
 
 @_exact
 def _first(sums):
-    return (float64(sums[0]), float64(sums[1]), float64(sums[2]), float64(sums[3])), (0.0, 0.0, 0.0, 0.0)
+    return (float64(sums[0]), float64(sums[1]), float64(sums[2]), float64(sums[3])), (0.0, 0.0)
 
 
 @_exact
 def _ended(totals, rests):
-    return totals[0] + rests[0], totals[1] + rests[1], totals[2] + rests[2], totals[3] + rests[3]
+    return totals[0] + rests[0], totals[1] + rests[1], totals[2], totals[3]
 
 
 @_exact
