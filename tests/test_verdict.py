@@ -178,7 +178,7 @@ def test_loading_has_a_deadline_too(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 LOOPS = """
-import itertools, os
+import itertools, os, subprocess
 from pathlib import Path
 
 def here():
@@ -188,6 +188,9 @@ def in_python(p, target, *, axis=-1):
     here()
     while True:
         pass
+
+def in_another_process(p, target, *, axis=-1):
+    subprocess.run(["sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 600"])
 
 def in_c(p, target, *, axis=-1):  # and no other thread gets a turn
     here()
@@ -208,6 +211,8 @@ LOOPS_WHEN_IMPORTED = (
         (signal.SIGKILL, "loops:in_python"),
         (signal.SIGKILL, "loops:in_c"),
         (signal.SIGKILL, "at_import:f"),
+        (signal.SIGTERM, "loops:in_another_process"),
+        *3 * [(signal.SIGKILL, "loops:in_another_process")],
     ],
 )
 def test_a_solver_that_loops_ends_with_a_run_that_is_stopped(sign: signal.Signals, solver: str, tmp_path: Path) -> None:

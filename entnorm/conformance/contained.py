@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pickle
-import select
 import signal
 import subprocess
 import sys
@@ -25,7 +23,26 @@ _STARTING: Final = 60.0
 _ENDING: Final = 5.0
 """Seconds after its last word until a process that is ending has an exit code."""
 
-_PR_SET_PDEATHSIG: Final = 1
+_PROGRAM: Final = """\
+import os, signal, sys
+if not os.fork():
+    if not os.fork():
+        os.close({there})
+        os.read({life}, 1)
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+os.wait()
+os.close({life})
+sys.path[:] = {path!r}
+from entnorm.conformance.contained import serve
+serve({there}, {memory})
+"""
+"""
+What a new process runs.
+
+Beside it, and no child of its own, another waits for the end of the caller, whose death closes `life`, and ends the
+whole group then: a solver that loops in compiled code lets no thread of its own do so, and may have started others.
+"""
 
 
 class LostError(Exception):
@@ -44,15 +61,12 @@ class _Alive:
 
     def __init__(self, memory: int | None) -> None:
         self._here, there = Pipe()
-        with there:  # the end of the process is the end of what can be read
-            descriptor = there.fileno()
-            program = (
-                f"import sys; sys.path[:] = {sys.path!r}; "
-                f"from entnorm.conformance.contained import serve; serve({descriptor}, {memory})"
-            )
+        life, self._life = Pipe(duplex=False)
+        with there, life:  # the end of the process is the end of what can be read
+            passed = {"there": there.fileno(), "life": life.fileno()}
             self._process = subprocess.Popen(
-                [sys.executable, "-c", program],
-                pass_fds=[descriptor],
+                [sys.executable, "-c", _PROGRAM.format(**passed, path=sys.path, memory=memory)],
+                pass_fds=[*passed.values()],
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # what a solver prints is no part of the verdict, and not lost with a process that is stopped
                 start_new_session=True,  # whatever it starts can be stopped with it
@@ -203,7 +217,6 @@ def must_not_be_loading() -> None:
 def serve(descriptor: int, memory: int | None) -> None:
     """In the new process: load the solver, then answer until nobody asks."""
     global _loading
-    _end_with_parent(descriptor)
     sys.stdout = sys.stderr  # in the order in which things are printed
     home, there = os.getpid(), Connection(descriptor)
     with suppress(EOFError, OSError):
@@ -231,20 +244,6 @@ def serve(descriptor: int, memory: int | None) -> None:
             said = _performed(solver, perform, arguments)
             if os.getpid() == home:
                 there.send(said)
-
-
-def _end_with_parent(descriptor: int) -> None:
-    """Else a solver that loops when its parent is killed would do so forever."""
-    if sys.platform == "linux":  # also while compiled code lets no thread run
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    hangup = select.poll()
-    hangup.register(descriptor, 0)
-
-    def watch() -> None:
-        hangup.poll()
-        os.killpg(0, signal.SIGKILL)
-
-    Thread(target=watch, daemon=True).start()
 
 
 def _performed(solver: Any, perform: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:
