@@ -340,6 +340,18 @@ def test_a_chosen_exponent_is_the_root_of_its_target(w: list[int], eighths: int)
     assert abs(case.varentropy - varentropy) <= 4 * EPS * (varentropy + mpmath.sqrt(varentropy * t))
 
 
+@pytest.mark.parametrize("precision", [1, 53, 400])
+def test_what_is_known_of_a_row_does_not_depend_on_the_precision_of_the_caller(precision: int) -> None:
+    """Also of a solver that sets it for itself, and does not put it back."""
+    asked = "three entries", cases.row([2, 7, 1]), 0.5
+    before = cases.solved(*asked)
+    with mpmath.workprec(precision):
+        now = cases.solved(*asked)
+        assert now.varentropy == before.varentropy == pytest.approx(before.varentropy, rel=EPS)
+        assert (now.condition, now.root, now.answer) == (before.condition, before.root, before.answer)
+        assert mpmath.mp.prec == precision
+
+
 def test_the_corpus_is_asked_in_exact_numbers() -> None:
     for kind in ("p", "logits"):
         found = hard.certified(kind)

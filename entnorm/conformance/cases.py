@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from entnorm import reference
 from entnorm.conformance.budget import COARSE, EPS, TIGHT
 from entnorm.conformance.calls import Call, FloatArray, Kind, distances
+from entnorm.reference.attainable import rational
 
 SHARE: Final = 3
 """So many records of each family are asked below the level accuracy, spread over the family."""
@@ -123,7 +124,7 @@ def solved(name: str, values: FloatArray, target: float, kind: Kind = "p", sourc
         values=values,
         target=target,
         root=sum(found.enclosure, Fraction(0)) / 2,
-        varentropy=float(-found.slope * found.gamma),
+        varentropy=float(-rational(found.slope) * rational(found.gamma)),  # whatever the precision of mpmath is now
         condition=float(found.condition),
         answer=f"gamma = {nstr(found.gamma, 20)} ({known})",
         kind=kind,
