@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from entnorm import balls
 from entnorm.reference import RecordError, exact, fields, generate, load, reading, verify
+from entnorm.reference import records as of_rows
 from entnorm.reference.families import _single, rows
 from entnorm.reference.records import CORPUS, canonical, checksum, write
 from entnorm.reference.tags import are_true
@@ -560,15 +561,20 @@ def test_rounding_to_single_precision_is_that_of_the_machine(x):
     assert _single(-x) == float(np.float32(-x))
 
 
-def test_an_enclosure_that_fixes_no_digit_of_the_slope_is_not_proved(lines, tmp_path):
+def test_an_enclosure_that_fixes_no_digit_of_the_slope_is_not_proved(lines, tmp_path, monkeypatch):
     fields = json.loads(lines[0])
     fields |= {"id": "wide", "enclosure": ["1.8e0", "1.95e0"], "digits": 1, "gamma": "2e0", "slope": "-1e0"}
     fields |= {"condition": "1e0", "target": {"kind": "entropy", "value": (0.9).hex()}}
-    fields |= {"p": [x.hex() for x in (0.5, 0.25, 0.125, 0.125)]}
+    fields |= {"p": [x.hex() for x in (0.5, 0.25, 0.125, 0.125)], "tags": ["wide", "interior", "ties"]}
     fields.pop("logits", None)
     fields["sha256"] = checksum(fields)
     file = tmp_path / "wide.jsonl"
     file.write_text(canonical(fields) + "\n")
     (record,) = load(file)
     assert record.certificate.verify()
+    assert are_true(record.tags, record.row, exact.Target("entropy", F(0.9)), long=False)
+    computed = []
+    sharper = of_rows.slope_and_condition
+    monkeypatch.setattr(of_rows, "slope_and_condition", lambda *given: computed.append(given[-1]) or sharper(*given))
     assert verify([record]) == ("wide",)
+    assert computed == [256, 512], "more bits make nothing narrower"
