@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from entnorm import balls
 from entnorm.reference import RecordError, exact, fields, generate, load, reading, verify
 from entnorm.reference import records as of_rows
+from entnorm.reference.densities import records as of_densities
 from entnorm.reference.families import _single, rows
 from entnorm.reference.records import CORPUS, canonical, checksum, write
 from entnorm.reference.tags import are_true
@@ -259,7 +260,7 @@ def test_a_pipe_that_nobody_writes_to_is_refused(name, tmp_path, monkeypatch, li
     read, written = os.pipe()
     asked = path if name == "fifo" else Path(f"/dev/fd/{read}")
     start = time.monotonic()
-    with pytest.raises(RecordError, match="is no file, and nothing was written to it within"):
+    with pytest.raises(RecordError, match=r"is no file, and nothing was written to it for 0\.5 s"):
         load(asked)
     assert time.monotonic() - start < 5
     monkeypatch.setattr(reading, "PATIENCE", 30)
@@ -276,6 +277,20 @@ def test_a_pipe_that_nobody_writes_to_is_refused(name, tmp_path, monkeypatch, li
     assert len(load(asked)) == 2
     writing.join()
     os.close(read)
+
+
+@pytest.mark.parametrize("read", [load, of_densities.load])
+def test_a_pipe_that_stalls_is_refused(read, tmp_path, monkeypatch, lines):
+    monkeypatch.setattr(reading, "PATIENCE", 0.5)
+    path = tmp_path / "fifo.jsonl"
+    os.mkfifo(path)
+    held = os.open(path, os.O_RDWR)
+    os.write(held, lines[0][:200].encode())
+    start = time.monotonic()
+    with pytest.raises(RecordError, match=r"fifo\.jsonl: is no file, and nothing was written to it for 0\.5 s"):
+        read(path)
+    assert time.monotonic() - start < 5
+    os.close(held)
 
 
 def line_with(lines, *, sign=True, **changes):
