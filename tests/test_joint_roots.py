@@ -239,10 +239,12 @@ class TestProved:
         assert not replace(hidden, unsettled=()).verify()
 
     def test_what_is_not_of_the_exact_types_is_refused(self):
+        import pickle
         from dataclasses import replace
         from fractions import Fraction
 
         proof = joint_powers(THREE, entropy="0.69", digits=10)
+        assert pickle.loads(pickle.dumps(proof)).verify()
         (first, second, *others), turned = proof.parts, proof.parts[0]._replace(lower=Fraction(1), upper=Fraction(0))
         for change in (
             {"table": None},

@@ -100,12 +100,15 @@ class JointPowers:
         return whole and proved and there and held and max(counts, default=0) <= 1 and told
 
     def _well_formed(self) -> bool:
-        if not (type(self.of) is str and self.of in get_args(Of) and _exact_table(self.table)):
+        of: object = self.of
+        if type(of) is not str or of not in get_args(Of) or not _exact_table(self.table):
             return False
         if not (type(self.entropy) is Fraction and type(self.digits) is int and 1 <= self.digits <= MOST_DIGITS):
             return False
         lists = self.roots, self.unsettled, self.parts
         if not all(type(given) is tuple for given in lists) or not all(type(part) is Part for part in self.parts):
+            return False
+        if not all(type(verdict) is str for *_, verdict in self.parts):
             return False
         spans = (*self.roots, *self.unsettled, *(part[:2] for part in self.parts), self.within)
         if not self.parts or not all(map(_exact_span, spans)) or any(high is None for _, high in self.roots):
