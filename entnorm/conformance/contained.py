@@ -13,7 +13,7 @@ from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import TIMEOUT_MAX, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -95,7 +95,7 @@ class _Alive:
 
         Thread(target=listen, daemon=True).start()
         try:
-            heard = said.get(timeout=seconds)
+            heard = said.get(timeout=min(seconds, TIMEOUT_MAX))
         except Empty:
             raise LostError(f"no answer within {seconds:g} s; the process was stopped") from None
         if isinstance(heard, EOFError | OSError):
@@ -135,7 +135,9 @@ class Contained:
     Raises
     ------
     ValueError
-        If `load` cannot be sent to another process, or the deadline is not positive.
+        If `load` cannot be sent to another process, or the deadline or the memory is not positive.
+    OSError
+        If this is not a POSIX system, or starts no process more.
     LoadError
         On entering, if the process cannot load the solver.
     """
@@ -143,6 +145,10 @@ class Contained:
     def __init__(self, load: Callable[[], Any], deadline: float, memory: int | None = None) -> None:
         if not deadline > 0:
             raise ValueError(f"deadline={deadline!r}: a number of seconds above zero")
+        if memory is not None and not 0 < memory <= sys.maxsize:
+            raise ValueError(f"memory={memory!r}: a number of bytes above zero")
+        if not hasattr(os, "fork"):
+            raise OSError("only on POSIX can a solver have a process of its own: hold it without a deadline")
         try:
             self._load = pickle.dumps(load)
         except Exception as error:
@@ -224,9 +230,7 @@ def serve(descriptor: int, memory: int | None) -> None:
         try:
             _loading = True
             if memory is not None:
-                import resource  # which not every system has
-
-                resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+                _bound(memory)
             solver = pickle.loads(load)()
         except LoadError as error:
             there.send(("raised", str(error)))
@@ -244,6 +248,14 @@ def serve(descriptor: int, memory: int | None) -> None:
             said = _performed(solver, perform, arguments)
             if os.getpid() == home:
                 there.send(said)
+
+
+def _bound(memory: int) -> None:
+    import resource  # which not every system has
+
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY or memory < most:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def _performed(solver: Any, perform: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:
