@@ -222,6 +222,13 @@ def test_verify_names_the_records_that_are_not_true(records):
 
 
 @needs_flint
+def test_the_row_of_a_record_is_its_values_whatever_they_are_kept_in(records):
+    record = next(record for record in records if record.kind == "p" and record.row.size == record.values.size == 10)
+    other = replace(record, values=record.values.view(np.float32))  # the same bytes
+    assert len(other.row.values) == 20
+    assert verify([record, other]) == (other.id,)
+
+
 def test_verify_names_the_records_whose_tags_are_false(records):
     def with_tag(tag):
         return next(record for record in records if tag in record.tags and record.values.size < 200)

@@ -334,6 +334,11 @@ def test_a_deadline_is_a_time(deadline: float) -> None:
         conformance.run(unruly.ours, "smoke", deadline=deadline)
 
 
+def test_what_is_no_text_on_the_path_of_modules_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "path", [tmp_path, *sys.path])
+    assert conformance.run(unruly.ours, "smoke", deadline=60).passed
+
+
 @pytest.mark.parametrize("deadline", [1e12, float("inf")])
 def test_a_deadline_may_be_as_late_as_one_likes(deadline: float) -> None:
     assert conformance.run(unruly.ours, "smoke", deadline=deadline).passed

@@ -64,8 +64,9 @@ class _Alive:
         life, self._life = Pipe(duplex=False)
         with there, life:  # the end of the process is the end of what can be read
             passed = {"there": there.fileno(), "life": life.fileno()}
+            path = [entry for entry in sys.path if isinstance(entry, str)]  # as Python itself does
             self._process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM.format(**passed, path=sys.path, memory=memory)],
+                [sys.executable, "-c", _PROGRAM.format(**passed, path=path, memory=memory)],
                 pass_fds=[*passed.values()],
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # what a solver prints is no part of the verdict, and not lost with a process that is stopped

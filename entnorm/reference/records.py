@@ -110,7 +110,7 @@ class Record:
     @property
     def row(self) -> Row:
         """The row as exact numbers."""
-        return _row(self.kind, self.values.tobytes())
+        return _row(self.kind, np.asarray(self.values, dtype=np.float64).tobytes())
 
     @property
     def certificate(self) -> Certificate:
