@@ -193,6 +193,9 @@ def test_what_is_not_of_the_exact_types_or_remembers_another_density_is_not_beli
         {"lower": "1"},
     ):
         assert dataclasses.replace(certificate, **changes).verify() is False, changes
+    turned = Density(QUARTIC.log_density, QUARTIC.support, QUARTIC.tails)
+    object.__setattr__(turned, "support", QUARTIC.support[::-1])
+    assert dataclasses.replace(certificate, density=turned).verify() is False
     normal = densities.solve(densities.normal(), entropy=1, digits=12).certificate
     posing = Density(QUARTIC.log_density, QUARTIC.support, QUARTIC.tails)
     posing.__dict__["pieces"] = normal.density.pieces

@@ -73,23 +73,25 @@ class DensityCertificate:
         """
         if not self._well_formed():
             return False
-        density = replace(self.density)  # without what it has kept of earlier computations
-        low, high = density.gamma_domain
-        inside = low < self.lower < self.upper and (high is None or self.upper < high)
-        if not inside or (self.upper - self.lower) * 10**self.digits > self.lower:
-            return False
         budget = _budget(self.digits)
-        with contextlib.suppress(EntnormError):  # a bound of a tail is refuted, or the cost is too high
+        with contextlib.suppress(EntnormError):  # it is no density, a bound is refuted, or the cost is too high
+            density = replace(self.density)  # without what it has kept of earlier computations
+            low, high = density.gamma_domain
+            if not (low < self.lower < self.upper and (high is None or self.upper < high)):
+                return False
             density.check_tails()
             at_ends = (_sign(density, self.target, end, budget) for end in (self.lower, self.upper))
             return next(at_ends) == 1 and next(at_ends) == -1
         return False
 
     def _well_formed(self) -> bool:
-        """Exact types: what compares, or integrates, as it likes proves nothing."""
+        """Exact types, for what compares or integrates as it likes proves nothing; and ends as close as promised."""
         numbers = (self.target, self.lower, self.upper)
-        exact = type(self.density) is Density and all(type(x) is Fraction for x in numbers)
-        return exact and type(self.digits) is int and 1 <= self.digits <= MOST_DIGITS
+        if type(self.density) is not Density or not all(type(x) is Fraction for x in numbers):
+            return False
+        if type(self.digits) is not int or not 1 <= self.digits <= MOST_DIGITS:
+            return False
+        return bool((self.upper - self.lower) * 10**self.digits <= self.lower)
 
 
 @dataclass(frozen=True, repr=False)
