@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +50,17 @@ Ball: TypeAlias = Any
 """An ``arb`` of python-flint, which has no type of its own here because it may be absent."""
 
 _PRECISION_LOCK = threading.RLock()
+
+
+def _new_lock() -> None:
+    """In a process that was forked while another thread had the lock: nobody is left there to give it back."""
+    global _PRECISION_LOCK
+    _PRECISION_LOCK = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
+
 _LARGEST_EXPONENT = 2**24  # a ball may be as small as exp(-10**18), whose exact rational would not fit in memory
 
 

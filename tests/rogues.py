@@ -304,6 +304,51 @@ def answers_infinity_for_unreachable(p, target, *, axis=-1):
 
 
 @rowwise
+def takes_any_target_below_zero_for_its_size(p, target):
+    """The sign of the target is not looked at."""
+    return brent(p, abs(target))
+
+
+@rowwise
+def has_a_default_for_what_is_no_number(p, target):
+    """A target that is NaN is taken for one that was left out."""
+    return brent(p, target) if target == target else 1.0
+
+
+def squeezes_its_answer(p, target, *, axis=-1):
+    """A batch of one row is answered like a row."""
+    return np.squeeze(careful_gamma(p, target, axis=axis))
+
+
+def turns_the_distributions_of_batches(p, target, *, axis=-1):
+    """The exponents of a batch are right, its distributions are in reverse."""
+    solution = entnorm.solve(p, entropy=target, axis=axis)
+    probs = np.flip(solution.probs, axis) if p.ndim > 1 else solution.probs
+    return SimpleNamespace(gamma=solution.gamma, success=solution.success, probs=probs)
+
+
+def turns_the_distributions_of_long_rows(p, target, *, axis=-1):
+    """The exponent of a long row is right, its distribution is in reverse."""
+    solution = entnorm.solve(p, entropy=target, axis=axis)
+    probs = solution.probs[::-1] if p.ndim == 1 and p.size > 1000 else solution.probs
+    return SimpleNamespace(gamma=solution.gamma, success=solution.success, probs=probs)
+
+
+def turns_the_distributions_of_large_batches(p, target, *, axis=-1):
+    """The exponents of a large batch are right, its distributions are in reverse."""
+    solution = entnorm.solve(p, entropy=target, axis=axis)
+    probs = solution.probs[..., ::-1] if p.ndim == 2 and p.shape[0] > 1000 else solution.probs
+    return SimpleNamespace(gamma=solution.gamma, success=solution.success, probs=probs)
+
+
+def needs_two_entries(p, target, *, axis=-1):
+    """Compares the first two entries, whether or not there are two."""
+    if p.shape[axis] < 2:
+        raise IndexError("index 1 is out of bounds")
+    return gammas(p, target, axis)
+
+
+@rowwise
 def counts_the_rest_as_an_entry(p, target):
     """What a row lacks of one is taken for one more entry."""
     rest = 1 - p.sum()

@@ -2,6 +2,7 @@
 
 import importlib.util
 import math
+import os
 import subprocess
 import sys
 import threading
@@ -218,3 +219,35 @@ def test_threads_never_see_the_precision_of_another():
         thread.join()
     assert not wrong
     assert flint.ctx.prec == before
+
+
+FORKS = """
+import os, signal, threading
+from entnorm import balls
+
+inside, leave = threading.Event(), threading.Event()
+
+def stay():
+    with balls.working(500):
+        inside.set()
+        leave.wait()
+
+thread = threading.Thread(target=stay)
+thread.start()
+inside.wait()
+child = os.fork()
+if not child:
+    signal.alarm(20)
+    with balls.working(64):
+        os._exit(7)
+leave.set()
+thread.join()
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@needs_flint
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_process_forked_while_a_thread_computes_does_not_wait_for_it():
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKS]  # that forking threads is no good idea
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "7\n"

@@ -217,6 +217,11 @@ def test_what_cannot_be_decided_takes_bounded_work(monkeypatch):
     assert tried == [300] * 6
 
 
+def test_it_is_shown_in_a_line_however_long_its_numbers_are():
+    proof = solve(["1e-9000", 1, 2], entropy="0.9", digits=20).certificate
+    assert repr(proof) == "Certificate(3 p, entropy, 20 digits)"
+
+
 def test_it_can_be_sent_elsewhere():
     proof = solve(**QUESTIONS["p"]).certificate
     assert pickle.loads(pickle.dumps(proof)) == proof

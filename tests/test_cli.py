@@ -407,7 +407,7 @@ def test_conform_bounds_the_memory_of_a_solver_if_asked_to(
     verdict = json.loads(capsys.readouterr().out)
     assert "MemoryError: Unable to allocate 4.00 GiB" in verdict["checks"][0]["got"]
     assert verdict["command"].endswith(" --memory 3")
-    for refused in ("0", "nan", "inf"):
+    for refused in ("0", "1e-12", "nan", "inf", "1e300"):
         assert main(["conform", "mine_large:f", "--memory", refused]) == 2
         assert "a number of GiB above zero" in capsys.readouterr().err
 

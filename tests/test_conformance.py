@@ -340,6 +340,18 @@ def test_a_chosen_exponent_is_the_root_of_its_target(w: list[int], eighths: int)
     assert abs(case.varentropy - varentropy) <= 4 * EPS * (varentropy + mpmath.sqrt(varentropy * t))
 
 
+@pytest.mark.parametrize("precision", [1, 53, 400])
+def test_what_is_known_of_a_row_does_not_depend_on_the_precision_of_the_caller(precision: int) -> None:
+    """Also of a solver that sets it for itself, and does not put it back."""
+    asked = "three entries", cases.row([2, 7, 1]), 0.5
+    before = cases.solved(*asked)
+    with mpmath.workprec(precision):
+        now = cases.solved(*asked)
+        assert now.varentropy == before.varentropy == pytest.approx(before.varentropy, rel=EPS)
+        assert (now.condition, now.root, now.answer) == (before.condition, before.root, before.answer)
+        assert mpmath.mp.prec == precision
+
+
 def test_the_corpus_is_asked_in_exact_numbers() -> None:
     for kind in ("p", "logits"):
         found = hard.certified(kind)
@@ -374,7 +386,7 @@ def test_newton_steps_below_zero_where_the_cases_say_so() -> None:
 def test_unreachable_targets_are_out_of_reach() -> None:
     for _, call in cases.unreachable():
         ends = log((call.values == call.values.max()).sum()), log((call.values > 0).sum())
-        assert not ends[0] <= float(call.target) <= ends[1]
+        assert not ends[0] <= float(call.target) <= ends[1]  # NaN is not, either
 
 
 def test_records_of_the_core_lose_little_in_log_space() -> None:

@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 
 from entnorm import balls
 from entnorm.reference import RecordError, exact, fields, generate, load, reading, verify
+from entnorm.reference import records as of_rows
+from entnorm.reference.densities import records as of_densities
 from entnorm.reference.families import _single, rows
 from entnorm.reference.records import CORPUS, canonical, checksum, write
 from entnorm.reference.tags import are_true
@@ -220,6 +222,13 @@ def test_verify_names_the_records_that_are_not_true(records):
 
 
 @needs_flint
+def test_the_row_of_a_record_is_its_values_whatever_they_are_kept_in(records):
+    record = next(record for record in records if record.kind == "p" and record.row.size == record.values.size == 10)
+    other = replace(record, values=record.values.view(np.float32))  # the same bytes
+    assert len(other.row.values) == 20
+    assert verify([record, other]) == (other.id,)
+
+
 def test_verify_names_the_records_whose_tags_are_false(records):
     def with_tag(tag):
         return next(record for record in records if tag in record.tags and record.values.size < 200)
@@ -258,7 +267,7 @@ def test_a_pipe_that_nobody_writes_to_is_refused(name, tmp_path, monkeypatch, li
     read, written = os.pipe()
     asked = path if name == "fifo" else Path(f"/dev/fd/{read}")
     start = time.monotonic()
-    with pytest.raises(RecordError, match="is no file, and nothing was written to it within"):
+    with pytest.raises(RecordError, match=r"is no file, and nothing was written to it for 0\.5 s"):
         load(asked)
     assert time.monotonic() - start < 5
     monkeypatch.setattr(reading, "PATIENCE", 30)
@@ -275,6 +284,20 @@ def test_a_pipe_that_nobody_writes_to_is_refused(name, tmp_path, monkeypatch, li
     assert len(load(asked)) == 2
     writing.join()
     os.close(read)
+
+
+@pytest.mark.parametrize("read", [load, of_densities.load])
+def test_a_pipe_that_stalls_is_refused(read, tmp_path, monkeypatch, lines):
+    monkeypatch.setattr(reading, "PATIENCE", 0.5)
+    path = tmp_path / "fifo.jsonl"
+    os.mkfifo(path)
+    held = os.open(path, os.O_RDWR)
+    os.write(held, lines[0][:200].encode())
+    start = time.monotonic()
+    with pytest.raises(RecordError, match=r"fifo\.jsonl: is no file, and nothing was written to it for 0\.5 s"):
+        read(path)
+    assert time.monotonic() - start < 5
+    os.close(held)
 
 
 def line_with(lines, *, sign=True, **changes):
@@ -560,15 +583,20 @@ def test_rounding_to_single_precision_is_that_of_the_machine(x):
     assert _single(-x) == float(np.float32(-x))
 
 
-def test_an_enclosure_that_fixes_no_digit_of_the_slope_is_not_proved(lines, tmp_path):
+def test_an_enclosure_that_fixes_no_digit_of_the_slope_is_not_proved(lines, tmp_path, monkeypatch):
     fields = json.loads(lines[0])
     fields |= {"id": "wide", "enclosure": ["1.8e0", "1.95e0"], "digits": 1, "gamma": "2e0", "slope": "-1e0"}
     fields |= {"condition": "1e0", "target": {"kind": "entropy", "value": (0.9).hex()}}
-    fields |= {"p": [x.hex() for x in (0.5, 0.25, 0.125, 0.125)]}
+    fields |= {"p": [x.hex() for x in (0.5, 0.25, 0.125, 0.125)], "tags": ["wide", "interior", "ties"]}
     fields.pop("logits", None)
     fields["sha256"] = checksum(fields)
     file = tmp_path / "wide.jsonl"
     file.write_text(canonical(fields) + "\n")
     (record,) = load(file)
     assert record.certificate.verify()
+    assert are_true(record.tags, record.row, exact.Target("entropy", F(0.9)), long=False)
+    computed = []
+    sharper = of_rows.slope_and_condition
+    monkeypatch.setattr(of_rows, "slope_and_condition", lambda *given: computed.append(given[-1]) or sharper(*given))
     assert verify([record]) == ("wide",)
+    assert computed == [256, 512], "more bits make nothing narrower"

@@ -209,6 +209,29 @@ def test_a_journal_is_not_believed(few, tmp_path, threads, monkeypatch):
 
 
 @needs_flint
+def test_two_makings_of_one_file_at_once_both_write_it_whole(few, tmp_path, threads):
+    path = tmp_path / "c.jsonl"
+    with ThreadPoolExecutor(2) as both, ThreadPoolExecutor(1) as slow:
+        makings = [both.submit(generate.make, path, executor=executor, progress=False) for executor in (threads, slow)]
+        assert [making.result() for making in makings] == [12, 12]
+    assert [record.id for record in load(path)] == [entry.id for entry in few]
+    assert [left.name for left in tmp_path.iterdir()] == ["c.jsonl"]
+
+
+def test_a_folder_is_refused_before_anything_is_computed(few, tmp_path, monkeypatch):
+    monkeypatch.setattr(generate, "line", lambda number: pytest.fail("computed"))
+    with ThreadPoolExecutor(1) as executor, pytest.raises(IsADirectoryError, match=tmp_path.name):
+        generate.make(tmp_path, executor=executor)
+    assert not tmp_path.with_name(f"{tmp_path.name}.journal").exists()
+
+
+def test_processes_start_where_signals_cannot_be_held_back(monkeypatch):
+    monkeypatch.delattr(signal, "pthread_sigmask")
+    with generate.processes(1) as pool:
+        assert pool.submit(abs, -1).result() == 1
+
+
+@needs_flint
 def test_what_goes_wrong_in_a_task_stops_the_making_and_keeps_what_is_proved(few, tmp_path, threads, monkeypatch):
     def line(number, line=generate.line):
         if number == 4:

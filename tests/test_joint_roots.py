@@ -238,6 +238,32 @@ class TestProved:
         assert hidden.verify()
         assert not replace(hidden, unsettled=()).verify()
 
+    def test_what_is_not_of_the_exact_types_is_refused(self):
+        import pickle
+        from dataclasses import replace
+        from fractions import Fraction
+
+        proof = joint_powers(THREE, entropy="0.69", digits=10)
+        assert pickle.loads(pickle.dumps(proof)).verify()
+        (first, second, *others), turned = proof.parts, proof.parts[0]._replace(lower=Fraction(1), upper=Fraction(0))
+        for change in (
+            {"table": None},
+            {"table": tuple(tuple(map(float, row)) for row in proof.table)},
+            {"table": tuple(tuple(-x for x in row) for row in proof.table)},
+            {"entropy": 0.69},
+            {"of": ["x"]},
+            {"digits": 10.0},
+            {"digits": 10**7},
+            {"digits": -5},
+            {"roots": (("a", "b"),)},
+            {"roots": list(proof.roots)},
+            {"within": (0, None)},
+            {"parts": ((1, 2),)},
+            {"parts": (turned, first, second, *others)},
+            {"unsettled": None},
+        ):
+            assert replace(proof, **change).verify() is False, change
+
     @pytest.mark.parametrize(
         ("p", "of"), [([[1], [3]], "y given x"), ([[1, 3]], "x"), ([[1]], "x"), ([[2, 2], [2, 2]], "y given x")]
     )

@@ -297,6 +297,9 @@ BAD = [
     ({"p": [1, 2j], "entropy": 0.5}, r"p\[1\] must be an int"),
     ({"p": [1, True], "entropy": 0.5}, r"p\[1\] must be an int"),
     ({"p": [[1, 2]], "entropy": 0.5}, "got list"),
+    ({"p": np.ones((2, 3)), "entropy": 0.5}, r"p\[0\] must be an int.* got ndarray"),
+    ({"logits": np.ones((2, 3)), "entropy": 0.5}, r"logits\[0\] must be an int.* got ndarray"),
+    ({"logits": [0, Decimal("sNaN")], "entropy": 0.5}, r"logits\[1\] must be finite"),
     ({"p": 0.5, "entropy": 0.5}, "p must be a sequence"),
     ({"logits": "12", "entropy": 0.5}, "logits must be a sequence"),
     ({"p": [1, "1/3"], "entropy": 0.5}, "decimal such as"),
@@ -505,6 +508,9 @@ def test_every_exact_number_is_taken_exactly():
     taken = row([third, Decimal("0.1"), Decimal("1e-30"), mpmath.mpf(5), mpmath.mpf(0)], None)
     _, mantissa, exponent, _ = third._mpf_
     assert taken.values == (F(int(mantissa), 2**-exponent), F(1, 10), F(1, 10**30), 5, 0)
+    another = mpmath.MPContext()
+    assert row([another.mpf("0.25"), third], None).values == (F(1, 4), taken.values[0])
+    assert row(None, [another.mpf("-inf"), 1]).support == (1,)
     assert row(None, ["0", "-inf", -math.inf, mpmath.mpf("-inf"), Decimal("-Infinity")]).support == (0,)
 
 
@@ -515,6 +521,8 @@ def test_every_exact_number_is_taken_exactly():
         (Decimal("1e-100000"), "has the exponent -100000; at most"),
         (Decimal("nan"), "must be finite"),
         (mpmath.mpf("inf"), "must be finite"),
+        (mpmath.MPContext().mpf("nan"), "must be finite"),
+        (mpmath.pi, "must be an int"),  # another number at every precision
         (mpmath.ldexp(mpmath.mpf(1), 10**9), "has the binary exponent"),
         (mpmath.mpc(1, 2), "must be an int"),
     ],

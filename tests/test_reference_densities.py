@@ -171,6 +171,38 @@ def test_certificates_that_are_not_true():
         assert not dataclasses.replace(certificate, **changes).verify(), changes
 
 
+class Obliging(Density):
+    """A density of whatever entropy proves the statement."""
+
+    def entropy(self, gamma, bits, budget):
+        return balls.ball(2 if gamma < 8 else 0)
+
+
+def test_what_is_not_of_the_exact_types_or_remembers_another_density_is_not_believed():
+    certificate = densities.solve(QUARTIC, entropy=1, digits=12).certificate
+    low, high = Fraction(8) - Fraction(1, 10**12), Fraction(8) + Fraction(1, 10**12)
+    obliging = Obliging(QUARTIC.log_density, QUARTIC.support, QUARTIC.tails)
+    for changes in (
+        {"density": obliging, "lower": low, "upper": high},
+        {"density": None},
+        {"digits": -5, "lower": Fraction(1, 100), "upper": Fraction(100)},
+        {"digits": 10**7},
+        {"digits": 12.0},
+        {"target": 1.0},
+        {"lower": float(certificate.lower), "upper": float(certificate.upper)},
+        {"lower": "1"},
+    ):
+        assert dataclasses.replace(certificate, **changes).verify() is False, changes
+    turned = Density(QUARTIC.log_density, QUARTIC.support, QUARTIC.tails)
+    object.__setattr__(turned, "support", QUARTIC.support[::-1])
+    assert dataclasses.replace(certificate, density=turned).verify() is False
+    normal = densities.solve(densities.normal(), entropy=1, digits=12).certificate
+    posing = Density(QUARTIC.log_density, QUARTIC.support, QUARTIC.tails)
+    posing.__dict__["pieces"] = normal.density.pieces
+    assert normal.verify()
+    assert not dataclasses.replace(normal, density=posing).verify()
+
+
 def test_a_bound_that_is_too_small_changes_what_is_proved(monkeypatch):
     wrong = dataclasses.replace(QUARTIC, tails=(Tail("exponential", 4000, 3), Tail("exponential", 4, 3)))
     true = densities.solve(QUARTIC, entropy=1, digits=12)

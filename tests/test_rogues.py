@@ -213,6 +213,28 @@ EXPECTED = {
     "keeps_an_array_for_each_shape_of_a_batch": {
         "answers_from_many_threads_at_once": "each other's batches",
     },
+    "takes_any_target_below_zero_for_its_size": {
+        "reports_unreachable_targets": "below zero",
+    },
+    "has_a_default_for_what_is_no_number": {
+        "reports_unreachable_targets": "no number",
+    },
+    "squeezes_its_answer": {
+        "batch_equals_a_loop_over_rows": "a batch of one row",
+    },
+    "turns_the_distributions_of_batches": {
+        "batch_equals_a_loop_over_rows": "the distributions",
+        "accepts_any_axis": "the distributions",
+    },
+    "turns_the_distributions_of_long_rows": {
+        "survives_long_rows": "the distribution",
+    },
+    "turns_the_distributions_of_large_batches": {
+        "solves_thousands_of_rows_at_once": "the distributions",
+    },
+    "needs_two_entries": {
+        "answers_a_uniform_row_that_asks_for_its_entropy": "of a single entry",
+    },
     "reverses_uniform_rows": {
         "answers_a_uniform_row_that_asks_for_its_entropy": "a negative exponent",
     },

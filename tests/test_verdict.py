@@ -178,7 +178,7 @@ def test_loading_has_a_deadline_too(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 
 LOOPS = """
-import itertools, os
+import itertools, os, subprocess
 from pathlib import Path
 
 def here():
@@ -188,6 +188,9 @@ def in_python(p, target, *, axis=-1):
     here()
     while True:
         pass
+
+def in_another_process(p, target, *, axis=-1):
+    subprocess.run(["sh", "-c", "echo $$ > pid.new; mv pid.new pid; exec sleep 600"])
 
 def in_c(p, target, *, axis=-1):  # and no other thread gets a turn
     here()
@@ -208,6 +211,8 @@ LOOPS_WHEN_IMPORTED = (
         (signal.SIGKILL, "loops:in_python"),
         (signal.SIGKILL, "loops:in_c"),
         (signal.SIGKILL, "at_import:f"),
+        (signal.SIGTERM, "loops:in_another_process"),
+        *3 * [(signal.SIGKILL, "loops:in_another_process")],
     ],
 )
 def test_a_solver_that_loops_ends_with_a_run_that_is_stopped(sign: signal.Signals, solver: str, tmp_path: Path) -> None:
@@ -329,6 +334,43 @@ def test_a_deadline_is_a_time(deadline: float) -> None:
         conformance.run(unruly.ours, "smoke", deadline=deadline)
 
 
+def test_what_is_no_text_on_the_path_of_modules_is_passed_over(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "path", [tmp_path, *sys.path])
+    assert conformance.run(unruly.ours, "smoke", deadline=60).passed
+
+
+@pytest.mark.parametrize("deadline", [1e12, float("inf")])
+def test_a_deadline_may_be_as_late_as_one_likes(deadline: float) -> None:
+    assert conformance.run(unruly.ours, "smoke", deadline=deadline).passed
+
+
+def test_memory_is_bounded_where_a_deadline_is_given() -> None:
+    found = conformance.run(unruly.takes_four_gigabytes, "smoke", deadline=60, memory=3 * 2**30)
+    assert "MemoryError: Unable to allocate 4.00 GiB" in failures(found)["answers_a_plain_question"]
+    with pytest.raises(conformance.ConformanceError, match="answers_a_plain_question"):
+        conformance.check_solver(unruly.takes_four_gigabytes, "smoke", deadline=60, memory=3 * 2**30)
+    with pytest.raises(ValueError, match="give a deadline, too"):
+        conformance.check_solver(unruly.ours, "smoke", memory=2**30)
+    for memory in (0, -1, float("inf")):
+        with pytest.raises(ValueError, match="a number of bytes above zero"):
+            conformance.run(unruly.ours, "smoke", deadline=60, memory=memory)
+
+
+def test_a_bound_of_memory_above_that_of_the_session_changes_nothing() -> None:
+    limits = "import resource; print(resource.getrlimit(resource.RLIMIT_AS))"
+    bound = f"from entnorm.conformance.contained import _bound; _bound(2**45); {limits}; _bound(2**33); {limits}"
+    shell = f'ulimit -v {2**34}; exec "{sys.executable}" -c "{bound}"'
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [str((2**44, 2**44)), str((2**33, 2**33))]
+
+
+def test_where_no_process_can_be_made_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
+    with pytest.raises(OSError, match="only on POSIX can a solver have a process of its own"):
+        conformance.run(unruly.ours, "smoke", deadline=60)
+    assert conformance.run(unruly.ours, "smoke").passed
+
+
 def test_what_cannot_be_sent_to_another_process_is_said() -> None:
     (solve,) = unruly.not_a_function_of_a_module
     with pytest.raises(ValueError, match="needs a solver defined at the top of a module"):
@@ -385,6 +427,14 @@ def test_a_file_of_announced_failures_that_is_none_is_refused(content: bytes, sa
     with pytest.raises(EntnormError, match=said) as caught:
         conformance.run(rogues.careful_gamma, "smoke", expected=file)
     assert "expected.toml" in str(caught.value)
+
+
+def test_a_pipe_is_no_file_of_announced_failures(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "expected.toml")
+    with pytest.raises(EntnormError, match=r"expected\.toml is no file"):
+        conformance.expected_failures(tmp_path / "expected.toml")
+    with pytest.raises(FileNotFoundError, match="none"):
+        conformance.expected_failures(tmp_path / "none.toml")
 
 
 # --------------------------------------------------------------------------------------------------------------- pytest
@@ -595,6 +645,22 @@ def test_with_a_deadline_a_solver_that_dies_fails_its_test_and_no_other(pytester
     result.stdout.fnmatch_lines(["*the process died: exit code 7*"])
 
 
+def test_memory_is_bounded_in_pytest_too(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import unruly
+        from entnorm.conformance import parametrize_with_checks
+
+        @parametrize_with_checks(unruly.takes_four_gigabytes, "smoke", deadline=60, memory=3 * 2**30)
+        def test_conformance(solver, check):
+            check(solver)
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:xdist", "-k", "plain_question")
+    result.assert_outcomes(failed=1, deselected=6)
+    result.stdout.fnmatch_lines(["*MemoryError: Unable to allocate 4.00 GiB*"])
+
+
 # ----------------------------------------------------------------------------------------------- adapters and questions
 
 
@@ -730,12 +796,13 @@ def test_junit_counts_what_failed_and_what_was_skipped(verdict: dict) -> None:
 
 def test_junit_holds_whatever_a_solver_says() -> None:
     def rude(p, target, *, axis=-1):
-        raise ValueError("\x00\x1b[31m]]> & <b>\ud800")
+        raise ValueError("\x00\x1b[31m]]> & <b>\ud800 \ufffe\uffff\r\U0010fffe")
 
     xml = report.render(conformance.run(rude, "smoke").as_dict())["verdict.xml"]
     failure = ET.fromstring(xml.encode("utf-8")).find(".//failure")
     assert failure is not None
     assert "]]> & <b>" in failure.get("message")
+    assert failure.get("message").endswith(" \ufffd\ufffd\ufffd\U0010fffe")
 
 
 def test_a_loss_is_an_error_in_junit() -> None:

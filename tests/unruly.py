@@ -40,6 +40,11 @@ def leaves(p, target, *, axis=-1):
     sys.exit("no license")
 
 
+def takes_four_gigabytes(p, target, *, axis=-1):
+    np.ones(2**29)
+    return ours(p, target, axis=axis)
+
+
 def writes(p, target, *, axis=-1):
     p *= 1.5
     return ours(p / p.sum(axis, keepdims=True), target, axis=axis)

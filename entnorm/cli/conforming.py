@@ -6,7 +6,6 @@ import argparse
 import json
 import shlex
 from functools import partial
-from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -87,7 +86,7 @@ def _conform(options: argparse.Namespace) -> int:
         raise UsageError(f"--level {options.level}: the levels are {' < '.join(conformance.CHECKS)}")
     if not options.deadline > 0:
         raise UsageError(f"--deadline {options.deadline:g}: a number of seconds above zero")
-    if options.memory is not None and not 0 < options.memory < inf:
+    if options.memory is not None and not 2**-30 <= options.memory < 2**33:  # bytes
         raise UsageError(f"--memory {options.memory:g}: a number of GiB above zero")
     named(options.solver, "function")
     expected = conformance.expected_failures(options.expect)

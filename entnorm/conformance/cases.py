@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from math import fsum, inf, isfinite, log, log1p, sqrt
+from math import fsum, inf, isfinite, log, log1p, nan, sqrt
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from entnorm import reference
 from entnorm.conformance.budget import COARSE, EPS, TIGHT
 from entnorm.conformance.calls import Call, FloatArray, Kind, distances
+from entnorm.reference.attainable import rational
 
 SHARE: Final = 3
 """So many records of each family are asked below the level accuracy, spread over the family."""
@@ -123,7 +124,7 @@ def solved(name: str, values: FloatArray, target: float, kind: Kind = "p", sourc
         values=values,
         target=target,
         root=sum(found.enclosure, Fraction(0)) / 2,
-        varentropy=float(-found.slope * found.gamma),
+        varentropy=float(-rational(found.slope) * rational(found.gamma)),  # whatever the precision of mpmath is now
         condition=float(found.condition),
         answer=f"gamma = {nstr(found.gamma, 20)} ({known})",
         kind=kind,
@@ -275,7 +276,7 @@ def batch() -> tuple[Case, ...]:
 
 @lru_cache(maxsize=1)
 def unreachable() -> tuple[tuple[str, Call], ...]:
-    """Targets that no exponent reaches, clearly outside the interval (log m, log s)."""
+    """Targets that no exponent reaches, clearly outside the interval (log m, log s), or no number."""
     questions: list[tuple[str, list[float], float]] = [
         ("above log n", [2, 7, 1], 1.2),
         ("far above log n", [1, 5, 3, 7], 30.0),
@@ -283,6 +284,8 @@ def unreachable() -> tuple[tuple[str, Call], ...]:
         ("below log 2 where the maximum is tied", [3, 1, 3, 2, 1], 0.5),
         ("another entropy than its own, of a uniform row", [1, 1, 1, 1], 1.0),
         ("positive entropy of a single entry", [0, 1, 0], 0.5),
+        ("below zero", [2, 7, 1], -0.5),
+        ("not a number", [2, 7, 1], nan),
     ]
     return tuple((name, Call(row(weights), np.array(target))) for name, weights, target in questions)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pickle
-import select
 import signal
 import subprocess
 import sys
@@ -15,7 +13,7 @@ from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import TIMEOUT_MAX, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -25,7 +23,26 @@ _STARTING: Final = 60.0
 _ENDING: Final = 5.0
 """Seconds after its last word until a process that is ending has an exit code."""
 
-_PR_SET_PDEATHSIG: Final = 1
+_PROGRAM: Final = """\
+import os, signal, sys
+if not os.fork():
+    if not os.fork():
+        os.close({there})
+        os.read({life}, 1)
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+os.wait()
+os.close({life})
+sys.path[:] = {path!r}
+from entnorm.conformance.contained import serve
+serve({there}, {memory})
+"""
+"""
+What a new process runs.
+
+Beside it, and no child of its own, another waits for the end of the caller, whose death closes `life`, and ends the
+whole group then: a solver that loops in compiled code lets no thread of its own do so, and may have started others.
+"""
 
 
 class LostError(Exception):
@@ -44,15 +61,13 @@ class _Alive:
 
     def __init__(self, memory: int | None) -> None:
         self._here, there = Pipe()
-        with there:  # the end of the process is the end of what can be read
-            descriptor = there.fileno()
-            program = (
-                f"import sys; sys.path[:] = {sys.path!r}; "
-                f"from entnorm.conformance.contained import serve; serve({descriptor}, {memory})"
-            )
+        life, self._life = Pipe(duplex=False)
+        with there, life:  # the end of the process is the end of what can be read
+            passed = {"there": there.fileno(), "life": life.fileno()}
+            path = [entry for entry in sys.path if isinstance(entry, str)]  # as Python itself does
             self._process = subprocess.Popen(
-                [sys.executable, "-c", program],
-                pass_fds=[descriptor],
+                [sys.executable, "-c", _PROGRAM.format(**passed, path=path, memory=memory)],
+                pass_fds=[*passed.values()],
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # what a solver prints is no part of the verdict, and not lost with a process that is stopped
                 start_new_session=True,  # whatever it starts can be stopped with it
@@ -81,7 +96,7 @@ class _Alive:
 
         Thread(target=listen, daemon=True).start()
         try:
-            heard = said.get(timeout=seconds)
+            heard = said.get(timeout=min(seconds, TIMEOUT_MAX))
         except Empty:
             raise LostError(f"no answer within {seconds:g} s; the process was stopped") from None
         if isinstance(heard, EOFError | OSError):
@@ -121,7 +136,9 @@ class Contained:
     Raises
     ------
     ValueError
-        If `load` cannot be sent to another process, or the deadline is not positive.
+        If `load` cannot be sent to another process, or the deadline or the memory is not positive.
+    OSError
+        If this is not a POSIX system, or starts no process more.
     LoadError
         On entering, if the process cannot load the solver.
     """
@@ -129,6 +146,10 @@ class Contained:
     def __init__(self, load: Callable[[], Any], deadline: float, memory: int | None = None) -> None:
         if not deadline > 0:
             raise ValueError(f"deadline={deadline!r}: a number of seconds above zero")
+        if memory is not None and not 0 < memory <= sys.maxsize:
+            raise ValueError(f"memory={memory!r}: a number of bytes above zero")
+        if not hasattr(os, "fork"):
+            raise OSError("only on POSIX can a solver have a process of its own: hold it without a deadline")
         try:
             self._load = pickle.dumps(load)
         except Exception as error:
@@ -203,7 +224,6 @@ def must_not_be_loading() -> None:
 def serve(descriptor: int, memory: int | None) -> None:
     """In the new process: load the solver, then answer until nobody asks."""
     global _loading
-    _end_with_parent(descriptor)
     sys.stdout = sys.stderr  # in the order in which things are printed
     home, there = os.getpid(), Connection(descriptor)
     with suppress(EOFError, OSError):
@@ -211,9 +231,7 @@ def serve(descriptor: int, memory: int | None) -> None:
         try:
             _loading = True
             if memory is not None:
-                import resource  # which not every system has
-
-                resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+                _bound(memory)
             solver = pickle.loads(load)()
         except LoadError as error:
             there.send(("raised", str(error)))
@@ -233,18 +251,12 @@ def serve(descriptor: int, memory: int | None) -> None:
                 there.send(said)
 
 
-def _end_with_parent(descriptor: int) -> None:
-    """Else a solver that loops when its parent is killed would do so forever."""
-    if sys.platform == "linux":  # also while compiled code lets no thread run
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    hangup = select.poll()
-    hangup.register(descriptor, 0)
+def _bound(memory: int) -> None:
+    import resource  # which not every system has
 
-    def watch() -> None:
-        hangup.poll()
-        os.killpg(0, signal.SIGKILL)
-
-    Thread(target=watch, daemon=True).start()
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY or memory < most:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def _performed(solver: Any, perform: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:

@@ -12,7 +12,7 @@ from entnorm.conformance import cases, hard
 from entnorm.conformance.budget import TIGHT
 from entnorm.conformance.calls import Call, FloatArray, escort
 from entnorm.conformance.cases import Case
-from entnorm.conformance.findings import Finding, NotApplicable, answers, ask, exponent, measured
+from entnorm.conformance.findings import Finding, NotApplicable, answers, ask, both, exponent, measured
 from entnorm.conformance.foreign import Foreign, ForeignError
 
 
@@ -83,12 +83,12 @@ def answers_a_uniform_row_that_asks_for_its_entropy(solver: Foreign) -> Iterator
     """A uniform row has one entropy; asked for it, it comes back as it is."""
     if solver.rounding(log(2)):
         raise NotApplicable("its adapter rounds the target, and every other target is out of reach")
-    for n in (2, 4, 8):  # the logarithms of these are rounded each in its own direction
+    for n in (1, 2, 4, 8):  # the logarithms of these are rounded each in its own direction
         call = Call(cases.row([1.0] * n), np.array(log(n)))
         answer = ask(solver, call)
         uniform = answer.probs is None or bool(np.allclose(answer.probs, 1 / n, rtol=TIGHT, atol=0))
         yield Finding(
-            case=f"{n} equal entries",
+            case=f"{n} equal entries" if n > 1 else "a single entry",
             calls=(call,),
             holds=answer.given and uniform and not (answer.says_gamma and answer.gamma <= 0),
             expected="gamma > 0, or the uniform distribution",
@@ -111,6 +111,7 @@ def survives_long_rows(solver: Foreign) -> Iterator[Finding]:
     case = hard.long(solver.speaks)
     for long, answer in answers(solver, [case]):
         yield exponent(long, answer, TIGHT)
+        yield from both(long, answer)
 
 
 def has_the_gradient_of_the_implicit_function(solver: Foreign) -> Iterator[Finding]:

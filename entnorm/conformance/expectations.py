@@ -9,6 +9,7 @@ The file is TOML, the names of the checks are its keys::
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -56,6 +57,8 @@ def expected_failures(expected: Expected) -> dict[str, str]:
 
 
 def _table(path: Path) -> Mapping[str, str]:
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe that nobody writes to would be waited for forever
+        raise EntnormError(f"{path} is no file")
     with path.open("rb") as file:
         content = file.read(_LARGEST + 1)
     if len(content) > _LARGEST:

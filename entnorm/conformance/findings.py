@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
+import numpy as np
+
 from entnorm.conformance.budget import COARSE, TIGHT
-from entnorm.conformance.calls import Answer, Call, FloatArray
+from entnorm.conformance.calls import Answer, Call, FloatArray, escort
 from entnorm.conformance.cases import Case
 from entnorm.conformance.foreign import Foreign
 from entnorm.conformance.programs import Shows
@@ -137,6 +139,35 @@ def same_exponent(case: Case, asked: Answer, other: Call, again: Answer, why: st
     calls, budget = (case.call, other), case.exponent_budget(relative)
     finding = measured(case, calls, "gamma", asked.gamma, again.gamma, budget, f", {why}")
     return finding if asked.given or again.given else replace(finding, holds=True, error=0.0)
+
+
+def power(case: Case, answer: Answer, q: FloatArray) -> Finding:
+    """A distribution against the power of the row by the gamma of the same answer, where it is farthest from it."""
+    q = q / q.sum()
+    right = escort(case.values, case.kind, answer.gamma)
+    t = np.log(right.max() / right)
+    worst = int(np.argmax(np.abs(q - right) / (right * (1 + t))))
+    budget = TIGHT * (1 + float(t[worst])) * float(right[worst])
+    return measured(case, (case.call,), f"entry {worst}", float(right[worst]), float(q[worst]), budget)
+
+
+def both(case: Case, answer: Answer) -> Iterator[Finding]:
+    """Of an answer that has gamma and a distribution, the one against the other."""
+    if answer.says_gamma and answer.given and answer.probs is not None:
+        yield power(case, answer, answer.probs)
+
+
+def same_distribution(case: Case, asked: Answer, other: Call, again: Answer, why: str) -> Iterator[Finding]:
+    """Of answers that have gamma and a distribution, the second distribution against the first.
+
+    As dq / dlog gamma = q (log q + H), an entry moves by no more than 1 + H times what gamma may be off.
+    """
+    if not (asked.says_gamma and asked.given and again.given) or asked.probs is None or again.probs is None:
+        return
+    worst = int(np.argmax(np.abs(again.probs - asked.probs)))
+    calls, budget = (case.call, other), TIGHT * (1 + case.condition) * (1 + case.target)
+    expected, got = float(asked.probs[worst]), float(again.probs[worst])
+    yield measured(case, calls, f"entry {worst}", expected, got, budget, f", {why}")
 
 
 def same_bits(case: str, asked: Answer, calls: tuple[Call, ...], again: Answer, why: str) -> Finding:

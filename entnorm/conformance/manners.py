@@ -21,6 +21,7 @@ from entnorm.conformance.findings import (
     askable,
     entropy,
     same_bits,
+    same_distribution,
     same_exponent,
 )
 from entnorm.conformance.foreign import Foreign, ForeignError
@@ -129,12 +130,15 @@ def _row_by_row(solver: Foreign, batch: tuple[Case, ...], call: Call, why: str) 
     """Each row of a batch against the same row alone."""
     _must_take_batches(solver)
     for case, together in zip(batch, solver.ask(call), strict=True):
-        yield same_exponent(case, ask(solver, case.call), call, together, why)
+        alone = ask(solver, case.call)
+        yield same_exponent(case, alone, call, together, why)
+        yield from same_distribution(case, alone, call, together, why)
 
 
 def batch_equals_a_loop_over_rows(solver: Foreign) -> Iterator[Finding]:
-    """A row has the same answer alone and in a batch, each row with its own target."""
-    yield from _row_by_row(solver, cases.batch(), _batch_of(cases.batch()), "as alone")
+    """A row has the same answer alone and in a batch, be it the only one in it, each row with its own target."""
+    for batch in (cases.batch(), cases.batch()[:1]):
+        yield from _row_by_row(solver, batch, _batch_of(batch), "as alone")
 
 
 def accepts_any_axis(solver: Foreign) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ class CheckOfSolver:
     check: Check
     name: str | None = None
     deadline: float | None = None
+    memory: int | None = None
 
     def __call__(self, solver: Solver) -> None:
         """Hold the solver against the check."""
@@ -33,7 +34,7 @@ class CheckOfSolver:
         import pytest
 
         level, door = up_to("smoke")[0]
-        with foreign(solver, self.deadline, self.name) as asked:
+        with foreign(solver, self.deadline, self.memory, self.name) as asked:
             if self.check is not door and result(door, level, asked).outcome is Outcome.FAILED:
                 pytest.skip(f"what does not pass {door.__name__} is asked nothing else")
             found = result(self.check, self.level, asked)
@@ -49,6 +50,7 @@ def parametrize_with_checks(
     *,
     expected: Expected = None,
     deadline: float | None = None,
+    memory: int | None = None,
 ) -> Any:
     """Parametrize a test with every pair of a solver and a check, each a test of its own.
 
@@ -63,6 +65,8 @@ def parametrize_with_checks(
         starts from the folder of the test.
     deadline : float, optional
         Seconds for each call, in a process of its own for each test, as in `entnorm.conformance.run`.
+    memory : int, optional
+        Bytes that this process may have, as in `entnorm.conformance.run`.
 
     Returns
     -------
@@ -102,7 +106,7 @@ def parametrize_with_checks(
         for entered, check in up_to(level):
             known = reasons.get(check.__name__)
             marks = [pytest.mark.xfail(reason=known, strict=True)] if known else []
-            held = CheckOfSolver(entered, check, name, deadline)
+            held = CheckOfSolver(entered, check, name, deadline, memory)
             parameters.append(pytest.param(solver, held, id=f"{label}-{check.__name__}", marks=marks))
     return pytest.mark.parametrize(("solver", "check"), parameters)
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from entnorm.conformance import cases
 from entnorm.conformance.budget import COARSE, TIGHT
-from entnorm.conformance.calls import escort
 from entnorm.conformance.findings import (
     Finding,
     answers,
@@ -18,6 +17,7 @@ from entnorm.conformance.findings import (
     entropy,
     exponent,
     measured,
+    power,
     same_exponent,
     survives,
 )
@@ -63,12 +63,7 @@ def returns_a_distribution(solver: Foreign) -> Iterator[Finding]:
 def returns_a_power_of_its_input(solver: Foreign) -> Iterator[Finding]:
     """The distribution is p^gamma / sum p^gamma for one gamma: no other distribution of that entropy will do."""
     for case, answer, q in distributions(solver, (*cases.plain(), *cases.with_ties())):
-        q = q / q.sum()
-        power = escort(case.values, case.kind, answer.gamma)
-        t = np.log(power.max() / power)
-        worst = int(np.argmax(np.abs(q - power) / (power * (1 + t))))
-        budget = TIGHT * (1 + float(t[worst])) * float(power[worst])
-        yield measured(case, (case.call,), f"entry {worst}", float(power[worst]), float(q[worst]), budget)
+        yield power(case, answer, q)
 
 
 def keeps_the_order_of_the_entries(solver: Foreign) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ def run(
     *,
     expected: Expected = None,
     deadline: float | None = None,
+    memory: int | None = None,
     name: str | None = None,
     tick: Callable[[str], None] = lambda check: None,
 ) -> Report:
@@ -52,7 +53,10 @@ def run(
         With it the solver runs in a process of its own, and has so many seconds for each call; a solver that hangs or
         takes its process down fails the check in hand. That process imports it, and runs no script: what is defined in
         the main script is imported from there, and so what the script does has to be below
-        ``if __name__ == "__main__":``. The import may take as long as a call, or a minute.
+        ``if __name__ == "__main__":``. The import may take as long as a call, or a minute. Only on POSIX.
+    memory : int, optional
+        Bytes of address space that the process of its own may have, of which libraries for tensors reserve much more
+        than they use; beyond them it meets a MemoryError.
     name : str, optional
         Where the solver is imported from, as ``pkg.mod:function``; found out where it can be.
     tick : callable
@@ -68,7 +72,8 @@ def run(
     LoadError
         If a process of its own cannot load the solver.
     ValueError
-        For an unknown level or check, or a solver that cannot be sent to a process of its own.
+        For an unknown level or check, a solver that cannot be sent to a process of its own, or a bound of its memory
+        without a deadline.
 
     Examples
     --------
@@ -78,7 +83,7 @@ def run(
     'hits the target entropy'
     """
     checks, reasons = up_to(level), expected_failures(expected)
-    with foreign(solve, deadline, name) as solver:
+    with foreign(solve, deadline, memory, name) as solver:
         return Report(level, tuple(_results(solver, checks, reasons, tick)), solver.name)
 
 
@@ -108,11 +113,15 @@ def run_elsewhere(
 
 
 @contextmanager
-def foreign(solve: Solver, deadline: float | None, name: str | None = None) -> Iterator[Foreign]:
+def foreign(
+    solve: Solver, deadline: float | None, memory: int | None = None, name: str | None = None
+) -> Iterator[Foreign]:
     """The solver as checks see it; with a deadline, in a process of its own for as long as the context lasts."""
     must_not_be_loading()
     name = name or name_of(solve)
     if deadline is None:
+        if memory is not None:
+            raise ValueError("memory is bounded in a process of its own: give a deadline, too")
         yield Foreign(solve, name)
         return
     inner = name_of(solve.function) if isinstance(solve, Adapted) else None
@@ -121,12 +130,17 @@ def foreign(solve: Solver, deadline: float | None, name: str | None = None) -> I
         load = partial(imported, name)
     elif inner:
         load = partial(_adapted, inner, stand_in(solve))
-    with Contained(load, deadline) as process:
+    with Contained(load, deadline, memory) as process:
         yield Foreign(solve, name, process)
 
 
 def check_solver(
-    solve: Solver, level: str = "core", *, expected: Expected = None, deadline: float | None = None
+    solve: Solver,
+    level: str = "core",
+    *,
+    expected: Expected = None,
+    deadline: float | None = None,
+    memory: int | None = None,
 ) -> None:
     """Hold a solver against every check up to a level; return if it passes all that apply.
 
@@ -140,6 +154,8 @@ def check_solver(
         Checks that are known to fail, as in `run`.
     deadline : float, optional
         Seconds for each call, in a process of its own, as in `run`.
+    memory : int, optional
+        Bytes that this process may have, as in `run`.
 
     Raises
     ------
@@ -149,7 +165,8 @@ def check_solver(
     LoadError
         If a process of its own cannot load the solver.
     ValueError
-        For an unknown level or check, or a solver that cannot be sent to a process of its own.
+        For an unknown level or check, a solver that cannot be sent to a process of its own, or a bound of its memory
+        without a deadline.
 
     Examples
     --------
@@ -160,7 +177,7 @@ def check_solver(
     ...     print(len(group.exceptions), group.exceptions[0].result.name)
     3 hits_the_target_entropy
     """
-    failures = run(solve, level, expected=expected, deadline=deadline).failures
+    failures = run(solve, level, expected=expected, deadline=deadline, memory=memory).failures
     if failures:
         names = ", ".join(failure.name for failure in failures)
         raise ConformanceError(f"failed at level {level}: {names}", [CheckFailed(failure) for failure in failures])

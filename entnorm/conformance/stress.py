@@ -11,7 +11,7 @@ import numpy as np
 from entnorm.conformance import cases, hard
 from entnorm.conformance.budget import TIGHT
 from entnorm.conformance.calls import Call, FloatArray
-from entnorm.conformance.findings import Finding, NotApplicable, answers, ask, exponent
+from entnorm.conformance.findings import Finding, NotApplicable, answers, ask, both, exponent
 from entnorm.conformance.foreign import Foreign, ForeignError
 
 _ROWS = 5000
@@ -24,6 +24,7 @@ def survives_a_million_entries(solver: Foreign) -> Iterator[Finding]:
     """A million entries are as accurate as ten."""
     for case, answer in answers(solver, [hard.longest(solver.speaks)]):
         yield exponent(case, answer, TIGHT)
+        yield from both(case, answer)
 
 
 def many_rows() -> tuple[FloatArray, FloatArray]:
@@ -42,7 +43,8 @@ def solves_thousands_of_rows_at_once(solver: Foreign) -> Iterator[Finding]:
     together = solver.ask(Call(p, target, source=source, goals=goals))
     for i in (*range(0, _ROWS, 97), _ROWS - 1):
         case = cases.solved(f"row {i} of {_ROWS}", p[i], float(target[i]))
-        yield replace(exponent(case, together[i], TIGHT), case=f"{case.name}, in a batch")
+        for finding in (exponent(case, together[i], TIGHT), *both(case, together[i])):
+            yield replace(finding, case=f"{case.name}, in a batch")
 
 
 def solves_rows_that_nobody_chose(solver: Foreign) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ MOST_WORK = 2**28
 """Bits times entries of the last attempt: half a minute's work, and eight times what any record here takes."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """
     The statement that the root gamma* of one row exists, is unique, and lies strictly between two rational numbers.
@@ -43,6 +43,10 @@ class Certificate:
     lower: Fraction
     upper: Fraction
     digits: int
+
+    def __repr__(self) -> str:
+        """Say what it is about: the numbers themselves may fill pages."""
+        return f"Certificate({len(self.values)} {self.kind}, {self.target_kind}, {self.digits} digits)"
 
     def verify(self) -> bool:
         """

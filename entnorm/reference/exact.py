@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias, cast, get_args
 
 import mpmath
+from mpmath.ctx_mp_python import _constant, _mpf
 
 from entnorm.solution import EntnormError
 
@@ -49,11 +50,11 @@ def exact(x: object, name: str) -> Fraction:
         return Fraction(x)
     if isinstance(x, Decimal) and x.is_finite():
         return _decimal(str(x), name)
-    if isinstance(x, mpmath.mpf) and mpmath.isfinite(x):
+    if isinstance(x, _mpf) and not isinstance(x, _constant):  # of any context; pi is another number at each precision
         return _binary(x, name)
-    if isinstance(x, Decimal | mpmath.mpf):
+    if isinstance(x, Decimal):
         raise EntnormError(f"{name} must be finite, got {x}")
-    if isinstance(x, bool) or not isinstance(x, numbers.Real):
+    if isinstance(x, bool | _constant) or not isinstance(x, numbers.Real):
         takes = "an int, a Fraction, a float, a Decimal, an mpf or a decimal string"
         raise EntnormError(f"{name} must be {takes}, got {type(x).__name__}")
     if isinstance(x, numbers.Rational):
@@ -77,6 +78,8 @@ def _decimal(text: str, name: str) -> Fraction:
 
 def _binary(x: mpmath.mpf, name: str) -> Fraction:
     sign, mantissa, exponent, _ = x._mpf_
+    if not mantissa and exponent:  # as infinities and NaN are kept
+        raise EntnormError(f"{name} must be finite, got {x}")
     if abs(exponent) > 4 * LARGEST_EXPONENT:
         raise EntnormError(f"{name} has the binary exponent {exponent}; at most +-{4 * LARGEST_EXPONENT} is accepted")
     magnitude = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
@@ -227,7 +230,11 @@ def row(p: Iterable[Number] | None, logits: Iterable[Number] | None) -> Row:
 
 def _nothing(logit: object) -> bool:
     """Is it minus infinity?"""
-    return logit == -math.inf or (isinstance(logit, str) and logit.lower() in ("-inf", "-infinity"))
+    if isinstance(logit, str):
+        return logit.lower() in ("-inf", "-infinity")
+    if isinstance(logit, Decimal):
+        return logit.is_infinite() and logit.is_signed()
+    return isinstance(logit, numbers.Real) and bool(logit == -math.inf)
 
 
 def _entries(name: str, given: object) -> list[tuple[int, object]]:

@@ -9,11 +9,12 @@ once all are there: whatever kills a making, the next one goes on from the last 
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -149,20 +150,25 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
         If python-flint is not installed: a record must be certified.
     EntnormError
         If what the executor computed is not what was asked for.
+    OSError
+        If the file, or the journal beside it, cannot be written.
     """
     if not balls.available():
         raise ImportError('records are certified in balls: pip install "entnorm[rigorous]"')
     plan, path = entries(), Path(path)
     journal = path.with_name(f"{path.name}.journal")
-    done = _resumed(journal, plan)
+    if path.is_dir():  # now, and not when everything is computed
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    done, computed = _resumed(journal, plan), []
     bar = tqdm(total=len(plan), initial=len(done), desc="references", unit="record", disable=None if progress else True)
     missing = [number for number, entry in enumerate(plan) if entry.id not in done]
     with bar, nullcontext(executor) if executor else processes() as pool, journal.open("a", encoding="ascii") as file:
         for text in _computed(pool, missing):
             file.write(text + "\n")
             file.flush()
+            computed.append(text.encode("ascii"))
             bar.update()
-    done = _kept(journal, plan)
+    done |= _kept(computed, plan)  # and not from the journal, which another making of this file may have taken
     strange = [entry.id for entry in plan if entry.id not in done]
     if strange:
         raise EntnormError(
@@ -170,7 +176,7 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
             "have all workers the versions of entnorm, mpmath and python-flint that this process has?"
         )
     write(path, [done[entry.id] for entry in plan])
-    journal.unlink()
+    journal.unlink(missing_ok=True)
     return len(plan)
 
 
@@ -182,13 +188,23 @@ def processes(count: int | None = None) -> Executor:
     """
     count = count or os.cpu_count() or 1
     pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
+    with _uninterrupted():
         for _ in range(count):  # each starts one, long before the first is idle, and a process inherits the mask
             pool.submit(os.getpid)
+    return pool
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A block that no interrupt reaches; on Windows, which cannot say so, it reaches what is started here as well."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return pool
 
 
 def _end_with_parent() -> None:
@@ -221,18 +237,19 @@ def line(number: int) -> str:
 
 def _resumed(journal: Path, plan: tuple[Entry, ...]) -> dict[str, Record]:
     """What an earlier making left, in a journal that has nothing else in it, not even half a line."""
-    kept = _kept(journal, plan)
-    if journal.exists():
-        write(journal, kept.values())
+    if not journal.exists():
+        return {}
+    kept = _kept(journal.read_bytes().splitlines(), plan)
+    write(journal, kept.values())
     return kept
 
 
-def _kept(journal: Path, plan: tuple[Entry, ...]) -> dict[str, Record]:
-    """The records in a journal that answer entries of the plan; whatever else is in it is left aside."""
+def _kept(lines: Iterable[bytes], plan: tuple[Entry, ...]) -> dict[str, Record]:
+    """The records on lines that answer entries of the plan; whatever else there is is left aside."""
     asked, kept = {entry.id: entry for entry in plan}, {}
-    for number, text in enumerate(journal.read_bytes().splitlines() if journal.exists() else (), 1):
+    for number, text in enumerate(lines, 1):
         try:
-            record = record_on(text, str(journal), number)
+            record = record_on(text, "", number)
         except RecordError:
             continue
         if record.id in asked and asked[record.id].asks(record):

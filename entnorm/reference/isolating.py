@@ -100,10 +100,22 @@ class JointPowers:
         return whole and proved and there and held and max(counts, default=0) <= 1 and told
 
     def _well_formed(self) -> bool:
+        of: object = self.of
+        if type(of) is not str or of not in get_args(Of) or not _exact_table(self.table):
+            return False
+        if not (type(self.entropy) is Fraction and type(self.digits) is int and 1 <= self.digits <= MOST_DIGITS):
+            return False
+        lists = self.roots, self.unsettled, self.parts
+        if not all(type(given) is tuple for given in lists) or not all(type(part) is Part for part in self.parts):
+            return False
+        if not all(type(verdict) is str for *_, verdict in self.parts):
+            return False
+        spans = (*self.roots, *self.unsettled, *(part[:2] for part in self.parts), self.within)
+        if not self.parts or not all(map(_exact_span, spans)) or any(high is None for _, high in self.roots):
+            return False
         ends = [end for root in self.roots for end in root]
         narrow = all((high - low) * 10**self.digits <= low for low, high in self.roots)
-        known = self.of in get_args(Of) and self.digits >= 1 and bool(self.parts)
-        return known and narrow and all(low < high for low, high in pairwise([Fraction(0), *ends]))
+        return narrow and all(low < high for low, high in pairwise([Fraction(0), *ends]))
 
     def __repr__(self) -> str:
         roots = ", ".join(agreeing(*root, self.digits + 1) for root in self.roots)
@@ -183,6 +195,21 @@ def joint_powers(
         elif not _same(table, whose, goal, run):
             unsettled.append(run)
     return JointPowers(tuple(roots), _joined(unsettled), table.entries, whose, goal, span, tuple(parts), digits)
+
+
+def _exact_table(table: object) -> bool:
+    """Rows of exact numbers that are not negative, nor all of them zero."""
+    if not (type(table) is tuple and all(type(row) is tuple for row in table)):
+        return False
+    entries = [x for row in table for x in row]
+    return all(type(x) is Fraction and x >= 0 for x in entries) and any(entries)
+
+
+def _exact_span(span: object) -> bool:
+    """Two exact ends in order, of which the second may be infinity."""
+    if not (type(span) is tuple and len(span) == 2 and type(span[0]) is Fraction and span[0] >= 0):
+        return False
+    return span[1] is None or (type(span[1]) is Fraction and span[0] < span[1])
 
 
 def _entries(p: Sequence[Sequence[Number]]) -> tuple[tuple[Fraction, ...], ...]:

@@ -7,6 +7,7 @@ before they are converted, and nothing is evaluated.
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import select
 import stat
@@ -14,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from entnorm.reference.fields import ID, Refusal, json_object, record_of
 from entnorm.reference.records import CORPUS, Record
@@ -27,7 +28,7 @@ MOST_DRAWS = 2**25
 """Random integers that the recipes of one file may ask for: a second's work."""
 
 PATIENCE = 10.0
-"""Seconds in which a pipe has to have something to read."""
+"""Seconds that nothing may come from a pipe."""
 
 GZIP = b"\x1f\x8b"
 
@@ -132,12 +133,10 @@ def record_on(line: bytes, path: str, number: int) -> Record:
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """The lines of a file, decompressed as they are read: no more than the bounds allow is ever in memory."""
-    with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as plain:
-        about = os.fstat(plain.fileno())
-        if about.st_size > MOST_BYTES:
-            raise RecordError(str(path), "", "", f"has {about.st_size} bytes; at most {MOST_BYTES} are read")
-        if not stat.S_ISREG(about.st_mode):
-            _await(plain, path)
+    with opened(path) as plain:
+        size = os.fstat(plain.fileno()).st_size
+        if size > MOST_BYTES:
+            raise RecordError(str(path), "", "", f"has {size} bytes; at most {MOST_BYTES} are read")
         file = gzip.GzipFile(fileobj=plain) if plain.peek(2)[:2] == GZIP else plain
         try:
             yield from _bounded(cast(IO[bytes], file), str(path))
@@ -145,11 +144,37 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
             raise RecordError(str(path), "", "", f"cannot be decompressed: {error}") from None
 
 
-def _await(pipe: IO[bytes], path: Path) -> None:
-    """A pipe is read like a file, if something is in it soon: one that nobody writes to would be waited for forever."""
-    if not select.select([pipe], [], [], PATIENCE)[0]:
-        raise RecordError(str(path), "", "", f"is no file, and nothing was written to it within {PATIENCE:g} s")
-    os.set_blocking(pipe.fileno(), True)
+def opened(path: Path) -> io.BufferedReader:
+    """A file, or a pipe, which is read like a file as long as something comes."""
+    raw = open(path, "rb", buffering=0, opener=_without_waiting)  # noqa: SIM115
+    return io.BufferedReader(raw if stat.S_ISREG(os.fstat(raw.fileno()).st_mode) else _Pipe(raw))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+class _Pipe(io.RawIOBase):
+    """A pipe that is given up when nothing is written to it: it would be waited for forever."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        self._raw = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def readinto(self, buffer: Any) -> int:
+        while select.select([self._raw], [], [], PATIENCE)[0]:
+            if (count := self._raw.readinto(buffer)) is not None:
+                return count
+        raise RecordError(str(self._raw.name), "", "", f"is no file, and nothing was written to it for {PATIENCE:g} s")
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 def _bounded(file: IO[bytes], path: str) -> Iterator[tuple[int, bytes]]:

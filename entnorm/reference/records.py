@@ -110,7 +110,7 @@ class Record:
     @property
     def row(self) -> Row:
         """The row as exact numbers."""
-        return _row(self.kind, self.values.tobytes())
+        return _row(self.kind, np.asarray(self.values, dtype=np.float64).tobytes())
 
     @property
     def certificate(self) -> Certificate:
@@ -200,13 +200,15 @@ def outputs(row: Row, target: Target, enclosure: Interval, digits: int) -> Outpu
     ImportError
         If python-flint is not installed.
     """
-    bits = 256
+    bits, before = 256, None
     while True:
-        slope, condition = slope_and_condition(row, target, enclosure, bits)
-        sharp = all((high - low) * 10 ** (SLOPE_DIGITS + 2) < abs(low) for low, high in (slope, condition))
-        if sharp or bits >= MOST_BITS:
+        found = slope, condition = slope_and_condition(row, target, enclosure, bits)
+        sharp = all((high - low) * 10 ** (SLOPE_DIGITS + 2) < abs(low) for low, high in found)
+        widths = [high - low for low, high in found]
+        final = before is not None and all(2 * now > old for now, old in zip(widths, before, strict=True))
+        if sharp or final or bits >= MOST_BITS:  # final: as wide as the enclosure makes them
             break
-        bits *= 2
+        bits, before = 2 * bits, widths
     return Outputs(agreeing(*enclosure, digits + 1), agreeing(*slope, SLOPE_DIGITS), agreeing(*condition, SLOPE_DIGITS))
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 __all__ = ["junit"]
+
+_NO_CHARACTERS: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What is no Char of XML 1.0; a carriage return would be read back as the end of a line."""
 
 
 def junit(model: Mapping[str, Any]) -> str:
@@ -43,5 +47,5 @@ def _body(check: Mapping[str, Any]) -> str:
 
 
 def _clean(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return "".join(c if c >= " " or c in "\t\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Without the characters that XML cannot hold."""
+    return _NO_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -20,7 +20,7 @@ from entnorm.reference.densities import families
 from entnorm.reference.densities.density import Density
 from entnorm.reference.densities.solving import MOST_DIGITS, DensityCertificate, solve
 from entnorm.reference.fields import ID, Refusal, double, enclosure_of, json_object, provenance_of, rounded
-from entnorm.reference.reading import RecordError
+from entnorm.reference.reading import RecordError, opened
 from entnorm.reference.records import canonical, checksum, write
 
 CORPUS = Path(__file__).with_name("densities.jsonl")
@@ -120,7 +120,7 @@ def load(path: str | os.PathLike[str] = CORPUS) -> tuple[DensityRecord, ...]:
     ('normal', (1.0, 2.0), True)
     """
     path = Path(path)
-    with path.open("rb") as file:
+    with opened(path) as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise RecordError(str(path), "", "", f"has more than {MOST_BYTES} bytes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import mpmath
@@ -71,16 +71,27 @@ class DensityCertificate:
         ImportError
             If python-flint is not installed.
         """
-        low, high = self.density.gamma_domain
-        inside = low < self.lower < self.upper and (high is None or self.upper < high)
-        if not inside or (self.upper - self.lower) * 10**self.digits > self.lower:
+        if not self._well_formed():
             return False
         budget = _budget(self.digits)
-        with contextlib.suppress(EntnormError):  # a bound of a tail is refuted, or the cost is too high
-            self.density.check_tails()
-            at_ends = (_sign(self.density, self.target, end, budget) for end in (self.lower, self.upper))
+        with contextlib.suppress(EntnormError):  # it is no density, a bound is refuted, or the cost is too high
+            density = replace(self.density)  # without what it has kept of earlier computations
+            low, high = density.gamma_domain
+            if not (low < self.lower < self.upper and (high is None or self.upper < high)):
+                return False
+            density.check_tails()
+            at_ends = (_sign(density, self.target, end, budget) for end in (self.lower, self.upper))
             return next(at_ends) == 1 and next(at_ends) == -1
         return False
+
+    def _well_formed(self) -> bool:
+        """Exact types, for what compares or integrates as it likes proves nothing; and ends as close as promised."""
+        numbers = (self.target, self.lower, self.upper)
+        if type(self.density) is not Density or not all(type(x) is Fraction for x in numbers):
+            return False
+        if type(self.digits) is not int or not 1 <= self.digits <= MOST_DIGITS:
+            return False
+        return bool((self.upper - self.lower) * 10**self.digits <= self.lower)
 
 
 @dataclass(frozen=True, repr=False)
