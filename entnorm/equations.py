@@ -27,6 +27,7 @@ from entnorm.steps import (
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
+    is_levered,
     is_sound,
 )
 from entnorm.targets import Goal
@@ -77,26 +78,35 @@ class ExcessEquation:
         """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
         some = self.spectrum.take(rows)
         if some.single is None:
-            return self._measure(some, rows, gamma, some.read(), np.float64)
-        return self._measure(some, rows, gamma, some.read_single(some.single), np.float32)
+            return self._measure(some, rows, gamma, some.read(), np.float64)[0]
+        return self._measure(some, rows, gamma, some.read_single(some.single), np.float32)[0]
 
     def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H* of all rows, with the cumulants."""
-        return self._measure(self.spectrum, np.arange(gamma.size), gamma, self.spectrum.read(), np.float64)
+        """H(gamma) - H* of all rows, with the cumulants; from the deficit where that makes a difference and is sound."""
+        found, mean = self._measure(self.spectrum, np.arange(gamma.size), gamma, self.spectrum.read(), np.float64)
+        levered = np.flatnonzero(is_levered(mean, found.second, self.goal.excess, self.goal.deficit))
+        if levered.size:
+            direct = DirectDeficit(self.spectrum.take(levered), self.goal.take(levered))
+            value = direct.measure(gamma[levered]).value
+            found.value[levered] = np.where(np.isfinite(value), value, found.value[levered])
+        return found
 
     def keep(self, rows: Mask) -> None:
         """Forget the other rows."""
         left = np.flatnonzero(rows)
         self.goal, self.unit, self.spectrum = self.goal.take(left), self.unit[left], self.spectrum.take(left)
 
-    def _measure(self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any) -> Cumulants:
+    def _measure(
+        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any
+    ) -> tuple[Cumulants, Floats]:
         deep = (some.support < some.shape[1]) | ~(gamma * some.reach < SHALLOW)
         lift = np.log(self.unit[rows]) if dtype == np.float64 else None
         peak = some.peak if (some.ties == 1).all() else None
         sums = power_sums(
             read, some.shape, gamma, some.work, from_top=True, peak=peak, deep=deep, lift=lift, dtype=dtype
         )
-        return Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties, self.goal.excess[rows]))
+        found = Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties, self.goal.excess[rows]))
+        return found, sums[1] / (some.ties + sums[0])
 
 
 class DirectDeficit:

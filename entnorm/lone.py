@@ -25,6 +25,7 @@ from entnorm.moments import (
     Floats,
     Mask,
     Workspace,
+    again_exp,
     log_offsets,
     moment_sums,
     padded,
@@ -43,6 +44,7 @@ from entnorm.steps import (
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
+    is_levered,
     is_sound,
     search,
     settle,
@@ -78,7 +80,11 @@ def solve_row(
     try:  # numbers are Python's, which cost a third of NumPy's scalars, and do not divide by zero
         gamma = float(start(deficit, deviation))
         lean = deficit * LEAN < excess
-        look = _lean(values, found, gamma, deficit, work, logits) if lean else _excess(values.size, found, excess, work)
+        look = (
+            _lean(values, found, gamma, deficit, work, logits)
+            if lean
+            else _excess(values.size, found, excess, deficit, work)
+        )
         count, going = 0, True
         while going and count < GLANCES and gamma * reach < _FINITE:
             residual, second, third = look(gamma, True)
@@ -162,7 +168,7 @@ def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Wor
     return _series(offsets[:n], mean - offset, radius, deficit, work)
 
 
-def _excess(n: int, found: Survey, excess: float, work: Workspace | None) -> Look:
+def _excess(n: int, found: Survey, excess: float, deficit: float, work: Workspace | None) -> Look:
     depths, peak, _, reach, _, _ = found
     sizes, short = _sizes(n), n <= CHUNK
     rough, exact = (_single(n, depths, work), sizes.rough_total), (depths, sizes.total)
@@ -180,9 +186,11 @@ def _excess(n: int, found: Survey, excess: float, work: Workspace | None) -> Loo
         w[peak] = 0.0
         w[n:] = 0.0
         rest = float(total(w))
-        first, second, third = moment_sums(w, t, w.dot if short else partial(row_dot, w))
-        residual, second, third = excess_cumulants(rest, float(first), float(second), float(third), 1, excess)
-        return float(residual), second, third
+        first, second, third = map(float, moment_sums(w, t, w.dot if short else partial(row_dot, w)))
+        mean = first / (1 + rest)
+        residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
+        unfit = not roughly and is_levered(mean, second, excess, deficit)
+        return (math.nan if unfit else float(residual)), second, third
 
     return look
 
@@ -226,9 +234,7 @@ def _moved(centre: float, by: float, logits: bool) -> float:
     return centre + by if logits else max(centre * float(np.exp(by)), LEAST_CENTRE)
 
 
-def _direct(
-    n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None
-) -> Look:
+def _direct(n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None) -> Look:
     single = _single(n, offsets, work)
 
     def around(offsets: NDArray[Any], gamma: float) -> Any:
@@ -236,7 +242,7 @@ def _direct(
         t = np.multiply(offsets, gamma, t)
         w = np.expm1(t, w)
         raised = float(row_sum(w))
-        w += 1
+        again_exp(t, w)
         first, second, third = moment_sums(w, t, partial(row_dot, w))
         return deficit_cumulants(raised, float(first), float(second), float(third), n)
 

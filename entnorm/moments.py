@@ -141,6 +141,14 @@ def row_min(a: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(a[np.arange(len(a)), a.argmin(-1)])
 
 
+def again_exp(t: NDArray[Any], w: NDArray[Any]) -> None:
+    """Turn w = expm1(t) into exp(t): in float64 anew, for NumPy's expm1 is off by up to two units in its last place."""
+    if w.dtype == np.float64:
+        np.exp(t, out=w)
+    else:
+        w += 1
+
+
 def moment_sums(w: NDArray[Any], t: NDArray[Any], dot: Callable[[NDArray[Any]], Any]) -> tuple[Any, Any, Any]:
     """Sums of w t, w t^2, w t^3 over each row, where `dot` is `row_dot` with `w`, which is used up."""
     first = dot(t)
@@ -235,7 +243,7 @@ def power_sums(
         else:
             np.expm1(t, out=w)
             sums[0, some] += row_sum(w)
-            w += 1
+            again_exp(t, w)
         sums[1:, some] += moment_sums(w, t, partial(row_dot, w))
     return sums
 

@@ -17,6 +17,7 @@ _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the su
 _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
+_LEVERAGE = 6.0  # of the 8 rounding errors that the largest probability may be off by
 UNEVEN = 0.02  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 2.0  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
 HIGHEST = 20  # power in the series of the deficit
@@ -93,6 +94,15 @@ def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any, 
     return residual, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean
 
 
+def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
+    """Whether a rounding error of H would show in the largest probability, though one of the deficit would not.
+
+    It moves log gamma by H / c2 of its size, and log q_max by that times -mean, the mean of t. What is promised is in
+    terms of the smaller condition number, that of the deficit.
+    """
+    return (deficit < excess) & (-mean * excess > _LEVERAGE * (second + deficit))
+
+
 def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support: Any) -> Any:
     """``log s - H``, the two cumulants, and ``log mean exp(t)``, from sums over the support of expm1(t), t e^t, ...
 
@@ -109,9 +119,10 @@ def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support:
 def is_sound(deficit: Any, log_mean: Any) -> Any:
     """Whether `deficit_cumulants` are right, to a few rounding errors of the deficit, at a deficit like this.
 
-    Where it is `UNEVEN` but they are not, they would be from a centre that is higher by `log_mean`.
+    Where it is `UNEVEN` but they are not, they would be from a centre that is higher by `log_mean`: around the mean of
+    the logarithms that is positive, and negative around a centre that was right for a larger exponent.
     """
-    return (deficit >= UNEVEN) & (log_mean <= 1.0) & (log_mean <= _STEEP * deficit)
+    return (deficit >= UNEVEN) & (abs(log_mean) <= 1.0) & (abs(log_mean) <= _STEEP * deficit)
 
 
 def deficit_series(powers: Any, tau: Any) -> Any:

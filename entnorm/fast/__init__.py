@@ -14,6 +14,7 @@ from entnorm.fast import lanes as at
 from entnorm.fast.lanes import (
     deficit_cumulants,
     deficit_series,
+    is_levered,
     is_sound,
     search_all,
     settle_all,
@@ -134,17 +135,33 @@ def _measure(x, j, room):
 @_part
 def _measure_directly(x, j, room):
     n, whole, lanes, tail = x.size, aligned(x.size), room.lanes, room.tails[j, 0]
-    gamma, deficit, centre = lanes[at.GAMMA + j], lanes[at.DEFICIT + j], lanes[at.CENTRE + j]
-    sums = deficit_sums(x[:whole], centre, tail, gamma)
+    gamma, deficit = lanes[at.GAMMA + j], lanes[at.DEFICIT + j]
+    sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], tail, gamma)
     value, second, third, drift = deficit_cumulants(*sums, n)
     if deficit >= UNEVEN and not is_sound(deficit, drift):
-        centre += drift / gamma
-        lanes[at.CENTRE + j] = centre
-        fill_tail(x, centre, tail)
-        centre_tail(n - whole, centre, centre, 0.0, tail, room.single[j, whole:])
-        sums = deficit_sums(x[:whole], centre, tail, gamma)
+        _move_centre(x, j, room, lanes[at.CENTRE + j] + drift / gamma)
+        sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], tail, gamma)
         value, second, third, drift = deficit_cumulants(*sums, n)
     return deficit - value if is_sound(deficit, drift) else np.nan, second, third
+
+
+@_part
+def _move_centre(x, j, room, centre):
+    """Measure a row around another centre from now on, in float64."""
+    n, whole, tail = x.size, aligned(x.size), room.tails[j, 0]
+    fill_tail(x, centre, tail)
+    centre_tail(n - whole, centre, centre, 0.0, tail, room.single[j, whole:])
+    room.lanes[at.CENTRE + j] = centre
+
+
+@_part
+def _prefer_deficit(x, sums, j, room):
+    """Leave the row to sums around a centre if these, from the top, are not accurate enough for its probabilities."""
+    lanes, total = room.lanes, 1.0 + sums[0]
+    mean = sums[1] / total
+    if is_levered(mean, sums[2] / total - mean * mean, lanes[at.EXCESS + j], lanes[at.DEFICIT + j]):
+        lanes[at.KIND + j] = at.DIRECT
+        _move_centre(x, j, room, lanes[at.TOP + j] + np.log(total / x.size) / lanes[at.GAMMA + j])
 
 
 @_part
@@ -157,10 +174,11 @@ def _look(values, room, kept, closely):
                 gamma, x, whole = lanes[at.GAMMA + j], values[j], aligned(values.shape[1])
                 if closely:
                     sums = excess_sums(x[:whole], lanes[at.TOP + j], room.tails[j], gamma, kept[j])
+                    _prefer_deficit(x, sums, j, room)
                 else:
                     sums = glance_sums(room.single[j], float32(gamma))
                 lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
-            else:
+            if lanes[at.KIND + j] != at.FROM_TOP:
                 found = _measure(values[j], j, room) if closely else _glance(values.shape[1], j, room)
                 lanes[at.RESIDUAL + j], lanes[at.SECOND + j], lanes[at.THIRD + j] = found
 

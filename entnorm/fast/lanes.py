@@ -35,8 +35,10 @@ def _compiled(*names):
 
 
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
-start, is_sound, excess_cumulants = _compiled("start", "is_sound", "excess_cumulants")
-deficit_cumulants, deficit_series = _compiled("deficit_cumulants", "deficit_series")
+start, is_levered, is_sound = _compiled("start", "is_levered", "is_sound")
+excess_cumulants, deficit_cumulants, deficit_series = _compiled(
+    "excess_cumulants", "deficit_cumulants", "deficit_series"
+)
 
 
 @_each
