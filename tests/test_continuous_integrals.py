@@ -87,6 +87,29 @@ def test_a_peak_that_no_point_meets_is_noticed_by_the_mass():
     assert abs(told.gamma - 1) <= told.error + 1e-8
 
 
+NEEDLE = (
+    (0.29268989, stats.gamma(4.152351294417795, -206.79684969390638, 0.013233150605170238)),
+    (0.27793113, stats.t(5.146518577293846, -89.09331327035987, 4.106232173738723)),
+    (0.42937898, stats.gamma(4.756353448626661, 0.7848465145774076, 400.5467344183675)),
+)
+
+
+def needle(x):
+    """A narrow gamma density in the tails of two broad ones, between the points of the grid."""
+    with np.errstate(all="ignore"):
+        return np.logaddexp.reduce([math.log(weight) + part.logpdf(x) for weight, part in NEEDLE])
+
+
+@pytest.mark.parametrize("normalised", [False, True])
+def test_a_peak_that_integrals_meet_is_known_at_every_exponent(normalised):
+    given_ = {"entropy": -2.5, "support": LINE, "gamma_domain": (1 / 6.14, math.inf), "normalised": normalised}
+    told = continuous.solve(needle, points=(-206.79684969390638, -206.755), **given_)
+    found = continuous.solve(needle, **given_)
+    assert 1 < told.gamma < 3
+    assert abs(found.gamma - told.gamma) <= found.error + told.error
+    assert abs(found.distribution.logpdf(-206.755) - told.distribution.logpdf(-206.755)) < 1e-9
+
+
 class Lying(stats.rv_continuous):
     """Twice as much as a density, on top of quantiles of which there are none."""
 

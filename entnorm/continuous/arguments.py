@@ -47,8 +47,9 @@ def read(
     log_jacobian: Function | None,
     points: Iterable[float],
     normalised: bool,
+    hints: tuple[float, ...] = (),
 ) -> Problem:
-    """What is known of the density, after every argument has been looked at."""
+    """What is known of the density, after every argument has been looked at; `hints` are those of `Integrand`."""
     if closed not in get_args(Closed):
         raise EntnormError(f"closed must be one of {', '.join(get_args(Closed))}, got {closed!r}")
     cuts = tuple(number(x, "points") for x in points)
@@ -76,9 +77,8 @@ def read(
     if is_distribution and not domain.lower <= 1 <= domain.upper:
         raise EntnormError(f"gamma_domain of a density holds 1, got {domain.ends}")
     inner = tuple(x for x in cuts if ends[0] < x < ends[1])
-    return _computed(
-        Integrand(density, ends, log_jacobian, inner, is_distribution or normalised, quantiles), domain, closed
-    )
+    whole = is_distribution or normalised
+    return _computed(Integrand(density, ends, log_jacobian, inner, whole, quantiles, hints), domain, closed)
 
 
 def _is_distribution(density: Any) -> bool:

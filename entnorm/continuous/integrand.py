@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
 from entnorm.continuous import landmarks, quadrature
 from entnorm.continuous.exponents import Exponent, Interval, Level
 from entnorm.continuous.landmarks import Floats
-from entnorm.continuous.quadrature import DivergenceError, IntegrationError
+from entnorm.continuous.quadrature import DivergenceError, IntegrationError, MissedPeakError
 from entnorm.continuous.special import EPS
 from entnorm.solution import EntnormError
 
@@ -30,6 +30,8 @@ _UNDERFLOW = (-800.0, -150.0)  # log-densities beyond which the next one of a gr
 _MARGIN = 1.5  # on what a tail is estimated to hold
 _NEGLIGIBLE = 700.0  # nats below the highest peak, or below its mass
 _ROUNDINGS = 4.0  # that a value of the log-density has suffered
+_VISIBLE = 40.0  # nats below the highest peak, down to which others are
+_MOST_HINTS = 8  # peaks that integrals may have to find: more are noise, or a pole
 _UNNORMALISED = 1e-6  # nats by which the mass of a distribution may be off
 
 
@@ -39,6 +41,13 @@ class Top(NamedTuple):
     x: float
     log_density: float
     exponent: float
+
+
+class Seen(NamedTuple):
+    """Where an integral has looked at the log-density, and what it found."""
+
+    x: list[Floats]
+    density: list[Floats]
 
 
 class Integrals(NamedTuple):
@@ -72,6 +81,8 @@ class Integrand:
         Whether the mass is known to be 1.
     quantiles : array
         Of a distribution; empty where only a function is known.
+    hints : tuple of float
+        Where integrals have met peaks that the grid had missed.
     """
 
     log_density: Function
@@ -80,6 +91,7 @@ class Integrand:
     points: tuple[float, ...] = ()
     normalised: bool = False
     quantiles: Floats = field(default_factory=lambda: np.empty(0))
+    hints: tuple[float, ...] = ()
 
     def level(self, at: Exponent) -> Level:
         """Entropy, varentropy and the estimated error of the former, in nats  [densities.entropy-form]."""
@@ -93,8 +105,17 @@ class Integrand:
         ------
         IntegrationError
             If the integrals do not converge, or miss a part of the mass of a distribution.
+        MissedPeakError
+            If they meet a peak of which the grid shows nothing.
         """
         return self._integrals(gamma, self._missed)
+
+    def settled(self, gamma: float) -> tuple[Self, Integrals]:
+        """The same, after whatever the integrals have met is known; with the integrand that knows it."""
+        try:
+            return self, self.integrals(gamma)
+        except MissedPeakError as missed:
+            return replace(self, hints=(*self.hints, missed.at)).settled(gamma)
 
     @property
     def is_flat(self) -> bool:
@@ -136,7 +157,8 @@ class Integrand:
     @cached_property
     def grid(self) -> tuple[Floats, tuple[Floats, Floats]]:
         """Points on all scales of the support, and the values there."""
-        x = landmarks.grid(self.support, np.append(self.points, self.quantiles), bool(self.quantiles.size))
+        known = np.concatenate([self.points, self.hints, self.quantiles])
+        x = landmarks.grid(self.support, known, bool(self.quantiles.size))
         density, jacobian = self.values(x)
         for more in () if self.quantiles.size else landmarks.windows(x, density):
             x, order = np.unique(np.append(x, more), return_index=True)
@@ -199,8 +221,9 @@ class Integrand:
         lost = np.sum([self._lost(gamma, side, top, unit, span or unit) for side in self._sides()], axis=0)
         found, errors = np.full(3, np.inf), lost
         if np.isfinite(lost[:2]).all():
-            moment, tolerance = self._moments(gamma, top, unit), _ROUNDINGS * (EPS + rounding)
-            found, errors = quadrature.moments(moment, at, tolerance, lost)
+            tolerance, seen = _ROUNDINGS * (EPS + rounding), Seen([], [])
+            found, errors = quadrature.moments(self._moments(gamma, top, unit, seen), at, tolerance, lost)
+            self._look_for_missed(gamma, top, seen)
             errors = errors + lost
         mass, first, second = (float(x) for x in found)
         if not math.isfinite(mass + first + errors[0] + errors[1]):
@@ -224,11 +247,26 @@ class Integrand:
         level = Level(log_mass - mean, varentropy if math.isfinite(varentropy) else math.inf, error)
         return Integrals(level, log_mass + gamma * top.log_density, mass_error + rounding)
 
-    def _moments(self, gamma: float, top: Top, unit: float) -> quadrature.Moments:
+    def _look_for_missed(self, gamma: float, top: Top, seen: Seen) -> None:
+        """Raise MissedPeakError if integrals have met what is far above its neighbours on the grid, and matters."""
+        if len(self.hints) >= _MOST_HINTS:
+            return
+        (grid, (heights, _)), peaks = self.grid, np.asarray(self._still)
+        known = np.append(grid, peaks), np.append(heights, self.values(peaks)[0])
+        x, density = landmarks.unexpected(*known, np.concatenate(seen.x), np.concatenate(seen.density))
+        matters = self.exponents(x, gamma) > top.exponent - _VISIBLE
+        if matters.any():
+            raise MissedPeakError(float(x[matters][density[matters].argmax()]))
+
+    def _moments(self, gamma: float, top: Top, unit: float, seen: Seen) -> quadrature.Moments:
         """The integrand times powers of gamma L, counted from the peak, in units of its height and of `unit`."""
 
         def moment(s: Floats, order: Floats, origin: Floats, step: Floats) -> Floats:
-            density, jacobian = self.values(np.asarray(origin + step * s))
+            x = np.asarray(origin + step * s)
+            density, jacobian = self.values(x)
+            first = np.broadcast_to(order == 0, x.shape)
+            seen.x.append(x[first])
+            seen.density.append(density[first])
             with np.errstate(all="ignore"):
                 weight = np.abs(step) / unit * np.exp(_tilted(density, jacobian, gamma) - top.exponent)
                 return np.where(weight > 0, weight * (gamma * (density - jacobian - top.log_density)) ** order, 0.0)

@@ -41,6 +41,14 @@ class DivergenceError(IntegrationError):
     """An integral that does not converge, as far as a tail or a pole can be followed in float64."""
 
 
+class MissedPeakError(EntnormError):
+    """An integral has met a peak that the search for peaks had missed: what was computed before is worth nothing."""
+
+    def __init__(self, at: float) -> None:
+        super().__init__(f"the density has a narrow peak close to {at:.17g}: pass it among the points")
+        self.at = at
+
+
 class Pieces(NamedTuple):
     """A range as pieces origin + step * s, 0 < s < length, where the length is 1 or infinite."""
 

@@ -196,10 +196,10 @@ class Escort:
     @cached_property
     def _parts(self) -> tuple[list[Escort], Any]:
         """The density between neighbouring cuts, where that is not negligible, and the shares of the mass."""
-        low, high = self.support()
+        (low, high), integrand = self.support(), self._settled[0]
         found = []
-        for ends in pairwise([low, *self._integrand.cuts(self.gamma)[1], high]):
-            part = Escort(self.gamma, replace(self._integrand, support=ends, points=(), **_PART))
+        for ends in pairwise([low, *integrand.cuts(self.gamma)[1], high]):
+            part = Escort(self.gamma, replace(integrand, support=ends, points=(), **_PART))
             share = math.exp(part._integrals.log_mass - self._integrals.log_mass) if part._is_anywhere else 0.0
             if share > _NEVER:
                 found.append((part, share))
@@ -228,6 +228,10 @@ class Escort:
     def _center(self) -> float:
         return self._integrand.center(self.gamma)
 
-    @cached_property
+    @property
     def _integrals(self) -> Integrals:
-        return self._integrand.integrals(self.gamma)
+        return self._settled[1]
+
+    @cached_property
+    def _settled(self) -> tuple[Integrand, Integrals]:
+        return self._integrand.settled(self.gamma)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
-from entnorm.continuous.arguments import Closed, number, read
+from entnorm.continuous.arguments import Closed, Problem, number, read
 from entnorm.continuous.integrand import Function
 from entnorm.continuous.outcomes import TINY, answer, at_the_ends, overflow, uniform, unmet
+from entnorm.continuous.quadrature import MissedPeakError
 from entnorm.continuous.roots import find
 from entnorm.continuous.solution import DensitySolution
 from entnorm.solution import EntnormError
+
+_T = TypeVar("_T")
 
 
 def solve(
@@ -83,8 +86,9 @@ def solve(
     `error` follows from its estimates, from the difference of both, and from what a tail or a pole is estimated to hold
     where no float is. An answer is only given if the entropy there is the target to within `entropy_error`. The mass of
     a distribution is found by its quantiles, by those of the components of a `stats.Mixture`, and has to be 1. A
-    function is looked at in some 60,000 points: a peak that none of them meets, perhaps because it is a ten-thousandth
-    as wide as the rest, is in no error. With `normalised`, it raises; with `points`, it is found.
+    function is looked at in some 60,000 points, and where integrals meet it: a peak that none of these points shows,
+    perhaps because it is a ten-thousandth as wide as the rest or far out, is in no error. With `normalised`, it raises;
+    with `points`, it is found.
 
     Towards an end of `gamma_domain` that does not belong to it the entropy has no bound, where the integrals are seen
     to diverge there; where they converge even so, its limit is computed. Towards gamma = 0 it rises to the logarithm of
@@ -127,25 +131,12 @@ def solve(
     no escort density has the entropy 0.5: attainable are entropies between -inf and 0
     """
     target = number(entropy, "entropy")
-    problem = read(density, support, gamma_domain, closed, log_jacobian, points, normalised)
-    curve = problem.curve
-    low, high = curve.attainable
-    if low == high:
-        return uniform(problem, target)
-    ended = at_the_ends(problem, target)
-    if ended is not None:
-        return ended
-    reduced = problem.reduced(target)
-    if curve.closed is not None:
-        odds, relative = curve.closed(reduced)
-        at = curve.domain.at(odds)
-        if not TINY <= odds < math.inf:
-            return overflow(problem, target, at, 0)
-        return answer(problem, target, at, curve.level(at), 0, relative * curve.domain.rate(at) * at.gamma)
-    found = find(curve, reduced, curve.domain.odds(1.0) if 1.0 in curve.domain else 1.0)
-    if not found.inside:
-        return unmet(problem, target, found.at, found.level, found.nit)
-    return answer(problem, target, found.at, found.level, found.nit, 0.0)
+    cuts = tuple(points)
+    return _with_every_peak(
+        lambda hints: _solved(
+            read(density, support, gamma_domain, closed, log_jacobian, cuts, normalised, hints), target
+        )
+    )
 
 
 def normalize(
@@ -244,7 +235,10 @@ def escort(
     entnorm.solution.EntnormError: the order gamma = 0.5 is outside of the domain: gamma has to be between 0.5 and inf
     """
     order = number(gamma, "gamma")
-    problem = read(density, support, gamma_domain, closed, log_jacobian, points, normalised)
+    cuts = tuple(points)
+    problem = _with_every_peak(
+        lambda hints: read(density, support, gamma_domain, closed, log_jacobian, cuts, normalised, hints)
+    )
     domain = problem.curve.domain
     ends = [end for end, level in zip(domain.ends, problem.included, strict=True) if level is not None]
     if order not in domain and order not in ends:
@@ -253,3 +247,34 @@ def escort(
             f"{domain.lower:.17g} and {domain.upper:.17g}"
         )
     return problem.curve.distribution(domain.exponent(order))
+
+
+def _with_every_peak(run: Callable[[tuple[float, ...]], _T]) -> _T:
+    """What `run` makes of the peaks that it is told of, of which each that integrals meet on the way is one."""
+    hints: tuple[float, ...] = ()
+    while True:
+        try:
+            return run(hints)
+        except MissedPeakError as missed:
+            hints = (*hints, missed.at)
+
+
+def _solved(problem: Problem, target: float) -> DensitySolution:
+    curve = problem.curve
+    low, high = curve.attainable
+    if low == high:
+        return uniform(problem, target)
+    ended = at_the_ends(problem, target)
+    if ended is not None:
+        return ended
+    reduced = problem.reduced(target)
+    if curve.closed is not None:
+        odds, relative = curve.closed(reduced)
+        at = curve.domain.at(odds)
+        if not TINY <= odds < math.inf:
+            return overflow(problem, target, at, 0)
+        return answer(problem, target, at, curve.level(at), 0, relative * curve.domain.rate(at) * at.gamma)
+    found = find(curve, reduced, curve.domain.odds(1.0) if 1.0 in curve.domain else 1.0)
+    if not found.inside:
+        return unmet(problem, target, found.at, found.level, found.nit)
+    return answer(problem, target, found.at, found.level, found.nit, 0.0)
