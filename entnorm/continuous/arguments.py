@@ -53,6 +53,8 @@ def read(
     if closed not in get_args(Closed):
         raise EntnormError(f"closed must be one of {', '.join(get_args(Closed))}, got {closed!r}")
     cuts = tuple(number(x, "points") for x in points)
+    if isinstance(density, stats.rv_continuous) and density.numargs == 0:
+        density = density()
     is_distribution = _is_distribution(density)
     quantiles = np.empty(0)
     if is_distribution:
@@ -94,6 +96,7 @@ def _is_distribution(density: Any) -> bool:
     if not callable(density) or isinstance(density, stats.rv_continuous):
         raise EntnormError(
             f"density must be a frozen SciPy distribution or a function that returns log-densities, got {density!r}"
+            + (f": freeze it, {density.name}({density.shapes})" if hasattr(density, "shapes") else "")
         )
     return False
 
@@ -120,7 +123,9 @@ def _own_support(density: Any) -> Interval:
 def _known(standard: Standard, gamma_domain: Sequence[float] | None, points: tuple[float, ...]) -> Problem:
     if gamma_domain is not None or points:
         raise EntnormError("gamma_domain and points must not be passed for this family, of which all is known")
-    return Problem(standard.curve, standard.scale)
+    high = standard.curve.attainable[1]
+    lower = Level(high, 0.0, 0.0) if standard.curve.domain.lower == 0 and math.isfinite(high) else None
+    return Problem(standard.curve, standard.scale, (lower, None))
 
 
 def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
@@ -134,6 +139,8 @@ def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
     if closed in ("right", "both") and math.isfinite(domain.upper):
         upper = integrand.level(domain.exponent(domain.upper))
     high = lower or limits.highest(integrand, domain)
+    if domain.lower == 0 and math.isfinite(high.entropy):
+        lower = high  # the power 0 is uniform on where the density is positive
     low = upper or limits.lowest(integrand, domain)
     curve = Curve(domain, (low.entropy, high.entropy), integrand.level, lambda at: Escort(at.gamma, integrand))
     return Problem(curve, 1.0, (lower, upper), (low.error, high.error))

@@ -142,6 +142,10 @@ class Integrand:
                 density = np.asarray(self.log_density(x.ravel()), np.float64)
             except ArithmeticError as error:
                 raise IntegrationError(f"the log-density fails between {x.min():g} and {x.max():g}: {error}") from error
+            except (TypeError, ValueError) as error:
+                raise EntnormError(
+                    f"the log-density has to be vectorised: it fails for {x.size} points: {error}"
+                ) from error
             jacobian = np.zeros(x.size)
             if self.log_jacobian is not None:
                 jacobian = np.asarray(self.log_jacobian(x.ravel()), np.float64)

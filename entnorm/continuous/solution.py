@@ -31,8 +31,8 @@ class DensitySolution:
     Attributes
     ----------
     gamma : float
-        Exponent: the density is proportional to ``p(x)**gamma``. It is 1 for a uniform density, which has one entropy.
-        NaN where the target is infeasible.
+        Exponent: the density is proportional to ``p(x)**gamma``. It is 1 for a uniform density, which has one entropy,
+        0 for the entropy of the uniform density on a bounded support, and NaN where the target is infeasible.
     entropy : float
         Differential entropy at `gamma`, in nats, as computed there.
     entropy_error : float
@@ -49,7 +49,7 @@ class DensitySolution:
         The exponents at which the power is integrable lie between these ends.
     attainable : tuple of two floats
         The entropies of the escort densities lie between these limits, in nats; neither is attained unless the end of
-        `gamma_domain` belongs to it. NaN is a limit that is not known.
+        `gamma_domain` belongs to it, or the power 0 is integrable. NaN is a limit that is not known.
     status : Status
     nit : int
         Evaluations of the entropy in the search; 0 where the exponent is in closed form.

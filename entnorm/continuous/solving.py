@@ -80,7 +80,7 @@ def solve(
     the new infrastructure. There gamma is within `error` of the root, which is at most 128 eps (1 + condition) gamma
     as long as the logarithm of the scale is not larger than the entropy (eps = 2^-52; tested against 60 digits). The
     ends themselves are not in these domains: p^gamma is not integrable there, but for p^0 on a bounded support, which
-    is uniform and has the entropy that the others only come close to.
+    is uniform: the float nearest to its entropy stands for that, and has gamma = 0.
 
     For everything else integrals are computed by `scipy.integrate.tanhsinh`, on pieces and again on their halves;
     `error` follows from its estimates, from the difference of both, and from what a tail or a pole is estimated to hold
