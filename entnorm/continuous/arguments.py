@@ -13,6 +13,7 @@ from scipy import stats
 from entnorm.continuous import families, landmarks, limits
 from entnorm.continuous.exponents import Curve, Domain, Interval, Level
 from entnorm.continuous.integrand import Function, Integrand
+from entnorm.continuous.quadrature import Patience
 from entnorm.continuous.recognition import Standard, period, recognise
 from entnorm.continuous.solution import Escort
 from entnorm.solution import EntnormError
@@ -47,11 +48,14 @@ def read(
     log_jacobian: Function | None,
     points: Iterable[float],
     normalised: bool,
+    patience: float,
     hints: tuple[float, ...] = (),
 ) -> Problem:
     """What is known of the density, after every argument has been looked at; `hints` are those of `Integrand`."""
     if closed not in get_args(Closed):
         raise EntnormError(f"closed must be one of {', '.join(get_args(Closed))}, got {closed!r}")
+    if not (isinstance(patience, int | float) and patience > 0):
+        raise EntnormError(f"patience is a positive number of seconds, which may be inf, got {patience!r}")
     cuts = tuple(number(x, "points") for x in points)
     if isinstance(density, stats.rv_continuous) and density.numargs == 0:
         density = density()
@@ -80,7 +84,9 @@ def read(
         raise EntnormError(f"gamma_domain of a density holds 1, got {domain.ends}")
     inner = tuple(x for x in cuts if ends[0] < x < ends[1])
     whole = is_distribution or normalised
-    return _computed(Integrand(density, ends, log_jacobian, inner, whole, quantiles, hints), domain, closed)
+    return _computed(
+        Integrand(density, ends, log_jacobian, inner, whole, quantiles, hints, Patience(patience)), domain, closed
+    )
 
 
 def _is_distribution(density: Any) -> bool:

@@ -7,6 +7,7 @@ know where the mass is: `entnorm.continuous.landmarks` finds the places at which
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +18,7 @@ import numpy as np
 from entnorm.continuous import landmarks, quadrature
 from entnorm.continuous.exponents import Exponent, Interval, Level
 from entnorm.continuous.landmarks import Floats
-from entnorm.continuous.quadrature import DivergenceError, IntegrationError, MissedPeakError
+from entnorm.continuous.quadrature import DivergenceError, IntegrationError, MissedPeakError, Patience
 from entnorm.continuous.special import EPS
 from entnorm.solution import EntnormError
 
@@ -31,6 +32,7 @@ _MARGIN = 1.5  # on what a tail is estimated to hold
 _NEGLIGIBLE = 700.0  # nats below the highest peak, or below its mass
 _ROUNDINGS = 4.0  # that a value of the log-density has suffered
 _VISIBLE = 40.0  # nats below the highest peak, down to which others are
+_AT_A_TIME = 1 << 12  # points, between two looks at the clock
 _MOST_HINTS = 8  # peaks that integrals may have to find: more are noise, or a pole
 _UNNORMALISED = 1e-6  # nats by which the mass of a distribution may be off
 
@@ -83,6 +85,8 @@ class Integrand:
         Of a distribution; empty where only a function is known.
     hints : tuple of float
         Where integrals have met peaks that the grid had missed.
+    patience : Patience
+        How long the log-density may take.
     """
 
     log_density: Function
@@ -92,6 +96,7 @@ class Integrand:
     normalised: bool = False
     quantiles: Floats = field(default_factory=lambda: np.empty(0))
     hints: tuple[float, ...] = ()
+    patience: Patience = field(default_factory=lambda: Patience(math.inf))
 
     def level(self, at: Exponent) -> Level:
         """Entropy, varentropy and the estimated error of the former, in nats  [densities.entropy-form]."""
@@ -154,6 +159,16 @@ class Integrand:
                 raise EntnormError(f"the {name} has to be vectorised: it made shape {found.shape} of shape {(x.size,)}")
         return np.where(np.isnan(density), -np.inf, density).reshape(x.shape), jacobian.reshape(x.shape)
 
+    def _timed(self, x: Floats) -> tuple[Floats, Floats]:
+        """The same for many points, as long as there is patience."""
+        found = []
+        for part in np.split(x.ravel(), range(_AT_A_TIME, x.size, _AT_A_TIME)):
+            start = time.perf_counter()
+            found.append(self.values(part))
+            self.patience.charge(time.perf_counter() - start, part.size)
+        density, jacobian = (np.concatenate(values).reshape(x.shape) for values in zip(*found, strict=True))
+        return density, jacobian
+
     def center(self, gamma: float) -> float:
         """Where the integrand is largest."""
         return self._peaks(gamma)[0]
@@ -163,10 +178,10 @@ class Integrand:
         """Points on all scales of the support, and the values there."""
         known = np.concatenate([self.points, self.hints, self.quantiles])
         x = landmarks.grid(self.support, known, bool(self.quantiles.size))
-        density, jacobian = self.values(x)
+        density, jacobian = self._timed(x)
         for more in () if self.quantiles.size else landmarks.windows(x, density):
             x, order = np.unique(np.append(x, more), return_index=True)
-            added = self.values(more)
+            added = self._timed(more)
             density, jacobian = np.append(density, added[0])[order], np.append(jacobian, added[1])[order]
         return x, (density, jacobian)
 
@@ -267,7 +282,7 @@ class Integrand:
 
         def moment(s: Floats, order: Floats, origin: Floats, step: Floats) -> Floats:
             x = np.asarray(origin + step * s)
-            density, jacobian = self.values(x)
+            density, jacobian = self._timed(x)
             first = np.broadcast_to(order == 0, x.shape)
             seen.x.append(x[first])
             seen.density.append(density[first])

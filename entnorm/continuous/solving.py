@@ -27,6 +27,7 @@ def solve(
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
     normalised: bool = False,
+    patience: float = 120.0,
 ) -> DensitySolution:
     """
     The exponent at which the power of a density has a prescribed differential entropy.
@@ -59,6 +60,9 @@ def solve(
     normalised : bool
         Whether the density of a callable has the integral 1 in its own coordinate. That is then checked, which tells
         peaks that were missed; it is checked of every distribution.
+    patience : float, default 120
+        The seconds that the values of the density may take, all together; inf for no end. Some hundred thousand points
+        are looked at, and millions where the values are noisy.
 
     Returns
     -------
@@ -69,8 +73,8 @@ def solve(
     EntnormError
         If an argument is missing, superfluous, or not what it has to be.
     IntegrationError
-        If an integral does not converge, leaves three digits of gamma open, or misses a part of a mass that has to be
-        1; it is an `EntnormError`.
+        If an integral does not converge, leaves three digits of gamma open, misses a part of a mass that has to be 1,
+        or takes more than the patience; it is an `EntnormError`.
 
     Notes
     -----
@@ -134,7 +138,7 @@ def solve(
     cuts = tuple(points)
     return _with_every_peak(
         lambda hints: _solved(
-            read(density, support, gamma_domain, closed, log_jacobian, cuts, normalised, hints), target
+            read(density, support, gamma_domain, closed, log_jacobian, cuts, normalised, patience, hints), target
         )
     )
 
@@ -149,6 +153,7 @@ def normalize(
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
     normalised: bool = False,
+    patience: float = 120.0,
 ) -> Any:
     """
     The escort density with a prescribed differential entropy.
@@ -187,6 +192,7 @@ def normalize(
             log_jacobian=log_jacobian,
             points=points,
             normalised=normalised,
+            patience=patience,
         )
         .raise_if_failed()
         .distribution
@@ -203,13 +209,14 @@ def escort(
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
     normalised: bool = False,
+    patience: float = 120.0,
 ) -> Any:
     """
     The escort density p^gamma / int p^gamma of a given order  [densities.sums-to-one].
 
     Parameters
     ----------
-    density, support, gamma_domain, closed, log_jacobian, points, normalised
+    density, support, gamma_domain, closed, log_jacobian, points, normalised, patience
         As in `solve`.
     gamma : float
         The order; inside the domain of the density, or an end that belongs to it.
@@ -237,7 +244,7 @@ def escort(
     order = number(gamma, "gamma")
     cuts = tuple(points)
     problem = _with_every_peak(
-        lambda hints: read(density, support, gamma_domain, closed, log_jacobian, cuts, normalised, hints)
+        lambda hints: read(density, support, gamma_domain, closed, log_jacobian, cuts, normalised, patience, hints)
     )
     domain = problem.curve.domain
     ends = [end for end, level in zip(domain.ends, problem.included, strict=True) if level is not None]
