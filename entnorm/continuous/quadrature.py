@@ -54,7 +54,7 @@ class Patience:
         if self._left < 0:
             raise IntegrationError(
                 f"the log-density took {self.seconds - self._left:.3g} s for {self._points} points, and the integrals "
-                "are not done: pass a faster function, for instance one that interpolates it, or more seconds of patience"
+                "are not done: pass a faster function, perhaps one that interpolates it, or more seconds of patience"
             )
 
 
