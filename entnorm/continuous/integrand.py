@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
-from entnorm.continuous import landmarks, quadrature
+from entnorm.continuous import beyond, landmarks, quadrature
 from entnorm.continuous.exponents import Exponent, Interval, Level
 from entnorm.continuous.landmarks import Floats
 from entnorm.continuous.quadrature import DivergenceError, IntegrationError, MissedPeakError, Patience
@@ -24,12 +24,6 @@ from entnorm.solution import EntnormError
 
 Function: TypeAlias = Callable[[Floats], Any]
 
-_FARTHEST = 1e150  # in an infinite range: not much farther on, the square of a distance leaves float64
-_CLOSEST = 1e-290  # to an end at zero
-_APART = 16.0  # the ratio of the two distances that tell how fast a tail falls
-_UNDERFLOW = (-800.0, -150.0)  # log-densities beyond which the next one of a grid may be that of an underflown density
-_MARGIN = 1.5  # on what a tail is estimated to hold
-_NEGLIGIBLE = 700.0  # nats below the highest peak, or below its mass
 _ROUNDINGS = 4.0  # that a value of the log-density has suffered
 _VISIBLE = 40.0  # nats below the highest peak, down to which others are
 _AT_A_TIME = 1 << 12  # points, between two looks at the clock
@@ -226,7 +220,7 @@ class Integrand:
         inside = np.unique(np.append(found, x[mass.argmax()]))
         tops = self.exponents(inside, gamma)
         order = np.argsort(-tops)
-        return [float(x) for x in inside[order][tops[order] >= tops.max() - _NEGLIGIBLE]]
+        return [float(x) for x in inside[order][tops[order] >= tops.max() - beyond.NEGLIGIBLE]]
 
     def _integrals(self, gamma: float, missed: float) -> Integrals:
         (low, high), (peaks, cuts) = self.support, self.cuts(gamma)
@@ -294,15 +288,8 @@ class Integrand:
 
     @cached_property
     def _underflows(self) -> Interval:
-        """Where a function that takes the logarithm of a density has none left in float64, on an infinite side."""
         x, (density, _) = self.grid
-        positive = np.flatnonzero(density > -np.inf)
-        low, high = self.support
-        for last in positive[:1]:
-            low = float(x[last]) if math.isinf(low) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else -math.inf
-        for last in positive[-1:]:
-            high = float(x[last]) if math.isinf(high) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else math.inf
-        return low, high
+        return beyond.underflows(x, density, self.support)
 
     def _sides(self) -> list[tuple[float, float]]:
         """Where mass may be out of reach, with the direction from there into the range."""
@@ -311,33 +298,14 @@ class Integrand:
         return [(low, 1.0), *inner, (high, -1.0)]
 
     def _lost(self, gamma: float, side: tuple[float, float], top: Top, unit: float, span: float) -> Floats:
-        """
-        What the integrals may hold beyond the reach of floats: too close to an end or a pole, or too far out.
-
-        In the logarithm v of the distance the mass is taken to fall like a power v^-k there, whose k two points tell.
-        That is what slowly varying tails like 1 / (x log^3 x) do, and more than any power of the distance leaves. The
-        distance is counted in spans of what is cut.
-        """
+        """What the integrals may hold beyond the reach of floats on one side."""
         end, inward = side
-        reach = max(8 * EPS * abs(end), _CLOSEST)
-        if math.isinf(end):
-            reach = min(max(_FARTHEST, _APART * unit), abs(self._underflows[inward < 0] - top.x))
-        distance = np.array([reach, reach / _APART if math.isinf(end) else reach * _APART])
+        distance = beyond.distances(end, unit, abs(self._underflows[inward < 0] - top.x))
         density, jacobian = self.values(top.x - inward * distance if math.isinf(end) else end + inward * distance)
         with np.errstate(all="ignore"):
             weight = _tilted(density, jacobian, gamma) + np.log(distance)
-            held = float(weight[0]) - top.exponent - math.log(unit)
-            if not held > -_NEGLIGIBLE:
-                return np.zeros(3)
             offset = gamma * np.abs(density - jacobian - top.log_density)
-            v = max(abs(math.log(reach) - math.log(span)), 1.0)
-            k, growth = (float(part[1] - part[0]) / math.log(_APART) * v for part in (weight, -offset))
-        if not k > 1:
-            return np.full(3, np.inf)
-        held = _MARGIN * v * math.exp(min(held, _NEGLIGIBLE)) / (k - 1)
-        once = growth / (k - 2) if k > 2 else math.inf if growth else 0.0
-        twice = 2 * growth * once / (k - 3) if k > 3 else math.inf if growth else 0.0
-        return held * np.array([1.0, offset[0] + once, offset[0] ** 2 + 2 * offset[0] * once + twice])
+        return beyond.held(weight, offset, float(distance[0]), span, top.exponent + math.log(unit))
 
 
 def _tilted(density: Floats, jacobian: Floats, gamma: float) -> Floats:
