@@ -82,7 +82,7 @@ class ExcessEquation:
         return self._measure(some, rows, gamma, some.read_single(some.single), np.float32)[0]
 
     def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H* of all rows, with the cumulants; from the deficit where that makes a difference and is sound."""
+        """H(gamma) - H* of all rows, with the cumulants; from the deficit where that makes a difference."""
         found, mean = self._measure(self.spectrum, np.arange(gamma.size), gamma, self.spectrum.read(), np.float64)
         levered = np.flatnonzero(is_levered(mean, found.second, self.goal.excess, self.goal.deficit))
         if levered.size:

@@ -410,6 +410,26 @@ class TestRefusals:
         assert (clipped[[0, 2]] == 0).all()
         assert torch.equal(clipped[1], adapter.clip_entropy(x[1], min=0.9))
 
+    @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16])
+    @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")  # torch's own
+    def test_the_masks_of_models_are_no_logits(self, dtype):
+        """They are the least number of their dtype, which a score may have been added to."""
+        least = torch.finfo(dtype).min
+        hidden = torch.zeros(4, 3, dtype=dtype)
+        hidden[2, 1:] = least
+        scores = torch.linspace(-9, 9, 12).reshape(4, 3).to(dtype)
+        for function in (
+            lambda x: adapter.softmax(x, evenness=0.6),
+            lambda x: adapter.log_softmax(x, entropy=0.2, infeasible="clip"),
+            lambda x: adapter.clip_entropy(x, min=0.2),
+        ):
+            for call in (function, torch.func.vmap(function), torch.compile(function, backend="aot_eager")):
+                for masked in (hidden + scores, scores.masked_fill(hidden < 0, least)):
+                    with pytest.raises(entnorm.EntnormError, match="masked with finite numbers in row"):
+                        call(masked)
+            assert torch.isfinite(function(scores)).all()
+        assert torch.isfinite(adapter.softmax(torch.tensor([0.0, 1.0, least / 4]).to(dtype), entropy=0.2)).all()
+
     @pytest.mark.parametrize(
         ("call", "message"),
         [

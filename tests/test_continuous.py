@@ -261,6 +261,43 @@ def test_a_uniform_density_has_one_entropy(density):
         continuous.normalize(density, entropy=math.nextafter(math.log(2), 0))
 
 
+BOUNDED = (
+    (stats.beta(2, 3), {}),
+    (stats.beta(0.5, 0.75, loc=1, scale=3), {}),
+    (stats.arcsine(), {}),
+    (stats.powerlaw(2.5, scale=0.1), {}),
+    (stats.truncnorm(-1, 2), {"gamma_domain": ANY}),
+    (lambda x: -x * x, {"support": (-1, 2), "gamma_domain": ANY}),
+)
+
+
+@pytest.mark.parametrize(("density", "said"), BOUNDED)
+def test_the_float_nearest_to_the_entropy_of_the_uniform_density_stands_for_it(density, said):
+    low, high = map(float, said.get("support") or density.support())
+    whole = math.log(high - low)
+    end = continuous.solve(density, entropy=whole, **said)
+    assert (end.success, end.gamma, end.error, end.entropy, end.temperature) == (True, 0, 0, whole, math.inf)
+    assert end.entropy_error < 1e-13
+    assert end.distribution.pdf([low + 0.1 * (high - low), high - 0.1 * (high - low)]) == pytest.approx(
+        1 / (high - low)
+    )
+    assert float(end.distribution.entropy()) == pytest.approx(whole, abs=1e-14)
+    assert float(continuous.escort(density, 0.0, **said).entropy()) == pytest.approx(whole, abs=1e-14)
+    above = continuous.solve(density, entropy=whole + 1e-9, **said)
+    assert above.status == Status.INFEASIBLE
+    below = continuous.solve(density, entropy=whole - 1e-9, **said)
+    assert 0 < below.gamma < 0.01
+
+
+def test_a_family_without_parameters_is_frozen_and_any_other_asked_for():
+    assert continuous.solve(stats.norm, entropy=1.0).gamma == continuous.solve(stats.norm(), entropy=1.0).gamma
+    counts = stats.rv_histogram((np.array([1.0, 2.0, 1.0]), np.array([0.0, 1.0, 2.0, 3.0])))
+    found = continuous.solve(counts, entropy=1.0, gamma_domain=ANY)
+    assert found.distribution.entropy() == pytest.approx(1.0, abs=1e-10)
+    with pytest.raises(EntnormError, match=r"freeze it, gamma\(a\)"):
+        continuous.solve(stats.gamma, entropy=1.0)
+
+
 def test_a_constant_log_density_has_one_entropy():
     for constant in (0.0, -3.7):
         flat = {"support": (0, 2), "gamma_domain": ANY}
@@ -538,7 +575,7 @@ BAD = {
     "two targets": (lambda: continuous.solve(stats.norm(), entropy=[1, 2]), "entropy must be one finite number"),
     "text": (lambda: continuous.solve(stats.norm(), entropy="1"), "entropy must be one finite number"),
     "no density": (lambda: continuous.solve(3.0, entropy=1), "must be a frozen SciPy distribution or a function"),
-    "not frozen": (lambda: continuous.solve(stats.norm, entropy=1), "must be a frozen SciPy distribution"),
+    "not frozen": (lambda: continuous.solve(stats.gamma, entropy=1), "must be a frozen SciPy distribution"),
     "discrete": (lambda: continuous.solve(stats.poisson(3), entropy=1), "no differential entropy"),
     "discrete, new": (lambda: continuous.solve(stats.Binomial(n=3, p=0.5), entropy=1), "no differential entropy"),
     "an array of scales": (lambda: continuous.solve(stats.norm(0, [1, 2]), entropy=1), "norm: parameter scale must be"),
@@ -575,6 +612,14 @@ BAD = {
     "a function of scalars": (
         lambda: continuous.solve(lambda x: 0.0, entropy=-1, support=(0, 1), gamma_domain=ANY),
         "has to be vectorised",
+    ),
+    "a function that branches": (
+        lambda: continuous.solve(lambda x: -x if x > 0 else x, entropy=1, support=LINE, gamma_domain=ANY),
+        "has to be vectorised: it fails for .* points: The truth value of an array",
+    ),
+    "a function of math": (
+        lambda: continuous.solve(lambda x: -math.cosh(x), entropy=1, support=LINE, gamma_domain=ANY),
+        "has to be vectorised: it fails for",
     ),
     "an order outside": (lambda: continuous.escort(stats.pareto(2), 0.25), "0.25 is outside of the domain"),
     "an order at an open end": (lambda: continuous.escort(stats.cauchy(), 0.5), "0.5 is outside of the domain"),

@@ -1,6 +1,7 @@
 """Densities that are only known as functions: what is found is right to its error, or it is said that nothing is."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from entnorm import continuous
 from entnorm.continuous import landmarks
 from entnorm.continuous.exponents import Curve, Domain, Level
 from entnorm.continuous.roots import find
-from entnorm.solution import Status
+from entnorm.solution import EntnormError, Status
 
 LINE, ANY = (-math.inf, math.inf), (0, math.inf)
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
@@ -85,6 +86,44 @@ def test_a_peak_that_no_point_meets_is_noticed_by_the_mass():
         continuous.solve(hidden.logpdf, normalised=True, **given_)
     told = continuous.solve(hidden.logpdf, normalised=True, points=(math.pi * 1e4,), **given_)
     assert abs(told.gamma - 1) <= told.error + 1e-8
+
+
+NEEDLE = (
+    (0.29268989, stats.gamma(4.152351294417795, -206.79684969390638, 0.013233150605170238)),
+    (0.27793113, stats.t(5.146518577293846, -89.09331327035987, 4.106232173738723)),
+    (0.42937898, stats.gamma(4.756353448626661, 0.7848465145774076, 400.5467344183675)),
+)
+
+
+def needle(x):
+    """A narrow gamma density in the tails of two broad ones, between the points of the grid."""
+    with np.errstate(all="ignore"):
+        return np.logaddexp.reduce([math.log(weight) + part.logpdf(x) for weight, part in NEEDLE])
+
+
+@pytest.mark.parametrize("normalised", [False, True])
+def test_a_peak_that_integrals_meet_is_known_at_every_exponent(normalised):
+    given_ = {"entropy": -2.5, "support": LINE, "gamma_domain": (1 / 6.14, math.inf), "normalised": normalised}
+    told = continuous.solve(needle, points=(-206.79684969390638, -206.755), **given_)
+    found = continuous.solve(needle, **given_)
+    assert 1 < told.gamma < 3
+    assert abs(found.gamma - told.gamma) <= found.error + told.error
+    assert abs(found.distribution.logpdf(-206.755) - told.distribution.logpdf(-206.755)) < 1e-9
+
+
+@pytest.mark.parametrize(
+    "density",
+    [lambda x: (time.sleep(0.05), -x * x)[1], stats.levy_stable(1.5, 0.5), stats.levy_stable(1.5, 0.5).logpdf],
+)
+def test_patience_with_a_slow_density_has_an_end(density):
+    said = {"support": LINE} if callable(density) else {}
+    start = time.perf_counter()
+    with pytest.raises(continuous.IntegrationError, match=r"took .* s for \d+ points.* or more seconds of patience"):
+        continuous.solve(density, entropy=1.0, gamma_domain=(0.4, math.inf), patience=0.01, **said)
+    assert time.perf_counter() - start < 30
+    for wrong in (0, -1.0, math.nan, None, "long"):
+        with pytest.raises(EntnormError, match="patience is a positive number"):
+            continuous.solve(density, entropy=1.0, gamma_domain=(0.4, math.inf), patience=wrong, **said)
 
 
 class Lying(stats.rv_continuous):

@@ -315,3 +315,14 @@ def test_roots_that_are_too_wide_or_out_of_order_are_not_proved():
         {"digits": 0},
     ):
         assert not replace(found, **change).verify(), change
+
+
+@pytest.mark.skipif(not balls.available(), reason="python-flint is not installed (extra `rigorous`)")
+@pytest.mark.parametrize("entropy", ["0.69314718", "0.6931471805", 0.6931471805599453])
+def test_roots_closer_than_the_digits_asked_for_are_told_apart(entropy):
+    table = [["0.5", "0.01"], ["0.245", "0.245"]]
+    few, many = (joint_powers(table, entropy=entropy, digits=digits) for digits in (1, 40))
+    assert len(few.roots) == len(many.roots) == 3
+    assert few.verify()
+    for wide, narrow in zip(few.roots, many.roots, strict=True):
+        assert wide[0] < narrow[0] < narrow[1] < wide[1]

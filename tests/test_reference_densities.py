@@ -115,6 +115,18 @@ def test_supports_of_every_kind_agree():
     assert densities.solve(parabola, entropy="-0.5", digits=15).enclosure == beta.enclosure
 
 
+def test_a_density_that_begins_at_no_rational_number_can_be_shifted():
+    heavy = Density(-log(X + sympy.E) - 3 * log(log(X + sympy.E)), (0, oo), (None, Tail("power", 1)))
+    found = densities.solve(heavy, entropy=2, digits=10)
+    known = continuous.solve(
+        lambda x: -np.log(x) - 3 * np.log(np.log(x)),
+        support=(math.e, math.inf),
+        gamma_domain=(1, math.inf),
+        entropy=2.0,
+    )
+    assert abs(float(found.gamma) - known.gamma) <= known.error + 1e-10
+
+
 def test_a_finite_end_without_a_bound():
     truncated = Density(-X, (0, 2), (None, None))
     solution = densities.solve(truncated, entropy="0.5", digits=25)
@@ -303,6 +315,7 @@ def test_expressions_that_are_refused(expression, message):
         (lambda: Density(-X, (0, oo), (None, None)), "an infinite end of the support needs a bound"),
         (lambda: Density(-X, (1, 0), (None, None)), "in increasing order"),
         (lambda: Density(-X, (0, sympy.sqrt(2)), (None, None)), "rational or infinite"),
+        (lambda: Density(-log(X), (sympy.E, oo), (None, Tail("power", 1))), r"got \(E, oo\): shift a density"),
         (lambda: Density(-X, (-oo, 0), (Tail("exponential", 1), None), symmetric=True), "has a finite lower end"),
         (lambda: Density(-X, (0, oo), (None, Tail("exponential", -1))), "needs a positive rate, got -1"),
         (lambda: Density(-X, (0, oo), (Tail("exponential", 1), Tail("exponential", 1))), "cannot be exponential"),

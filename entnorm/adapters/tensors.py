@@ -120,8 +120,6 @@ def _check(x: Any, target: Any, sums: Any, kind: str, tolerance: float, batch: t
         _refuse_targets(kind, target, batch)
         _refuse(off, "p does not sum to 1", "divide weights by their sum, or pass scores to softmax", batch)
         _refuse_tops(top, "logits contain" if sums is None else "p has negative entries or", batch)
-        advice = "a distribution needs at least one finite logit; infeasible='clip' gives such rows zeros, or 'nan' NaN"
-        _refuse(top == -torch.inf, "every logit is -inf", advice, batch)
 
 
 def _refuse_targets(kind: str, target: Any, batch: tuple[int, ...]) -> None:
@@ -149,6 +147,18 @@ def _broken(x: Any, low: Any, high: Any) -> Any:
     _refuse_tops(top, "logits contain", batch)
     found = _entropies(x.masked_fill((top == -torch.inf)[:, None], 0.0))
     return ((found > high).to(torch.int8) - (found < low).to(torch.int8)).reshape(batch)
+
+
+def _blind(x: Any, least: float, strict: bool) -> Any:
+    """Which rows are of -inf alone, to be refused if `strict`; a logit below half of `least` is none but a mask."""
+    batch, blind = tuple(x.shape[:-1]), (x == -torch.inf).all(-1)
+    masked = ((x <= least / 2) & (x > -torch.inf)).any(-1)
+    advice = "their entries would count: set them to -inf"
+    _refuse(masked.reshape(-1), "logits are masked with finite numbers", advice, batch)
+    if strict:
+        advice = "a distribution needs at least one finite logit; infeasible='clip' gives such rows zeros, or 'nan' NaN"
+        _refuse(blind.reshape(-1), "every logit is -inf", advice, batch)
+    return blind
 
 
 def _entropies(x: Any) -> Any:
@@ -295,3 +305,9 @@ broken_bounds = torch.library.custom_op(
 )
 broken_bounds.register_fake(lambda x, *_: x.new_empty(x.shape[:-1], dtype=torch.int8))
 broken_bounds.register_vmap(lambda info, in_dims, *given: (broken_bounds(*_in_front(info, in_dims, given)), 0))
+
+blind_rows = torch.library.custom_op(
+    "entnorm::blind_rows", _blind, mutates_args=(), schema="(Tensor x, float least, bool strict) -> Tensor"
+)
+blind_rows.register_fake(lambda x, *_: x.new_empty(x.shape[:-1], dtype=torch.bool))
+blind_rows.register_vmap(lambda info, in_dims, x, *how: (blind_rows(x.movedim(in_dims[0], 0), *how), 0))

@@ -13,10 +13,10 @@ entropy minus the slope of the regression on (1, gamma x) [gradients.pullback-en
 of what it can attain (also by ``infeasible="clip"``) is uniform on its support or on its maxima, and has the gradient 0
 in logits and target: it does not move, except for a jump where tied maxima part.
 
-Mask with -inf. The entries of a finite mask (the least number of a dtype, -1e9) are entries like any other: a
-prescribed entropy does not see how far away they are, and spreads over them. A row without any finite logit, such as
-that of a query in the padding that sees no key, has no distribution: it is refused, or zeros with
-``infeasible="clip"``, as by `entnorm.attention.attention_weights`, or NaN with "nan".
+Mask with -inf. A prescribed entropy does not see how far away the entries of a finite mask are, and spreads over them.
+Those below half of the least number of their dtype, to which many models mask, are refused; -1e9 is an entry like any
+other. A row without any finite logit, such as that of a query in the padding that sees no key, has no distribution: it
+is refused, or zeros with ``infeasible="clip"``, as by `entnorm.attention.attention_weights`, or NaN with "nan".
 
 >>> import torch
 >>> from entnorm.adapters.torch import softmax
@@ -40,7 +40,7 @@ with host("torch"):
     import torch
 
     from entnorm.adapters.tensor_rows import scales
-    from entnorm.adapters.tensors import broken_bounds, exponents, tilt
+    from entnorm.adapters.tensors import blind_rows, broken_bounds, exponents, tilt
 
 Number: TypeAlias = float | torch.Tensor
 """A target: one for all rows, or a tensor that broadcasts to the batch shape."""
@@ -104,7 +104,7 @@ def softmax(
     """
     x = _rows(logits, dim)
     kind, target = _target(x, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    return _restored(_distribution(x, kind, target, infeasible, log=False), logits, dim)
+    return _restored(_distribution(x, kind, target, infeasible, log=False, least=_least(logits)), logits, dim)
 
 
 def log_softmax(
@@ -150,7 +150,7 @@ def log_softmax(
     """
     x = _rows(logits, dim)
     kind, target = _target(x, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
-    return _restored(_distribution(x, kind, target, infeasible, log=True), logits, dim)
+    return _restored(_distribution(x, kind, target, infeasible, log=True, least=_least(logits)), logits, dim)
 
 
 def normalize(
@@ -252,7 +252,7 @@ def clip_entropy(
     broken = broken_bounds(x.detach(), low.detach(), high.detach())
     target = torch.where(broken < 0, low, torch.where(broken > 0, high, torch.inf))  # where none is, nothing is solved
     kept = torch.softmax(x, -1).masked_fill(x == -torch.inf, 0.0)
-    solved = _distribution(x, "entropy", target, "clip", log=False)
+    solved = _distribution(x, "entropy", target, "clip", log=False, least=_least(logits))
     return _restored(torch.where((broken != 0)[..., None], solved, kept), logits, dim)
 
 
@@ -265,6 +265,11 @@ def _rows(values: torch.Tensor, dim: int) -> torch.Tensor:
     if values.shape[dim] == 0:
         raise EntnormError(f"a tensor of shape {tuple(values.shape)} has empty rows along dim {dim}")
     return values.movedim(dim, -1).to(torch.float64)
+
+
+def _least(logits: torch.Tensor) -> float:
+    """The least number that an entry may have."""
+    return float(torch.finfo(logits.dtype).min) if logits.is_floating_point() else -torch.inf
 
 
 def _restored(found: torch.Tensor, like: torch.Tensor, dim: int) -> torch.Tensor:
@@ -302,14 +307,14 @@ def _distribution(
     infeasible: Infeasible,
     *,
     log: bool,
+    least: float = -torch.inf,
     sums: torch.Tensor | None = None,
     within: float = 0.0,
 ) -> torch.Tensor:
     check_choice(infeasible)
     outside = x == -torch.inf
-    blind = outside.all(-1)
-    if infeasible != "raise":  # zeros, to be masked below
-        x = x.masked_fill(blind[..., None], 0.0)
+    blind = blind_rows(x.detach(), least, infeasible == "raise" and sums is None)
+    x = x.masked_fill(blind[..., None], 0.0)  # zeros, to be masked below
     scaled = x * scales(x.detach())[..., None]
     gamma, centre = exponents(scaled, target, sums, kind, infeasible, within)
     _, t = tilt(scaled, gamma, centre)

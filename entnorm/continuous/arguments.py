@@ -13,6 +13,7 @@ from scipy import stats
 from entnorm.continuous import families, landmarks, limits
 from entnorm.continuous.exponents import Curve, Domain, Interval, Level
 from entnorm.continuous.integrand import Function, Integrand
+from entnorm.continuous.quadrature import Patience
 from entnorm.continuous.recognition import Standard, period, recognise
 from entnorm.continuous.solution import Escort
 from entnorm.solution import EntnormError
@@ -47,11 +48,17 @@ def read(
     log_jacobian: Function | None,
     points: Iterable[float],
     normalised: bool,
+    patience: float,
+    hints: tuple[float, ...] = (),
 ) -> Problem:
-    """What is known of the density, after every argument has been looked at."""
+    """What is known of the density, after every argument has been looked at; `hints` are those of `Integrand`."""
     if closed not in get_args(Closed):
         raise EntnormError(f"closed must be one of {', '.join(get_args(Closed))}, got {closed!r}")
+    if not (isinstance(patience, int | float) and patience > 0):
+        raise EntnormError(f"patience is a positive number of seconds, which may be inf, got {patience!r}")
     cuts = tuple(number(x, "points") for x in points)
+    if isinstance(density, stats.rv_continuous) and density.numargs == 0:
+        density = density()
     is_distribution = _is_distribution(density)
     quantiles = np.empty(0)
     if is_distribution:
@@ -76,8 +83,9 @@ def read(
     if is_distribution and not domain.lower <= 1 <= domain.upper:
         raise EntnormError(f"gamma_domain of a density holds 1, got {domain.ends}")
     inner = tuple(x for x in cuts if ends[0] < x < ends[1])
+    whole = is_distribution or normalised
     return _computed(
-        Integrand(density, ends, log_jacobian, inner, is_distribution or normalised, quantiles), domain, closed
+        Integrand(density, ends, log_jacobian, inner, whole, quantiles, hints, Patience(patience)), domain, closed
     )
 
 
@@ -94,6 +102,7 @@ def _is_distribution(density: Any) -> bool:
     if not callable(density) or isinstance(density, stats.rv_continuous):
         raise EntnormError(
             f"density must be a frozen SciPy distribution or a function that returns log-densities, got {density!r}"
+            + (f": freeze it, {density.name}({density.shapes})" if hasattr(density, "shapes") else "")
         )
     return False
 
@@ -120,7 +129,9 @@ def _own_support(density: Any) -> Interval:
 def _known(standard: Standard, gamma_domain: Sequence[float] | None, points: tuple[float, ...]) -> Problem:
     if gamma_domain is not None or points:
         raise EntnormError("gamma_domain and points must not be passed for this family, of which all is known")
-    return Problem(standard.curve, standard.scale)
+    high = standard.curve.attainable[1]
+    lower = Level(high, 0.0, 0.0) if standard.curve.domain.lower == 0 and math.isfinite(high) else None
+    return Problem(standard.curve, standard.scale, (lower, None))
 
 
 def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
@@ -134,6 +145,8 @@ def _computed(integrand: Integrand, domain: Domain, closed: Closed) -> Problem:
     if closed in ("right", "both") and math.isfinite(domain.upper):
         upper = integrand.level(domain.exponent(domain.upper))
     high = lower or limits.highest(integrand, domain)
+    if domain.lower == 0 and math.isfinite(high.entropy):
+        lower = high  # the power 0 is uniform on where the density is positive
     low = upper or limits.lowest(integrand, domain)
     curve = Curve(domain, (low.entropy, high.entropy), integrand.level, lambda at: Escort(at.gamma, integrand))
     return Problem(curve, 1.0, (lower, upper), (low.error, high.error))

@@ -7,29 +7,27 @@ know where the mass is: `entnorm.continuous.landmarks` finds the places at which
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import numpy as np
 
-from entnorm.continuous import landmarks, quadrature
+from entnorm.continuous import beyond, landmarks, quadrature
 from entnorm.continuous.exponents import Exponent, Interval, Level
 from entnorm.continuous.landmarks import Floats
-from entnorm.continuous.quadrature import DivergenceError, IntegrationError
+from entnorm.continuous.quadrature import DivergenceError, IntegrationError, MissedPeakError, Patience
 from entnorm.continuous.special import EPS
 from entnorm.solution import EntnormError
 
 Function: TypeAlias = Callable[[Floats], Any]
 
-_FARTHEST = 1e150  # in an infinite range: not much farther on, the square of a distance leaves float64
-_CLOSEST = 1e-290  # to an end at zero
-_APART = 16.0  # the ratio of the two distances that tell how fast a tail falls
-_UNDERFLOW = (-800.0, -150.0)  # log-densities beyond which the next one of a grid may be that of an underflown density
-_MARGIN = 1.5  # on what a tail is estimated to hold
-_NEGLIGIBLE = 700.0  # nats below the highest peak, or below its mass
 _ROUNDINGS = 4.0  # that a value of the log-density has suffered
+_VISIBLE = 40.0  # nats below the highest peak, down to which others are
+_AT_A_TIME = 1 << 12  # points, between two looks at the clock
+_MOST_HINTS = 8  # peaks that integrals may have to find: more are noise, or a pole
 _UNNORMALISED = 1e-6  # nats by which the mass of a distribution may be off
 
 
@@ -39,6 +37,13 @@ class Top(NamedTuple):
     x: float
     log_density: float
     exponent: float
+
+
+class Seen(NamedTuple):
+    """Where an integral has looked at the log-density, and what it found."""
+
+    x: list[Floats]
+    density: list[Floats]
 
 
 class Integrals(NamedTuple):
@@ -72,6 +77,10 @@ class Integrand:
         Whether the mass is known to be 1.
     quantiles : array
         Of a distribution; empty where only a function is known.
+    hints : tuple of float
+        Where integrals have met peaks that the grid had missed.
+    patience : Patience
+        How long the log-density may take.
     """
 
     log_density: Function
@@ -80,6 +89,8 @@ class Integrand:
     points: tuple[float, ...] = ()
     normalised: bool = False
     quantiles: Floats = field(default_factory=lambda: np.empty(0))
+    hints: tuple[float, ...] = ()
+    patience: Patience = field(default_factory=lambda: Patience(math.inf))
 
     def level(self, at: Exponent) -> Level:
         """Entropy, varentropy and the estimated error of the former, in nats  [densities.entropy-form]."""
@@ -93,8 +104,17 @@ class Integrand:
         ------
         IntegrationError
             If the integrals do not converge, or miss a part of the mass of a distribution.
+        MissedPeakError
+            If they meet a peak of which the grid shows nothing.
         """
         return self._integrals(gamma, self._missed)
+
+    def settled(self, gamma: float) -> tuple[Self, Integrals]:
+        """The same, after whatever the integrals have met is known; with the integrand that knows it."""
+        try:
+            return self, self.integrals(gamma)
+        except MissedPeakError as missed:
+            return replace(self, hints=(*self.hints, missed.at)).settled(gamma)
 
     @property
     def is_flat(self) -> bool:
@@ -121,6 +141,10 @@ class Integrand:
                 density = np.asarray(self.log_density(x.ravel()), np.float64)
             except ArithmeticError as error:
                 raise IntegrationError(f"the log-density fails between {x.min():g} and {x.max():g}: {error}") from error
+            except (TypeError, ValueError) as error:
+                raise EntnormError(
+                    f"the log-density has to be vectorised: it fails for {x.size} points: {error}"
+                ) from error
             jacobian = np.zeros(x.size)
             if self.log_jacobian is not None:
                 jacobian = np.asarray(self.log_jacobian(x.ravel()), np.float64)
@@ -129,6 +153,16 @@ class Integrand:
                 raise EntnormError(f"the {name} has to be vectorised: it made shape {found.shape} of shape {(x.size,)}")
         return np.where(np.isnan(density), -np.inf, density).reshape(x.shape), jacobian.reshape(x.shape)
 
+    def _timed(self, x: Floats) -> tuple[Floats, Floats]:
+        """The same for many points, as long as there is patience."""
+        found = []
+        for part in np.split(x.ravel(), range(_AT_A_TIME, x.size, _AT_A_TIME)):
+            start = time.perf_counter()
+            found.append(self.values(part))
+            self.patience.charge(time.perf_counter() - start, part.size)
+        density, jacobian = (np.concatenate(values).reshape(x.shape) for values in zip(*found, strict=True))
+        return density, jacobian
+
     def center(self, gamma: float) -> float:
         """Where the integrand is largest."""
         return self._peaks(gamma)[0]
@@ -136,11 +170,12 @@ class Integrand:
     @cached_property
     def grid(self) -> tuple[Floats, tuple[Floats, Floats]]:
         """Points on all scales of the support, and the values there."""
-        x = landmarks.grid(self.support, np.append(self.points, self.quantiles), bool(self.quantiles.size))
-        density, jacobian = self.values(x)
+        known = np.concatenate([self.points, self.hints, self.quantiles])
+        x = landmarks.grid(self.support, known, bool(self.quantiles.size))
+        density, jacobian = self._timed(x)
         for more in () if self.quantiles.size else landmarks.windows(x, density):
             x, order = np.unique(np.append(x, more), return_index=True)
-            added = self.values(more)
+            added = self._timed(more)
             density, jacobian = np.append(density, added[0])[order], np.append(jacobian, added[1])[order]
         return x, (density, jacobian)
 
@@ -185,7 +220,7 @@ class Integrand:
         inside = np.unique(np.append(found, x[mass.argmax()]))
         tops = self.exponents(inside, gamma)
         order = np.argsort(-tops)
-        return [float(x) for x in inside[order][tops[order] >= tops.max() - _NEGLIGIBLE]]
+        return [float(x) for x in inside[order][tops[order] >= tops.max() - beyond.NEGLIGIBLE]]
 
     def _integrals(self, gamma: float, missed: float) -> Integrals:
         (low, high), (peaks, cuts) = self.support, self.cuts(gamma)
@@ -199,8 +234,9 @@ class Integrand:
         lost = np.sum([self._lost(gamma, side, top, unit, span or unit) for side in self._sides()], axis=0)
         found, errors = np.full(3, np.inf), lost
         if np.isfinite(lost[:2]).all():
-            moment, tolerance = self._moments(gamma, top, unit), _ROUNDINGS * (EPS + rounding)
-            found, errors = quadrature.moments(moment, at, tolerance, lost)
+            tolerance, seen = _ROUNDINGS * (EPS + rounding), Seen([], [])
+            found, errors = quadrature.moments(self._moments(gamma, top, unit, seen), at, tolerance, lost)
+            self._look_for_missed(gamma, top, seen)
             errors = errors + lost
         mass, first, second = (float(x) for x in found)
         if not math.isfinite(mass + first + errors[0] + errors[1]):
@@ -224,11 +260,26 @@ class Integrand:
         level = Level(log_mass - mean, varentropy if math.isfinite(varentropy) else math.inf, error)
         return Integrals(level, log_mass + gamma * top.log_density, mass_error + rounding)
 
-    def _moments(self, gamma: float, top: Top, unit: float) -> quadrature.Moments:
+    def _look_for_missed(self, gamma: float, top: Top, seen: Seen) -> None:
+        """Raise MissedPeakError if integrals have met what is far above its neighbours on the grid, and matters."""
+        if len(self.hints) >= _MOST_HINTS:
+            return
+        (grid, (heights, _)), peaks = self.grid, np.asarray(self._still)
+        known = np.append(grid, peaks), np.append(heights, self.values(peaks)[0])
+        x, density = landmarks.unexpected(*known, np.concatenate(seen.x), np.concatenate(seen.density))
+        matters = self.exponents(x, gamma) > top.exponent - _VISIBLE
+        if matters.any():
+            raise MissedPeakError(float(x[matters][density[matters].argmax()]))
+
+    def _moments(self, gamma: float, top: Top, unit: float, seen: Seen) -> quadrature.Moments:
         """The integrand times powers of gamma L, counted from the peak, in units of its height and of `unit`."""
 
         def moment(s: Floats, order: Floats, origin: Floats, step: Floats) -> Floats:
-            density, jacobian = self.values(np.asarray(origin + step * s))
+            x = np.asarray(origin + step * s)
+            density, jacobian = self._timed(x)
+            first = np.broadcast_to(order == 0, x.shape)
+            seen.x.append(x[first])
+            seen.density.append(density[first])
             with np.errstate(all="ignore"):
                 weight = np.abs(step) / unit * np.exp(_tilted(density, jacobian, gamma) - top.exponent)
                 return np.where(weight > 0, weight * (gamma * (density - jacobian - top.log_density)) ** order, 0.0)
@@ -237,15 +288,8 @@ class Integrand:
 
     @cached_property
     def _underflows(self) -> Interval:
-        """Where a function that takes the logarithm of a density has none left in float64, on an infinite side."""
         x, (density, _) = self.grid
-        positive = np.flatnonzero(density > -np.inf)
-        low, high = self.support
-        for last in positive[:1]:
-            low = float(x[last]) if math.isinf(low) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else -math.inf
-        for last in positive[-1:]:
-            high = float(x[last]) if math.isinf(high) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else math.inf
-        return low, high
+        return beyond.underflows(x, density, self.support)
 
     def _sides(self) -> list[tuple[float, float]]:
         """Where mass may be out of reach, with the direction from there into the range."""
@@ -254,33 +298,14 @@ class Integrand:
         return [(low, 1.0), *inner, (high, -1.0)]
 
     def _lost(self, gamma: float, side: tuple[float, float], top: Top, unit: float, span: float) -> Floats:
-        """
-        What the integrals may hold beyond the reach of floats: too close to an end or a pole, or too far out.
-
-        In the logarithm v of the distance the mass is taken to fall like a power v^-k there, whose k two points tell.
-        That is what slowly varying tails like 1 / (x log^3 x) do, and more than any power of the distance leaves. The
-        distance is counted in spans of what is cut.
-        """
+        """What the integrals may hold beyond the reach of floats on one side."""
         end, inward = side
-        reach = max(8 * EPS * abs(end), _CLOSEST)
-        if math.isinf(end):
-            reach = min(max(_FARTHEST, _APART * unit), abs(self._underflows[inward < 0] - top.x))
-        distance = np.array([reach, reach / _APART if math.isinf(end) else reach * _APART])
+        distance = beyond.distances(end, unit, abs(self._underflows[inward < 0] - top.x))
         density, jacobian = self.values(top.x - inward * distance if math.isinf(end) else end + inward * distance)
         with np.errstate(all="ignore"):
             weight = _tilted(density, jacobian, gamma) + np.log(distance)
-            held = float(weight[0]) - top.exponent - math.log(unit)
-            if not held > -_NEGLIGIBLE:
-                return np.zeros(3)
             offset = gamma * np.abs(density - jacobian - top.log_density)
-            v = max(abs(math.log(reach) - math.log(span)), 1.0)
-            k, growth = (float(part[1] - part[0]) / math.log(_APART) * v for part in (weight, -offset))
-        if not k > 1:
-            return np.full(3, np.inf)
-        held = _MARGIN * v * math.exp(min(held, _NEGLIGIBLE)) / (k - 1)
-        once = growth / (k - 2) if k > 2 else math.inf if growth else 0.0
-        twice = 2 * growth * once / (k - 3) if k > 3 else math.inf if growth else 0.0
-        return held * np.array([1.0, offset[0] + once, offset[0] ** 2 + 2 * offset[0] * once + twice])
+        return beyond.held(weight, offset, float(distance[0]), span, top.exponent + math.log(unit))
 
 
 def _tilted(density: Floats, jacobian: Floats, gamma: float) -> Floats:

@@ -33,6 +33,7 @@ _ZOOMS, _ZOOM = 16, np.linspace(-1, 1, 17)  # a peak is enclosed eight times as 
 _DROPS = (1.0, 12.0)  # the range is cut where the integrand has fallen by these many nats from a peak
 _DIGITS = 40  # of the binary digits of a log-density that tell one peak from two
 MOST_PEAKS = 64
+_UNEXPECTED = 1.0  # nats above both neighbours, which are of another peak
 
 
 def quantiles(distribution: Any) -> Floats:
@@ -129,6 +130,16 @@ def peaks(height: Callable[[Floats], Floats], x: Floats, values: Floats) -> Floa
         here = np.where(better > top, np.take_along_axis(around, best, 1)[:, 0], here)
         top, reach = np.maximum(better, top), reach / 8
     return here
+
+
+def unexpected(known: Floats, heights: Floats, x: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """The points x, and the values there, that are far above their neighbours among the known ones."""
+    known, order = np.unique(known, return_index=True)
+    after = np.searchsorted(known, x).clip(1, known.size - 1)
+    with np.errstate(invalid="ignore"):
+        above = values - np.maximum(heights[order[after - 1]], heights[order[after]])
+    odd = (above > _UNEXPECTED) & (values < np.inf) & (known[0] < x) & (x < known[-1])
+    return x[odd], values[odd]
 
 
 def _rounded(values: Floats) -> Floats:

@@ -110,12 +110,24 @@ def uniform(problem: Problem, target: float) -> DensitySolution:
     return replace(answer(problem, target, at, level, 0, 0.0), entropy=only, error=0.0, condition=0.0)
 
 
+def _of_order_zero(problem: Problem, target: float) -> DensitySolution:
+    """The float nearest to the logarithm of the length on which the density is positive stands for that."""
+    at = problem.curve.domain.exponent(0.0)
+    ends, error = problem.curve.domain.ends, problem.margins[1] + EPS * abs(target)
+    message = f"the escort density of order 0, which is uniform, has the entropy {target:.17g}{_within(error)}"
+    return DensitySolution(
+        0.0, target, error, 0.0, math.inf, ends, _shifted(problem), Status.CONVERGED, 0, message, _later(problem, at)
+    )
+
+
 def at_the_ends(problem: Problem, target: float) -> DensitySolution | None:
     """A target outside, or within the error of an end that belongs to the domain; None if it is inside."""
     reduced, (low, high), (below, above) = problem.reduced(target), problem.curve.attainable, problem.margins
     outside = reduced <= low - below or reduced >= high + above
+    if problem.included[0] is not None and problem.curve.domain.lower == 0 and target == _shifted(problem)[1]:
+        return _of_order_zero(problem, target)
     for end, level in zip(problem.curve.domain.ends, problem.included, strict=True):
-        if level is not None and abs(reduced - level.entropy) <= level.error:
+        if level is not None and end and abs(reduced - level.entropy) <= level.error:
             return answer(problem, target, problem.curve.domain.exponent(end), level, 0, 0.0)
     if outside:
         return infeasible(problem, target)

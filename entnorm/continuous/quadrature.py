@@ -41,6 +41,31 @@ class DivergenceError(IntegrationError):
     """An integral that does not converge, as far as a tail or a pole can be followed in float64."""
 
 
+class Patience:
+    """The seconds that a log-density may take, all its values for grids and integrals together."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self._left, self._points = seconds, seconds, 0
+
+    def charge(self, seconds: float, points: int) -> None:
+        """Take off what some points have taken; raise IntegrationError if nothing is left."""
+        self._left -= seconds
+        self._points += points
+        if self._left < 0:
+            raise IntegrationError(
+                f"the log-density took {self.seconds - self._left:.3g} s for {self._points} points, and the integrals "
+                "are not done: pass a faster function, perhaps one that interpolates it, or more seconds of patience"
+            )
+
+
+class MissedPeakError(EntnormError):
+    """An integral has met a peak that the search for peaks had missed: what was computed before is worth nothing."""
+
+    def __init__(self, at: float) -> None:
+        super().__init__(f"the density has a narrow peak close to {at:.17g}: pass it among the points")
+        self.at = at
+
+
 class Pieces(NamedTuple):
     """A range as pieces origin + step * s, 0 < s < length, where the length is 1 or infinite."""
 

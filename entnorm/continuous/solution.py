@@ -31,8 +31,8 @@ class DensitySolution:
     Attributes
     ----------
     gamma : float
-        Exponent: the density is proportional to ``p(x)**gamma``. It is 1 for a uniform density, which has one entropy.
-        NaN where the target is infeasible.
+        Exponent: the density is proportional to ``p(x)**gamma``. It is 1 for a uniform density, which has one entropy,
+        0 for the entropy of the uniform density on a bounded support, and NaN where the target is infeasible.
     entropy : float
         Differential entropy at `gamma`, in nats, as computed there.
     entropy_error : float
@@ -49,7 +49,7 @@ class DensitySolution:
         The exponents at which the power is integrable lie between these ends.
     attainable : tuple of two floats
         The entropies of the escort densities lie between these limits, in nats; neither is attained unless the end of
-        `gamma_domain` belongs to it. NaN is a limit that is not known.
+        `gamma_domain` belongs to it, or the power 0 is integrable. NaN is a limit that is not known.
     status : Status
     nit : int
         Evaluations of the entropy in the search; 0 where the exponent is in closed form.
@@ -196,10 +196,10 @@ class Escort:
     @cached_property
     def _parts(self) -> tuple[list[Escort], Any]:
         """The density between neighbouring cuts, where that is not negligible, and the shares of the mass."""
-        low, high = self.support()
+        (low, high), integrand = self.support(), self._settled[0]
         found = []
-        for ends in pairwise([low, *self._integrand.cuts(self.gamma)[1], high]):
-            part = Escort(self.gamma, replace(self._integrand, support=ends, points=(), **_PART))
+        for ends in pairwise([low, *integrand.cuts(self.gamma)[1], high]):
+            part = Escort(self.gamma, replace(integrand, support=ends, points=(), **_PART))
             share = math.exp(part._integrals.log_mass - self._integrals.log_mass) if part._is_anywhere else 0.0
             if share > _NEVER:
                 found.append((part, share))
@@ -228,6 +228,10 @@ class Escort:
     def _center(self) -> float:
         return self._integrand.center(self.gamma)
 
-    @cached_property
+    @property
     def _integrals(self) -> Integrals:
-        return self._integrand.integrals(self.gamma)
+        return self._settled[1]
+
+    @cached_property
+    def _settled(self) -> tuple[Integrand, Integrals]:
+        return self._integrand.settled(self.gamma)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
-from entnorm.continuous.arguments import Closed, number, read
+from entnorm.continuous.arguments import Closed, Problem, number, read
 from entnorm.continuous.integrand import Function
 from entnorm.continuous.outcomes import TINY, answer, at_the_ends, overflow, uniform, unmet
+from entnorm.continuous.quadrature import MissedPeakError
 from entnorm.continuous.roots import find
 from entnorm.continuous.solution import DensitySolution
 from entnorm.solution import EntnormError
+
+_T = TypeVar("_T")
 
 
 def solve(
@@ -24,6 +27,7 @@ def solve(
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
     normalised: bool = False,
+    patience: float = 120.0,
 ) -> DensitySolution:
     """
     The exponent at which the power of a density has a prescribed differential entropy.
@@ -56,6 +60,9 @@ def solve(
     normalised : bool
         Whether the density of a callable has the integral 1 in its own coordinate. That is then checked, which tells
         peaks that were missed; it is checked of every distribution.
+    patience : float, default 120
+        The seconds that the values of the density may take, all together; inf for no end. Some hundred thousand points
+        are looked at, and millions where the values are noisy.
 
     Returns
     -------
@@ -66,8 +73,8 @@ def solve(
     EntnormError
         If an argument is missing, superfluous, or not what it has to be.
     IntegrationError
-        If an integral does not converge, leaves three digits of gamma open, or misses a part of a mass that has to be
-        1; it is an `EntnormError`.
+        If an integral does not converge, leaves three digits of gamma open, misses a part of a mass that has to be 1,
+        or takes more than the patience; it is an `EntnormError`.
 
     Notes
     -----
@@ -77,14 +84,15 @@ def solve(
     the new infrastructure. There gamma is within `error` of the root, which is at most 128 eps (1 + condition) gamma
     as long as the logarithm of the scale is not larger than the entropy (eps = 2^-52; tested against 60 digits). The
     ends themselves are not in these domains: p^gamma is not integrable there, but for p^0 on a bounded support, which
-    is uniform and has the entropy that the others only come close to.
+    is uniform: the float nearest to its entropy stands for that, and has gamma = 0.
 
     For everything else integrals are computed by `scipy.integrate.tanhsinh`, on pieces and again on their halves;
     `error` follows from its estimates, from the difference of both, and from what a tail or a pole is estimated to hold
     where no float is. An answer is only given if the entropy there is the target to within `entropy_error`. The mass of
     a distribution is found by its quantiles, by those of the components of a `stats.Mixture`, and has to be 1. A
-    function is looked at in some 60,000 points: a peak that none of them meets, perhaps because it is a ten-thousandth
-    as wide as the rest, is in no error. With `normalised`, it raises; with `points`, it is found.
+    function is looked at in some 60,000 points, and where integrals meet it: a peak that none of these points shows,
+    perhaps because it is a ten-thousandth as wide as the rest or far out, is in no error. With `normalised`, it raises;
+    with `points`, it is found.
 
     Towards an end of `gamma_domain` that does not belong to it the entropy has no bound, where the integrals are seen
     to diverge there; where they converge even so, its limit is computed. Towards gamma = 0 it rises to the logarithm of
@@ -127,25 +135,12 @@ def solve(
     no escort density has the entropy 0.5: attainable are entropies between -inf and 0
     """
     target = number(entropy, "entropy")
-    problem = read(density, support, gamma_domain, closed, log_jacobian, points, normalised)
-    curve = problem.curve
-    low, high = curve.attainable
-    if low == high:
-        return uniform(problem, target)
-    ended = at_the_ends(problem, target)
-    if ended is not None:
-        return ended
-    reduced = problem.reduced(target)
-    if curve.closed is not None:
-        odds, relative = curve.closed(reduced)
-        at = curve.domain.at(odds)
-        if not TINY <= odds < math.inf:
-            return overflow(problem, target, at, 0)
-        return answer(problem, target, at, curve.level(at), 0, relative * curve.domain.rate(at) * at.gamma)
-    found = find(curve, reduced, curve.domain.odds(1.0) if 1.0 in curve.domain else 1.0)
-    if not found.inside:
-        return unmet(problem, target, found.at, found.level, found.nit)
-    return answer(problem, target, found.at, found.level, found.nit, 0.0)
+    cuts = tuple(points)
+    return _with_every_peak(
+        lambda hints: _solved(
+            read(density, support, gamma_domain, closed, log_jacobian, cuts, normalised, patience, hints), target
+        )
+    )
 
 
 def normalize(
@@ -158,6 +153,7 @@ def normalize(
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
     normalised: bool = False,
+    patience: float = 120.0,
 ) -> Any:
     """
     The escort density with a prescribed differential entropy.
@@ -196,6 +192,7 @@ def normalize(
             log_jacobian=log_jacobian,
             points=points,
             normalised=normalised,
+            patience=patience,
         )
         .raise_if_failed()
         .distribution
@@ -212,13 +209,14 @@ def escort(
     log_jacobian: Function | None = None,
     points: Iterable[float] = (),
     normalised: bool = False,
+    patience: float = 120.0,
 ) -> Any:
     """
     The escort density p^gamma / int p^gamma of a given order  [densities.sums-to-one].
 
     Parameters
     ----------
-    density, support, gamma_domain, closed, log_jacobian, points, normalised
+    density, support, gamma_domain, closed, log_jacobian, points, normalised, patience
         As in `solve`.
     gamma : float
         The order; inside the domain of the density, or an end that belongs to it.
@@ -244,7 +242,10 @@ def escort(
     entnorm.solution.EntnormError: the order gamma = 0.5 is outside of the domain: gamma has to be between 0.5 and inf
     """
     order = number(gamma, "gamma")
-    problem = read(density, support, gamma_domain, closed, log_jacobian, points, normalised)
+    cuts = tuple(points)
+    problem = _with_every_peak(
+        lambda hints: read(density, support, gamma_domain, closed, log_jacobian, cuts, normalised, patience, hints)
+    )
     domain = problem.curve.domain
     ends = [end for end, level in zip(domain.ends, problem.included, strict=True) if level is not None]
     if order not in domain and order not in ends:
@@ -253,3 +254,34 @@ def escort(
             f"{domain.lower:.17g} and {domain.upper:.17g}"
         )
     return problem.curve.distribution(domain.exponent(order))
+
+
+def _with_every_peak(run: Callable[[tuple[float, ...]], _T]) -> _T:
+    """What `run` makes of the peaks that it is told of, of which each that integrals meet on the way is one."""
+    hints: tuple[float, ...] = ()
+    while True:
+        try:
+            return run(hints)
+        except MissedPeakError as missed:
+            hints = (*hints, missed.at)
+
+
+def _solved(problem: Problem, target: float) -> DensitySolution:
+    curve = problem.curve
+    low, high = curve.attainable
+    if low == high:
+        return uniform(problem, target)
+    ended = at_the_ends(problem, target)
+    if ended is not None:
+        return ended
+    reduced = problem.reduced(target)
+    if curve.closed is not None:
+        odds, relative = curve.closed(reduced)
+        at = curve.domain.at(odds)
+        if not TINY <= odds < math.inf:
+            return overflow(problem, target, at, 0)
+        return answer(problem, target, at, curve.level(at), 0, relative * curve.domain.rate(at) * at.gamma)
+    found = find(curve, reduced, curve.domain.odds(1.0) if 1.0 in curve.domain else 1.0)
+    if not found.inside:
+        return unmet(problem, target, found.at, found.level, found.nit)
+    return answer(problem, target, found.at, found.level, found.nit, 0.0)

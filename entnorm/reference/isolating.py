@@ -21,6 +21,7 @@ Span: TypeAlias = tuple[Fraction, Exponent]
 
 MOST_DIGITS = 200
 _BITS = 128
+_MORE = 4  # digits
 _SPLIT = Fraction(4877, 10000)  # not in the middle: the exponents that people ask for should not be ends
 _NARROW = 2.0**-30
 _FAR = 800.0
@@ -325,10 +326,11 @@ def _same(table: Table, of: Of, goal: Fraction, interval: Interval) -> bool:
 
 
 def _refine(table: Table, of: Of, goal: Fraction, run: Interval, digits: int) -> Interval:
-    """Enclose the one root of an interval on which H is monotone: Newton's method, kept inside."""
+    """Enclose the one root of an interval on which H is monotone, inside of it: Newton's method, kept inside."""
     (lower, upper), falling = run, _signs(table, of, goal, run, 0)[0] == 1
-    bits, at = _BITS + 4 * digits, (run[0] + run[1]) / 2
-    for _ in range(20 * bits):
+    at = (run[0] + run[1]) / 2
+    for _ in range(20 * (_BITS + 4 * digits)):
+        bits = _BITS + 4 * digits
         with balls.working(bits):
             excess = table.height(at, of) - balls.ball(goal)
             rows = table.at(at)
@@ -336,8 +338,9 @@ def _refine(table: Table, of: Of, goal: Fraction, run: Interval, digits: int) ->
             side, step = balls.sign(excess), -_middle(excess) / _middle(slope)
         if side is None or abs(step) * 10 ** (digits + 3) <= at:
             enclosure = ends(at + step, digits)
-            if _opposite(table, of, goal, enclosure, digits):
+            if _inside(enclosure, run) and _opposite(table, of, goal, enclosure, digits):
                 return enclosure
+            digits += _MORE  # than were asked for, where another root is as close
         if side is not None:
             lower, upper = (at, upper) if (side == 1) == falling else (lower, at)
         at = at + step if lower < at + step < upper else (lower + upper) / 2

@@ -12,13 +12,13 @@ import os
 import select
 import stat
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, Protocol, TypeVar, cast
 
 from entnorm.reference.fields import ID, Refusal, json_object, record_of
-from entnorm.reference.records import CORPUS, Record
+from entnorm.reference.records import CORPUS, Record, checksum
 from entnorm.solution import EntnormError
 
 MOST_BYTES = 64 * 2**20
@@ -129,6 +129,48 @@ def record_on(line: bytes, path: str, number: int) -> Record:
         return record_of(fields)
     except Refusal as refusal:
         raise RecordError(path, name, refusal.field, refusal.reason) from None
+
+
+class Named(Protocol):
+    """A record of any kind."""
+
+    @property
+    def id(self) -> str:
+        """Unique within a file."""
+
+
+_N = TypeVar("_N", bound=Named)
+
+
+def load_small(path: str | os.PathLike[str], record_from: Callable[[dict[str, Any]], _N], most: int) -> tuple[_N, ...]:
+    """
+    The records of a small file of another kind, each made of the fields of its line, which raises Refusal.
+
+    Raises
+    ------
+    RecordError
+        If the file has more than `most` bytes, or a record in it is not as it must be.
+    """
+    path = Path(path)
+    with opened(path) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise RecordError(str(path), "", "", f"has more than {most} bytes")
+    found: dict[str, _N] = {}
+    for number, line in enumerate(content.splitlines(), 1):
+        try:
+            fields = json_object(line)
+            if fields.get("sha256") != checksum(fields):
+                raise Refusal("sha256", "is not the checksum of this record")
+            if not (isinstance(fields.get("id"), str) and ID.fullmatch(fields["id"])):
+                raise Refusal("id", "is not a name")
+            record = record_from(fields)
+        except Refusal as refusal:
+            raise RecordError(str(path), f"on line {number}", refusal.field, refusal.reason) from None
+        if record.id in found:
+            raise RecordError(str(path), record.id, "id", "is there twice")
+        found[record.id] = record
+    return tuple(found.values())
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -73,7 +73,8 @@ class Density:
         low, high = (sympy.sympify(end) for end in self.support)
         if not all(end.is_Rational or end.is_infinite for end in (low, high)) or not low < high:
             raise EntnormError(
-                f"support must be two rational or infinite numbers in increasing order, got {self.support}"
+                f"support must be two rational or infinite numbers in increasing order, got {self.support}: shift a "
+                "density that begins elsewhere, no entropy depends on where it is"
             )
         if self.symmetric and low.is_infinite:
             raise EntnormError("a symmetric density is given by its right half, which has a finite lower end")
