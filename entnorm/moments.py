@@ -336,6 +336,17 @@ def _convex_terms(l: Floats, weights: Floats, raised: Floats, mean: Floats) -> F
     return terms
 
 
+def powers(depths: Floats, gamma: Floats) -> Floats:
+    """Logarithms of weights of order `gamma`, from those of the entries; see `tilt`. Overwrites them."""
+    ends = (gamma == 0) | (gamma == np.inf)
+    if ends.any():
+        uniform, peaked = gamma == 0, gamma == np.inf
+        depths[uniform] = np.where(depths[uniform] > -np.inf, 0.0, -np.inf)
+        depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
+    depths *= np.where(ends, 1.0, gamma)[:, None]
+    return depths
+
+
 def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
     """The escort distribution of order `gamma`, or its logarithms.
 
@@ -350,12 +361,7 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
     log : bool
         log q instead of q.
     """
-    ends = (gamma == 0) | (gamma == np.inf)
-    if ends.any():
-        uniform, peaked = gamma == 0, gamma == np.inf
-        depths[uniform] = np.where(depths[uniform] > -np.inf, 0.0, -np.inf)
-        depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
-    depths *= np.where(ends, 1.0, gamma)[:, None]
+    powers(depths, gamma)
     if log:
         np.subtract(depths, np.log(row_sum(np.exp(depths)))[:, None], out=out)
         return

@@ -119,9 +119,8 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
     if isinstance(values, float) or array.ndim == 0:
-        flat = np.empty(prod(batch))
-        flat.fill(array)
-        return flat
+        count = prod(batch)
+        return np.full(1, array, np.float64) if count == 1 else np.broadcast_to(np.float64(array), (count,))
     try:
         return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
     except ValueError:

@@ -17,6 +17,7 @@ LAYERS = (
     {"moments", "fast"},
     {"lone", "solution"},
     {"backend", "targets"},
+    {"tilting"},
     {"rows"},
     {"gradients", "spectrum"},
     {"answers"},

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import entnorm
-from entnorm import rows, solver
+from entnorm import solver, tilting
 
 RNG = np.random.default_rng
 MIB = 2**20
@@ -21,7 +21,7 @@ def kernel(request, monkeypatch):
     fast = None
     if request.param == "numba":
         fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
-    for module in (solver, rows):
+    for module in (solver, tilting):
         monkeypatch.setattr(module, "compiled", lambda: fast)
     return request.param
 
@@ -151,7 +151,7 @@ def test_both_kernels_give_the_same_to_a_few_rounding_errors(monkeypatch):
     x = RNG(3).normal(0, 3, (200, 300))
     found = {}
     for name, used in (("numpy", None), ("numba", fast)):
-        for module in (solver, rows):
+        for module in (solver, tilting):
             monkeypatch.setattr(module, "compiled", lambda used=used: used)
         found[name] = entnorm.solve(logits=x, entropy=RNG(4).uniform(0.01, 5.6, 200))
     one, other = found["numpy"], found["numba"]
