@@ -18,7 +18,7 @@ LAYERS = (
     {"lone", "solution"},
     {"backend", "targets"},
     {"tilting"},
-    {"rows"},
+    {"pieces", "rows"},
     {"gradients", "spectrum"},
     {"answers"},
     {"equations"},
