@@ -20,6 +20,7 @@ class Pieces:
     def __init__(self, read: Read, parts: list[slice]) -> None:
         self._read, self.parts = read, parts
         self._held = read(parts[0]) if len(parts) == 1 else None
+        self._last: tuple[slice, Floats] | None = None  # what was read last may be read again in the same pass
 
     @classmethod
     def of(cls, values: NDArray[Any]) -> Self:
@@ -29,7 +30,11 @@ class Pieces:
 
     def __call__(self, part: slice) -> Floats:
         """Some columns: of one of the parts."""
-        return self._read(part) if self._held is None else self._held
+        if self._held is not None:
+            return self._held
+        if self._last is None or self._last[0] != part:
+            self._last = part, self._read(part)
+        return self._last[1]
 
     def made(self, make: Callable[[Floats, slice], Floats]) -> Pieces:
         """Another array, made of this one, which stays what it is."""
@@ -40,7 +45,7 @@ class Pieces:
         if self._held is not None:
             self._held = change(self._held, self.parts[0])
             return self
-        return Pieces(lambda part: change(self._read(part), part), self.parts)
+        return Pieces(lambda part: change(self(part).copy(), part), self.parts)
 
     def at(self, where: Indices) -> Floats:
         """One entry of each row."""
@@ -51,7 +56,7 @@ class Pieces:
     def argmax(self) -> Indices:
         """Where a maximum is."""
         if self._held is not None:
-            return self._held.argmax(-1)
+            return np.asarray(self._held.argmax(-1))
         places = np.stack([self(part).argmax(-1) + part.start for part in self.parts])
         tops = np.stack([self(part).max(-1) for part in self.parts])
         return np.asarray(places[tops.argmax(0), np.arange(tops.shape[1])])

@@ -94,7 +94,8 @@ def solve(
     message = failures.message(rows.batch, target)
     if not message:
         message = f"all {rows.count} rows converged" if rows.batch else "converged"
-    return record.solution(rows, Jacobian(rows, target, record.gamma, record.scale), rows.batch, message)
+    derivative = Jacobian(rows, target.kept(), record.gamma, record.scale)
+    return record.solution(rows, derivative, rows.batch, message)
 
 
 def find(rows: Rows, target: Target, work: Workspace | None = None) -> tuple[Record, Failures]:

@@ -71,6 +71,10 @@ class Target:
         """The targets of some rows."""
         return Target(self.kind, self.values[rows])
 
+    def kept(self) -> "Target":
+        """The same, whatever becomes of the array that the caller passed; one number for all rows stays one."""
+        return self if self.values.strides == (0,) else Target(self.kind, self.values.copy())
+
     def reduce(self, support: Integers, ties: Integers) -> Goal:
         """The goals of rows with s = `support` and m = `ties`."""
         top, bottom = log_in_two_words(support), log_in_two_words(ties)
@@ -107,7 +111,7 @@ class Target:
 
 
 def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floats:
-    """One number for each row of the flattened batch."""
+    """One number for each row of the flattened batch, to be read only: it may be what the caller passed."""
     array: Any = values
     if not isinstance(values, float):
         if isinstance(values, np.ma.MaskedArray):  # np.ma.masked is one, too
@@ -122,7 +126,7 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
         count = prod(batch)
         return np.full(1, array, np.float64) if count == 1 else np.broadcast_to(np.float64(array), (count,))
     try:
-        return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
+        return np.broadcast_to(array.astype(np.float64, copy=False), batch).reshape(-1)
     except ValueError:
         hint = "pass a scalar" + (f" or one number per row, an array of shape {batch}" if batch else "")
         raise EntnormError(
