@@ -91,19 +91,19 @@ def solve(
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
     record, failures = find(rows, target)
-    message = failures.message(rows.batch, target)
+    message = failures.message(rows.batch, target) if failures else ""
     if not message:
         message = f"all {rows.count} rows converged" if rows.batch else "converged"
     derivative = Jacobian(rows, target.kept(), record.gamma, record.scale)
     return record.solution(rows, derivative, rows.batch, message)
 
 
-def find(rows: Rows, target: Target, work: Workspace | None = None) -> tuple[Record, Failures]:
-    """What a solution keeps of each row, and which of them failed."""
-    failures, work, found = Failures(), work or Workspace(), _solve_alone(rows, target, None)
+def find(rows: Rows, target: Target, work: Workspace | None = None) -> tuple[Record, Failures | None]:
+    """What a solution keeps of each row, and which of them failed, if any can have."""
+    found = _solve_alone(rows, target, None)
     if found:
-        return Record(*Answers.alone(*found).told()), failures
-    record = Record.empty(rows.count)
+        return Record(*Answers.alone(*found).told()), None
+    record, failures, work = Record.empty(rows.count), Failures(), work or Workspace()
     with quietly():
         for part, values in rows.blocks():
             answers = _solve_block(rows, values, target.part(part), None, work)
@@ -114,15 +114,16 @@ def find(rows: Rows, target: Target, work: Workspace | None = None) -> tuple[Rec
 
 def distributions(
     rows: Rows, target: Target, *, clip: bool = False, log: bool = False
-) -> tuple[NDArray[Any], Failures]:
-    """The distributions or their logarithms, computed while the rows are in the cache, and which of the rows failed.
+) -> tuple[NDArray[Any], Failures | None]:
+    """The distributions or their logarithms, computed while the rows are in the cache, and rows that failed, if any.
 
     Rows that are infeasible are NaN, or, with `clip`, at their nearest end.
     """
     flat, shaped = rows.room()
-    failures, work, found = Failures(), Workspace(), _solve_alone(rows, target, None if log else flat)
+    found = _solve_alone(rows, target, None if log else flat)
     if found and not log:
-        return shaped, failures
+        return shaped, None
+    failures, work = Failures(), Workspace()
     with quietly():
         for part, values in rows.blocks():
             out = flat[part]

@@ -124,7 +124,11 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
             raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
     if isinstance(values, float) or array.ndim == 0:
         count = prod(batch)
-        return np.full(1, array, np.float64) if count == 1 else np.broadcast_to(np.float64(array), (count,))
+        if count != 1:
+            return np.broadcast_to(np.float64(array), (count,))
+        flat = np.empty(1)
+        flat[0] = array
+        return flat
     try:
         return np.broadcast_to(array.astype(np.float64, copy=False), batch).reshape(-1)
     except ValueError:

@@ -16,8 +16,6 @@ LONG = 2**20  # entries of a row beyond which it is not held as a whole in float
 
 def as_floats(values: NDArray[Any]) -> Floats:
     """The same numbers as aligned float64 in C order: the one layout that is worked on."""
-    if values.dtype == np.float64 and values.flags.c_contiguous and values.flags.aligned:
-        return values
     found = np.asarray(values, np.float64, order="C")
     return found if found.flags.aligned else found.copy()
 

@@ -273,7 +273,7 @@ def _distributions(
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, **targets)
     found, failures = distributions(rows, target, clip=infeasible == "clip", log=log)
-    if infeasible == "raise" and failures.infeasible.count:
+    if infeasible == "raise" and failures and failures.infeasible.count:
         message = failures.message(rows.batch, target)
         raise InfeasibleTargetError(f"{message}. Pass infeasible='clip' for the nearest limit, or 'nan'")
     return found
