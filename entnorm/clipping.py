@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from entnorm.answers import Record
 from entnorm.gradients import Jacobian
-from entnorm.measures import entropies
+from entnorm.measures import attained
 from entnorm.moments import Floats, Integers, Mask, Workspace
 from entnorm.rows import Rows, quietly
 from entnorm.solution import EntnormError, Solution, Tally, name_rows
@@ -131,7 +131,7 @@ def _clip(rows: Rows, low: Floats, high: Floats) -> Iterator[tuple[slice, NDArra
             rows.vet(values)
             spectrum = Spectrum.survey(values, work, logits=rows.logits)
             rows.vet_tops(spectrum.top)
-            found, least, most = entropies(spectrum)
+            found, least, most = attained(spectrum)
             wanted = np.clip(found, low[part], high[part])
             moved, bounds = wanted != found, np.clip(wanted, least, most)
             record = _unmoved(found)

@@ -147,10 +147,20 @@ def evenness(p: ArrayLike, *, axis: int = -1, keepdims: bool = False) -> Any:
     return _measured(p, axis, keepdims, _evenness)
 
 
-def entropies(spectrum: Spectrum) -> tuple[Floats, Floats, Floats]:
+def entropies(rows: Rows) -> tuple[Floats, Floats, Floats]:
     """Entropies of distributions, or of the softmax of logits, with the least and the greatest that rows can attain."""
+    found, work = np.empty((3, rows.count)), Workspace()
+    with np.errstate(all="ignore"):
+        for part, values in rows.blocks():
+            found[:, part] = attained(Spectrum.survey(values, work, logits=rows.logits))
+    return found[0], found[1], found[2]
+
+
+def attained(spectrum: Spectrum) -> tuple[Floats, Floats, Floats]:
+    """The same for a block."""
     least, most = log_in_two_words(spectrum.ties)[0], log_in_two_words(spectrum.support)[0]
-    return least + _excess(spectrum), least, most
+    found = least + _excess(spectrum)
+    return found, np.broadcast_to(least, found.shape), np.broadcast_to(most, found.shape)
 
 
 def _measured(p: ArrayLike, axis: int, keepdims: bool, measure: Callable[[Spectrum], Floats]) -> Any:
