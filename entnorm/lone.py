@@ -226,9 +226,7 @@ def _moved(centre: float, by: float, logits: bool) -> float:
     return centre + by if logits else max(centre * float(np.exp(by)), LEAST_CENTRE)
 
 
-def _direct(
-    n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None
-) -> Look:
+def _direct(n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None) -> Look:
     single = _single(n, offsets, work)
 
     def around(offsets: NDArray[Any], gamma: float) -> Any:
