@@ -1,15 +1,13 @@
 """What a solve finds out about each row of the flattened batch, and how that is told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.gradients import Jacobian
 from entnorm.moments import Floats, Integers
-from entnorm.rows import Rows
-from entnorm.solution import Solution, Status, name_row, name_rows
+from entnorm.solution import Derivative, Solution, Source, Status, Tally, name_row, name_rows
 from entnorm.targets import Goal, Target, log_in_two_words
 
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
@@ -20,7 +18,7 @@ _TINY = float(np.finfo(np.float64).tiny)
 
 @dataclass
 class Answers:
-    """Arrays of shape ``(rows,)``; of the whole batch, or views of them for a block."""
+    """What is found out about the rows of a block: arrays of shape ``(rows,)``."""
 
     gamma: Floats  # to be multiplied by 2**scale
     base: Floats  # gamma before the last step, where compiled code took one from sums over the top; else 0
@@ -46,20 +44,29 @@ class Answers:
         numbers = np.array([gamma, base, residual, varentropy, goal.excess[0], goal.deficit[0], np.inf])
         return cls(*numbers[:, None], *np.array([0, nit, n, 1])[:, None])
 
-    def part(self, rows: slice) -> "Answers":
-        """Views of some rows."""
-        return Answers(*(getattr(self, name)[rows] for name in (*_NUMBERS, *_COUNTS)))
-
     def put(self, rows: NDArray[np.intp], found: "Answers") -> None:
         """Copy what was found about some rows."""
         for name in (*_NUMBERS, *_COUNTS):
             getattr(self, name)[rows] = getattr(found, name)
 
-    @np.errstate(all="ignore")
-    def solution(self, rows: Rows, target: Target) -> Solution:
-        """The answers in the caller's shape, with what can be said about them."""
+    def orders(self) -> Floats:
+        """The exponents, to be multiplied by 2**scale; of the nearest end, for infeasible rows."""
+        return np.where(np.isnan(self.gamma), self.nearest, self.gamma)
+
+    def status(self) -> NDArray[np.int8]:
+        """How the rows ended: values of `Status`."""
+        status = np.zeros(self.gamma.shape, dtype=np.int8)
         gamma = np.ldexp(self.gamma, self.scale) if self.scale.any() else self.gamma
-        status = self._status(gamma)
+        ordinary = (gamma >= _TINY) & (gamma < np.inf)
+        if not ordinary.all():
+            status[(self.gamma > 0) & (self.gamma < np.inf) & ~ordinary] = Status.GAMMA_OVERFLOW
+            status[np.isnan(gamma)] = Status.INFEASIBLE
+        return status
+
+    @np.errstate(all="ignore")
+    def told(self) -> tuple[NDArray[Any], ...]:
+        """What is kept of it: the arrays of a `Record`."""
+        status = self.status()
         top, bottom = log_in_two_words(self.support), log_in_two_words(self.ties)
         from_top = top[0] - (self.goal_deficit - top[1])
         from_bottom = bottom[0] + (self.goal_excess + bottom[1])
@@ -67,52 +74,87 @@ class Answers:
         failed = status == Status.INFEASIBLE.value
         if failed.any():
             wanted[failed] = np.nan
+        condition = np.minimum(wanted, self.goal_deficit) / self.varentropy
+        return self.gamma, self.base, self.scale, wanted + self.residual, condition, self.nit, status
 
-        def shaped(numbers: NDArray[Any]) -> Any:
-            return numbers.reshape(rows.batch)[()]
 
-        return Solution(
-            gamma=shaped(gamma),
-            entropy=shaped(wanted + self.residual),
-            status=shaped(status) if rows.batch else Status(int(status[0])),
-            nit=shaped(self.nit),
-            condition=shaped(np.minimum(wanted, self.goal_deficit) / self.varentropy),
-            message=self._message(rows.batch, target, status),
-            _source=rows,
-            _derivative=Jacobian(rows, target, self.gamma, self.scale),
-            _gamma=self.gamma,
-            _base=self.base,
-            _scale=self.scale,
-            _nearest=self.nearest,
-        )
+class Failures:
+    """The rows that failed, of which there may be many: how many, and the first few with what they could attain."""
 
-    def _status(self, gamma: Floats) -> NDArray[np.int8]:
-        status = np.zeros(gamma.shape, dtype=np.int8)
-        ordinary = (gamma >= _TINY) & (gamma < np.inf)
-        if not ordinary.all():
-            status[(self.gamma > 0) & (self.gamma < np.inf) & ~ordinary] = Status.GAMMA_OVERFLOW
-            status[np.isnan(gamma)] = Status.INFEASIBLE
-        return status
+    def __init__(self) -> None:
+        self.infeasible, self.overflow = Tally(), Tally()
+        self._counts: list[tuple[int, int]] = []  # sizes of the support and numbers of maxima
 
-    def _message(self, batch: tuple[int, ...], target: Target, status: NDArray[np.int8]) -> str:
-        if not status.any():
-            return "converged" if not batch else f"all {status.size} rows converged"
-        infeasible = np.flatnonzero(status == Status.INFEASIBLE).tolist()
-        sentences = out_of_reach(infeasible, batch, target, self.support, self.ties)
-        overflow = np.flatnonzero(status == Status.GAMMA_OVERFLOW).tolist()
-        if overflow:
-            sentences.append(f"gamma is beyond the range of float64 in {name_rows(overflow, batch)}; probs are right")
+    def add(self, start: int, status: NDArray[np.int8], support: Integers, ties: Integers) -> None:
+        """Those of a block that begins with row `start`."""
+        if status.any():
+            infeasible = status == Status.INFEASIBLE
+            self.infeasible.add(start, infeasible)
+            self.overflow.add(start, status == Status.GAMMA_OVERFLOW)
+            some = np.flatnonzero(infeasible)[: _SPELT_OUT - len(self._counts)]
+            self._counts += zip(support[some].tolist(), ties[some].tolist(), strict=True)
+
+    def message(self, batch: tuple[int, ...], target: Target) -> str:
+        """What each of the first could have attained, and how many follow; empty if none failed."""
+        bad, high = self.infeasible, self.overflow
+        sentences = [_limits(row, batch, target, *counts) for row, counts in zip(bad.first, self._counts, strict=False)]
+        if bad.count > _SPELT_OUT:
+            sentences.append(f"{bad.count} in all: {name_rows(bad.first, batch, bad.count)}")
+        if high.count:
+            rows = name_rows(high.first, batch, high.count)
+            sentences.append(f"gamma is beyond the range of float64 in {rows}; probs are right")
         return "; ".join(sentences)
 
 
-def out_of_reach(
-    rows: list[int], batch: tuple[int, ...], target: Target, support: Integers, ties: Integers
-) -> list[str]:
-    """What each of the first few of some rows could have attained, and how many follow."""
-    sentences = [_limits(row, batch, target, int(support[row]), int(ties[row])) for row in rows[:_SPELT_OUT]]
-    if len(rows) > _SPELT_OUT:
-        sentences.append(f"{len(rows)} in all: {name_rows(rows, batch)}")
-    return sentences
+@dataclass
+class Record:
+    """What a solution keeps of each row of the flattened batch: arrays of shape ``(rows,)``."""
+
+    gamma: Floats  # to be multiplied by 2**scale
+    base: Floats
+    scale: NDArray[Any]
+    entropy: Floats
+    condition: Floats
+    nit: Integers
+    status: NDArray[np.int8]
+
+    @classmethod
+    def empty(cls, count: int) -> Self:
+        """Room for so many rows."""
+        gamma, base, entropy, condition = (np.empty(count) for _ in range(4))
+        scale, nit, status = np.empty(count, np.int16), np.empty(count, np.int64), np.empty(count, np.int8)
+        return cls(gamma, base, scale, entropy, condition, nit, status)
+
+    def told(self) -> tuple[NDArray[Any], ...]:
+        """The arrays."""
+        return tuple(getattr(self, part.name) for part in fields(self))
+
+    def put(self, rows: slice | NDArray[np.intp], told: tuple[NDArray[Any], ...]) -> None:
+        """Copy what is kept about some rows."""
+        for part, found in zip(fields(self), told, strict=True):
+            getattr(self, part.name)[rows] = found
+
+    @np.errstate(all="ignore")
+    def solution(self, rows: Source, derivative: Derivative, batch: tuple[int, ...], message: str) -> Solution:
+        """The same in the caller's shape."""
+        gamma = np.ldexp(self.gamma, self.scale) if self.scale.any() else self.gamma
+
+        def shaped(numbers: NDArray[Any]) -> Any:
+            return numbers.reshape(batch)[()]
+
+        return Solution(
+            gamma=shaped(gamma),
+            entropy=shaped(self.entropy),
+            status=shaped(self.status) if batch else Status(int(self.status[0])),
+            nit=shaped(self.nit),
+            condition=shaped(self.condition),
+            message=message,
+            _source=rows,
+            _derivative=derivative,
+            _gamma=self.gamma,
+            _base=self.base,
+            _scale=self.scale,
+        )
 
 
 def _limits(row: int, batch: tuple[int, ...], target: Target, support: int, ties: int) -> str:

@@ -6,21 +6,23 @@ of a solution, its derivatives included, can be asked of a clipped one, and `cli
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm.answers import Record
 from entnorm.gradients import Jacobian
-from entnorm.measures import entropies
-from entnorm.moments import Floats, Integers, Mask
-from entnorm.rows import Rows
-from entnorm.solution import EntnormError, Solution, Status, name_rows
-from entnorm.solver import solve
+from entnorm.measures import attained
+from entnorm.moments import Floats, Integers, Mask, Workspace
+from entnorm.rows import Rows, quietly
+from entnorm.solution import EntnormError, Solution, Tally, name_rows
+from entnorm.solver import find
+from entnorm.spectrum import Spectrum
 from entnorm.targets import Target
-
-_TOGETHER = 2**20  # entries of rows to be moved that are copied, and solved, at a time
+from entnorm.tilting import tilt_rows
 
 
 def solve_clipped(
@@ -80,55 +82,76 @@ def solve_clipped(
     >>> print(solution.gamma.round(6), solution.entropy.round(6))
     [0.548549 1.      ] [0.5      1.029653]
     """
-    rows = Rows.checked(p, logits, axis)
+    rows = Rows.opened(p, logits, axis)
     low, high = _bounds(rows.batch, min, max)
-    found, least, most = entropies(rows)
-    wanted = np.clip(found, low, high)
-    moved = wanted != found
-    bounds = np.clip(wanted, least, most)
-    answers = _answers(rows, moved, bounds, found)
-    beyond = moved & (wanted != bounds)  # at the end that is nearest, a uniform row too
-    for gamma in (answers["gamma"], answers["_gamma"]):
-        np.copyto(gamma, np.where(wanted > bounds, 0.0, np.inf), where=beyond)
-
-    public: dict[str, Any] = {
-        name: flat.reshape(rows.batch)[()] for name, flat in answers.items() if not name.startswith("_")
-    }
-    if not rows.batch:
-        public["status"] = Status(int(public["status"]))
-    gamma, base, scale = answers["_gamma"], answers["_base"], answers["_scale"]
-    return Solution(
-        **public,
-        message=_message(rows.batch, moved, beyond),
-        _source=_Unmoved(rows, ~moved),
-        _derivative=Jacobian(rows, Target("entropy", bounds), gamma, scale, free=~moved | beyond),
-        _gamma=gamma,
-        _base=base,
-        _scale=scale,
-        _nearest=gamma,
-    )
+    all_rows = _Clipped.empty(rows.count)
+    for part, _, found in _clip(rows, low, high):
+        all_rows.put(part, found)
+    record, moved, beyond = all_rows.record, all_rows.moved, all_rows.beyond
+    target, free = Target("entropy", all_rows.bounds), ~moved | beyond
+    derivative = Jacobian(rows, target, record.gamma, record.scale, free=free)
+    return record.solution(_Unmoved(rows, ~moved), derivative, rows.batch, _message(rows.batch, moved, beyond))
 
 
-def _answers(rows: Rows, moved: Mask, bounds: Floats, found: Floats) -> dict[str, NDArray[Any]]:
-    """What a solution says of each row of the flattened batch: that nothing was done, or how its bound is reached."""
-    count = rows.count
-    answers: dict[str, NDArray[Any]] = {
-        "gamma": np.ones(count),
-        "entropy": found,
-        "status": np.full(count, Status.CONVERGED, dtype=np.int8),
-        "nit": np.zeros(count, dtype=np.int64),
-        "condition": np.zeros(count),
-        "_gamma": np.ones(count),
-        "_base": np.zeros(count),
-        "_scale": np.zeros(count, dtype=np.int64),
-    }
-    which, height = np.flatnonzero(moved), max(1, _TOGETHER // rows.array.shape[-1])
-    for some in (which[start : start + height] for start in range(0, which.size, height)):
-        parts = rows.take(some)
-        solved = solve(logits=parts, entropy=bounds[some]) if rows.logits else solve(parts, entropy=bounds[some])
-        for name, values in answers.items():
-            values[some] = getattr(solved, name)
-    return answers
+def clipped(rows: Rows, min: ArrayLike | None, max: ArrayLike | None) -> NDArray[Any]:
+    """The distributions alone, made while the rows are in the cache."""
+    flat, shaped = rows.room()
+    for part, values, found in _clip(rows, *_bounds(rows.batch, min, max)):
+        record = found.record
+        with quietly():
+            tilt_rows(values, record.gamma, record.base, record.scale, flat[part], logits=rows.logits)
+        if not rows.logits:
+            np.copyto(flat[part], rows.part(part), where=~found.moved[:, None], casting="same_kind")
+    return shaped
+
+
+@dataclass(frozen=True)
+class _Clipped:
+    """What was done to the rows of a block, or of the flattened batch."""
+
+    record: Record
+    bounds: Floats  # the entropies that were asked for, as far as they are within reach
+    moved: Mask
+    beyond: Mask  # moved to the end that is nearest
+
+    @classmethod
+    def empty(cls, count: int) -> Self:
+        return cls(Record.empty(count), np.empty(count), np.empty(count, np.bool_), np.empty(count, np.bool_))
+
+    def put(self, part: slice, found: Self) -> None:
+        self.record.put(part, found.record.told())
+        self.bounds[part], self.moved[part], self.beyond[part] = found.bounds, found.moved, found.beyond
+
+
+def _clip(rows: Rows, low: Floats, high: Floats) -> Iterator[tuple[slice, NDArray[Any], _Clipped]]:
+    """Go through the blocks of the rows: where they are, their numbers, and what to do with them."""
+    work = Workspace()
+    for part, values in rows.blocks():
+        with quietly():
+            rows.vet(values)
+            spectrum = Spectrum.survey(values, work, logits=rows.logits)
+            rows.vet_tops(spectrum.top)
+            found, least, most = attained(spectrum)
+            wanted = np.clip(found, low[part], high[part])
+            moved, bounds = wanted != found, np.clip(wanted, least, most)
+            record = _unmoved(found)
+            which = np.flatnonzero(moved)
+            if which.size:
+                some = rows.part(part) if which.size == moved.size else rows.take(part.start + which)
+                solved, _ = find(Rows(some, -1, rows.logits), Target("entropy", bounds[which]), work)
+                record.put(which, solved.told())
+            beyond = moved & (wanted != bounds)  # at the end that is nearest, a uniform row too
+            np.copyto(record.gamma, np.where(wanted > bounds, 0.0, np.inf), where=beyond)
+        yield part, values, _Clipped(record, bounds, moved, beyond)
+
+
+def _unmoved(found: Floats) -> Record:
+    """What a solution says of rows to which nothing was done."""
+    record = Record.empty(found.size)
+    record.gamma[:], record.entropy[:] = 1.0, found
+    for nothing in (record.base, record.scale, record.condition, record.nit, record.status):
+        nothing[:] = 0
+    return record
 
 
 @dataclass(frozen=True)
@@ -171,5 +194,7 @@ def _message(batch: tuple[int, ...], moved: Mask, beyond: Mask) -> str:
         f"{np.count_nonzero(moved)} of {moved.size} rows moved" if batch else "moved" if moved[0] else "unmoved"
     ]
     if beyond.any():
-        sentences.append(f"a bound is out of reach of {name_rows(np.flatnonzero(beyond).tolist(), batch)}")
+        rows = Tally()
+        rows.add(0, beyond)
+        sentences.append(f"a bound is out of reach of {name_rows(rows.first, batch, rows.count)}")
     return "; ".join(sentences)

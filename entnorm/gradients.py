@@ -13,16 +13,19 @@ gradient gamma q r(f) in the logits [gradients.pullback], and minus the slope of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import EMPTY, Floats, Integers, Mask, log_offsets, row_dot
+from entnorm.moments import EMPTY, Floats, Indices, Integers, Mask, columns, log_offsets
+from entnorm.pieces import Pieces, Read
 from entnorm.rows import Rows
-from entnorm.solution import EntnormError, name_rows
+from entnorm.solution import EntnormError, Tally, name_rows
 from entnorm.targets import Target, per_row
+from entnorm.tilting import as_floats
 
 _FAR = 4.0  # standard deviations of log q between maximum and mean beyond which the latter is the better centre
 _LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
@@ -42,15 +45,17 @@ class Jacobian:
         """How the distributions move with the rows and the targets."""
         directions = self._directions(dlogits, dp)
         pushes = per_row("dtarget", 0.0 if dtarget is None else dtarget, self.rows.batch)
-        out = np.empty(self.rows.batch + self.rows.array.shape[-1:], self.rows.dtype)
-        flat = out.reshape(self.rows.count, out.shape[-1])
+        flat, shaped = self.rows.room()
         with np.errstate(all="ignore"):
             for (part, values), (_, direction) in zip(self.rows.blocks(), directions.blocks(), strict=True):
                 tilted = self._tilted(part, values)
-                _, residual = tilted.regress(direction if dp is None else direction / values)
+                read = _reader(direction) if dp is None else _quotient(_reader(direction), _reader(values))
+                _, residual = tilted.regress(read)
                 pull = pushes[part] * self.target.slopes(part, tilted.support)
-                flat[part] = tilted.along_logits(residual) + tilted.along_entropy(pull)
-        return np.moveaxis(out, -1, self.rows.axis)
+                moved, pulled = tilted.along_logits(residual), tilted.along_entropy(pull)
+                for some in tilted.q.parts:
+                    flat[part, some] = moved(some) + pulled(some)
+        return shaped
 
     def vjp(self, cotangent: ArrayLike, wrt: str) -> tuple[NDArray[Any], Any]:
         """The gradients, in the rows and in the targets, of a function of the distributions with this gradient."""
@@ -58,21 +63,23 @@ class Jacobian:
             raise EntnormError(f"wrt must be 'logits' or 'p', not {wrt!r}")
         if wrt == "p":
             self._refuse_logits("wrt='p'")
-        out = np.empty(self.rows.batch + self.rows.array.shape[-1:], self.rows.dtype)
-        flat, dtarget = out.reshape(self.rows.count, out.shape[-1]), np.empty(self.rows.count)
+        (flat, shaped), dtarget = self.rows.room(), np.empty(self.rows.count)
         covectors = self.rows.alongside("cotangent", cotangent)
         with np.errstate(all="ignore"):
             for (part, values), (_, covector) in zip(self.rows.blocks(), covectors.blocks(), strict=True):
                 tilted = self._tilted(part, values)
-                slope, residual = tilted.regress(covector)
+                slope, residual = tilted.regress(_reader(covector))
                 gradient = tilted.along_logits(residual)  # the Jacobian is its own transpose [gradients.symmetric]
-                if wrt == "p":
-                    np.divide(gradient, values, out=gradient, where=values > 0)
-                flat[part] = gradient
+                for some in tilted.q.parts:
+                    piece = gradient(some)
+                    if wrt == "p":
+                        p = as_floats(values[:, some])
+                        np.divide(piece, p, out=piece, where=p > 0)
+                    flat[part, some] = piece
                 dtarget[part] = -slope * self.target.slopes(part, tilted.support)
-        return np.moveaxis(out, -1, self.rows.axis), dtarget.reshape(self.rows.batch)[()]
+        return shaped, dtarget.reshape(self.rows.batch)[()]
 
-    def _tilted(self, part: slice, values: Floats) -> _Tilted:
+    def _tilted(self, part: slice, values: NDArray[Any]) -> _Tilted:
         free = np.zeros(len(values), dtype=np.bool_) if self.free is None else self.free[part]
         return _Tilted.of(values, self.rows.logits, self.gamma[part], self.scale[part], free)
 
@@ -82,12 +89,12 @@ class Jacobian:
         if dlogits is not None:
             raise EntnormError("pass dlogits= or dp=, one of the two")
         self._refuse_logits("dp=")
-        directions = self.rows.alongside("dp", dp)
-        leaving = np.empty(self.rows.count, dtype=np.bool_)
+        directions, leaving = self.rows.alongside("dp", dp), Tally()
         for (part, values), (_, direction) in zip(self.rows.blocks(), directions.blocks(), strict=True):
-            leaving[part] = ((values == 0) & (direction != 0)).any(-1)
-        if leaving.any():
-            names = name_rows(np.flatnonzero(leaving).tolist(), self.rows.batch)
+            pieces = ((values[:, some] == 0) & (direction[:, some] != 0) for some in columns(values.shape[1]))
+            leaving.add(part.start, np.any([piece.any(-1) for piece in pieces], axis=0))
+        if leaving.count:
+            names = name_rows(leaving.first, self.rows.batch, leaving.count)
             raise EntnormError(f"dp is not zero where p is, in {names}: there is no derivative out of the support")
         return directions
 
@@ -100,9 +107,9 @@ class Jacobian:
 class _Tilted:
     """A block of escort distributions, and their logarithms as a regressor; of shape ``(rows, n)`` or ``(rows,)``."""
 
-    q: Floats
-    top: NDArray[np.intp]  # where a maximum is
-    regressor: Floats  # t_i - E t divided by the largest in the row, so that no square underflows
+    q: Pieces
+    top: Indices  # where a maximum is
+    regressor: Pieces  # t_i - E t divided by the largest in the row, so that no square underflows
     square: Floats  # the mean square of that; 1 where it is 0
     lever: Floats  # what turns a slope over the regressor into one over t
     support: Integers
@@ -111,91 +118,120 @@ class _Tilted:
     torn: Mask  # gamma = inf with several maxima
 
     @classmethod
-    def of(cls, values: Floats, logits: bool, gamma: Floats, scale: Integers, free: Mask) -> Self:
+    def of(cls, values: NDArray[Any], logits: bool, gamma: Floats, scale: Integers, free: Mask) -> Self:
         """Look at some rows again, now that their exponents are known."""
+        numbers = Pieces.of(values)
         failed, peaked = np.isnan(gamma), gamma == np.inf
-        top = values.argmax(-1)
-        alive = values > (-np.inf if logits else 0.0)
-        support = np.count_nonzero(alive, axis=-1)
-        torn = peaked
-        if peaked.any():
-            ties = values == values[np.arange(top.size), top][:, None]
-            np.copyto(alive, ties, where=peaked[:, None])
-            torn = peaked & (np.count_nonzero(ties, axis=-1) > 1)
-        q, regressor = _escort(values, alive, top, logits, np.where(failed | peaked, 0.0, gamma), scale)
-        np.copyto(regressor, 0.0, where=free[:, None])
-        largest = np.maximum(regressor.max(-1), -regressor.min(-1))
+        top = numbers.argmax()
+        most = numbers.at(top)
+
+        def alive(part: slice) -> Mask:
+            inside = numbers(part) > (-np.inf if logits else 0.0)
+            if peaked.any():
+                np.copyto(inside, numbers(part) == most[:, None], where=peaked[:, None])
+            return inside
+
+        support = numbers.count(lambda x: x > (-np.inf if logits else 0.0))
+        torn = peaked & (numbers.count(lambda x: x == most[:, None]) > 1) if peaked.any() else peaked
+        q, t = _escort(numbers, most, alive, logits, np.where(failed | peaked, 0.0, gamma), scale)
+        t = t.changed(lambda x, _: _with(x, 0.0, free[:, None]))
+        largest = t.largest()
         level = largest == 0
-        regressor /= np.where(level, 1.0, largest)[:, None]
-        square = np.where(level, 1.0, row_dot(q * regressor, regressor))
+        divisor = np.where(level, 1.0, largest)[:, None]
+        regressor = t.changed(lambda x, _: np.divide(x, divisor, out=x))
+        square = np.where(level, 1.0, q.dot(regressor, twice=regressor))
 
         still = level | (support == 2)  # two entries are where their entropy puts them [gradients.two-entries]
         rate = np.select([failed, free & (gamma == 1), still], [np.nan, 1.0, 0.0], gamma)
         lever = np.select([peaked | free, failed | level], [0.0, np.nan], 1 / largest)
         return cls(q, top, regressor, square, lever, support, rate, scale, torn)
 
-    def regress(self, vector: Floats) -> tuple[Floats, Floats]:
+    def regress(self, read: Read) -> tuple[Floats, Pieces]:
         """The slope of a vector over t, and its residual."""
-        vector = np.where(self.q > 0, vector, 0.0)
-        base = vector[np.arange(self.top.size), self.top]
-        centre = base + row_dot(self.q, vector - base[:, None])
-        vector -= centre[:, None]
+        vector = self.q.made(lambda q, part: np.where(q > 0, read(part), 0.0))
+        base = vector.at(self.top)
+        centre = base + self.q.dot(vector.made(lambda x, _: x - base[:, None]))
+        vector = vector.changed(lambda x, _: np.subtract(x, centre[:, None], out=x))
         residual = _less_its_mean(self.q, vector)
-        slope = row_dot(self.q * residual, self.regressor) / self.square
-        residual -= slope[:, None] * self.regressor
+        slope = self.q.dot(self.regressor, twice=residual) / self.square
+        residual = residual.changed(lambda x, part: np.subtract(x, slope[:, None] * self.regressor(part), out=x))
         return slope * self.lever, residual
 
-    def along_logits(self, residual: Floats) -> Floats:
+    def along_logits(self, residual: Pieces) -> Pieces:
         """The Jacobian, applied from either side to a vector with this residual. Overwrites it."""
-        parting = self.torn & residual.any(-1)
-        residual *= self.q
-        residual *= self.rate[:, None]
-        residual[parting] = np.nan
-        return np.asarray(np.ldexp(residual, self.scale[:, None])) if self.scale.any() else residual
+        parting = self.torn & (residual.count(lambda x: x != 0) > 0) if self.torn.any() else self.torn
 
-    def along_entropy(self, rise: Floats) -> Floats:
+        def weighed(x: Floats, part: slice) -> Floats:
+            x *= self.q(part)
+            x *= self.rate[:, None]
+            x[parting] = np.nan
+            return np.asarray(np.ldexp(x, self.scale[:, None])) if self.scale.any() else x
+
+        return residual.changed(weighed)
+
+    def along_entropy(self, rise: Floats) -> Pieces:
         """How the distributions move when their entropies rise so fast."""
         pull = np.where(rise == 0, 0.0, -rise * self.lever)
-        return self.q * self.regressor / self.square[:, None] * pull[:, None]
+        return self.q.made(lambda q, part: q * self.regressor(part) / self.square[:, None] * pull[:, None])
 
 
 def _escort(
-    values: Floats, alive: Mask, top: NDArray[np.intp], logits: bool, gamma: Floats, scale: Integers
-) -> tuple[Floats, Floats]:
+    numbers: Pieces, most: Floats, alive: Callable[[slice], Mask], logits: bool, gamma: Floats, scale: Integers
+) -> tuple[Pieces, Pieces]:
     """The distribution q, and t - E t from logarithms taken relative to a centre near E t."""
-    most = values[np.arange(top.size), top]
-    t = log_offsets(values, most, logits=logits, scale=scale)
-    t *= gamma[:, None]
-    if not alive.all():
-        np.copyto(t, EMPTY, where=~alive)
-    np.maximum(t, EMPTY, out=t)
-    q = np.exp(t)
-    q /= q.sum(-1)[:, None]
-    mean = row_dot(q, t)
-    t -= mean[:, None]
-    t = _less_its_mean(q, t)
+
+    def exponents(x: Floats, part: slice) -> Floats:
+        t = log_offsets(x, most, logits=logits, scale=scale)
+        t *= gamma[:, None]
+        return np.maximum(_with(t, EMPTY, ~alive(part)), EMPTY, out=t)
+
+    t = numbers.made(exponents)
+    q = t.made(lambda x, _: np.exp(x))
+    total = q.sum()
+    q = q.changed(lambda x, _: np.divide(x, total[:, None], out=x))
+    mean = q.dot(t)
+    t = _less_its_mean(q, t.changed(lambda x, _: np.subtract(x, mean[:, None], out=x)))
 
     # The rounding of t, relative to the maximum, shows where that is many standard deviations from the mean.
-    far = np.flatnonzero(mean**2 > _FAR**2 * row_dot(q * t, t))
+    far = np.flatnonzero(mean**2 > _FAR**2 * q.dot(t, twice=t))
     if far.size:
         away, scale, gamma = mean[far] / gamma[far], scale[far], gamma[far]
         centre = most[far] + np.ldexp(away, -scale) if logits else np.maximum(most[far] * np.exp(away), _LEAST_CENTRE)
         centre = np.where(np.isfinite(centre), centre, most[far])
-        t[far] = _less_its_mean(q[far], log_offsets(values[far], centre, logits=logits, scale=scale) * gamma[:, None])
+        centred = numbers.made(
+            lambda x, _: log_offsets(x[far], centre, logits=logits, scale=scale) * gamma[:, None],
+        )
+        centred = _less_its_mean(q.made(lambda x, _: x[far]), centred)
+
+        def replaced(x: Floats, part: slice) -> Floats:
+            x[far] = centred(part)
+            return x
+
+        t = t.changed(replaced)
     return q, t
 
 
-def _less_its_mean(q: Floats, vector: Floats) -> Floats:
+def _less_its_mean(q: Pieces, vector: Pieces) -> Pieces:
     """A vector that was taken relative to a centre near its mean; 0 where q is. Overwrites it.
 
     The centre was found from the heaviest entry on, so that it is off the mean by little, compared with what is left of
     that entry: nothing is lost where nearly all of the weight is on one.
     """
-    dead = q == 0
-    some = bool(dead.any())
-    if some:
-        np.copyto(vector, 0.0, where=dead)
-    vector -= row_dot(q, vector)[:, None]
-    if some:
-        np.copyto(vector, 0.0, where=dead)
-    return vector
+    vector = vector.changed(lambda x, part: _with(x, 0.0, q(part) == 0))
+    mean = q.dot(vector)
+    return vector.changed(lambda x, part: _with(np.subtract(x, mean[:, None], out=x), 0.0, q(part) == 0))
+
+
+def _with(values: Floats, number: float, where: Mask) -> Floats:
+    """The values, with a number in some places. Overwrites them."""
+    if where.any():
+        np.copyto(values, number, where=where)
+    return values
+
+
+def _reader(values: NDArray[Any]) -> Read:
+    return lambda part: as_floats(values[:, part])
+
+
+def _quotient(above: Read, below: Read) -> Read:
+    return lambda part: above(part) / below(part)

@@ -149,20 +149,26 @@ def evenness(p: ArrayLike, *, axis: int = -1, keepdims: bool = False) -> Any:
 
 def entropies(rows: Rows) -> tuple[Floats, Floats, Floats]:
     """Entropies of distributions, or of the softmax of logits, with the least and the greatest that rows can attain."""
-    (found, least, most), work = np.empty((3, rows.count)), Workspace()
+    found, work = np.empty((3, rows.count)), Workspace()
     with np.errstate(all="ignore"):
         for part, values in rows.blocks():
-            spectrum = Spectrum.survey(values, work, logits=rows.logits)
-            least[part], most[part] = log_in_two_words(spectrum.ties)[0], log_in_two_words(spectrum.support)[0]
-            found[part] = least[part] + _excess(spectrum)
-    return found, least, most
+            found[:, part] = attained(Spectrum.survey(values, work, logits=rows.logits))
+    return found[0], found[1], found[2]
+
+
+def attained(spectrum: Spectrum) -> tuple[Floats, Floats, Floats]:
+    """The same for a block."""
+    least, most = log_in_two_words(spectrum.ties)[0], log_in_two_words(spectrum.support)[0]
+    found = least + _excess(spectrum)
+    return found, np.broadcast_to(least, found.shape), np.broadcast_to(most, found.shape)
 
 
 def _measured(p: ArrayLike, axis: int, keepdims: bool, measure: Callable[[Spectrum], Floats]) -> Any:
-    rows = Rows.checked(p, None, axis)
+    rows = Rows.opened(p, None, axis)
     out, work = np.empty(rows.count), Workspace()
     with np.errstate(all="ignore"):
         for part, values in rows.blocks():
+            rows.vet(values)
             out[part] = measure(Spectrum.survey(values, work, logits=False))
     shaped = out.reshape(rows.batch)[()]
     return np.expand_dims(shaped, axis) if keepdims else shaped
@@ -171,7 +177,7 @@ def _measured(p: ArrayLike, axis: int, keepdims: bool, measure: Callable[[Spectr
 def _excess(spectrum: Spectrum) -> Floats:
     (rest, first), read = np.zeros((2, *spectrum.top.shape)), spectrum.read()
     for some, part in tiles(spectrum.shape):
-        values, top, depths = spectrum.values[some, part], spectrum.top[some, None], read(some, part)
+        values, top, depths = spectrum.numbers(some, part), spectrum.top[some, None], read(some, part)
         ratios = np.where(values < top, np.exp(depths) if spectrum.logits else values / top, 0.0)
         rest[some] += row_sum(ratios)
         first[some] += row_dot(ratios, np.maximum(depths, EMPTY))

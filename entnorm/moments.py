@@ -110,7 +110,7 @@ def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
         return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
     whole, shape = n - n % chunk, (*a.shape[:-1], n // chunk, chunk)
     chunks = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape))
-    return _total(chunks, np.vecdot(a[..., whole:], b[..., whole:]))
+    return chunk_total(chunks, np.vecdot(a[..., whole:], b[..., whole:]))
 
 
 def row_sum(a: NDArray[Any]) -> Any:
@@ -120,10 +120,10 @@ def row_sum(a: NDArray[Any]) -> Any:
         return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
     whole = n - n % chunk
     chunks = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], n // chunk, chunk), ones)
-    return _total(chunks, np.vecdot(a[..., whole:], ones[: n - whole]))
+    return chunk_total(chunks, np.vecdot(a[..., whole:], ones[: n - whole]))
 
 
-def _total(chunks: NDArray[Any], last: NDArray[Any]) -> Any:
+def chunk_total(chunks: NDArray[Any], last: NDArray[Any]) -> Any:
     """Sum of what the chunks and the rest of each row add up to."""
     count = chunks.shape[-1]
     sums = np.zeros((*chunks.shape[:-1], _whole(count + 1, chunks.dtype)), chunks.dtype)
@@ -365,6 +365,17 @@ def _convex_terms(l: Floats, weights: Floats, raised: Floats, mean: Floats) -> F
     return terms
 
 
+def powers(depths: Floats, gamma: Floats) -> Floats:
+    """Logarithms of weights of order `gamma`, from those of the entries; see `tilt`. Overwrites them."""
+    ends = (gamma == 0) | (gamma == np.inf)
+    if ends.any():
+        uniform, peaked = gamma == 0, gamma == np.inf
+        depths[uniform] = np.where(depths[uniform] > -np.inf, 0.0, -np.inf)
+        depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
+    depths *= np.where(ends, 1.0, gamma)[:, None]
+    return depths
+
+
 def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
     """The escort distribution of order `gamma`, or its logarithms.
 
@@ -379,12 +390,7 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
     log : bool
         log q instead of q.
     """
-    ends = (gamma == 0) | (gamma == np.inf)
-    if ends.any():
-        uniform, peaked = gamma == 0, gamma == np.inf
-        depths[uniform] = np.where(depths[uniform] > -np.inf, 0.0, -np.inf)
-        depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
-    depths *= np.where(ends, 1.0, gamma)[:, None]
+    powers(depths, gamma)
     rows, n = depths.shape
     size = padded(n, np.float64)
     weights = np.empty((rows, size)) if log or size > n else depths

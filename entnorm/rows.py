@@ -11,11 +11,11 @@ import numpy as np
 from numpy.ma import MaskedArray
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.backend import compiled
-from entnorm.moments import TILE, Floats, Integers, log_offsets, row_max, row_sum, tilt
-from entnorm.solution import EntnormError, name_rows
+from entnorm.moments import Floats, Integers, columns, row_sum
+from entnorm.solution import EntnormError, Tally, name_rows
+from entnorm.tilting import LONG, as_floats, tilt_rows
 
-_BLOCK = 2**20  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
+_BLOCK = LONG  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
 _FINITE_MASK = -1e9  # the customary number, to which a score may have been added
 _TALLEST = 2**16  # rows at a time, each with a few dozen numbers of its own
 
@@ -61,7 +61,7 @@ class Rows:
         array = _real_array(name, logits if p is None else p)
         return cls(_axis_last(name, array, axis), axis, logits=p is None)
 
-    def vet(self, values: Floats) -> None:
+    def vet(self, values: NDArray[Any]) -> None:
         """Check the probabilities of a block; logits tell by their maxima alone: see `vet_tops`.
 
         Raises
@@ -69,10 +69,10 @@ class Rows:
         EntnormError
             With the indices of the rows at fault, in this block and elsewhere.
         """
-        if (
-            not self.logits
-            and not ((values.min(-1) >= 0) & (np.abs(row_sum(values) - 1) <= self._tolerance() / 2)).all()
-        ):
+        if self.logits:
+            return
+        least, sums = _least_and_sums(values)
+        if not ((least >= 0) & (np.abs(sums - 1) <= self._tolerance() / 2)).all():
             self.check()
 
     def vet_tops(self, top: Floats) -> None:
@@ -114,33 +114,34 @@ class Rows:
         """The floating dtype of the distributions handed back."""
         return self.array.dtype if self.array.dtype.kind == "f" else np.dtype(np.float64)
 
-    def blocks(self) -> Iterator[tuple[slice, Floats]]:
+    def blocks(self) -> Iterator[tuple[slice, NDArray[Any]]]:
         """Slices of the flattened batch, and their rows as C-ordered float64, whatever the layout of the array.
 
         Working on one layout only is what makes a row's answer independent, bit for bit, of strides and neighbours.
+        Rows that are too long to be held as a whole come one by one and as they are, for `as_floats` to read columns.
         """
-        array, n, count = self.array, self.array.shape[-1], self.count
+        n, count = self.array.shape[-1], self.count
         height = min(max(1, _BLOCK // n), _TALLEST)
-        flat = array.reshape(-1, n) if array.ndim < 3 or array.flags.c_contiguous else None
         for start in range(0, count, height):
             part = slice(start, min(start + height, count))
-            if flat is not None:
-                block = flat[part]
-            else:
-                block = array[np.unravel_index(np.arange(part.start, part.stop), self.batch)]
-            if not (block.flags.c_contiguous and block.flags.aligned and block.dtype == np.float64):
-                block = np.require(block, np.float64, ["C", "A"])
-            yield part, block
+            block = self.part(part)
+            yield part, block if n > LONG else as_floats(block)
 
     def alone(self) -> Floats:
         """The only row, in the same layout; probabilities vetted."""
-        row = self.array if self.array.ndim == 1 else self.array.reshape(-1)
-        row = np.asarray(row, np.float64, order="C")
-        if not row.flags.aligned:
-            row = row.copy()
+        row = as_floats(self.array if self.array.ndim == 1 else self.array.reshape(-1))
         with np.errstate(all="ignore"):
             self.vet(row[None])
         return row
+
+    def part(self, rows: slice) -> NDArray[Any]:
+        """Consecutive rows of the flattened batch, as they are: a view wherever there can be one."""
+        array, n = self.array, self.array.shape[-1]
+        if array.ndim < 3 or array.flags.c_contiguous:
+            return array.reshape(-1, n)[rows]
+        if rows.stop - rows.start == 1:
+            return array[np.unravel_index(rows.start, self.batch)][None]
+        return self.take(np.arange(rows.start, rows.stop))
 
     def take(self, which: NDArray[np.intp]) -> NDArray[Any]:
         """Some rows of the flattened batch, as they are."""
@@ -180,34 +181,41 @@ class Rows:
         return flat, out if self.axis == -1 else np.moveaxis(out, -1, self.axis)
 
     def _check_logits(self) -> None:
-        tops = np.empty(self.count)
+        nan, infinite, nothing = Tally(), Tally(), Tally()
         for part, values in self.blocks():
-            tops[part] = values.max(-1)  # NaN if the row has one
-        self._refuse(np.isnan(tops), "logits contain NaN", "remove or replace it; -inf excludes an entry")
-        self._refuse(tops == np.inf, "logits contain +inf", "logits must be finite, or -inf to exclude an entry")
-        self._refuse(tops == -np.inf, "every logit is -inf", "a distribution needs at least one finite logit")
+            tops = np.max([values[:, some].max(-1) for some in columns(values.shape[1])], axis=0)  # NaN if there is one
+            nan.add(part.start, np.isnan(tops))
+            infinite.add(part.start, tops == np.inf)
+            nothing.add(part.start, tops == -np.inf)
+        self._refuse(nan, "logits contain NaN", "remove or replace it; -inf excludes an entry")
+        self._refuse(infinite, "logits contain +inf", "logits must be finite, or -inf to exclude an entry")
+        self._refuse(nothing, "every logit is -inf", "a distribution needs at least one finite logit")
 
     def _check_probabilities(self) -> None:
-        least, sums = np.empty(self.count), np.empty(self.count)
+        odd, negative, nothing, off, example = Tally(), Tally(), Tally(), Tally(), np.nan
         with np.errstate(all="ignore"):
             for part, values in self.blocks():
-                least[part], sums[part] = values.min(-1), values.sum(-1)
-        self._refuse(np.isnan(least) | ~(np.abs(sums) < np.inf), "p contains NaN or inf", "remove or replace it")
+                least, sums = _least_and_sums(values)
+                odd.add(part.start, np.isnan(least) | ~(np.abs(sums) < np.inf))
+                negative.add(part.start, least < 0)
+                nothing.add(part.start, sums == 0)
+                if (wrong := np.abs(sums - 1) > self._tolerance()).any():
+                    example = example if off.count else sums[np.argmax(wrong)]
+                    off.add(part.start, wrong)
+        self._refuse(odd, "p contains NaN or inf", "remove or replace it")
         hint = "if these are scores or log-probabilities, pass them as logits="
-        self._refuse(least < 0, "p has negative entries", hint)
-        self._refuse(sums == 0, "every entry of p is zero", "a distribution needs at least one positive entry")
-        off = np.abs(sums - 1) > self._tolerance()
-        if off.any():
-            example = f"the first sums to {sums[np.argmax(off)]:.9g}"
-            hint = "divide weights by their sum, or pass their logarithms as logits=; scores go to logits= as they are"
-            self._refuse(off, f"p does not sum to 1 along axis {self.axis} ({example})", hint)
+        self._refuse(negative, "p has negative entries", hint)
+        self._refuse(nothing, "every entry of p is zero", "a distribution needs at least one positive entry")
+        hint = "divide weights by their sum, or pass their logarithms as logits=; scores go to logits= as they are"
+        what = f"p does not sum to 1 along axis {self.axis} (the first sums to {example:.9g})"
+        self._refuse(off, what, hint)
 
     def _tolerance(self) -> float:
         return sum_tolerance(self.array.shape[-1], float(np.finfo(self.dtype).eps))
 
-    def _refuse(self, bad: NDArray[np.bool_], what: str, advice: str) -> None:
-        if bad.any():
-            raise EntnormError(f"{what} in {name_rows(np.flatnonzero(bad).tolist(), self.batch)}: {advice}")
+    def _refuse(self, bad: Tally, what: str, advice: str) -> None:
+        if bad.count:
+            raise EntnormError(f"{what} in {name_rows(bad.first, self.batch, bad.count)}: {advice}")
 
 
 @contextmanager
@@ -218,63 +226,15 @@ def quietly() -> Iterator[None]:
         yield
 
 
-def tilt_rows(
-    values: Floats,
-    gamma: Floats,
-    base: Floats,
-    scale: Integers,
-    out: NDArray[Any],
-    *,
-    logits: bool,
-    log: bool = False,
-    depths: Floats | None = None,
-) -> None:
-    """Escort distributions of order ``gamma * 2**scale``, or their logarithms, in pieces that stay in the cache.
-
-    With `depths`, what `log_offsets` has found for the maxima, they are not taken anew but overwritten.
-    """
-    height = max(1, TILE // values.shape[1])
-    for first in range(0, len(values), height):
-        some = slice(first, first + height)
-        taken = None if depths is None else depths[some]
-        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits, log, taken)
-
-
-def _tilt_piece(
-    values: Floats,
-    gamma: Floats,
-    base: Floats,
-    scale: Integers,
-    out: NDArray[Any],
-    logits: bool,
-    log: bool,
-    depths: Floats | None,
-) -> None:
-    fast = compiled() if logits and not log else None
-    room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
-    if fast is None:
-        _tilt(values, gamma, scale, room, logits, log, depths)
-    else:
-        fast.tilt(values, gamma, base, room)
-        left = np.flatnonzero(scale)
-        if left.size:
-            found = np.empty((left.size, values.shape[1]))
-            _tilt(values[left], gamma[left], scale[left], found, True, False, None)
-            room[left] = found
-    if room is not out:
-        np.copyto(out, room, casting="same_kind")
-
-
-def _tilt(
-    values: Floats, gamma: Floats, scale: Integers, out: Floats, logits: bool, log: bool, depths: Floats | None
-) -> None:
-    if depths is None:
-        depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
-    tilt(depths, gamma, out, log=log)
-    if not logits and not log and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
-        same = (gamma == 1) & ((values == 0) | (values == row_max(values)[:, None])).all(-1)
-        if same.any():
-            out[same] = values[same]
+def _least_and_sums(values: NDArray[Any]) -> tuple[Floats, Floats]:
+    """The smallest entry of each row, NaN if there is one, and the sum."""
+    if values.dtype == np.float64:
+        return values.min(-1), row_sum(values)
+    found = [
+        (piece.min(-1), row_sum(piece)) for piece in (as_floats(values[:, some]) for some in columns(values.shape[1]))
+    ]
+    least, sums = np.array(found).swapaxes(0, 1)
+    return least.min(0), sums.sum(0)
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:

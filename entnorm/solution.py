@@ -110,8 +110,7 @@ class Solution:
     _derivative: Derivative
     _gamma: NDArray[np.float64]  # flat, and in float64's range when multiplied by 2**-_scale
     _base: NDArray[np.float64]  # gamma before the last step, see `Answers`
-    _scale: NDArray[np.int64]
-    _nearest: NDArray[np.float64]  # gamma of the nearest end, for infeasible rows
+    _scale: NDArray[Any]
 
     def __repr__(self) -> str:
         """The message and the exponent, or where the exponents lie."""
@@ -262,13 +261,6 @@ class Solution:
         """
         return self._derivative.vjp(cotangent, wrt)
 
-    def _distributions(self, *, log: bool, clip: bool) -> NDArray[Any]:
-        """`probs` or `log_probs`, with infeasible rows at their nearest end instead of NaN if `clip`."""
-        if clip and np.isnan(self._gamma).any():
-            nearest = np.where(np.isnan(self._gamma), self._nearest, self._gamma)
-            return self._source.escort(nearest, self._scale, base=self._base, log=log)
-        return self.log_probs if log else self.probs
-
 
 def raise_failures(status: Any, message: str) -> None:
     """Raise what the message says, if a target cannot be attained or an exponent is beyond the range of float64."""
@@ -287,12 +279,27 @@ def name_row(row: int, batch: tuple[int, ...]) -> str:
     return f"row {index[0] if len(index) == 1 else index}"
 
 
-def name_rows(rows: Iterable[int], batch: tuple[int, ...]) -> str:
-    """The first few rows by index and how many follow."""
+def name_rows(rows: Iterable[int], batch: tuple[int, ...], count: int | None = None) -> str:
+    """The first few rows by index and how many follow: of `count` rows, if these are not all of them."""
     rows = list(rows)
+    count = len(rows) if count is None else count
     if not batch:
         return "the row"
-    if len(rows) == 1:
+    if count == 1:
         return name_row(rows[0], batch)
     names = ", ".join(name_row(row, batch).removeprefix("row ") for row in rows[:_NAMED])
-    return f"rows {names}" + (f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else "")
+    return f"rows {names}" + (f" and {count - _NAMED} more" if count > _NAMED else "")
+
+
+class Tally:
+    """Some rows of the flattened batch, of which there may be many: how many, and the first few by index."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: list[int] = []
+
+    def add(self, start: int, which: NDArray[np.bool_]) -> None:
+        """Count those of a block that begins with row `start`."""
+        self.count += int(np.count_nonzero(which))
+        if len(self.first) < _NAMED:
+            self.first += (start + np.flatnonzero(which)[: _NAMED - len(self.first)]).tolist()

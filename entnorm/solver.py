@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from entnorm import lone
-from entnorm.answers import Answers
+from entnorm.answers import Answers, Failures, Record
 from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
+from entnorm.gradients import Jacobian
 from entnorm.moments import Cumulants, Floats, Indices, Mask, Workspace
-from entnorm.rows import Rows, quietly, tilt_rows
-from entnorm.solution import Solution
+from entnorm.rows import Rows, quietly
+from entnorm.solution import Solution, Status
 from entnorm.spectrum import Spectrum
 from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
 from entnorm.targets import Goal, Target
+from entnorm.tilting import as_floats, tilt_rows
 
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
@@ -88,42 +90,70 @@ def solve(
     """
     rows = Rows.opened(p, logits, axis)
     target = Target.checked(rows.batch, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness)
+    record, failures = find(rows, target)
+    message = failures.message(rows.batch, target) if failures else ""
+    if not message:
+        message = f"all {rows.count} rows converged" if rows.batch else "converged"
+    derivative = Jacobian(rows, target.kept(), record.gamma, record.scale)
+    return record.solution(rows, derivative, rows.batch, message)
+
+
+def find(rows: Rows, target: Target, work: Workspace | None = None) -> tuple[Record, Failures | None]:
+    """What a solution keeps of each row, and which of them failed, if any can have."""
     found = _solve_alone(rows, target, None)
-    answers = Answers.alone(*found) if found else _solve_blocks(rows, target, None)
-    return answers.solution(rows, target)
+    if found:
+        return Record(*Answers.alone(*found).told()), None
+    record, failures, work = Record.empty(rows.count), Failures(), work or Workspace()
+    with quietly():
+        for part, values in rows.blocks():
+            answers = _solve_block(rows, values, target.part(part), None, work)
+            record.put(part, answers.told())
+            failures.add(part.start, record.status[part], answers.support, answers.ties)
+    return record, failures
 
 
 def distributions(
-    p: ArrayLike | None, logits: ArrayLike | None, axis: int, targets: dict[str, ArrayLike | None]
-) -> tuple[NDArray[Any], Solution | None]:
-    """The distributions, computed while the rows are in the cache; and the solution, if it has infeasible rows."""
-    rows = Rows.opened(p, logits, axis)
-    target = Target.checked(rows.batch, **targets)
+    rows: Rows, target: Target, *, clip: bool = False, log: bool = False
+) -> tuple[NDArray[Any], Failures | None]:
+    """The distributions or their logarithms, computed while the rows are in the cache, and rows that failed, if any.
+
+    Rows that are infeasible are NaN, or, with `clip`, at their nearest end.
+    """
     flat, shaped = rows.room()
-    if _solve_alone(rows, target, flat):
+    found = _solve_alone(rows, target, None if log else flat)
+    if found and not log:
         return shaped, None
-    answers = _solve_blocks(rows, target, flat)
-    return shaped, answers.solution(rows, target) if np.isnan(answers.gamma).any() else None
-
-
-def _solve_blocks(rows: Rows, target: Target, out: NDArray[Any] | None) -> Answers:
-    """Solve any number of rows of any kind; their distributions go to `out`."""
-    answers, work = Answers.empty(rows.count), Workspace()
+    failures, work = Failures(), Workspace()
     with quietly():
         for part, values in rows.blocks():
-            rows.vet(values)
-            probs = None if out is None else out[part]
-            targets, block = target.part(part), answers.part(part)
-            done = _solve_ordinary(rows, values, targets, block, probs, work)
-            left = np.flatnonzero(~done)
-            if left.size == len(values):
-                _solve_block(rows, values, targets, block, probs, work)
-            elif left.size:
-                some, room = Answers.empty(left.size), None if probs is None else probs[left]
-                _solve_block(rows, values[left], targets.part(left), some, room, work)
-                block.put(left, some)
-                if probs is not None:
-                    probs[left] = room
+            out = flat[part]
+            goals, room = target.part(part), None if log else out
+            answers = Answers.alone(*found) if found else _solve_block(rows, values, goals, room, work)
+            if log:
+                tilt_rows(values, answers.orders(), answers.base, answers.scale, out, logits=rows.logits, log=True)
+            status = answers.status()
+            failures.add(part.start, status, answers.support, answers.ties)
+            if not clip:
+                out[status == Status.INFEASIBLE] = np.nan
+    return shaped, failures
+
+
+def _solve_block(
+    rows: Rows, values: NDArray[Any], target: Target, out: NDArray[Any] | None, work: Workspace
+) -> Answers:
+    """Solve some rows of any kind; their distributions go to `out`."""
+    rows.vet(values)
+    answers = Answers.empty(len(values))
+    done = _solve_ordinary(rows, values, target, answers, out, work)
+    left = np.flatnonzero(~done)
+    if left.size == len(values):
+        _solve_others(rows, values, target, answers, out, work)
+    elif left.size:
+        some, room = Answers.empty(left.size), None if out is None else out[left]
+        _solve_others(rows, values[left], target.part(left), some, room, work)
+        answers.put(left, some)
+        if out is not None:
+            out[left] = room
     return answers
 
 
@@ -151,7 +181,7 @@ def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[
 
 
 def _solve_ordinary(
-    rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
+    rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> Mask:
     """Solve the ordinary rows by compiled code, where there is such code, or one by one if they are long; say which."""
     (count, n), fast = values.shape, compiled() if rows.logits else None
@@ -166,7 +196,7 @@ def _solve_ordinary(
         room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
     found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
     if fast is not None:
-        fast.solve_rows(values, goal.excess, goal.deficit, wanted, *found, room)
+        fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room)
     else:
         lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     if probs is not None and probs.dtype != np.float64:
@@ -176,10 +206,10 @@ def _solve_ordinary(
     return done
 
 
-def _solve_block(
-    rows: Rows, values: Floats, target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
+def _solve_others(
+    rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> None:
-    """Solve rows of any kind; their distributions go to `probs`."""
+    """Solve rows whatever they are; their distributions go to `probs`, infeasible ones at their nearest end."""
     answers.nit[:] = answers.base[:] = 0  # what came to nothing before does not count
     spectrum = Spectrum.survey(values, work, logits=rows.logits)
     rows.vet_tops(spectrum.top)
@@ -189,7 +219,7 @@ def _solve_block(
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
     if probs is not None:
-        found = answers.gamma, answers.base, answers.scale
+        found = answers.orders(), answers.base, answers.scale
         tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths)
 
 

@@ -23,18 +23,17 @@ from entnorm.moments import (
     row_sum,
     tiles,
 )
-
-_STORED = 2**20  # entries of a row beyond which its logarithms are taken anew in each pass, for want of memory
+from entnorm.tilting import LONG, Total, as_floats
 
 
 @dataclass
 class Spectrum:
     """Rows of an array ``(rows, n)`` and what does not depend on the exponent: arrays of shape ``(rows,)``."""
 
-    values: Floats  # logits, or probabilities; those of a whole block, like `depths` and `single`
+    values: NDArray[Any]  # logits, or probabilities; those of a whole block, like `depths` and `single`
     logits: bool
     index: Indices | None  # which rows of the block these are; None if all
-    depths: Floats | None  # log p - log p_max, -inf outside the support; None for rows too long to store
+    depths: Floats | None  # log p - log p_max, -inf outside the support; None for rows so long that they are taken anew
     single: NDArray[np.float32] | None  # the same in float32, with zeros beyond, see `padded`
     work: Workspace
     peak: Indices  # where a maximum is
@@ -48,7 +47,7 @@ class Spectrum:
     scale: Integers  # logarithms count 2**scale times
 
     @classmethod
-    def survey(cls, values: Floats, work: Workspace, *, logits: bool) -> "Spectrum":
+    def survey(cls, values: NDArray[Any], work: Workspace, *, logits: bool) -> "Spectrum":
         """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
         rows, n = values.shape
         numbers: dict[str, Any] = {name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")}
@@ -57,8 +56,8 @@ class Spectrum:
             values=values,
             logits=logits,
             index=None,
-            depths=None if n > _STORED else work.array("depths", values.shape),
-            single=None if n > _STORED else work.array("single", (rows, padded(n, np.float32)), np.float32),
+            depths=None if n > LONG else work.array("depths", values.shape),
+            single=None if n > LONG else work.array("single", (rows, padded(n, np.float32)), np.float32),
             work=work,
             support=np.full(rows, n),
             **numbers,
@@ -78,25 +77,20 @@ class Spectrum:
 
     def _survey(self, some: slice, sums: Floats) -> None:
         """The numbers of some rows, few enough to stay in the cache; to `sums`, those of depths and their squares."""
-        values, nothing = self.values[some], -np.inf if self.logits else 0.0
-        rows, n = values.shape
-        peak, bottom = values.argmax(-1), row_min(values)
-        top = values[np.arange(rows), peak]
-        full = bool(bottom.min() > nothing)
-        if not full:
-            inside = values > nothing
-            self.support[some] -= np.bincount(np.flatnonzero(~inside) // n, minlength=rows)
-            bottom = np.where(inside, values, top[:, None]).min(-1)
+        full = self._extremes(some)
+        top, bottom, n = self.top[some], self.bottom[some], self.values.shape[1]
         reach = -log_offsets(bottom[:, None], top, logits=self.logits)[:, 0]
-        self.peak[some], self.top[some], self.bottom[some], self.reach[some] = peak, top, bottom, reach
+        self.reach[some] = reach
+        rows = top.size
         for part in columns(n):
             out = (
                 self.work.array("offsets", (rows, part.stop - part.start))
                 if self.depths is None
                 else self.depths[some, part]
             )
-            depths = log_offsets(values[:, part], top, logits=self.logits, out=out)
-            _keep_inside(depths, values[:, part], reach)
+            values = self.numbers(some, part)
+            depths = log_offsets(values, top, logits=self.logits, out=out)
+            _keep_inside(depths, values, reach)
             level = depths == 0
             if rows == np.count_nonzero(level) and part.stop - part.start == n:
                 self.ties[some] = 1
@@ -108,13 +102,35 @@ class Spectrum:
                 depths = np.where(depths > -np.inf, depths, 0.0)
             sums += row_sum(depths), row_dot(depths, depths)
 
+    def _extremes(self, some: slice) -> bool:
+        """The largest and the smallest entry of some rows, and how many are in the support; whether all are."""
+        top, bottom, nothing, full = self.top[some], self.bottom[some], -np.inf if self.logits else 0.0, True
+        top[:], bottom[:] = -np.inf, np.inf
+        for part in columns(self.values.shape[1]):
+            values = self.numbers(some, part)
+            at, low = values.argmax(-1), row_min(values)
+            high = values[np.arange(at.size), at]
+            if not low.min() > nothing:
+                full, inside = False, values > nothing
+                self.support[some] -= np.bincount(np.flatnonzero(~inside) // values.shape[1], minlength=at.size)
+                low = np.where(inside, values, np.inf).min(-1)
+            np.copyto(self.peak[some], at + part.start, where=high > top)
+            np.maximum(top, high, out=top)
+            np.minimum(bottom, low, out=bottom)
+        np.minimum(bottom, top, out=bottom)
+        return full
+
     def _spread(self, rows: Indices) -> None:
         """Mean and deviation where logarithms are too large or too small to be squared."""
-        values = self.entries(self.values, rows)
-        depths = log_offsets(values, self.top[rows], logits=self.logits, scale=self.scale[rows])
-        shares = np.where(values > (-np.inf if self.logits else 0.0), depths / self.reach[rows, None], 0.0)
-        mean = row_sum(shares) / self.support[rows]
-        variance = np.maximum(row_dot(shares, shares) / self.support[rows] - mean * mean, 0.0)
+        total, squares = Total(), Total()
+        for part in columns(self.values.shape[1]):
+            values = self.numbers(rows, part)
+            depths = log_offsets(values, self.top[rows], logits=self.logits, scale=self.scale[rows])
+            shares = np.where(values > (-np.inf if self.logits else 0.0), depths / self.reach[rows, None], 0.0)
+            total.add(shares)
+            squares.add(shares, shares)
+        mean = total.value() / self.support[rows]
+        variance = np.maximum(squares.value() / self.support[rows] - mean * mean, 0.0)
         self.mean[rows], self.deviation[rows] = self.reach[rows] * mean, self.reach[rows] * np.sqrt(variance)
 
     @property
@@ -136,6 +152,10 @@ class Spectrum:
         """Some columns of some rows of one of the arrays of the block."""
         return np.asarray(array[rows if self.index is None else self.index[rows], part])
 
+    def numbers(self, rows: slice | Indices, part: slice) -> Floats:
+        """The logits or probabilities there."""
+        return as_floats(self.entries(self.values, rows, part))
+
     def read(self, centre: Floats | None = None, outside: float = -np.inf) -> Read:
         """Reads logarithms relative to those of `centre`, by default the maximum, tile by tile."""
         stored = self.depths
@@ -145,7 +165,7 @@ class Spectrum:
         partial = outside > -np.inf and bool((self.support < self.shape[1]).any())
 
         def tile(some: slice, part: slice) -> Floats:
-            values = self.entries(self.values, some, part)
+            values = self.numbers(some, part)
             out = self.work.array("offsets", values.shape)
             log_offsets(values, centre[some], logits=self.logits, scale=self.scale[some], out=out)
             _keep_inside(out, values, self.reach[some])

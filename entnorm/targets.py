@@ -71,6 +71,10 @@ class Target:
         """The targets of some rows."""
         return Target(self.kind, self.values[rows])
 
+    def kept(self) -> "Target":
+        """The same, whatever becomes of the array that the caller passed; one number for all rows stays one."""
+        return self if self.values.strides == (0,) else Target(self.kind, self.values.copy())
+
     def reduce(self, support: Integers, ties: Integers) -> Goal:
         """The goals of rows with s = `support` and m = `ties`."""
         top, bottom = log_in_two_words(support), log_in_two_words(ties)
@@ -107,7 +111,7 @@ class Target:
 
 
 def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floats:
-    """One number for each row of the flattened batch."""
+    """One number for each row of the flattened batch, to be read only: it may be what the caller passed."""
     array: Any = values
     if not isinstance(values, float):
         if isinstance(values, np.ma.MaskedArray):  # np.ma.masked is one, too
@@ -119,11 +123,14 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
     if isinstance(values, float) or array.ndim == 0:
-        flat = np.empty(prod(batch))
-        flat.fill(array)
+        count = prod(batch)
+        if count != 1:
+            return np.broadcast_to(np.float64(array), (count,))
+        flat = np.empty(1)
+        flat[0] = array
         return flat
     try:
-        return np.broadcast_to(array.astype(np.float64), batch).reshape(-1)
+        return np.broadcast_to(array.astype(np.float64, copy=False), batch).reshape(-1)
     except ValueError:
         hint = "pass a scalar" + (f" or one number per row, an array of shape {batch}" if batch else "")
         raise EntnormError(

@@ -7,10 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.clipping import solve_clipped
+from entnorm.clipping import clipped
 from entnorm.rows import Rows
-from entnorm.solution import EntnormError, InfeasibleTargetError, Solution, Status
-from entnorm.solver import distributions, solve
+from entnorm.solution import EntnormError, InfeasibleTargetError
+from entnorm.solver import distributions
 from entnorm.targets import Target
 
 Infeasible = Literal["raise", "clip", "nan"]
@@ -202,10 +202,8 @@ def log_softmax(
     [-2.230000e-01 -1.611000e+00 -2.084468e+03]
     """
     check_choice(infeasible)
-    solution = solve(
-        logits=logits, axis=axis, entropy=entropy, perplexity=perplexity, deficit=deficit, evenness=evenness
-    )
-    return _checked(solution, infeasible)._distributions(log=True, clip=infeasible == "clip")
+    targets = {"entropy": entropy, "perplexity": perplexity, "deficit": deficit, "evenness": evenness}
+    return _distributions(None, logits, axis, infeasible, targets, log=True)
 
 
 def clip_entropy(
@@ -254,7 +252,7 @@ def clip_entropy(
     [[0.860798 0.069601 0.069601]
      [0.5      0.3      0.2     ]] [0.5      1.029653]
     """
-    return solve_clipped(p, logits=logits, min=min, max=max, axis=axis).probs
+    return clipped(Rows.opened(p, logits, axis), min, max)
 
 
 def check_choice(infeasible: str) -> None:
@@ -264,16 +262,18 @@ def check_choice(infeasible: str) -> None:
 
 
 def _distributions(
-    p: ArrayLike | None, logits: ArrayLike | None, axis: int, infeasible: str, targets: dict[str, ArrayLike | None]
+    p: ArrayLike | None,
+    logits: ArrayLike | None,
+    axis: int,
+    infeasible: str,
+    targets: dict[str, ArrayLike | None],
+    *,
+    log: bool = False,
 ) -> NDArray[Any]:
-    probs, solution = distributions(p, logits, axis, targets)
-    if solution is None:  # no row is infeasible
-        return probs
-    return _checked(solution, infeasible)._distributions(log=False, clip=True) if infeasible != "nan" else probs
-
-
-def _checked(solution: Solution, infeasible: str) -> Solution:
-    """The solution, unless it has infeasible rows that are to raise an error."""
-    if infeasible == "raise" and (np.asarray(solution.status) == Status.INFEASIBLE).any():
-        raise InfeasibleTargetError(f"{solution.message}. Pass infeasible='clip' for the nearest limit, or 'nan'")
-    return solution
+    rows = Rows.opened(p, logits, axis)
+    target = Target.checked(rows.batch, **targets)
+    found, failures = distributions(rows, target, clip=infeasible == "clip", log=log)
+    if infeasible == "raise" and failures and failures.infeasible.count:
+        message = failures.message(rows.batch, target)
+        raise InfeasibleTargetError(f"{message}. Pass infeasible='clip' for the nearest limit, or 'nan'")
+    return found

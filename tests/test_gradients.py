@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import entnorm
+from entnorm import pieces
 from entnorm.solution import Status
 
 steady = settings(max_examples=100, derandomize=True, deadline=None, database=None)
@@ -335,3 +336,40 @@ def test_memory_is_bounded_for_the_longest_rows():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak - 2 * x.nbytes < 2**26
+
+
+def test_memory_does_not_grow_with_the_length_of_a_row():
+    x = rng.normal(size=(1, 3_000_000)).astype(np.float32)
+    solution = entnorm.solve(logits=x, evenness=0.7)
+    for run in (lambda: solution.vjp(x), lambda: solution.jvp(x, 1.0)):
+        tracemalloc.start()
+        run()
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak - x.nbytes < 2**25
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-7])
+@pytest.mark.parametrize("logits", [True, False])
+def test_by_columns_derivatives_are_the_same(logits, scale, monkeypatch):
+    x = scale * rng.normal(size=(1, 150_001))
+    x[0, 3] = -np.inf
+    p = np.exp(x) / np.exp(x).sum()
+    given = {"logits": x} if logits else {"p": p}
+    vector = rng.normal(size=x.shape)
+
+    def derivatives(**target):
+        solution = entnorm.solve(**given, **target)
+        gradient, slope = solution.vjp(vector)
+        yield from (gradient, slope, solution.jvp(vector, 0.5))
+        if not logits:
+            yield solution.vjp(vector, wrt="p")[0]
+            yield solution.jvp(dp=np.where(p > 0, vector, 0.0))
+
+    for target in ({"evenness": 0.7}, {"deficit": 1e-9}, {"perplexity": 1.5}, {"deficit": 0.0}, {"entropy": 0.0}):
+        right = list(derivatives(**target))
+        with monkeypatch.context() as patch:
+            patch.setattr(pieces, "LONG", 1)
+            found = list(derivatives(**target))
+        for one, other in zip(right, found, strict=True):
+            np.testing.assert_allclose(other, one, rtol=0, atol=64 * EPS * np.nanmax(np.abs(one), initial=0.0))

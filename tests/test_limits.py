@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import entnorm
-from entnorm import rows, solver
+from entnorm import rows, solver, tilting
 
 RNG = np.random.default_rng
 MIB = 2**20
@@ -21,7 +21,7 @@ def kernel(request, monkeypatch):
     fast = None
     if request.param == "numba":
         fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
-    for module in (solver, rows):
+    for module in (solver, tilting):
         monkeypatch.setattr(module, "compiled", lambda: fast)
     return request.param
 
@@ -36,15 +36,75 @@ def peak(run):
         tracemalloc.stop()
 
 
+KEPT = 5 * 8 + 3  # bytes of a row in a solution: its fields, and what its distributions are made of
+
+
 @pytest.mark.parametrize("target", [{"evenness": 0.6}, {"deficit": 1e-6}])
 @pytest.mark.parametrize("shape", [(500_000, 3), (300, 10_000), (1, 3_000_000)])
 def test_working_memory_is_bounded(kernel, shape, target):
     x = RNG(0).normal(size=shape)
     entnorm.solve(logits=x[:1], **target)
-    answers = 10 * 8 * shape[0] * 2  # the fields of a solution, and the numbers that they come from
-    assert peak(lambda: entnorm.solve(logits=x, **target)) <= 64 * MIB + answers
-    out = x.nbytes
-    assert peak(lambda: entnorm.softmax(x, **target, infeasible="nan")) <= 64 * MIB + answers + out
+    assert peak(lambda: entnorm.solve(logits=x, **target)) <= 64 * MIB + KEPT * shape[0]
+    assert peak(lambda: entnorm.softmax(x, **target, infeasible="nan")) <= 64 * MIB + x.nbytes
+
+
+BOUNDED = {
+    "solve": lambda x, p: (entnorm.solve(logits=x, evenness=0.6), KEPT * len(x)),
+    "softmax": lambda x, p: (entnorm.softmax(x, evenness=0.6, infeasible="clip"), x.nbytes),
+    "log_softmax": lambda x, p: (entnorm.log_softmax(x, evenness=0.6, infeasible="clip"), x.nbytes),
+    "normalize": lambda x, p: (entnorm.normalize(p, evenness=0.6, infeasible="clip"), p.nbytes),
+    "escort": lambda x, p: (entnorm.escort(p, 0.5), p.nbytes),
+    "entropy": lambda x, p: (entnorm.entropy(p), 8 * len(p)),
+    "solve_clipped": lambda x, p: (entnorm.solve_clipped(logits=x, max=0.5), (KEPT + 12) * len(x)),
+    "clip_entropy": lambda x, p: (entnorm.clip_entropy(p, max=0.5), p.nbytes),
+    "clip_entropy of logits": lambda x, p: (entnorm.clip_entropy(logits=x, max=0.5), x.nbytes),
+}
+
+
+@pytest.mark.parametrize("call", BOUNDED.values(), ids=BOUNDED)
+@pytest.mark.parametrize("shape", [(1_000_000, 2), (1, 5_000_000)])
+def test_working_memory_grows_neither_with_rows_nor_with_their_length(kernel, shape, call):
+    x = RNG(0).standard_normal(shape, dtype=np.float32)
+    p = np.exp(x)
+    p /= p.sum(-1, keepdims=True, dtype=np.float64)
+    returned = []
+    assert peak(lambda: returned.append(call(x, p)[1])) - returned[0] <= 48 * MIB
+
+
+@pytest.mark.parametrize("dtype", [">f8", "f4", "f2"])
+def test_long_rows_of_any_layout_have_one_answer(kernel, dtype):
+    x = RNG(0).normal(size=(2, 1, 1_100_003)).astype(dtype)
+    x[1, 0, ::3] = -np.inf
+    plain = x.astype(np.float64)
+    for target in ({"evenness": 0.7}, {"deficit": 1e-4}, {"deficit": 0.0}):
+        right, wide = entnorm.solve(logits=plain, **target), np.asfortranarray(np.moveaxis(x, 0, 2))
+        for array, axis in ((x, -1), (wide, 1)):
+            found = entnorm.solve(logits=array, axis=axis, **target)
+            assert np.array_equal(found.gamma.ravel(), right.gamma.ravel())
+            q = np.moveaxis(entnorm.softmax(array, axis=axis, **target), axis, -1).reshape(2, -1)
+            assert np.array_equal(q, right.probs.astype(x.dtype).reshape(2, -1))
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.7, 1.0, np.inf, np.nan])
+@pytest.mark.parametrize("n", [2**16, 150_000, 200_007])
+def test_by_columns_distributions_are_the_same_bit_for_bit(kernel, gamma, n, monkeypatch):
+    x = RNG(n).normal(size=(1, n))
+    x[0, 7::11] = -np.inf
+    p = np.exp(x) / np.exp(x).sum()
+    level = np.where(x > 0, 1.0, 0.0) / np.count_nonzero(x > 0)
+
+    def tilted(log=False):
+        for values, logits in ((x, True), (p, False), (level, False)):
+            out = np.empty((1, n))
+            with rows.quietly():
+                numbers = np.array([gamma]), np.zeros(1), np.zeros(1, np.int64)
+                tilting.tilt_rows(values, *numbers, out, logits=logits, log=log)
+            yield out
+
+    right = [*tilted(), *tilted(log=True)]
+    monkeypatch.setattr(tilting, "LONG", 1)
+    for one, other in zip(right, [*tilted(), *tilted(log=True)], strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
 
 
 def test_hard_rows_that_are_long_take_no_more(kernel):
@@ -151,7 +211,7 @@ def test_both_kernels_give_the_same_to_a_few_rounding_errors(monkeypatch):
     x = RNG(3).normal(0, 3, (200, 300))
     found = {}
     for name, used in (("numpy", None), ("numba", fast)):
-        for module in (solver, rows):
+        for module in (solver, tilting):
             monkeypatch.setattr(module, "compiled", lambda used=used: used)
         found[name] = entnorm.solve(logits=x, entropy=RNG(4).uniform(0.01, 5.6, 200))
     one, other = found["numpy"], found["numba"]

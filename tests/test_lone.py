@@ -4,8 +4,8 @@ from families import FAMILIES, drawn
 
 import entnorm
 from entnorm import lone
-from entnorm import rows as rows_module
 from entnorm import solver as solver_module
+from entnorm import tilting as tilting_module
 from entnorm.targets import Target
 
 NUMBERS = ("gamma", "entropy", "condition", "nit")
@@ -13,7 +13,7 @@ NUMBERS = ("gamma", "entropy", "condition", "nit")
 
 @pytest.fixture(autouse=True)
 def numpy_only(monkeypatch):
-    for module in (solver_module, rows_module):
+    for module in (solver_module, tilting_module):
         monkeypatch.setattr(module, "compiled", lambda: None)
 
 

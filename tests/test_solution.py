@@ -57,6 +57,7 @@ def test_rows_have_names():
     assert name_row(3, (5,)) == name_rows([3], (5,)) == "row 3"
     assert name_rows([1, 3], (2, 2)) == "rows (0, 1), (1, 1)"
     assert name_rows(range(7), (9,)) == "rows 0, 1, 2, 3, 4 and 2 more"
+    assert name_rows([0, 1, 2, 3, 4], (9,), 7) == "rows 0, 1, 2, 3, 4 and 2 more"
 
 
 def test_it_shows_in_a_line_what_happened():

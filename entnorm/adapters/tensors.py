@@ -16,9 +16,9 @@ import torch
 
 from entnorm import targets
 from entnorm.adapters.tensor_rows import Rows, elementwise, from_bottom, from_top, goals, near_top
-from entnorm.answers import out_of_reach
+from entnorm.answers import Failures
 from entnorm.moments import EMPTY
-from entnorm.solution import EntnormError, InfeasibleTargetError, name_rows
+from entnorm.solution import EntnormError, InfeasibleTargetError, Status, name_rows
 from entnorm.steps import EPS, GLANCES, LEAN, UNEVEN
 
 Measure = Callable[..., tuple[Any, ...]]
@@ -80,10 +80,10 @@ def _exponents(x: Any, target: Any, sums: Any, kind: str, infeasible: str, toler
     gamma, centre, beyond, support, ties = (torch.cat(part) for part in solved)
     if infeasible == "raise" and beyond.any():
         asked = targets.Target(kind, target.cpu().numpy())
-        which = torch.nonzero(beyond)[:, 0].tolist()
-        sentences = out_of_reach(which, batch, asked, support.cpu().numpy(), ties.cpu().numpy())
+        failures, status = Failures(), (beyond * Status.INFEASIBLE.value).cpu().numpy()
+        failures.add(0, status, support.cpu().numpy(), ties.cpu().numpy())
         hint = "Pass infeasible='clip' for the nearest limit, or 'nan'"
-        raise InfeasibleTargetError(f"{'; '.join(sentences)}. {hint}")
+        raise InfeasibleTargetError(f"{failures.message(batch, asked)}. {hint}")
     return gamma.reshape(batch), centre.reshape(batch)
 
 

@@ -23,6 +23,7 @@ from entnorm.fast.lanes import (
 from entnorm.fast.sums import (
     CHUNK,
     COARSE,
+    add,
     aligned,
     centre_tail,
     deficit_sums,
@@ -36,6 +37,7 @@ from entnorm.fast.sums import (
     power_means,
     scale_row,
     survey_chunk,
+    tilt_chunk,
     tilt_row,
 )
 from entnorm.fast.vectors import larger, wide
@@ -308,3 +310,15 @@ def tilt(values, gamma, base, out):
             count += 1 if inside else 0
         for i in range(x.size):
             out[row, i] = out[row, i] / count if gamma[row] == gamma[row] else np.nan
+
+
+@njit(types.void(_GIVEN, float64, float64, _NUMBERS, _NUMBERS), error_model="numpy", cache=True, nogil=True)
+def weigh(x, top, gamma, sums, out):
+    """Weights of some columns of a row, the sum of which goes to `sums`, with what rounding has left of it: `tilt_row`.
+
+    The columns fill vectors; those that begin with what does not, filled up with -inf, come first.
+    """
+    wide()
+    for left in range(0, x.size, CHUNK):
+        part = slice(left, min(left + CHUNK, x.size))
+        sums[0], sums[1] = add(sums[0], sums[1], tilt_chunk(x[part], top, gamma, out[part]))

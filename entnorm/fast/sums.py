@@ -307,7 +307,8 @@ def scale_row(x, top, tails, by, factor, out):
 
 
 @_loop
-def _tilt_chunk(x, top, gamma, out):
+def tilt_chunk(x, top, gamma, out):
+    """exp(gamma (x - top)) and its sum."""
     wide()
     total = 0.0
     for i in range(x.size):
@@ -324,10 +325,10 @@ def tilt_row(x, top, gamma, tails, out):
     """The escort distribution of one row; the two rows of `tails` are scratch."""
     wide()
     fill_tail(x, -np.inf, tails[0])
-    total, rest, whole = _tilt_chunk(tails[0], top, gamma, tails[1]), 0.0, aligned(x.size)
+    total, rest, whole = tilt_chunk(tails[0], top, gamma, tails[1]), 0.0, aligned(x.size)
     for left in range(0, whole, CHUNK):
         part = slice(left, min(left + CHUNK, whole))
-        total, rest = add(total, rest, _tilt_chunk(x[part], top, gamma, out[part]))
+        total, rest = add(total, rest, tilt_chunk(x[part], top, gamma, out[part]))
     factor = 1.0 / (total + rest)
     for i in range(whole):
         out[i] *= factor
