@@ -25,6 +25,7 @@ from entnorm.claims import (
     Image,
     Integrable,
     Integral,
+    Le,
     Log,
     LogGamma,
     Operator,
@@ -44,6 +45,7 @@ from entnorm.claims import (
 from entnorm.claims.arithmetics import Exact, Inexpressible, Logarithms, TwoPrecisions, Undefined
 from entnorm.claims.citing import cited, foundations_of
 from entnorm.claims.definedness import obligations
+from entnorm.claims.kernel import witnessed
 from entnorm.claims.language import Differentiable, LanguageError, alpha_equal, free, match, substitute
 from entnorm.claims.links import links
 from entnorm.claims.mutants import score
@@ -366,6 +368,43 @@ def test_a_wrong_value_of_an_integral_is_seen(change):
     assert (check(VALUE).status, check(wrong).status) == ("assumed", "broken")
 
 
+TINY = Rational(1, 10**40)
+BELOW_ANY_FLOOR = {
+    "two integrals that are tiny": lambda r: Eq(TINY * Integral(body, o), 2 * TINY * r),
+    "a slip between them": lambda r: Eq(TINY * Integral(body, o), TINY * r * (1 + Rational(1, 10**6))),
+    "a tiny integral that is not zero": lambda r: Eq(TINY * Integral(body, o), 0 * r),
+    "a tiny integrand": lambda r: Eq(Integral(TINY * body, o), TINY * r + TINY / 10**6),
+    "an integral less than itself": lambda r: Le(TINY * Integral(body, o), TINY * r / 2),
+    "the power of an integral": lambda r: Eq((TINY * Integral(body, o)) ** 2, 2 * (TINY * r) ** 2),
+}
+
+
+@pytest.mark.parametrize("false", BELOW_ANY_FLOOR.values(), ids=BELOW_ANY_FLOOR)
+def test_no_difference_is_too_small_to_be_seen(false):
+    """What is compared is relative to what has cancelled: 1e-40 is not 2e-40."""
+    statement = false(VALUE.statement.rhs)
+    wrong = Axiom("images.value", statement, given=SPACE, source="for the tests", defined=VALUE.defined)
+    assert check(wrong).status == "broken"
+
+
+NOTHING_IS_LEFT = {
+    "of an integral": lambda r: Eq(Integral(body, o) - r, 0),
+    "of a tiny one": lambda r: Eq(TINY * (Integral(body, o) - r), 0),
+    "of one in a difference of large ones": lambda r: Eq((Integral(body, o) + 10**6) - (r + 10**6), 0),
+    "times a large number": lambda r: Eq(10**40 * (Integral(body, o) - r), 0),
+    "in an exponent": lambda r: Eq(Exp(10**3 * (Integral(body, o) - r)), 1),
+    "in a logarithm": lambda r: Eq(Log(1 + Integral(body, o) - r), 0),
+    "in a square": lambda r: Eq((Integral(body, o) - r) ** 2, 0),
+}
+
+
+@pytest.mark.parametrize("true", NOTHING_IS_LEFT.values(), ids=NOTHING_IS_LEFT)
+def test_what_cancels_is_nothing_whatever_has_been_done_to_it_since(true):
+    statement = true(VALUE.statement.rhs)
+    said = Axiom("images.value", statement, given=SPACE, source="for the tests", defined=VALUE.defined)
+    assert witnessed(said, statement)[0] is True
+
+
 def test_points_have_the_image_that_they_should():
     for point in points(frozenset({t, y, z, c, o}), SPACE, "seed", 3):
         assert decide(POWER, point)[0]
@@ -414,6 +453,37 @@ def test_numbers_by_sign_and_logarithm_are_numbers(v, w):
         assert abs(field.exp(first).log - v) <= 1e-14 * abs(v)
         if v > 0:
             assert abs(field.log(field.exp(first)).value - v) <= 1e-13 * abs(v)
+
+
+def both_ways(value):
+    with Nodal().scope():
+        return value, Nodal().constant(value)
+
+
+def combined(name, first, second):
+    with Nodal().scope():
+        return tuple(getattr(v, name)(w) for v, w in zip(first, second, strict=True))
+
+
+operations = st.recursive(
+    st.fractions(-9, 9, max_denominator=9).map(both_ways),
+    lambda inner: st.builds(
+        combined,
+        st.sampled_from(["__add__", "__sub__", "__mul__"]),
+        inner,
+        inner | st.fractions(-1, 1, max_denominator=10**12).map(both_ways),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(operations)
+def test_the_error_of_a_number_is_relative_to_what_has_cancelled(pair):
+    exact, found = pair
+    error = abs(Fraction(float(found.value)) - exact)
+    assert error <= Fraction(1, 10**13) * Fraction(math.exp(found.gross))
+    assert found.gross >= found.log - 1e-14
 
 
 def test_nothing_overflows_and_what_is_undefined_is_said_to_be():

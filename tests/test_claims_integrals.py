@@ -52,6 +52,7 @@ from entnorm.claims import (
 )
 from entnorm.claims.arithmetics import Exact
 from entnorm.claims.citing import foundations_of
+from entnorm.claims.context import Context
 from entnorm.claims.definedness import obligations
 from entnorm.claims.evaluation import evaluate
 from entnorm.claims.language import (
@@ -72,7 +73,7 @@ o, q = Point("o"), Point("q")
 P = Rows("P")
 p = Family("p")
 i, j = Index("i"), Index("j")
-x, y, a, b = Scalar("x"), Scalar("y"), Scalar("a"), Scalar("b")
+x, y, z, a, b = Scalar("x"), Scalar("y"), Scalar("z"), Scalar("a"), Scalar("b")
 m = Natural("m")
 F_POSITIVE = ForAll(o, f[o] > 0)
 F_FINITE, G_FINITE = Integrable(f[o], o), Integrable(g[o], o)
@@ -275,6 +276,55 @@ def test_nothing_is_known_of_second_derivatives_continuity_or_smoothness():
     order = monotone(mass(f, x), x, low=a, high=b, slope=calc(D(mass(f, x), x), ge(0, by.sign)))
     with pytest.raises(Refusal, match="need not be continuous"):
         links(Claim("integrals.order", Le(mass(f, a), mass(f, b)), order, (F_POSITIVE, Lt(a, b))))
+
+
+X_INTEGRAL, Z_INTEGRAL = Integral(x * f[o], o), Integral(z * f[o], o)
+AN_EQUATION = Eq(X_INTEGRAL * Integral(x * f[o] ** 2, o) + x * Log(1 + x**2), 0)
+
+
+@pytest.mark.parametrize(
+    ("vanishing", "conditions"),
+    [
+        (x, (Eq(X_INTEGRAL, 0),)),
+        (x, (AN_EQUATION,)),
+        (x * z, (Integrable(x * f[o], o), AN_EQUATION, Eq(Z_INTEGRAL * X_INTEGRAL + x * Log(1 + z**2), 0))),
+    ],
+    ids=["a number with an integral", "a number with several", "a product"],
+)
+def test_an_equation_that_fits_many_terms_does_not_multiply_the_search(monkeypatch, vanishing, conditions):
+    """Its conditions are equations too, and their terms are terms that it fits: a search without end, once."""
+    fact = Axiom("integrals.many", Eq(vanishing, 0), given=(F_POSITIVE, *conditions), source="for the tests")
+    mass_y = Integral(f[o] ** y, o)
+    start = mass_y * y + Log(y) * Exp(y * mass_y) + Integral(f[o] ** y * Log(f[o]) ** 2, o) / mass_y
+    given = (F_POSITIVE, Gt(y, 0), Integrable(f[o] ** y, o), Integrable(f[o] ** y * Log(f[o]) ** 2, o))
+    count = 0
+
+    def counted(question):
+        def asked(self, *arguments):
+            nonlocal count
+            count += 1
+            assert count < 50_000
+            return question(self, *arguments)
+
+        return asked
+
+    for name in ("rewrite", "sign"):
+        monkeypatch.setattr(Context, name, counted(getattr(Context, name)))
+    links(chain(start, (start + 0 * x, fact.at({f: f})), given=given))
+
+
+def test_an_equation_for_whatever_number_is_used_where_it_is_cited():
+    """In the line whose rule cites it, and in a condition where it is cited at the number."""
+    zero = Axiom("integrals.zero", Eq(x, 0), given=(Le(x, 0), Ge(x, 0)), source="for the tests")
+    both, square = (Le(y, 0), Ge(y, 0)), y**2 + 1
+    links(chain(square, (Integer(1), zero), given=both))
+    with pytest.raises(Refusal, match="does not equal"):
+        links(chain(square, (Integer(1), zero), given=both[:1]))
+    needing = Axiom("integrals.needing", Eq(z, 1), given=(Eq(z * y, y),), source="for the tests")
+    lines = (z + 1, (Integer(2), by.algebra(needing.at({z: z, y: y}), zero.at({x: y}))))
+    links(chain(*lines, given=both))
+    with pytest.raises(Refusal):
+        links(chain(*lines, given=both[:1]))
 
 
 def test_the_measures_of_points_are_positive():

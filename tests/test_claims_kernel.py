@@ -44,8 +44,8 @@ from entnorm.claims import (
     run,
 )
 from entnorm.claims.citing import cited, foundations_of
-from entnorm.claims.language import Times
-from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wrong
+from entnorm.claims.language import LanguageError, Times
+from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 from entnorm.claims.links import links
 from entnorm.claims.theory import Page, Theory, TheoryError, load, pages
 from entnorm.claims.verification import verify
@@ -422,11 +422,39 @@ def test_outcomes_of_the_ledger_are_computed():
     )
 
 
-def test_an_entry_tells_claims_from_refutations():
-    with pytest.raises(TypeError):
-        Proved(REFUTED)
-    with pytest.raises(TypeError):
-        Needs("x", SQUARE, REFUTED)
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (lambda: Proved(REFUTED), f"what proves a statement is a Claim, not the Refuted {REFUTED.id}"),
+        (lambda: Needs("x", SQUARE, REFUTED), f"the claim of Needs is a Claim, not the Refuted {REFUTED.id}"),
+        (lambda: Needs("x", "x = 0", SQUARE), "the counterexample of Needs is a Refuted or Claim, not the str 'x = 0'"),
+        (lambda: Wrong("x = 0", SQUARE), "the refutation of Wrong is a Refuted or Claim, not the str 'x = 0'"),
+        (lambda: Wrong(None), "the refutation of Wrong is a Refuted or Claim, not the NoneType None"),
+        (
+            lambda: Wrong(REFUTED, REFUTED),
+            f"the correction of Wrong is a Claim or NoneType, not the Refuted {REFUTED.id}",
+        ),
+        (lambda: Imprecise((SQUARE, "a reading")), "a reading of Imprecise is a Claim or Refuted, not the str"),
+        (lambda: Imprecise(SQUARE), f"what holds the readings of Imprecise is a tuple, not the Claim {SQUARE.id}"),
+        (lambda: Unverifiable("why", REFUTED), "the fragment of Unverifiable is a Claim or NoneType, not the Refuted"),
+        (lambda: Said("4.1", "printed", SQUARE), f"what settles 4.1 is a .*, not the Claim {SQUARE.id}"),
+    ],
+)
+def test_an_entry_says_what_in_it_is_not_what_it_must_be(entry, message):
+    with pytest.raises(TypeError, match=message):
+        entry()
+
+
+def test_a_printed_line_has_a_number_from_0_and_the_whole_output_has_minus_1():
+    program = "print(1)\nprint(2)"
+    for number, line in ((0, "1"), (1, "2"), (-1, "1\n2")):
+        assert status(Claim("kernel.run", Prints(program, number, line), run())) == "computed"
+    assert status(Claim("kernel.run", Prints(program, -1, "2"), run())) == "broken"
+    for number in (-2, -3, 0.0, "1", True, None):
+        with pytest.raises(LanguageError, match=f"Prints: {number!r} is no number of a line"):
+            Prints(program, number, "2")
+    with pytest.raises(LanguageError, match="Prints: what it prints is a text, not 2"):
+        Prints(program, 0, 2)
 
 
 def test_a_check_that_hangs_or_dies_stops_no_other():

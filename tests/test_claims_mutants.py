@@ -8,7 +8,7 @@ from entnorm.claims.context import Context
 from entnorm.claims.facts import ANY, NONZERO, POSITIVE
 from entnorm.claims.language import alpha_equal, substitute
 from entnorm.claims.links import _check_step, bounds_of_limit, links
-from entnorm.claims.mutants import mutants, score
+from entnorm.claims.mutants import Score, Trial, mutants, score
 from entnorm.claims.normal import Normaliser
 from entnorm.claims.proofs import Assumed, Convergence, Numeric, Run
 from entnorm.claims.theory import load
@@ -58,6 +58,25 @@ def test_mutants_agree_with_their_statements_and_are_refused_with_a_reason(claim
         else:
             reason = ""
         assert "has the end" not in reason, mutant.change
+
+
+def test_what_is_true_and_what_is_undecided_are_counted_apart():
+    trials = (
+        Trial("false", "line 1", True, False),
+        Trial("false and accepted", "", True, False),
+        Trial("true", "line 1", False, False),
+        Trial("true and proved", "", None, False),
+        Trial("undecided", "line 1", None, False),
+        Trial("a gap", "definedness", False, True),
+    )
+    found = Score(trials, ()).as_dict()
+    assert [trial.seen for trial in trials] == ["false", "false", "true", "true", "undecided", "gap"]
+    counts = [found[key] for key in ("refused_by_witness", "true_by_accident", "undecided", "gaps", "missed")]
+    assert counts == [2, 2, 1, 1, 1]
+    assert len(found["accidents"]) == 3
+    scored = score(BY_ID["newton.document-loop"]).as_dict()
+    apart = ("refused_by_witness", "true_by_accident", "undecided", "gaps")
+    assert sum(scored[key] for key in apart) == scored["tried"] > 0
 
 
 def test_mutants_are_the_same_every_time():

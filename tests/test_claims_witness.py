@@ -255,6 +255,14 @@ def test_balls_and_two_precisions_see_the_same_of_a_claim(monkeypatch):
         assert witnessed(claim, false)[0] is False
 
 
+def test_a_point_that_cannot_be_expressed_hides_no_other_where_the_statement_fails():
+    """At x = y = 1, which is among the points, nothing tells the denominator from 0."""
+    positive, inverse = (Gt(x, 0), Gt(y, 0)), 1 / (Exp(x * y) - Exp(y))
+    assert witnessed(Claim("witness.hidden", Eq(inverse, y), calc(inverse), positive), Eq(inverse, y))[0] is False
+    with pytest.raises(Inexpressible):
+        witnessed(Claim("witness.hidden", Eq(inverse, inverse), calc(inverse), positive), Eq(inverse, inverse))
+
+
 def test_interior_lines_are_looked_at_too():
     detour = calc(x, (x + y, by.algebra), (x, by.algebra))
     assert witnessed(Claim("witness.detour", Eq(x, x), detour))[0] is False

@@ -412,6 +412,10 @@ def test_the_summary_says_what_happened(tiny: dict[str, Any]) -> None:
     assert "Nothing is broken." in good
     assert f"worst error {numbers['worst']['error']:g} of the condition x eps budget" in good
     assert "1 open" in good
+    counted = tiny["counts"]["mutants"] | {"true_by_accident": 5, "undecided": 7, "gaps": 3}
+    apart = {**found, "proofs": tiny | {"counts": tiny["counts"] | {"mutants": counted}}}
+    others = "the others: 5 true wherever they were looked at, 7 not decided at the points, 3 gaps made in a proof"
+    assert others in report.summary(**apart, broken=[])
     assert "BROKEN" in report.summary(**found, broken=["a: b"])
     assert "python-flint" in report.summary(**{**found, "without_balls": True}, broken=[])
 

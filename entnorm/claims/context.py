@@ -130,6 +130,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self.signs: dict[tuple[Expr, int], Signs] = {}
+        self.established: dict[tuple[Fact, frozenset[tuple[Variable, Any]], int], dict[Variable, Any] | None] = {}
         self.speaking: dict[Expr, list[tuple[Fact, dict[Variable, Any], Expr]]] = {}
         self.plain = Normaliser()
 
@@ -355,7 +356,7 @@ class Context:
             known[term] = [
                 (fact, values, substitute(difference(fact.relation), values))
                 for fact in self.facts
-                if isinstance(fact.relation, Relation)
+                if isinstance(fact.relation, Relation) and not fact.fits_every_term
                 for values in (_instances(fact, parts) if fact.variables else [{}])
             ]
         return known[term]
@@ -364,6 +365,12 @@ class Context:
         """Return the values of all variables of a fact if its hypotheses hold for them."""
         if self.depth >= _DEPTH:
             return None
+        known, key = self._memory.established, (fact, frozenset(values.items()), self.depth)
+        if key not in known:
+            known[key] = self._established(fact, values)
+        return known[key]
+
+    def _established(self, fact: Fact, values: Mapping[Variable, Any]) -> dict[Variable, Any] | None:
         known: dict[Variable, Any] = dict(values)
         below = self._deeper()
         for condition in sorted(fact.given, key=lambda s: len((free(s) & fact.variables) - known.keys())):
@@ -533,7 +540,7 @@ class Context:
     def rewrite_all(self, term: Any) -> Any:
         """Rewrite with every equation that is known, each once, in order."""
         for fact in self.facts:
-            if isinstance(fact.relation, Eq):
+            if isinstance(fact.relation, Eq) and not fact.fits_every_term:
                 term = self.rewrite(term, fact)
         return term
 

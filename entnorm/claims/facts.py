@@ -79,6 +79,15 @@ class Fact:
         return not self.given and not self.values
 
     @property
+    def fits_every_term(self) -> bool:
+        """Is it an equation for whatever number satisfies its conditions?
+
+        Such a one is left to the rule that cites it, or to be cited at a value.  Searching for what follows would try
+        it on every part of every term, among them its own conditions.
+        """
+        return isinstance(self.relation, Eq) and self.relation.lhs in self.variables
+
+    @property
     def is_open(self) -> bool:
         """Is it a strict inequality?  Infinitely many together need not survive a small change of a variable."""
         return isinstance(self.relation, Lt | Gt | Ne) and all(isinstance(v, Index) for v in self.variables)

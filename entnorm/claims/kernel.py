@@ -51,6 +51,7 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
     """Ask the second witness alone: is the statement true at points that satisfy the hypotheses?
 
     Every interior line of the proof is compared with the one before as well, unless another `statement` is asked about.
+    A point where a line cannot be expressed is left out, but a `statement` is true only if it is at all points.
     """
     parts = goals(claim) if statement is None else None
     if parts is not None:
@@ -60,18 +61,20 @@ def witnessed(claim: Claim, statement: Statement | None = None) -> tuple[bool | 
     names: set[str] = set()
     seen: list[bool | None] = []
     count = 0
+    unknown: Inexpressible | None = None
     for point in points(variables, claim.hypotheses, seed(claim.id), _POINTS):
         try:
             outcomes = [decide(question, point) for question in statements]
-        except Inexpressible:
-            if statement is not None:
-                raise
-            continue  # numbers of absurd size, say
+        except Inexpressible as inexpressible:  # numbers of absurd size, say
+            unknown = inexpressible
+            continue
         count += 1
         seen += [outcome for outcome, _ in outcomes]
         names |= {name for _, name in outcomes}
         if isinstance(point.get(mu), list):
             names.add("measures of finitely many atoms")
+    if statement is not None and unknown is not None and False not in seen:
+        raise unknown
     if not count:
         return None, None
     return False if False in seen else None if None in seen else True, Witness(count, tuple(sorted(names)))

@@ -26,11 +26,13 @@ __all__ = [
 ]
 
 
-def _are(kind: Any, *claims: object) -> None:
-    """Refuse a refutation that stands for a proof, and a proof that stands for a refutation."""
+def _are(kind: Any, place: str, *claims: object) -> None:
+    """Refuse a refutation that stands for a proof, a proof that stands for a refutation, and whatever is neither."""
     for claim in claims:
         if not isinstance(claim, kind):
-            raise TypeError(f"{claim!r} is no {getattr(kind, '__name__', kind)}")
+            found = f"{type(claim).__name__} {getattr(claim, 'id', repr(claim))}"
+            wanted = " or ".join(kind.__name__ for kind in getattr(kind, "__args__", (kind,)))
+            raise TypeError(f"{place} is a {wanted}, not the {found}")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Proved:
     def __init__(self, *claims: Claim) -> None:
         if not claims:
             raise TypeError("what is proved is proved by a claim")
-        _are(Claim, *claims)
+        _are(Claim, "what proves a statement", *claims)
         object.__setattr__(self, "claims", claims)
 
 
@@ -55,8 +57,8 @@ class Needs:
     claim: Claim
 
     def __post_init__(self) -> None:
-        _are(Refuted | Claim, self.counterexample)
-        _are(Claim, self.claim)
+        _are(Refuted | Claim, "the counterexample of Needs", self.counterexample)
+        _are(Claim, "the claim of Needs", self.claim)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class Wrong:
     refutation: Refuted | Claim
     correction: Claim | None = None
 
+    def __post_init__(self) -> None:
+        _are(Refuted | Claim, "the refutation of Wrong", self.refutation)
+        _are(Claim | None, "the correction of Wrong", self.correction)
+
 
 @dataclass(frozen=True)
 class Imprecise:
@@ -74,6 +80,10 @@ class Imprecise:
     readings: tuple[Claim | Refuted, ...]
     note: str = ""
 
+    def __post_init__(self) -> None:
+        _are(tuple, "what holds the readings of Imprecise", self.readings)
+        _are(Claim | Refuted, "a reading of Imprecise", *self.readings)
+
 
 @dataclass(frozen=True)
 class Unverifiable:
@@ -81,6 +91,9 @@ class Unverifiable:
 
     reason: str
     fragment: Claim | None = None
+
+    def __post_init__(self) -> None:
+        _are(Claim | None, "the fragment of Unverifiable", self.fragment)
 
 
 Settlement = Proved | Needs | Wrong | Imprecise | Unverifiable
@@ -94,6 +107,9 @@ class Said:
     printed: str
     settled: Settlement | None = None
     english: str = ""
+
+    def __post_init__(self) -> None:
+        _are(Settlement | None, f"what settles {self.id}", self.settled)
 
 
 @dataclass(frozen=True)

@@ -90,21 +90,32 @@ class Trial:
         return not self.refused_at and (bool(self.fails) or self.is_gap)
 
     @property
+    def seen(self) -> str:
+        """What was seen of it: "false", "true", "undecided"; or it is a gap in a proof of something true."""
+        if self.fails:
+            return "false"
+        if self.is_gap:
+            return "gap"
+        return "undecided" if self.fails is None and self.refused_at else "true"
+
+    @property
     def accident(self) -> str:
         """The change, and why it is no false statement; empty where it is one."""
-        if self.fails or self.is_gap:
+        if self.seen in ("false", "gap"):
             return ""
         if not self.refused_at:
             return f"{self.change}: true, and the rules prove it, too"
-        seen = "not decided at the points" if self.fails is None else "true at every point that was looked at"
-        return f"{self.change}: {seen}"
+        why = "not decided at the points" if self.seen == "undecided" else "true at every point that was looked at"
+        return f"{self.change}: {why}"
 
 
 @dataclass(frozen=True)
 class Score:
     """What became of the mutants of a claim, and which of its hypotheses no step needs."""
 
-    COUNTS: ClassVar[tuple[str, ...]] = ("tried", "refused_by_rule", "refused_by_witness", "true_by_accident", "missed")
+    COUNTS: ClassVar[tuple[str, ...]] = (
+        "tried", "refused_by_rule", "refused_by_witness", "true_by_accident", "undecided", "gaps", "missed",
+    )  # fmt: skip
 
     trials: tuple[Trial, ...]
     unneeded: tuple[str, ...]
@@ -135,12 +146,15 @@ class Score:
         return tuple(trial.change for trial in self.trials if trial.is_missed)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain data."""
+        """Return plain data.  What is not seen to be false is true by accident, undecided, or a gap."""
+        seen = Counter(trial.seen for trial in self.trials)
         return {
             "tried": self.tried,
             "refused_by_rule": self.refused_by_rule,
             "refused_by_witness": self.refused_by_witness,
-            "true_by_accident": len(self.accidents),
+            "true_by_accident": seen["true"],
+            "undecided": seen["undecided"],
+            "gaps": seen["gap"],
             "missed": len(self.missed),
             "refused_at": dict(sorted(Counter(t.refused_at for t in self.trials if t.refused_at).items())),
             "accidents": list(self.accidents),

@@ -26,48 +26,81 @@ EVERYWHERE = slice(None)  # the position of a point that stands for all of them
 _UNIT = 40  # nodes
 _HALF_LINE, _LINE = 272, 220  # on either side
 _LARGEST = 1e300
-_AGREEMENT = math.log(1e-9)
+_AGREEMENT = math.log(1e-9)  # of what cancelled: an integral is known to that, and arithmetic to far less
+_SIGN_IS_SEEN = -_AGREEMENT - math.log(2)  # of an exponential, however little is known of its exponent
+_ROUNDING = math.log(2.0**-52)
 _LARGEST_POWER = 2**10  # that is computed by multiplying
 
 
 class Signed:
-    """A number, or one for each node, by its sign and the logarithm of its size: nothing is too large or too small."""
+    """A number, or one for each node, by its sign and the logarithm of its size: nothing is too large or too small.
 
-    def __init__(self, sign: Any, log: Any) -> None:
-        self.sign, self.log = sign, log
+    Its error is relative to `gross`, the logarithm of the size of all that was added before anything cancelled, carried
+    through whatever has been done since.  `left` is the logarithm of the part of that which the number is: 0 where
+    nothing cancelled.  The part is kept, not the size: beside a logarithm of 1e17 there is no room for it.
+    """
+
+    def __init__(self, sign: Any, gross: Any, left: Any = None) -> None:
+        self.sign, self.gross = sign, gross
+        self.left = np.zeros_like(gross) if left is None else left
 
     @classmethod
-    def of(cls, value: Any) -> Signed:
-        return cls(np.sign(value), np.log(np.abs(value)))
+    def of(cls, value: Any, error: Any = -np.inf) -> Signed:
+        """Return a number; its error is relative to its size, or to that with the logarithm `error` if it is larger."""
+        log = np.log(np.abs(value))
+        gross = np.maximum(log, error)
+        return cls(np.sign(value), gross, np.where(gross == -np.inf, 0, log - gross))
+
+    @property
+    def log(self) -> Any:
+        return self.gross + self.left
 
     @property
     def value(self) -> Any:
         return self.sign * np.exp(self.log)
 
+    @property
+    def is_noise(self) -> Any:
+        """Is nothing left but what may be the error of what cancelled?"""
+        return (self.sign == 0) | (self.left <= _AGREEMENT)
+
     def __mul__(self, other: Signed) -> Signed:
-        sign, log = self.sign * other.sign, self.log + other.log
-        return Signed(sign, np.where(sign == 0, -np.inf, log))
+        # Each error times the other number, and the product of both errors, relative to the product of what was added.
+        error = np.maximum(np.maximum(self.left, other.left), _ROUNDING)
+        return Signed(self.sign * other.sign, self.gross + other.gross + error, self.left + other.left - error)
 
     def __truediv__(self, other: Signed) -> Signed:
-        return self * Signed(other.sign, -other.log)
+        return self * Signed(other.sign, -other.log - other.left, other.left)
 
     def __add__(self, other: Signed) -> Signed:
-        top = np.maximum(self.log, other.log)
+        top = np.maximum(self.gross, other.gross)
         top = np.where(np.isfinite(top), top, 0)
-        rest = self.sign * np.exp(self.log - top) + other.sign * np.exp(other.log - top)
-        return Signed(np.sign(rest), np.log(np.abs(rest)) + top)
+        shares = [np.exp(number.gross - top) for number in (self, other)]
+        return self._summed(top, sum(shares), self._scaled(shares[0]) + other._scaled(shares[1]))
 
     def __sub__(self, other: Signed) -> Signed:
-        return self + Signed(-other.sign, other.log)
+        return self + Signed(-other.sign, other.gross, other.left)
 
     def __getitem__(self, position: Any) -> Signed:
-        return self if np.ndim(self.log) == 0 else Signed(self.sign[position], self.log[position])
+        if np.ndim(self.gross) == 0:
+            return self
+        return Signed(self.sign[position], self.gross[position], self.left[position])
 
     def total(self) -> Signed:
         """Return the sum over the nodes."""
-        top = np.max(self.log)
-        rest = np.sum(self.sign * np.exp(self.log - top))
-        return Signed(np.sign(rest), np.log(np.abs(rest)) + top)
+        top = np.max(self.gross)
+        top = top if np.isfinite(top) else np.float64(0)
+        shares = np.exp(self.gross - top)
+        return self._summed(top, np.sum(shares), np.sum(self._scaled(shares)))
+
+    def _scaled(self, share: Any) -> Any:
+        return self.sign * share * np.exp(self.left)
+
+    @staticmethod
+    def _summed(top: Any, added: Any, rest: Any) -> Signed:
+        """Return what is left, as `rest`, of what was added up, both in units of exp(top)."""
+        left = np.where(added == 0, 0, np.log(np.abs(rest)) - np.log(added))
+        return Signed(np.sign(rest), top + np.log(added), left)
 
 
 @cache
@@ -95,28 +128,33 @@ class Nodal:
         return Signed.of(np.float64(float(value)))
 
     def exp(self, x: Signed) -> Signed:
-        return Signed(np.ones_like(x.log), np.clip(x.value, -_LARGEST, _LARGEST))
+        log = np.clip(x.value, -_LARGEST, _LARGEST)
+        error = np.clip(x.gross, 0, _SIGN_IS_SEEN)
+        return Signed(np.ones_like(log), log + error, -error)
 
     def log(self, x: Signed) -> Signed:
-        if np.any(x.sign < 0):
+        if np.any((x.sign < 0) & ~x.is_noise):
             raise Undefined("the logarithm of a negative number")
-        if np.any(x.sign == 0):
+        if np.any(x.is_noise):
             raise Inexpressible("the logarithm of a number that may not be positive")
-        return Signed.of(x.log)
+        return Signed.of(x.log, -x.left)
 
     def log_gamma(self, x: Signed) -> Signed:
-        return self._at_number(fp.loggamma, x)
+        return self._at_number(fp.loggamma, fp.digamma, x)
 
     def digamma(self, x: Signed) -> Signed:
-        return self._at_number(fp.digamma, x)
+        return self._at_number(fp.digamma, lambda value: fp.psi(1, value), x)
 
     @staticmethod
-    def _at_number(function: Any, x: Signed) -> Signed:
+    def _at_number(function: Any, slope: Any, x: Signed) -> Signed:
         if np.ndim(x.log) > 0:
             raise Inexpressible("the Gamma function at all nodes")
-        if not x.sign > 0:
+        if x.is_noise:
+            raise Inexpressible("the Gamma function of a number that may not be positive")
+        if x.sign < 0:
             raise Undefined("the Gamma function of a number that is not positive")
-        return Signed.of(np.float64(function(float(x.value))))
+        value = float(x.value)
+        return Signed.of(np.float64(function(value)), np.log(abs(slope(value))) + x.gross)
 
     def integer(self, x: Signed) -> int | None:
         if np.ndim(x.log) > 0 or not abs(x.value) <= _LARGEST_POWER:
@@ -125,15 +163,12 @@ class Nodal:
         return whole if abs(float(x.value) - whole) <= 1e-14 * max(1, abs(whole)) else None
 
     def compare(self, a: Signed, b: Signed) -> int | None:
-        """Return the sign of a - b, for functions that of all values that are not the same."""
+        """Return the sign of a - b, 0 where that is no more than an error; of functions, where all nodes agree.
+
+        There is no size below which a difference counts as none: the error is relative to what has cancelled.
+        """
         gap = a - b
         if np.any(np.isnan(gap.log)):
             raise Inexpressible("a term that is out of reach")
-        if np.ndim(gap.log) == 0:
-            return 0 if gap.log <= np.maximum(a.log, b.log) + _AGREEMENT else int(gap.sign)
-        signs = {int(sign) for sign in np.unique(gap.sign)}
+        signs = {int(sign) for sign in np.unique(np.where(gap.is_noise, 0, gap.sign))}
         return signs.pop() if len(signs) == 1 else None
-
-    def is_close(self, a: Signed, b: Signed) -> bool:
-        """Do the two agree, or is their difference small in itself?  What is 0 may come out as a tiny number."""
-        return bool((a - b).log <= max(0.0, a.log, b.log) + _AGREEMENT)

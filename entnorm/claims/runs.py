@@ -13,11 +13,12 @@ from functools import cache
 from sympy import Basic, Integer
 from sympy.core.symbol import Str
 
-from .language import Statement
+from .language import LanguageError, Statement
 
 __all__ = ["Prints", "ProgramError", "output_of"]
 
 SECONDS = 60
+WHOLE = -1  # the number that stands for all lines
 
 
 class ProgramError(RuntimeError):
@@ -47,9 +48,24 @@ def output_of(program: str) -> str:
 
 
 class Prints(Statement):
-    """The `number`-th line that `program` prints is `line`; for number -1, all that it prints is `line`."""
+    """The `number`-th line that `program` prints, counted from 0, is `line`; for number -1, all that it prints is.
+
+    Lines are not counted from the end: no other number is negative.  White space at either end does not matter.
+
+    Raises
+    ------
+    LanguageError
+        If the program or the line is no text, or the number is neither that of a line nor -1.
+    """
 
     def __new__(cls, program: str, number: int, line: str) -> Prints:
+        for name, written in (("the program", program), ("what it prints", line)):
+            if not isinstance(written, str):
+                raise LanguageError(f"Prints: {name} is a text, not {written!r}")
+        if not isinstance(number, int) or isinstance(number, bool) or number < WHOLE:
+            raise LanguageError(
+                f"Prints: {number!r} is no number of a line, which is counted from 0, nor {WHOLE} for the whole output"
+            )
         prints: Prints = Basic.__new__(cls, Str(program), Integer(number), Str(line))
         return prints
 
@@ -68,7 +84,7 @@ class Prints(Statement):
     def real_output(self) -> str:
         """Return what the program really prints there."""
         output = output_of(self.program)
-        if self.number < 0:
+        if self.number == WHOLE:
             return output
         lines = output.splitlines()
         if self.number >= len(lines):

@@ -120,8 +120,6 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
         field = evaluator.field
         lhs, rhs = evaluator.value(statement.lhs, point), evaluator.value(statement.rhs, point)
         order = field.compare(lhs, rhs)
-        if isinstance(field, Nodal) and 0 in _TRUE_WHEN[statement.symbol] and field.is_close(lhs, rhs):
-            order = 0
         if order == 0 and certain and not field.agreement_is_certain:
             order = None
         return None if order is None else order in _TRUE_WHEN[statement.symbol]
