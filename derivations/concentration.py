@@ -42,7 +42,8 @@ CLOSER_TO_UNIFORM = Claim(
     "concentration.closer-to-uniform",
     Lt(KL(v, uniform), KL(u, uniform)),
     given=two,
-    title="Of two distributions on n positions, that of larger entropy has the smaller divergence from the uniform one",
+    title="Of two positive distributions on n positions, that of larger entropy has the smaller divergence from the "
+    "uniform one",
     proof=calc(
         KL(v, uniform),
         (Log(n) - S(v), DEFICIT),
