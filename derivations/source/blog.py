@@ -221,7 +221,7 @@ SECTIONS = (
                 "迭代3～4次，就可以取得不错的收敛效果",
                 Imprecise(
                     (listings.ERROR_AFTER, newton.CLOSE_AFTER_THREE, newton.CLOSE_AFTER_FOUR),
-                    "On the example of the document four iterations leave 7e-8 of the error. For a steep distribution of two entries three end far from the target, and four for one of three entries.",
+                    "On the example of the document four iterations leave 7e-8 of the error. For a steep distribution of two entries three end far from the target, and so do four.",
                 ),
                 english="Three or four iterations already converge well.",
             ),
