@@ -2,7 +2,8 @@
 
 A distribution u whose divergence from p is finite may vanish where p is positive.  Marks e of its support say where it
 does not: u_i is 0 where e_i is 0, and positive where e_i is 1, as on the page on zeros.  With 0 log 0 = 0 the
-divergence stays nonnegative, and what is closest to p, or has the largest mean of log p, is still the escort distribution alone.
+divergence stays nonnegative, and what is closest to p, or has the largest mean of log p, is still the escort
+distribution alone.
 """
 
 from fractions import Fraction
@@ -134,7 +135,7 @@ CLOSER_WITH_ZEROS = Claim(
     ),
 )
 
-# --------------------------------------------------------------------------------------------- closest, and largest mean
+# ------------------------------------------------------------------------------------------- closest, and largest mean
 
 CROSS = Claim(
     "competitors.divergence-from-escort",
