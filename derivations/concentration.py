@@ -42,7 +42,8 @@ CLOSER_TO_UNIFORM = Claim(
     "concentration.closer-to-uniform",
     Lt(KL(v, uniform), KL(u, uniform)),
     given=two,
-    title="Of two distributions on n positions, that of larger entropy has the smaller divergence from the uniform one",
+    title="Of two positive distributions on n positions, that of larger entropy has the smaller divergence from the "
+    "uniform one",
     proof=calc(
         KL(v, uniform),
         (Log(n) - S(v), DEFICIT),
@@ -143,7 +144,7 @@ HALF_OF_SUPPORT = Refuted(
     "concentration.half-of-support",
     Eq(Sum(e[i], i), n / 2),
     given=(*SUPPORT, NORMALISED, Eq(S0(p, e), Log(n / 2))),
-    at={n: 8, p: [Fraction(1, 2), *(Fraction(1, 2**k) for k in (2, 3, 4)), *[Fraction(1, 64)] * 4], e: [1] * 8},
+    at={n: 8, p: [Fraction(1, 2), *[Fraction(1, 8)] * 4, 0, 0, 0], e: [1] * 5 + [0] * 3},
     correction=PERPLEXITY_OF_LOG,
     title="A distribution of entropy log(n/2) has n/2 positive entries",
 )
@@ -152,7 +153,7 @@ TEN_OF_SUPPORT = Refuted(
     "concentration.ten-of-support",
     Le(Sum(e[i], i), 10),
     given=(*SUPPORT, NORMALISED, Le(S0(p, e), Log(10))),
-    at={n: 12, p: [Fraction(89, 100), *[Fraction(1, 100)] * 11], e: [1] * 12},
+    at={n: 11, p: [Fraction(90, 100), *[Fraction(1, 100)] * 10], e: [1] * 11},
     correction=PERPLEXITY_OF_LOG,
     title="A distribution of an entropy of at most log 10 has at most 10 positive entries",
 )

@@ -5,6 +5,7 @@ from entnorm.claims.theory import Theory, pages
 from . import (
     arrival,
     betas,
+    competitors,
     concentration,
     convergence,
     cumulants,
@@ -92,6 +93,7 @@ THEORY = Theory(
         orbits,
         powers,
         relations,
+        competitors,
         truncation,
         regularisers,
         peaked,

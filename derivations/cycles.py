@@ -45,6 +45,7 @@ from .notation import (
     Z,
     a,
     b,
+    c,
     e,
     gamma,
     h_star,
@@ -432,6 +433,21 @@ TWO_ENTRIES = Claim(
         REFLECTED_VARIANCE.at(these),
     ),
     proof=calc(h_star - S(iterate(k, p, h_star)), (2 * V(p, 1), NEVER_ARRIVES)),
+)
+
+NO_COMMON_CONSTANT = Claim(
+    "cycles.no-common-constant",
+    Gt(h_star - S(iterate(k + 1, p, h_star)), c * (h_star - S(iterate(k, p, h_star))) ** 2),
+    given=(*cyclic, Gt(1 - 2 * c * V(p, 1), 0)),
+    title="No one C squares the errors of all p: if 2 C Var is below 1, the inequality fails at every step",
+    remark="It is for every C if an entry of two is close enough to 1; the target is then still within reach.",
+    defined=(*cycling, NO_ZERO, DOCUMENT_LOOP, VARENTROPY),
+    proof=calc(
+        h_star - S(iterate(k + 1, p, h_star)),
+        (2 * V(p, 1), NEVER_ARRIVES),
+        gt(c * (2 * V(p, 1)) ** 2, by.sign(2 * V(p, 1) * (1 - 2 * c * V(p, 1)), VARIANCE_POSITIVE)),
+        (c * (h_star - S(iterate(k, p, h_star))) ** 2, NEVER_ARRIVES),
+    ),
 )
 
 TARGET_TOO_HIGH = Refuted(

@@ -208,7 +208,7 @@ with np.errstate(all="ignore"):
 POWER_UNDERFLOW = """\
 import numpy as np
 
-print(np.float64(1e-200) ** 2)
+print(np.float64(0.5) ** 2000)
 """
 
 WHOLE_OUTPUT = Claim(
@@ -349,7 +349,7 @@ CLIPPED_ARRIVES = Claim(
 POWERS_UNDERFLOW = Claim(
     "listings.power-underflow",
     Prints(POWER_UNDERFLOW, 0, "0.0"),
-    title="A power of a small probability underflows",
+    title="A large power of a probability underflows",
     proof=run(),
 )
 

@@ -191,28 +191,23 @@ EXPONENT_ALWAYS_POSITIVE = Refuted(
     "newton.exponent-always-positive",
     Gt(exponent(p, h_star), 0),
     given=(POSITIVE, NORMALISED, NOT_CONSTANT, Gt(h_star, 0), Lt(h_star, Log(n))),
-    at={
-        n: 3,
-        p: [Fraction(97, 100), Fraction(2, 100), Fraction(1, 100)],
-        r: 0,
-        s: 1,
-        h_star: Fraction(21, 20),
-    },
+    at={n: 2, p: [Fraction(19, 20), Fraction(1, 20)], r: 0, s: 1, h_star: Fraction(2, 3)},
     correction=EXPONENT_NONPOSITIVE,
     title="The iteration stays with positive exponents",
 )
 
+TWICE_THE_VARIANCE = Eq(h_star, S(p) + 2 * V(p, 1))
 REVERSAL = Claim(
     "newton.reversal",
-    Eq(exponent(p, S(p) + 2 * V(p, 1)), -1),
-    given=(POSITIVE, NORMALISED, NOT_CONSTANT),
+    Eq(exponent(p, h_star), -1),
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT, TWICE_THE_VARIANCE),
     title="A target that exceeds the entropy by twice the variance makes the exponent -1",
     remark="For n = 2 this exchanges the two entries, and the next step exchanges them back: a cycle.",
     defined=(VARIANCE_POSITIVE, DENOMINATOR),
     proof=calc(
-        exponent(p, S(p) + 2 * V(p, 1)),
-        (1 - (S(p) + 2 * V(p, 1) - S(p)) / V(p, 1), EXPONENT_IN_VARIANCE),
-        (-1, by.algebra),
+        exponent(p, h_star),
+        (1 - (h_star - S(p)) / V(p, 1), EXPONENT_IN_VARIANCE),
+        (-1, TWICE_THE_VARIANCE),
     ),
 )
 
@@ -317,16 +312,9 @@ CLOSE_AFTER_FOUR = Refuted(
     "newton.close-after-four",
     Lt((S(iterate(4, p, h_star)) - h_star) ** 2, Rational(1, 100)),
     given=attainable,
-    at={
-        n: 3,
-        p: [Fraction(92, 100), Fraction(5, 100), Fraction(3, 100)],
-        r: 0,
-        s: 1,
-        h_star: Fraction(21, 20),
-    },
+    at=steep | {h_star: Fraction(19, 40)},
     correction=ERROR_CONSTANT,
     title="... or four",
-    remark="The exponents of this orbit are 1, -0.006, -3.5, 2.2, -22.",
 )
 
 CLOSE_AFTER_TWO = Refuted(

@@ -29,6 +29,7 @@ from entnorm.claims.layout import Fence, Layout, Row, Script, Word, call, name
 
 __all__ = [
     "KL",
+    "KL0",
     "S0",
     "H",
     "S",
@@ -115,7 +116,7 @@ v = Family("v")
 d = Family("d")  # gaps below the largest logit
 e = Family("e")  # marks: 1 at some entries, 0 at the others
 h = Family("h")  # a direction
-f = Family("f")  # a gradient
+f = Family("f")  # a gradient; or marks, beside e
 z = Family("z")  # logits
 x = Scalar("x")
 y = Scalar("y")
@@ -225,6 +226,11 @@ uniform = Seq(i, 1 / n)
 
 # The entropy of a distribution with zeros, whose support e marks: where p_i is 0 the logarithm is that of 1.
 S0 = Operator("S0", (p, e), -Sum(p[i] * Log(p[i] + (1 - e[i])), i), lambda family, marks: call(name("S0"), family))
+
+# The divergence of u, whose support e marks, from v.
+KL0 = Operator(
+    "KL0", (u, e, v), Sum(u[i] * (Log(u[i] + (1 - e[i])) - Log(v[i])), i), lambda *f: call(name("KL0"), f[0], f[2])
+)
 
 # The softmax of logits, and another measure of uncertainty: the Gini (or Tsallis) entropy of order 2.
 softmax = Operator("softmax", (z,), Seq(i, Exp(z[i]) / Sum(Exp(z[j]), j)))

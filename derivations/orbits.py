@@ -84,8 +84,8 @@ TURNED_FIRST = Refuted(
     "orbits.order-on-the-way",
     _keeps_order(1),
     given=(*attainable, Gt(p[i], p[j])),
-    at=_point(Fraction(21, 20), 97, 2, 1) | {i: 0, j: 1},
+    at=_point(Fraction(2, 3), 95, 5) | {i: 0, j: 1},
     correction=DOCUMENT_LOOP,
     title="The first step keeps the order",
-    remark="This orbit comes back: the exponents are 1, -0.81, 0.21, 0.157, 0.149, the one that is sought.",
+    remark="The exponents are 1, -0.137, and so on: this orbit stays below zero.",
 )

@@ -44,7 +44,7 @@ BASE_POSITIVE = Claim(
     "powers.base-positive",
     Gt(at_c, 0),
     given=at_root,
-    title="... so near it the factor of a step is defined",
+    title="... so the factor of a step is defined at it",
     defined=(VARIANCE_POSITIVE,),
     proof=calc(at_c, (1, NO_EXCESS), gt(0, by.sign)),
 )

@@ -124,7 +124,8 @@ CLOSEST = Claim(
     "relations.closest-at-entropy",
     Attained(Ge(KL(u, p), KL(q, p)), ForAll(i, Eq(u[i], q[i]))),
     given=(POSITIVE, U_POSITIVE, U_NORMALISED, Gt(gamma, 0), Eq(S(u), H(p, gamma))),
-    title="Among all distributions of its entropy the escort distribution of exponent gamma > 0 is the closest to p",
+    title="Among the positive distributions of its entropy the escort distribution of exponent gamma > 0 is the "
+    "closest to p",
     proof=calc(
         KL(u, p),
         (-S(u) + (S(u) + KL(u, q) - Log(Z(p, gamma))) / gamma, VARIATIONAL.at({p: p, u: u, gamma: gamma})),
@@ -157,7 +158,7 @@ ARGMAX_AT_ENTROPY = Claim(
     "relations.argmax-at-entropy",
     Attained(Le(score, mean(p, gamma)), ForAll(i, Eq(u[i], q[i]))),
     given=(POSITIVE, U_POSITIVE, U_NORMALISED, Gt(gamma, 0), Eq(S(u), H(p, gamma))),
-    title="Among all distributions of its entropy the escort distribution alone has the largest mean of log p",
+    title="Among the positive distributions of its entropy the escort distribution alone has the largest mean of log p",
     proof=calc(
         score,
         *expected,
@@ -171,7 +172,7 @@ CONSTRAINED_ARGMAX = Claim(
     "relations.constrained-argmax",
     Le(score, mean(p, gamma)),
     given=(POSITIVE, U_POSITIVE, U_NORMALISED, Gt(gamma, 0), Ge(S(u), H(p, gamma))),
-    title="... and no distribution of at least its entropy has a larger one",
+    title="... and no positive distribution of at least its entropy has a larger one",
     remark="So softmax with a prescribed entropy is an argmax under a constraint, where softmax at a fixed temperature"
     " is one with a penalty.",
     proof=calc(

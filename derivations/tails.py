@@ -191,7 +191,7 @@ EXISTENCE_UNIQUE = Claim(
     "limits.existence-unique",
     Root(H(p, gamma), gamma, lower, higher, h_star),
     given=(*MAXIMA, UNIQUE, Gt(h_star, 0), Lt(h_star, Log(n))),
-    title="If one entry is the largest, p attains every entropy strictly between 0 and log n",
+    title="If one entry alone is the largest, p attains every entropy strictly between 0 and log n",
     defined=(GAP_OFF_MARK, SLACK_NONNEGATIVE),
     proof=intermediate(
         width=(1 + 5 * loose) / h_star,

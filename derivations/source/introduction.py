@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Said, Section, Unverifiable, Wrong
 
-from .. import concentration, escort, relations, tails
+from .. import competitors, concentration, escort, tails
 
 SECTIONS = (
     Section(
@@ -29,10 +29,10 @@ SECTIONS = (
                         escort.ORDER,
                         concentration.TIES_KEPT,
                         escort.ENTRIES_POSITIVE,
-                        relations.CLOSEST,
+                        competitors.CLOSEST_WITH_ZEROS,
                         concentration.RATIOS_KEPT,
                     ),
-                    "What the main features are is not said. Order, ties and support are kept, and of all distributions of its entropy this one is the closest to p; ratios are not kept.",
+                    "What the main features are is not said. Order, ties and support are kept, and of all distributions of its entropy, those with zeros included, this one is the closest to p; ratios are not kept.",
                 ),
                 english="At the same time it keeps the main characteristics of the distribution.",
             ),

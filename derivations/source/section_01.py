@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Proved, Said, Section
 
-from .. import concentration, entropy, tails, zeros
+from .. import competitors, concentration, entropy, tails, zeros
 
 SECTIONS = (
     Section(
@@ -20,7 +20,7 @@ SECTIONS = (
                 "1.3",
                 "熵越大，分布越均匀、不确定性越高",
                 Imprecise(
-                    (concentration.CLOSER_TO_UNIFORM, concentration.BY_LARGEST_ENTRY, concentration.BY_SQUARES),
+                    (competitors.CLOSER_WITH_ZEROS, concentration.BY_LARGEST_ENTRY, concentration.BY_SQUARES),
                     "More uniform is not defined. In the divergence from the uniform distribution it is true of any two distributions on as many positions; by the largest entry, or by the sum of squares, it is false. Uncertainty is only another word for the entropy here.",
                 ),
                 english="The larger the entropy, the more uniform and uncertain the distribution.",

@@ -85,7 +85,7 @@ SECTIONS = (
                 ),
                 english="Update γ: γ^(k+1) = 1 + Δγ.",
             ),
-            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ", Proved(escort.WRITTEN_OUT, escort.SUMS_TO_ONE)),
+            Said("4.5.5", "p^(k+1)=(p^(k))^{γ}/Σ", Proved(escort.WRITTEN_OUT, iteration.UPDATE)),
             Said(
                 "4.5.6",
                 "直到收敛（|H^(k)-H*|<ε）",

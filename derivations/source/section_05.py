@@ -1,6 +1,6 @@
 """Convergence: section 5 of the annotated derivation."""
 
-from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Wrong
+from entnorm.claims.ledger import Imprecise, Proved, Said, Section, Wrong
 
 from .. import (
     cycles,
@@ -21,10 +21,9 @@ SECTIONS = (
             Said(
                 "5.1.1",
                 "牛顿法是二阶收敛的 |e_{k+1}|≤C|e_k|²",
-                Needs(
-                    "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n (without such a condition the errors need not tend to 0; the inequality alone also holds for a constant error)",
-                    cycles.TWO_ENTRIES,
-                    iteration.QUADRATIC_BOTH_SIDES,
+                Imprecise(
+                    (cycles.NO_COMMON_CONSTANT, cycles.TWO_ENTRIES, iteration.QUADRATIC_BOTH_SIDES),
+                    "It is not said for which p, nor whether C depends on it. As one C for all p and targets it is false. With a C of its own for every orbit it holds of an error that never changes, and then it says nothing of convergence: that the errors tend to 0 is false too. It is right, with one over the variance of log of what is sought for C, and the errors tend to 0, if no entry is more than e times another and the target is neither below the entropy of p nor log n.",
                 ),
                 english="Newton's method converges quadratically: |e_{k+1}| ≤ C |e_k|².",
             ),
