@@ -87,7 +87,7 @@ POWERS_FINITE = Claim(
     "betas.powers-finite",
     Integrable(value**gamma, o),
     given=CONVERGENT,
-    title="Where both are positive the power is integrable: that is the domain of gamma",
+    title="Where both are positive the power is integrable: the domain of gamma holds all these",
     proof=convergence(near(gamma)),
 )
 

@@ -44,7 +44,7 @@ HEAVY_MASS = Claim(
     "families.heavy-mass",
     Eq(D(1 - 1 / Log(x), x), heavy),
     given=ON_THE_TAIL,
-    title="1/(x log^2 x) is a density on x > e: its antiderivative grows from 0 at e to 1",
+    title="An antiderivative of 1/(x log^2 x), which grows from 0 at e to 1: a density on x > e",
     proof=calc(D(1 - 1 / Log(x), x), (heavy, by.calculus)),
 )
 
@@ -82,7 +82,7 @@ PARETO_MASS = Claim(
     "families.pareto-mass",
     Eq(D(1 - 1 / x, x), 1 / x**2),
     given=(Gt(x, 0),),
-    title="1/x^2 is a density on x > 1: its antiderivative grows from 0 at 1 to 1",
+    title="An antiderivative of 1/x^2, which grows from 0 at 1 to 1: a density on x > 1",
     proof=calc(D(1 - 1 / x, x), (1 / x**2, by.calculus)),
 )
 
@@ -110,7 +110,7 @@ PARETO_ENTROPY = Claim(
     "families.pareto-entropy",
     Eq(D(-(2 * Log(x) + 2) / x, x), -(1 / x**2) * Log(1 / x**2)),
     given=(Gt(x, 0),),
-    title="The entropy of the density 1/x^2 on x > 1 is 2",
+    title="An antiderivative of -f log f for the density 1/x^2 on x > 1: with it the entropy is 2",
     remark="The antiderivative of -f log f grows from -2 at 1 to 0.",
     proof=calc(
         D(-(2 * Log(x) + 2) / x, x),
@@ -210,7 +210,7 @@ EXPONENTIAL_ENTROPY = Claim(
     "families.exponential-entropy",
     Eq(D(-rate * (1 + c * x - Log(c)), x), -(c * rate) * Log(c * rate)),
     given=(Gt(c, 0),),
-    title="The entropy of an exponential density is 1 - log c",
+    title="An antiderivative of -f log f for an exponential density: with it the entropy is 1 - log c",
     remark="The antiderivative of -f log f grows from log c - 1 at 0 to 0.",
     proof=calc(
         D(-rate * (1 + c * x - Log(c)), x),

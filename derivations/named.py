@@ -152,7 +152,7 @@ GAMMA = _entropy(
     {a: w - 1, b: one, c: c, kappa: one, omega: one},
     shape + LogGamma(shape) + (1 - shape) * Digamma(shape) - Log(gamma * c),
     (HALF_LINE, Gt(c, 0), Gt(shape, 0)),
-    "The Gamma density of shape w: its powers have the shape gamma (w - 1) + 1, which has to be positive",
+    "The Gamma density of shape w: its powers have the shape gamma (w - 1) + 1, while that is positive",
 )
 
 WEIBULL = _entropy(

@@ -77,7 +77,7 @@ STUDENT = _entropy(
         Gt(gamma, 0),
         Gt(tails - half, 0),
     ),
-    "Student's density with y degrees of freedom: gamma has to exceed 1/(y + 1)",
+    "Student's density with y degrees of freedom, for gamma above 1/(y + 1)",
 )
 
 LOGISTIC = _entropy(
@@ -106,7 +106,7 @@ BETA = _entropy(
         Gt(first, 0),
         Gt(second, 0),
     ),
-    "The Beta density x^(y-1) (1-x)^(w-1): its powers are Beta densities, where both parameters stay positive",
+    "The Beta density x^(y-1) (1-x)^(w-1): its powers are Beta densities, while both parameters stay positive",
 )
 
 # ------------------------------------------------------------------------------------------------------------- Pareto
@@ -156,7 +156,7 @@ PARETO = Claim(
         Gt(gamma, 0),
         Gt(index, 0),
     ),
-    title="Pareto's density x^(-c) on x > y: gamma has to exceed 1/c",
+    title="Pareto's density x^(-c) on x > y, for gamma above 1/c",
     defined=(POWERS_FINITE.at(known), ENTROPY_EXISTS.at(known), PARETO_TOTAL.at({gamma: gamma, c: c})),
     proof=calc(
         pareto,

@@ -117,7 +117,7 @@ POWERS_FINITE = Claim(
     "potentials.powers-finite",
     Integrable(value**gamma, o),
     given=INSIDE,
-    title="So the domain of gamma is where gamma and kappa + gamma a are positive: there the power is integrable",
+    title="Where gamma and kappa + gamma a are positive the power is integrable: the domain of gamma holds all these",
     proof=convergence(near(gamma)),
 )
 

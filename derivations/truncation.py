@@ -33,7 +33,7 @@ from entnorm.claims import (
     n,
 )
 
-from .notation import S, c, e, i, kept, p, r, truncated_entropy, u, w, x, z
+from .notation import S, c, e, i, j, kept, p, r, truncated_entropy, u, w, x, z
 from .setting import LOG_BOUND, NORMALISED, POSITIVE
 
 P = kept(p, e)
@@ -236,6 +236,34 @@ MAJORISES_OUTSIDE = Claim(
         (1, kept),
         (Sum(p[i], i), NORMALISED),
         ge(Sum(u[i] * p[i], i), by.sign(Sum((1 - u[i]) * p[i], i), MARKS_AT_MOST_ONE)),
+    ),
+)
+
+NESTED = Assumption(
+    "of the two choices one contains the other", ForAll(i, ForAll(j, Eq(u[i] * (1 - e[i]) * (e[j] * (1 - u[j])), 0)))
+)
+both = Sum(Sum(p[i] * p[j] * (u[i] * e[i]) * ((1 - e[j]) * (1 - u[j])), j), i)
+MAJORISES = Claim(
+    "truncation.majorises",
+    Ge(Sum(u[i] * (e[i] * p[i] / P), i), Sum(u[i] * p[i], i)),
+    given=(POSITIVE, NORMALISED, MARKS, OTHER_MARKS, SOMETHING_KEPT, NESTED),
+    title="Truncation majorises: entries that contain those that are kept, or are among them, hold as much or more",
+    proof=calc(
+        Sum(u[i] * (e[i] * p[i] / P), i),
+        (Sum(u[i] * e[i] * p[i], i) * Sum(p[i], i) / P, by.termwise(NORMALISED)),
+        (
+            (
+                Sum(u[i] * p[i], i) * P
+                + both
+                + Sum(Sum(p[i] * p[j] * (u[i] * e[i] * (1 - e[j]) * u[j]), j), i)
+                - Sum(Sum(p[i] * p[j] * (u[i] * (1 - e[i]) * e[j] * u[j]), j), i)
+                - Sum(Sum(p[i] * p[j] * (u[i] * (1 - e[i]) * (e[j] * (1 - u[j]))), j), i)
+            )
+            / P,
+            by.termwise(kept),
+        ),
+        ((Sum(u[i] * p[i], i) * P + both) / P, by.termwise(NESTED)),
+        ge(Sum(u[i] * p[i], i), by.sign(both / P, MARKS_NONNEGATIVE, MARKS_AT_MOST_ONE)),
     ),
 )
 
