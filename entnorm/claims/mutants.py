@@ -96,7 +96,7 @@ class Trial:
             return ""
         if not self.refused_at:
             return f"{self.change}: true, and the rules prove it, too"
-        seen = "not decided at the points" if self.fails is None else "true at every point that was looked at"
+        seen = "not decided at the points" if self.fails is None else "held at every point that was looked at, which proves nothing"
         return f"{self.change}: {seen}"
 
 
