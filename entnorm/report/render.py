@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Final
-from xml.etree import ElementTree
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from entnorm.conformance.budget import times
+from entnorm.report.breaking import breakable
 from entnorm.report.charts import chart
 from entnorm.report.experiments import addresses, view
 from entnorm.report.graph import Drawing, draw
@@ -49,29 +49,6 @@ STATUSES: Final[dict[str, tuple[str, str]]] = {
 """Every status and outcome, in the order in which they are counted: its glyph and its meaning."""
 
 
-_BREAKS: Final = frozenset("=≠<≤>≥+")
-
-
-def _breakable(mathml: str) -> str:
-    """Return a formula as several, each from a relation or a plus on: browsers break lines between formulas only."""
-    math = ElementTree.fromstring(mathml)
-    (row,) = math
-    pieces: list[list[ElementTree.Element]] = [[]]
-    for part in row if row.tag == "mrow" else (row,):
-        if part.tag == "mo" and (part.text or "").strip() in _BREAKS and pieces[-1]:
-            part.set("form", "infix")  # the space on both its sides, though it comes first
-            pieces.append([])
-        pieces[-1].append(part)
-    if len(pieces) == 1:
-        return mathml
-    formulas = []
-    for piece in pieces:
-        formula = ElementTree.Element("math", math.attrib)
-        ElementTree.SubElement(formula, "mrow").extend(piece)
-        formulas.append(ElementTree.tostring(formula, encoding="unicode"))
-    return "<wbr>".join(formulas)
-
-
 @lru_cache
 def _environment(*, escape: bool) -> Environment:
     environment = Environment(
@@ -89,7 +66,7 @@ def _environment(*, escape: bool) -> Environment:
         cell=_table_cell,
         sample=_sample,
         addresses=addresses,
-        breakable=_breakable,
+        breakable=breakable,
         times=times,
     )
     environment.globals.update(STATUSES=STATUSES)
