@@ -34,6 +34,9 @@ UNNEEDED = {
     "regularisers.sparsemax-is-best": ("marked logits are not below the threshold",),
     "nearest.pythagoras": ("its rows are integrable",),
     "nearest.margin": ("its rows are integrable", "... with the logarithms of c"),
+    "competitors.deficit": ("every e_i is 0 or 1", "where e_i is 0, u_i is 0"),
+    "competitors.divergence-from-escort": ("every e_i is 0 or 1", "where e_i is 0, u_i is 0"),
+    "thermodynamics.divergence-from-p": ("p sums to 1",),
     "divergences.between-powers": ("∫ |ρ(o)^b log(ρ(o))| do < ∞",),
 }
 
