@@ -219,7 +219,10 @@ def test_a_solver_that_loops_ends_with_a_run_that_is_stopped(sign: signal.Signal
     (tmp_path / "loops.py").write_text(LOOPS)
     (tmp_path / "at_import.py").write_text(LOOPS_WHEN_IMPORTED)
     command = [sys.executable, "-m", "entnorm", "conform", solver, "--level", "smoke", "--deadline", "100"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+    heeding = partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)  # though these tests be run by nohup
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heeding
+    ) as run:
         looping = number_in(tmp_path / "pid")
         assert alive(looping)
         run.send_signal(sign)

@@ -23,7 +23,7 @@ SECTIONS = (
                 "牛顿法是二阶收敛的 |e_{k+1}|≤C|e_k|²",
                 Imprecise(
                     (cycles.NO_COMMON_CONSTANT, cycles.TWO_ENTRIES, iteration.QUADRATIC_BOTH_SIDES),
-                    "It is not said for which p, nor whether C depends on it. As one C for all p and targets it is false. With a C of its own for every orbit it holds of an error that never changes, and then it says nothing of convergence: that the errors tend to 0 is false too. It is right, with one over the variance of log of what is sought for C, and the errors tend to 0, if no entry is more than e times another and the target is neither below the entropy of p nor log n.",
+                    "It is not said for which p, nor whether C depends on it. As one C for all p and targets it fails on every cycle of two exponents with 2 C Var < 1; that there is such a cycle for every C is easily seen, but no claim. With a C of its own for every orbit it holds of an error that never changes, and then it says nothing of convergence: that the errors tend to 0 is false too. It is right, with one over the variance of log of what is sought for C, and the errors tend to 0, if no entry is more than e times another and the target is neither below the entropy of p nor log n.",
                 ),
                 english="Newton's method converges quadratically: |e_{k+1}| ≤ C |e_k|².",
             ),

@@ -99,7 +99,7 @@ SECTIONS = (
                 "log(10) → ≈10, 高度稀疏",
                 Imprecise(
                     (concentration.PERPLEXITY_OF_LOG, concentration.TEN_OF_SUPPORT, escort.ENTRIES_POSITIVE),
-                    "The document does not define its effective support. Read as the perplexity exp H it is 10, exactly. Read as the number of positive entries it is false, and the transform does not change that number. It takes more than 10 entries to have the entropy log 10 and not be uniform; of 12 it is hardly sparse at all.",
+                    "The document does not define its effective support. Read as the perplexity exp H it is 10, exactly. Read as the number of positive entries it is false, and the transform does not change that number. It takes more than 10 entries to have the entropy log 10 and not be uniform; of 11 it is hardly sparse at all.",
                 ),
                 english="log(10) → about 10, highly sparse.",
             ),

@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -268,7 +269,7 @@ def write(path: str | os.PathLike[str], records: Iterable[Line]) -> None:
         If the file cannot be written.
     """
     path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.unfinished")
     lines = (f"{record.to_json()}\n".encode("ascii") for record in records)
     try:
         with unfinished.open("wb") as file:
