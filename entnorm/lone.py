@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from entnorm.moments import (
     CHUNK,
+    COARSE,
     FAINT,
     LEAST_CENTRE,
     ONES,
@@ -138,8 +139,8 @@ def _survey(values: Floats, work: Workspace | None, logits: bool) -> Survey | No
     depths[peak] = 0.0
     if tied or not 1.0 / SQUARES < reach < SQUARES:
         return None
-    mean, dot = float(_sizes(n).plain(depths)) / n, depths.dot if n <= CHUNK else partial(row_dot, depths)
-    return room, peak, top, reach, mean, math.sqrt(max(float(dot(depths)) / n - mean * mean, 0.0))
+    mean, square = float(_sizes(n).plain(depths)) / n, float(row_dot(depths, depths, roughly=True)) / n
+    return room, peak, top, reach, mean, math.sqrt(max(square - mean * mean, 0.0))
 
 
 def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, logits: bool) -> Floats:
@@ -170,7 +171,7 @@ def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Wor
 
 def _excess(n: int, found: Survey, excess: float, deficit: float, work: Workspace | None) -> Look:
     depths, peak, _, reach, _, _ = found
-    sizes, short = _sizes(n), n <= CHUNK
+    sizes = _sizes(n)
     rough, exact = (_single(n, depths, work), sizes.rough_total), (depths, sizes.total)
 
     def look(gamma: float, roughly: bool) -> Residual:
@@ -186,7 +187,7 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, work: Workspac
         w[peak] = 0.0
         w[n:] = 0.0
         rest = float(total(w))
-        first, second, third = map(float, moment_sums(w, t, w.dot if short else partial(row_dot, w)))
+        first, second, third = map(float, moment_sums(w, t))
         mean = first / (1 + rest)
         residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
         unfit = not roughly and is_levered(mean, second, excess, deficit)
@@ -217,16 +218,20 @@ class _Sizes(NamedTuple):
     double: int
     rough_total: Total
     total: Total
-    plain: Total  # of a row that was not made longer
+    plain: Total  # of a row that was not made longer, to a few digits
 
 
 @lru_cache(maxsize=2**10)
 def _sizes(n: int) -> _Sizes:
     single, double = padded(n, np.float32), padded(n, np.float64)
-    if n > CHUNK:
-        return _Sizes(single, double, row_sum, row_sum, row_sum)
     few, ones = ONES[np.dtype(np.float32)], ONES[np.dtype(np.float64)]
-    return _Sizes(single, double, few[:single].dot, ones[:double].dot, ones[:n].dot)
+    return _Sizes(
+        single,
+        double,
+        few[:single].dot if n <= CHUNK else row_sum,
+        ones[:double].dot if n <= CHUNK else row_sum,
+        ones[:n].dot if n <= COARSE else partial(row_sum, roughly=True),
+    )
 
 
 def _moved(centre: float, by: float, logits: bool) -> float:
@@ -243,7 +248,7 @@ def _direct(n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: 
         w = np.expm1(t, w)
         raised = float(row_sum(w))
         again_exp(t, w)
-        first, second, third = moment_sums(w, t, partial(row_dot, w))
+        first, second, third = moment_sums(w, t)
         return deficit_cumulants(raised, float(first), float(second), float(third), n)
 
     def look(gamma: float, roughly: bool) -> Residual:

@@ -32,10 +32,10 @@ SQUARES = 1e140  # numbers between this and its inverse can be squared, and the 
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
 CHUNK = 128  # equal terms are rounded the same way: of so many, dot products have running sums of no more than four
-_CHUNKS = {np.dtype(np.float32): 1024, np.dtype(np.float64): CHUNK}  # the first shows the way; BLAS wakes no thread
+COARSE = 1024  # where a few digits are enough, as all that float32 has; for so few, BLAS wakes no thread
 _VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
 _FEW = 2048  # entries of a row from which on what is left of it does not count
-ONES = {kind: np.ones(size, kind) for kind, size in _CHUNKS.items()}
+ONES = {np.dtype(kind): np.ones(COARSE, kind) for kind in (np.float32, np.float64)}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
@@ -103,9 +103,9 @@ def _whole(n: int, dtype: Any) -> int:
     return -(-n // width) * width
 
 
-def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
+def row_dot(a: NDArray[Any], b: NDArray[Any], *, roughly: bool = False) -> Any:
     """Inner product of each row, in an order that depends on the length of the rows alone; a scalar for one row."""
-    n, chunk = a.shape[-1], _CHUNKS[a.dtype]
+    n, chunk = a.shape[-1], _chunk(a.dtype, roughly)
     if n <= chunk:
         return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
     whole, shape = n - n % chunk, (*a.shape[:-1], n // chunk, chunk)
@@ -113,14 +113,20 @@ def row_dot(a: NDArray[Any], b: NDArray[Any]) -> Any:
     return chunk_total(chunks, np.vecdot(a[..., whole:], b[..., whole:]))
 
 
-def row_sum(a: NDArray[Any]) -> Any:
+def row_sum(a: NDArray[Any], *, roughly: bool = False) -> Any:
     """Sum of each row, by the same rule: a product with ones takes half the time of a sum."""
-    n, ones, chunk = a.shape[-1], ONES[a.dtype], _CHUNKS[a.dtype]
+    n, chunk = a.shape[-1], _chunk(a.dtype, roughly)
+    ones = ONES[a.dtype][:chunk]
     if n <= chunk:
         return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
     whole = n - n % chunk
     chunks = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], n // chunk, chunk), ones)
     return chunk_total(chunks, np.vecdot(a[..., whole:], ones[: n - whole]))
+
+
+def _chunk(dtype: np.dtype[Any], roughly: bool) -> int:
+    """Entries that are summed at a time."""
+    return COARSE if roughly or dtype == np.float32 else CHUNK
 
 
 def chunk_total(chunks: NDArray[Any], last: NDArray[Any]) -> Any:
@@ -149,13 +155,15 @@ def again_exp(t: NDArray[Any], w: NDArray[Any]) -> None:
         w += 1
 
 
-def moment_sums(w: NDArray[Any], t: NDArray[Any], dot: Callable[[NDArray[Any]], Any]) -> tuple[Any, Any, Any]:
-    """Sums of w t, w t^2, w t^3 over each row, where `dot` is `row_dot` with `w`, which is used up."""
+def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
+    """Sums of w t, w t^2, w t^3 over each row, the latter two to a few digits; `w` is used up."""
+    short = w.ndim == 1 and w.size <= CHUNK
+    dot, rough = (w.dot, w.dot) if short else (partial(row_dot, w), partial(row_dot, w, roughly=True))
     first = dot(t)
     np.multiply(w, t, w)
-    second = dot(t)
+    second = rough(t)
     np.multiply(w, t, w)
-    return first, second, dot(t)
+    return first, second, rough(t)
 
 
 def log_offsets(
@@ -244,7 +252,7 @@ def power_sums(
             np.expm1(t, out=w)
             sums[0, some] += row_sum(w)
             again_exp(t, w)
-        sums[1:, some] += moment_sums(w, t, partial(row_dot, w))
+        sums[1:, some] += moment_sums(w, t)
     return sums
 
 
@@ -265,14 +273,14 @@ def power_means(
     """
     rows, n = shape
     sums = np.zeros((highest - 1, rows))
-    column, shifted, partial = (1.0 / radius)[:, None], bool(mean.any()), bool((support < n).any())
+    column, shifted, holes = (1.0 / radius)[:, None], bool(mean.any()), bool((support < n).any())
     for some, part in tiles(shape):
         offsets = read(some, part)
         z, power, higher = (work.array(name, offsets.shape) for name in ("z", "power", "higher"))
         if shifted:
             offsets = np.subtract(offsets, mean[some, None], out=higher)
         np.multiply(offsets, column[some], out=z)
-        if partial:
+        if holes:
             np.copyto(z, 0.0, where=z == -np.inf)
         np.copyto(power, z)
         for k in range(1, highest // 2 + 1):  # power = z^k

@@ -130,8 +130,9 @@ class Rows:
     def alone(self) -> Floats:
         """The only row, in the same layout; probabilities vetted."""
         row = as_floats(self.array if self.array.ndim == 1 else self.array.reshape(-1))
-        with np.errstate(all="ignore"):
-            self.vet(row[None])
+        if not self.logits:
+            with np.errstate(all="ignore"):
+                self.vet(row[None])
         return row
 
     def part(self, rows: slice) -> NDArray[Any]:

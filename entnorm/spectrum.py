@@ -100,7 +100,7 @@ class Spectrum:
                 np.copyto(self.single[some, part], depths, casting="same_kind")
             if not full:
                 depths = np.where(depths > -np.inf, depths, 0.0)
-            sums += row_sum(depths), row_dot(depths, depths)
+            sums += row_sum(depths, roughly=True), row_dot(depths, depths, roughly=True)
 
     def _extremes(self, some: slice) -> bool:
         """The largest and the smallest entry of some rows, and how many are in the support; whether all are."""

@@ -42,7 +42,7 @@ class Total:
     def add(self, piece: Floats, by: Floats | None = None) -> None:
         """Take in the next columns, multiplied by others: then the value is that of `row_dot`."""
         count, width = piece.shape
-        whole, ones = width - width % CHUNK, ONES[piece.dtype]
+        whole, ones = width - width % CHUNK, ONES[piece.dtype][:CHUNK]
         chunks = count, whole // CHUNK, CHUNK
         factors = ones if by is None else by[:, :whole].reshape(chunks)
         self._chunks.append(np.vecdot(piece[:, :whole].reshape(chunks), factors))
