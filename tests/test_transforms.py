@@ -131,9 +131,18 @@ class TestInfeasible:
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32])
-def test_narrow_floats_are_rounded_once(dtype):
-    x = np.random.default_rng(0).normal(size=(20, 30)).astype(dtype)
-    wide = entnorm.softmax(x.astype(np.float64), entropy=2.0)
-    narrow = entnorm.softmax(x, entropy=2.0)
+@pytest.mark.parametrize("shape", [(20, 30), (1, 100), (300, 1000), (2, 40_000)])
+def test_narrow_floats_are_rounded_once(dtype, shape):
+    rng = np.random.default_rng(0)
+    x, evenness = rng.normal(0, 3, shape).astype(dtype), rng.uniform(0.1, 0.9, shape[0])
+    narrow = entnorm.softmax(x, evenness=evenness)
     assert narrow.dtype == dtype
-    assert np.array_equal(narrow, wide.astype(dtype))
+    assert np.array_equal(narrow, entnorm.softmax(x.astype(np.float64), evenness=evenness).astype(dtype))
+
+
+def test_narrow_probabilities_are_rounded_once():
+    rng = np.random.default_rng(0)
+    p, evenness = rng.dirichlet(np.ones(1000), 300).astype(np.float32), rng.uniform(0.1, 0.9, 300)
+    narrow = entnorm.normalize(p, evenness=evenness)
+    assert narrow.dtype == np.float32
+    assert np.array_equal(narrow, entnorm.normalize(p.astype(np.float64), evenness=evenness).astype(np.float32))

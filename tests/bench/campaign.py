@@ -49,7 +49,14 @@ def stored(rng: np.random.Generator) -> Row:
     return {record.kind: record.values}
 
 
-KINDS: dict[str, Callable[[np.random.Generator], Row]] = {**FAMILIES, "stored references": stored}
+def long(rng: np.random.Generator) -> Row:
+    """Many chunks to be summed: of values of their own, or of a few, the terms of which are all rounded alike."""
+    n = int(2 ** rng.uniform(11, 16.5))
+    values = rng.normal(0, 10 ** rng.uniform(-3, 1.5), n)
+    return {"logits": values if rng.random() < 0.5 else values[rng.integers(rng.integers(2, 30), size=n)]}
+
+
+KINDS: dict[str, Callable[[np.random.Generator], Row]] = {**FAMILIES, "long": long, "stored references": stored}
 
 
 class Failed(AssertionError):
