@@ -52,7 +52,7 @@ _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 
 _NUMBERS, _COUNTS, _MASK = float64[::1], int64[::1], types.boolean[::1]
 
 _row = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)  # without counts of references: see `sums`
-_part = njit(error_model="numpy", nogil=True, _nrt=False, forceinline=True)  # of it: the room is forty arguments
+_part = njit(error_model="numpy", nogil=True, _nrt=False, inline="always")
 
 # Scratch for a group of rows, by lane: in float32, two tails, exponentials, means of powers; see `lanes`.
 Room = namedtuple("Room", ("single", "tails", "exponentials", "means", "work", "lanes"))
