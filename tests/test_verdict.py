@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -181,6 +182,15 @@ def test_nothing_is_advised_where_words_are_not_the_trouble() -> None:
     assert advice(unruly.ours) is None
     assert advice(unruly.hangs_on_batches, 3) is None
     assert conformance.wanted_adapter(conformance.run(lambda p, target, *, axis=-1: 1.0, "smoke"), 9) is None
+
+
+def test_a_check_that_was_lost_says_nothing_of_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = conformance.run(unruly.takes_one_row, "core", deadline=30)
+    (batch,) = (r for r in found.results if r.name == "batch_equals_a_loop_over_rows")
+    assert conformance.wanted_adapter(replace(found, results=(batch,)), 30) == {"rows": "one"}
+    lost = replace(found, results=(replace(batch, lost=True),))  # a machine may be too busy for a deadline
+    monkeypatch.setattr(Contained, "run", None)
+    assert conformance.wanted_adapter(lost, 30) is None
 
 
 # ---------------------------------------------------------------------------------------------------------- containment
