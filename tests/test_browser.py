@@ -174,6 +174,14 @@ SPILL = """
 Math.max(...[...document.querySelectorAll("svg a")]
   .map(a => a.children[3].getBBox().width + 23 - a.children[1].getBBox().width))
 """
+BESIDE = """
+(() => {
+  const frame = document.querySelector('.matrix').parentElement;
+  frame.scrollLeft = frame.scrollWidth;
+  const row = document.querySelector('.matrix th[scope=row]').parentElement;
+  return [row.firstElementChild, row.lastElementChild, frame].map(e => e.getBoundingClientRect().toJSON());
+})()
+"""
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -220,6 +228,20 @@ def test_a_verdict_is_drawn(browser: Browser, screen: str, tmp_path: Path) -> No
         assert browser.value("document.querySelectorAll('section pre').length") == len(found.failures)
         assert browser.complaints() == []
         assert browser.fetched() == [page.resolve().as_uri()]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_what_a_solver_promises_stays_in_sight_beside_the_last_of_the_peers(
+    browser: Browser, screen: str, tmp_path: Path
+) -> None:
+    model = json.loads((REPORTS / "peers.json").read_text(encoding="utf-8"))
+    (page,) = (path for path in write(tmp_path, render(model)) if path.suffix == ".html")
+    width, height, scheme = SCREENS[screen]
+    browser.open(page, width, height, scheme)
+    promise, verdict, frame = browser.value(BESIDE)
+    assert promise["left"] == frame["left"]
+    assert promise["width"] < 0.45 * frame["width"]
+    assert promise["right"] <= verdict["left"] < verdict["right"] <= frame["right"] + 1
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -604,21 +604,25 @@ def test_an_interrupted_making_says_no_more_than_that(seconds: float, tmp_path: 
     assert list(tmp_path.iterdir()) == [journal]
 
 
-def test_references_of_densities_are_proved_with_the_others(
+@pytest.mark.skipif(not balls.available(), reason="python-flint is not installed: nothing can be certified")
+def test_references_of_densities_and_joint_distributions_are_proved_with_the_others(
     few: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from entnorm.reference import joint
     from entnorm.reference.densities import records
 
-    rows, (first, second, *_) = reference.load(few), records.load()
+    rows, (first, second, *_), (pair, *_) = reference.load(few), records.load(), joint.load()
     monkeypatch.setattr(reference, "load", lambda file: rows)
     monkeypatch.setattr(records, "load", lambda: (first, second))
+    monkeypatch.setattr(joint, "load", lambda: (pair,))
     assert main(["reference", "verify"]) == 0
-    assert capsys.readouterr().out == "5 of 5 references proved\n"
+    assert capsys.readouterr().out == "6 of 6 references proved\n"
     monkeypatch.setattr(records, "load", lambda: (first, dataclasses.replace(second, target=second.target + 1)))
+    monkeypatch.setattr(joint, "load", lambda: (dataclasses.replace(pair, roots=pair.roots[1:]),))
     assert main(["reference", "verify"]) == 1
     out, err = capsys.readouterr()
-    assert out == "4 of 5 references proved\n"
-    assert f"not proved: {second.id}\n" in err
+    assert out == "4 of 6 references proved\n"
+    assert f"not proved: {second.id}\nnot proved: {pair.id}\n" in err
 
 
 @pytest.mark.parametrize(("content", "said"), [("", "holds no references"), ("nonsense\n", "is not JSON")])

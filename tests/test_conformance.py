@@ -24,7 +24,7 @@ from scipy.optimize import OptimizeResult, RootResults
 
 import entnorm
 from entnorm import conformance, reference
-from entnorm.conformance import cases, hard, regression, runner, stress
+from entnorm.conformance import cases, findings, hard, regression, runner, stress
 from entnorm.conformance.budget import EPS, one_digit_up
 from entnorm.conformance.calls import Call, distances
 from entnorm.conformance.cases import Case
@@ -151,7 +151,7 @@ def test_the_reproducer_of_a_failure_runs_as_it_stands(rogue: str) -> None:
         program = failure.reproducer.replace(f"from rogues import {name} as solve\n", "")
         assert program != failure.reproducer
         exec(program, {"solve": solve})
-        assert any(failure.got in (f"gamma = {a.gamma!r}", f"entropy = {a.entropy!r}") for a in answers)
+        assert any(failure.got in (f"gamma = {a.gamma!r}", f"entropy = {a.entropy!r}", a.words) for a in answers)
 
 
 def test_the_source_of_a_row_is_that_row() -> None:
@@ -190,6 +190,13 @@ def test_what_does_not_answer_a_plain_question_fails_once_and_is_asked_nothing_e
     assert said in first.got
     assert "adapt" in first.promise
     assert {result.outcome for result in rest} == {conformance.Outcome.NOT_RUN}
+
+
+def test_a_distribution_that_no_exponent_makes_is_said_to_be_one() -> None:
+    case = cases.plain()[0]
+    finding = findings.exponent(case, *Foreign(lambda p, target, *, axis=-1: np.eye(p.size)[0]).ask(case.call), 1e-9)
+    assert not finding.holds
+    assert finding.got == "a distribution that implies no gamma, with 1 of its 3 entries above zero"
 
 
 def test_an_exception_on_some_row_is_a_failure_of_the_checks_that_ask_for_it() -> None:

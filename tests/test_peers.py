@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -135,3 +136,13 @@ def test_the_committed_report_shows_every_peer_and_every_check() -> None:
     libraries = {peer.library for peer in PEERS if peer.library}
     assert set(model["versions"]) == {"python", "entnorm", "numpy", *libraries}
     assert len(model["defects"]) == len(defects.DEFECTS)
+
+
+def test_each_level_of_the_matrix_names_the_peers_again() -> None:
+    model = json.loads((REPORTS / "peers.json").read_text(encoding="utf-8"))
+    page = report.render(model)["peers.html"]
+    heads = re.findall(r'<tr><th scope="rowgroup">Level (\w+): the solver …</th>(.*)</tr>', page)
+    assert [level for level, _ in heads] == list(conformance.CHECKS)
+    present = [peer["name"] for peer in model["peers"] if peer["installed"]]
+    for _, names in heads:
+        assert re.findall(r'<th scope="col">(.*?)</th>', names.replace("&#39;", "'")) == present

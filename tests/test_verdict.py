@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ import unruly
 
 import entnorm
 from entnorm import conformance, report
-from entnorm.conformance import Outcome, cases, contained, hard, runner
+from entnorm.conformance import Outcome, cases, contained, hard, manners, runner
 from entnorm.conformance.contained import Contained, LostError
 from entnorm.conformance.foreign import Foreign
 from entnorm.conformance.naming import name_of
@@ -57,6 +58,103 @@ def test_a_function_of_matrices_is_told_so_and_held_behind_its_adapter() -> None
     np.testing.assert_array_equal(gammas(p, 1.0, axis=1), p[:, 0, :] + 1)
 
 
+def test_a_function_of_one_perplexity_for_all_rows_is_told_so_and_held_behind_its_adapter() -> None:
+    wanted = {"takes": "squared distances", "target": "perplexity", "rows": "matrix of one target"}
+    assert advice(unruly.takes_one_perplexity) == wanted
+    found = conformance.run(conformance.adapt(unruly.takes_one_perplexity, **wanted), "edge")
+    assert found.passed, [str(failure) for failure in found.failures]
+    skipped = {r.name for r in found.results if r.outcome is Outcome.NOT_APPLICABLE}
+    assert {"accepts_any_axis", "accepts_an_empty_batch", "an_unreachable_row_leaves_its_batch_alone"} <= skipped
+    assert "batch_equals_a_loop_over_rows" not in skipped
+
+
+def test_rows_of_one_target_are_asked_together() -> None:
+    asked = []
+
+    def shares(p, target):
+        asked.append((len(p), target))
+        return p * target
+
+    p, targets = np.arange(24.0).reshape(2, 4, 3), np.array([[1.0, 2.0, 1.0], [1.0, np.nan, np.nan]])
+    answer = conformance.adapt(shares, rows="matrix of one target")(p, targets, axis=1)
+    np.testing.assert_array_equal(answer, p * targets[:, None, :])
+    assert [count for count, _ in asked] == [3, 1, 2]
+    assert [target for _, target in asked] == [1.0, 2.0, pytest.approx(np.nan, nan_ok=True)]
+
+
+@pytest.mark.parametrize("rows", ["matrix", "matrix of one target"])
+def test_a_function_of_matrices_that_confuses_rows_of_one_target_fails(rows: str) -> None:
+    def first_row_only(p, target):
+        gamma = rogues.careful_gamma(p, np.broadcast_to(target, len(p)))
+        same = np.broadcast_to(target, len(p)) == np.ravel(target)[0]
+        return np.where(same, gamma[0], gamma)
+
+    solver = Foreign(conformance.adapt(first_row_only, rows=rows))
+    found = runner.result(manners.batch_equals_a_loop_over_rows, "core", solver)
+    assert found.outcome is Outcome.FAILED
+    assert "a batch of one target" in found.case
+
+
+class Root:
+    """What SciPy's `root_scalar` returns."""
+
+    def __init__(self, root):
+        self.root, self.converged = root, np.isfinite(root)
+
+
+@pytest.mark.parametrize("rows", ["one", "matrix", "matrix of one target"])
+@pytest.mark.parametrize("made", [Root, lambda gamma: gamma, lambda gamma: list(gamma) if np.ndim(gamma) else gamma])
+def test_roots_and_objects_are_read_behind_an_adapter(rows: str, made) -> None:
+    def gamma(p, target):
+        return made(rogues.careful_gamma(p, np.broadcast_to(target, p.shape[:-1])))
+
+    found = conformance.run(conformance.adapt(gamma, rows=rows))
+    assert found.passed, [str(failure) for failure in found.failures]
+
+
+@pytest.mark.parametrize("rows", ["matrix", "matrix of one target"])
+def test_temperatures_of_a_matrix_are_one_for_each_row(rows: str) -> None:
+    adapted = conformance.adapt(lambda p, target: p[:, 0] / 2, returns="temperature", rows=rows)
+    p = np.arange(1.0, 13.0).reshape(2, 2, 3)
+    np.testing.assert_array_equal(adapted(p, 0.5), 2 / p[..., 0])
+    with pytest.raises(TypeError, match="temperature, a number for each row, was promised; shape \\(\\) came back"):
+        conformance.adapt(lambda p, target: 2.0, returns="temperature", rows=rows)(p, 0.5)
+
+
+@pytest.mark.parametrize("rows", ["one", "matrix", "matrix of one target"])
+def test_gamma_and_distribution_are_both_read_behind_an_adapter(rows: str) -> None:
+    adapted = conformance.adapt(lambda p, target: entnorm.solve(p, entropy=target), rows=rows)
+    p = np.stack([case.values for case in cases.batch()]).reshape(2, 3, 4).transpose(0, 2, 1)
+    answer, right = (solve(p, 1.0, axis=1) for solve in (adapted, unruly.ours))
+    np.testing.assert_array_equal(answer.gamma, right.gamma)
+    np.testing.assert_array_equal(answer.probs, right.probs)
+    found = conformance.run(adapted)
+    assert found.passed, [str(failure) for failure in found.failures]
+    assert "keeps_ties_tied" in {r.name for r in found.results if r.outcome is Outcome.PASSED}
+
+
+def test_what_an_object_says_failed_is_no_answer_behind_an_adapter() -> None:
+    def gives_up(p, target):
+        return SimpleNamespace(gamma=1.0, success=target < 1)
+
+    answer = conformance.adapt(gives_up, rows="one")([[0.5, 0.3, 0.2]] * 2, np.array([0.5, 1.05]))
+    np.testing.assert_array_equal(answer, [1.0, np.nan])
+
+
+@pytest.mark.parametrize(
+    ("returned", "said"),
+    [
+        (lambda p, target: "0.5", "the solver returned str '0.5'"),
+        (lambda p, target: SimpleNamespace(root="0.5", converged=True), "the solver returned str '0.5'"),
+        (lambda p, target: p if target > 1 else 1.0, "gamma came back for some rows, and a distribution for others"),
+    ],
+)
+def test_what_is_no_answer_behind_an_adapter_is_named(returned, said: str) -> None:
+    adapted = conformance.adapt(returned, rows="one")
+    with pytest.raises(TypeError, match=said):
+        adapted(np.full((2, 4), 0.25), np.array([0.5, 1.2]))
+
+
 def test_the_wrong_adapter_is_told_the_right_one() -> None:
     assert advice(unruly.wrongly_adapted, name="unruly:wrongly_adapted") == {"rows": "one"}
     assert advice(unruly.takes_no_zeros, name="unruly:takes_no_zeros") is None
@@ -84,6 +182,15 @@ def test_nothing_is_advised_where_words_are_not_the_trouble() -> None:
     assert advice(unruly.ours) is None
     assert advice(unruly.hangs_on_batches, 3) is None
     assert conformance.wanted_adapter(conformance.run(lambda p, target, *, axis=-1: 1.0, "smoke"), 9) is None
+
+
+def test_a_check_that_was_lost_says_nothing_of_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = conformance.run(unruly.takes_one_row, "core", deadline=30)
+    (batch,) = (r for r in found.results if r.name == "batch_equals_a_loop_over_rows")
+    assert conformance.wanted_adapter(replace(found, results=(batch,)), 30) == {"rows": "one"}
+    lost = replace(found, results=(replace(batch, lost=True),))  # a machine may be too busy for a deadline
+    monkeypatch.setattr(Contained, "run", None)
+    assert conformance.wanted_adapter(lost, 30) is None
 
 
 # ---------------------------------------------------------------------------------------------------------- containment

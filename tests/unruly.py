@@ -65,6 +65,12 @@ def takes_a_matrix(p, targets):
     return ours(p, targets).probs
 
 
+def takes_one_perplexity(squared, perplexity):
+    """A matrix of squared distances and the perplexity of all its rows, as in the textbooks of t-SNE."""
+    assert squared.ndim == 2
+    return entnorm.softmax(-squared, perplexity=float(perplexity))
+
+
 def divides_zero_by_zero(p, target, *, axis=-1):
     solution = ours(p, target, axis=axis)
     return np.full(p.shape, np.nan) if (p == 0).any() else solution.probs

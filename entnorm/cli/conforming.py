@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _DEADLINE: Final = 30.0
 _WRAP: Final = """\
 A function that speaks otherwise, of logits, squared distances, bits, perplexity, temperature or torch tensors, or of
-one row at a time or of matrices of rows, is wrapped by adapt; help(entnorm.conformance.adapt) has every option:
+one row at a time, of matrices of rows, or of one target for all rows, is wrapped by adapt, of which
+help(entnorm.conformance.adapt) has every option:
 
   # mysolver.py
   from entnorm.conformance import adapt

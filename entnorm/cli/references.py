@@ -21,7 +21,12 @@ def add_reference(commands: Any) -> None:
     """Add ``entnorm reference``."""
     parser = commands.add_parser("reference", help="the stored certified references", description="Stored references.")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    verify = add_command(actions, "verify", _reference_verify, "prove every record again, those of densities too")
+    verify = add_command(
+        actions,
+        "verify",
+        _reference_verify,
+        "prove every record again, those of densities and of joint distributions too",
+    )
     show = add_command(actions, "show", _reference_show, "print records, or the list of them")
     show.add_argument(
         "ids",
@@ -48,11 +53,13 @@ def add_reference(commands: Any) -> None:
 
 def _reference_verify(options: argparse.Namespace) -> int:
     from entnorm import balls, reference
+    from entnorm.reference import joint
     from entnorm.reference.densities import records as of_densities
 
     try:
         records = reference.load(options.file)
         densities = of_densities.load() if options.file is None else ()
+        pairs = joint.load() if options.file is None else ()
     except reference.RecordError as error:
         if not error.field:  # no file of records at all, as for every other command
             raise
@@ -64,10 +71,11 @@ def _reference_verify(options: argparse.Namespace) -> int:
     unproved = (
         *reference.verify(over(records, "certificates")),
         *of_densities.verify(over(densities, "certificates of densities")),
+        *joint.verify(over(pairs, "certificates of joint distributions")),
     )
     for id in unproved:
         print(f"not proved: {id}", file=sys.stderr)
-    count = len(records) + len(densities)
+    count = len(records) + len(densities) + len(pairs)
     print(f"{count - len(unproved)} of {count} references proved")
     return BROKEN if unproved else 0
 

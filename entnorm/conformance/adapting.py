@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from math import log
+from types import SimpleNamespace
 from typing import Any, Final, Literal
 
 import numpy as np
 
 from entnorm.conformance.calls import FloatArray, Kind
+from entnorm.conformance.reading import Said, put_together, read
 
 Function = Callable[..., Any]
 Takes = Literal["p", "logits", "squared distances"]
 Target = Literal["entropy", "bits", "perplexity"]
 Returns = Literal["answer", "gamma", "beta", "sigma", "temperature", "distribution"]
-Rows = Literal["batch", "one", "matrix"]
+Rows = Literal["batch", "one", "matrix", "matrix of one target"]
 Arrays = Literal["numpy", "torch"]
 
 
@@ -50,7 +52,7 @@ CHOICES: Final = {
     "takes": tuple(_INPUTS["p"]),
     "target": tuple(_TARGETS),
     "returns": tuple(_RETURNS),
-    "rows": ("batch", "one", "matrix"),
+    "rows": ("batch", "one", "matrix", "matrix of one target"),
     "arrays": ("numpy", "torch"),
 }
 """What each option may be, its default first."""
@@ -102,19 +104,26 @@ class Adapted:
         if self.rows == "batch":
             goal = goals.copy() if goals.ndim else float(goals)
             return self._answer(np.moveaxis(rows, -1, axis), goal, axis=axis)
+        matrix, flat = rows.reshape(goals.size, rows.shape[-1]), goals.flatten()
+        parts, untouched = [], True
+        for where, some, goal in self._questions(matrix, flat):
+            returned, as_before = self._answer(some, goal)
+            parts.append((where, read(returned, some.shape)))
+            untouched = untouched and as_before
+        return _restored(put_together(parts, matrix.shape), rows.shape, axis), untouched
+
+    def _questions(self, matrix: FloatArray, goals: FloatArray) -> Iterator[tuple[Any, FloatArray, Any]]:
+        """What the function is asked about a matrix: places in it, the rows there, and their target or targets."""
         if self.rows == "matrix":
-            n = rows.shape[-1]
-            answer, untouched = self._answer(rows.reshape(goals.size, n), goals.reshape(goals.size))
-            one_each = np.ndim(answer) < 2 and not hasattr(answer, "gamma")
-            answer = np.reshape(answer, goals.shape if one_each else rows.shape)
-            return (answer if one_each else np.moveaxis(answer, -1, axis)), untouched
-        answers = [self._answer(rows[i], float(goals[i])) for i in np.ndindex(goals.shape)]
-        if not answers:
-            return np.empty(goals.shape), True
-        untouched = all(each for _, each in answers)
-        stacked = np.array([answer for answer, _ in answers], dtype=np.float64)
-        stacked = stacked.reshape(goals.shape + stacked.shape[1:])
-        return (np.moveaxis(stacked, -1, axis) if stacked.ndim == values.ndim else stacked), untouched
+            yield slice(None), matrix, goals
+        elif self.rows == "one":
+            yield from zip(range(goals.size), matrix, goals.tolist(), strict=True)
+        else:
+            different, which = np.unique(goals, return_inverse=True)
+            for i, goal in enumerate(different.tolist()):
+                where = np.flatnonzero(which == i)
+                some = matrix if len(different) == 1 else _laid_out_like(matrix, matrix[where])
+                yield where, some, goal
 
     def _answer(self, values: FloatArray, goal: Any, **axis: int) -> tuple[Any, bool]:
         goals = np.asarray(goal, dtype=np.float64)
@@ -126,7 +135,7 @@ class Adapted:
             asked = (torch.as_tensor(array, dtype=torch.float64) for array in (values, goals))  # the same memory
             returned = self.function(*asked, **axis)
             returned = returned.detach().cpu().numpy() if hasattr(returned, "detach") else returned
-        self._must_be_as_promised(returned, values.shape, goals.shape)
+        self._must_be_as_promised(returned, values.shape, tuple(np.delete(values.shape, axis.get("axis", -1)).tolist()))
         return _RETURNS[self.returns](returned), (values.tobytes(), goals.tobytes()) == before
 
     def _must_be_as_promised(self, returned: Any, row: tuple[int, ...], number: tuple[int, ...]) -> None:
@@ -156,6 +165,15 @@ def _laid_out_like(old: FloatArray, new: FloatArray) -> FloatArray:
     return new
 
 
+def _restored(said: Said, shape: tuple[int, ...], axis: int) -> Any:
+    """What was said about each row of a matrix, in the shape of the batch that it was made of."""
+    gamma = None if said.gamma is None else said.gamma.reshape(shape[:-1])
+    probs = None if said.probs is None else np.moveaxis(said.probs.reshape(shape), -1, axis)
+    if gamma is None or probs is None:
+        return gamma if probs is None else probs
+    return SimpleNamespace(gamma=gamma, success=True, probs=probs)
+
+
 def adapt(
     function: Function,
     *,
@@ -172,18 +190,21 @@ def adapt(
     ----------
     function : callable
         Called as ``function(values, target, axis=axis)``, or as ``function(row, target)`` with ``rows="one"``, or as
-        ``function(matrix, targets)`` with ``rows="matrix"``. Of what is adapted already it is the function behind.
+        ``function(matrix, targets)`` with ``rows="matrix"``, or as ``function(matrix, target)`` with
+        ``rows="matrix of one target"``. Of what is adapted already it is the function behind.
     takes : {"p", "logits", "squared distances"}
         What it is given: probabilities; their natural logarithms (zeros as -inf); or the negative of those, as the
         squared distances of a Gaussian kernel exp(-beta d^2) (zeros as inf).
     target : {"entropy", "bits", "perplexity"}
         How it is told what to reach: entropy H in nats, H / log 2, or exp H.
     returns : {"answer", "gamma", "beta", "sigma", "temperature", "distribution"}
-        By default gamma and distribution are told apart by shape. Beta, the factor of squared distances, is gamma
-        itself; sigma, of exp(-d^2 / (2 sigma^2)), is 1 / sqrt(2 gamma); the temperature is 1 / gamma.
-    rows : {"batch", "one", "matrix"}
+        By default gamma and distribution are told apart by shape, and objects with gamma and success, or of SciPy, are
+        read as those. Beta, the factor of squared distances, is gamma itself; sigma, of exp(-d^2 / (2 sigma^2)), is
+        1 / sqrt(2 gamma); the temperature is 1 / gamma.
+    rows : {"batch", "one", "matrix", "matrix of one target"}
         Whether it takes arrays with an axis; or a single row, so that the adapter makes the batch, and checks of
-        batches and axes do not apply to it; or a matrix of rows with a vector of targets: the adapter moves the axis.
+        batches and axes do not apply to it; or a matrix of rows, with a vector of targets or, as in the textbooks of
+        t-SNE, with a number that is the target of them all: the adapter moves the axis.
     arrays : {"numpy", "torch"}
         What it is given and returns; with "torch", tensors of float64.
     zeros : bool

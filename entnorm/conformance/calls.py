@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import fsum, inf, isfinite, log, nan
+from math import fsum, inf, isfinite, isnan, log, nan
 from typing import Final, Literal
 
 import numpy as np
@@ -166,7 +166,13 @@ class Answer:
     @property
     def words(self) -> str:
         """The answer, in short."""
-        return f"gamma = {self.gamma!r}" if self.says_gamma else f"a distribution, gamma = {self.gamma!r}"
+        if self.says_gamma:
+            return f"gamma = {self.gamma!r}"
+        if self.given and isnan(self.gamma):
+            assert self.probs is not None
+            above = np.count_nonzero(self.probs > 0)
+            return f"a distribution that implies no gamma, with {above} of its {self.probs.size} entries above zero"
+        return f"a distribution, gamma = {self.gamma!r}"
 
 
 def answer(call: Call, row: FloatArray, gamma: float | None, probs: FloatArray | None, untouched: bool) -> Answer:

@@ -263,15 +263,23 @@ def long() -> Case:
     )
 
 
+_SIX_ROWS = ((1, 5, 3, 7), (1, 1, 1, 900), (8, 7, 6, 5), (2, 5, 5, 1), (1, 10, 100, 1000), (4, 3, 2, 1))
+
+
 @lru_cache(maxsize=1)
 def batch() -> tuple[Case, ...]:
     """Six rows of four entries, of different difficulty side by side, for a batch of six or of two by three."""
-    rows = ((1, 5, 3, 7), (1, 1, 1, 900), (8, 7, 6, 5), (2, 5, 5, 1), (1, 10, 100, 1000), (4, 3, 2, 1))
     targets = (1.1, 1.25, 0.75, 1.0, 0.5, 1.35)
     return tuple(
         solved(f"row {i} of a batch", row(weights), target)
-        for i, (weights, target) in enumerate(zip(rows, targets, strict=True))
+        for i, (weights, target) in enumerate(zip(_SIX_ROWS, targets, strict=True))
     )
+
+
+@lru_cache(maxsize=1)
+def batch_of_one_target() -> tuple[Case, ...]:
+    """The same rows, which all shall have the same entropy."""
+    return tuple(solved(f"row {i} of a batch of one target", row(w), 1.0) for i, w in enumerate(_SIX_ROWS))
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from math import inf, isfinite
+from math import inf, isfinite, isnan
 
 import numpy as np
 
@@ -124,7 +124,8 @@ def exponent(case: Case, answer: Answer, relative: float) -> Finding:
     """The gamma of an answer against the certified root, compared as exact numbers."""
     error = abs(case.off(answer.gamma)) / (relative * (1 + case.condition))
     budget = case.exponent_budget(relative)
-    return _found(case, (case.call,), "gamma", case.gamma, answer.gamma, error, budget, "")
+    found = _found(case, (case.call,), "gamma", case.gamma, answer.gamma, error, budget, "")
+    return replace(found, got=answer.words) if isnan(answer.gamma) else found
 
 
 def survives(solver: Foreign, case: Case) -> Iterator[Finding]:

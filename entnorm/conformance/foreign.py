@@ -24,7 +24,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from math import nan
 from threading import Barrier
 from time import monotonic
 from typing import Any, Final
@@ -34,13 +33,11 @@ import numpy as np
 from entnorm.conformance.adapting import Adapted, must_be_callable
 from entnorm.conformance.calls import Answer, Call, FloatArray, Kind, answer
 from entnorm.conformance.contained import Contained, LostError
+from entnorm.conformance.reading import read
 
 Solver = Callable[..., Any]
 
 _LONGEST_MESSAGE: Final = 1000
-_RESULTS: Final = (("gamma", "success"), ("root", "converged"), ("x", "success"))
-"""Under which names an object has gamma, and whether that was found."""
-
 _REPETITIONS: Final = 25
 _LONG_ENOUGH: Final = 0.2
 _SWITCH: Final = 1e-5
@@ -92,7 +89,12 @@ class Foreign:
     @property
     def has_no_axis(self) -> bool:
         """Whether axes are the adapter's work, and batches the solver's."""
-        return isinstance(self.solve, Adapted) and self.solve.rows == "matrix"
+        return isinstance(self.solve, Adapted) and self.solve.rows in ("matrix", "matrix of one target")
+
+    @property
+    def one_target_at_a_time(self) -> bool:
+        """Whether targets that differ within a batch are the adapter's work."""
+        return isinstance(self.solve, Adapted) and self.solve.rows == "matrix of one target"
 
     @property
     def speaks(self) -> Kind:
@@ -213,10 +215,10 @@ def _performed(solve: Solver, call: Call) -> Reply:
             else:
                 result = _result(solve, call, values, target)
                 untouched = (values.tobytes(), target.tobytes()) == before
-            gamma, probs = _read(result, call)
+            said = read(result, call.values.shape, call.axis)
     except (Exception, SystemExit) as error:
         return Reply(None, None, True, _words(error))
-    return Reply(gamma, probs, untouched, None)
+    return Reply(said.gamma, said.probs, untouched, None)
 
 
 def _words(error: BaseException) -> str:
@@ -224,48 +226,6 @@ def _words(error: BaseException) -> str:
     said = traceback.format_exception_only(error)[-1].strip()
     said = said if len(said) <= _LONGEST_MESSAGE else f"{said[:_LONGEST_MESSAGE]} ..."
     return said.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-def _read(result: Any, call: Call) -> tuple[FloatArray | None, FloatArray | None]:
-    """Gamma, or distribution, or both, as arrays of their own; where a result says it failed they are NaN."""
-    for root, found in _RESULTS:
-        if hasattr(result, root) and hasattr(result, found):
-            return _read_both(getattr(result, root), getattr(result, found), getattr(result, "probs", None), call)
-    values = _numbers(result, call, call.batch, call.values.shape)
-    return (values, None) if values.ndim < call.values.ndim else (None, values)
-
-
-def _read_both(root: Any, found: Any, probs: Any, call: Call) -> tuple[FloatArray, FloatArray | None]:
-    if np.shape(found) not in ((), call.batch):
-        raise TypeError(f"the result says whether it succeeded in shape {np.shape(found)}; expected {call.batch}")
-    failed = np.broadcast_to(np.logical_not(found), call.batch)
-    gamma = np.where(failed, nan, _numbers(root, call, call.batch))
-    if probs is None:
-        return gamma, None
-    return gamma, np.where(np.expand_dims(failed, call.axis), nan, _numbers(probs, call, call.values.shape))
-
-
-def _numbers(result: Any, call: Call, *shapes: tuple[int, ...]) -> FloatArray:
-    expected = f"expected {call.batch} for gamma or {call.values.shape} for the distribution"
-    try:
-        raw = np.asarray(result)
-        fits = raw.shape in shapes  # before anything is copied: a shape costs its owner nothing, a copy costs us
-        loose = (
-            raw.dtype.kind == "O" and fits and not any(value is None or isinstance(value, str) for value in raw.flat)
-        )
-        if raw.dtype.kind not in "iuf" and not loose:  # NumPy would make numbers of None and of text
-            raise TypeError("no numbers")
-        if fits:
-            return np.array(raw, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"the solver returned {_described(result)}; {expected}") from error
-    raise TypeError(f"the solver returned shape {raw.shape}; {expected}")
-
-
-def _described(result: Any) -> str:
-    """What somebody returned, in a few words."""
-    spelt = repr(result)
-    return f"{type(result).__name__} {spelt}" if len(spelt) <= 60 and "\n" not in spelt else type(result).__name__
 
 
 def _answers(call: Call, reply: Reply) -> tuple[Answer, ...]:

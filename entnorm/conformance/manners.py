@@ -126,6 +126,12 @@ def _must_take_batches(solver: Foreign) -> None:
         raise NotApplicable("the solver takes one row at a time; its adapter makes the batch")
 
 
+def _must_take_targets(solver: Foreign) -> None:
+    _must_take_batches(solver)
+    if solver.one_target_at_a_time:
+        raise NotApplicable("the solver takes one target for all rows; its adapter makes batches of several")
+
+
 def _row_by_row(solver: Foreign, batch: tuple[Case, ...], call: Call, why: str) -> Iterator[Finding]:
     """Each row of a batch against the same row alone."""
     _must_take_batches(solver)
@@ -136,8 +142,8 @@ def _row_by_row(solver: Foreign, batch: tuple[Case, ...], call: Call, why: str) 
 
 
 def batch_equals_a_loop_over_rows(solver: Foreign) -> Iterator[Finding]:
-    """A row has the same answer alone and in a batch, be it the only one in it, each row with its own target."""
-    for batch in (cases.batch(), cases.batch()[:1]):
+    """A row has the same answer alone and in a batch, be it the only one there; targets may differ or be all alike."""
+    for batch in (cases.batch(), cases.batch()[:1], cases.batch_of_one_target()):
         yield from _row_by_row(solver, batch, _batch_of(batch), "as alone")
 
 
@@ -190,7 +196,7 @@ def computes_float32_rows_in_double(solver: Foreign) -> Iterator[Finding]:
 
 def accepts_an_empty_batch(solver: Foreign) -> Iterator[Finding]:
     """No rows get no answers: an array of length zero."""
-    _must_take_batches(solver)
+    _must_take_targets(solver)
     call = Call(np.empty((0, 4)), np.empty(0))
     rows = len(solver.ask(call))
     yield Finding("no rows of four entries", (call,), rows == 0, "no answers", f"{rows} answers")
@@ -198,7 +204,7 @@ def accepts_an_empty_batch(solver: Foreign) -> Iterator[Finding]:
 
 def an_unreachable_row_leaves_its_batch_alone(solver: Foreign) -> Iterator[Finding]:
     """Where one row of a batch is out of reach and the solver says so row by row, the others are as alone."""
-    _must_take_batches(solver)
+    _must_take_targets(solver)
     batch = cases.batch()
     call = _batch_of(batch)
     call.target[2] = 30.0

@@ -224,7 +224,8 @@ def row(p: Iterable[Number] | None, logits: Iterable[Number] | None) -> Row:
         entries = _entries("logits", logits)
         made = Row("logits", tuple(None if _nothing(x) else exact(x, f"logits[{i}]") for i, x in entries))
     if not made.size:
-        raise EntnormError(f"{made.kind} has no entry in the support: a row needs one above zero")
+        wanted = "one above zero" if made.kind == "p" else "a finite one"
+        raise EntnormError(f"{made.kind} has no entry in the support: a row needs {wanted}")
     return made
 
 
