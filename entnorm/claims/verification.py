@@ -346,11 +346,26 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
             return {"kind": "run"}
 
 
+_LONG = 12  # entries; so many that are equal need not be written out
+
+
 def _coordinate(variable: Variable, value: Any) -> str | list[str]:
     """Return a coordinate of a point as it is read: positions are counted from 1."""
     if isinstance(value, list):
-        return ["(" + ", ".join(map(str, x)) + ")" if isinstance(x, list) else str(x) for x in value]
+        entries = ["(" + ", ".join(map(str, x)) + ")" if isinstance(x, list) else str(x) for x in value]
+        return [entries[0], "…", entries[-1]] if len(entries) > _LONG and len(set(entries)) == 1 else entries
     return str(value + 1 if isinstance(variable, Index | Point) else value)
+
+
+def _failure(settled: Needs) -> dict[str, Any]:
+    """Return where the claim fails without its condition, and which of its hypotheses fail there."""
+    found = settled.failure
+    return {
+        "at": {str(v): _coordinate(v, value) for v, value in settled.at.items()},
+        "violated": [_formula(h) for h in found.violated],
+        "in_words": settled.in_words,
+        "problem": found.problem,
+    }
 
 
 def _chain(name: str, chain: Any) -> dict[str, Any]:
@@ -415,7 +430,8 @@ def _said(said: Any, status: dict[str, str], theory: Theory) -> dict[str, Any]:
     if isinstance(settled, Needs):
         entry["assumption"] = settled.assumption
         entry["counterexample"] = settled.counterexample.id
-        entry["correction"] = settled.claim.id
+        entry["correction"] = settled.claims[0].id
+        entry["failure"] = _failure(settled)
     if isinstance(settled, Wrong):
         entry["counterexample"] = settled.refutation.id
         if settled.correction:
