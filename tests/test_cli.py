@@ -41,6 +41,16 @@ GOOD = Claim("tiny.twice", Eq(Sum(p[i] + p[i], i), 2 * Sum(p[i], i)),
 THEORY = Theory("Tiny", (Page("tiny", "One claim.", (GOOD,)),))
 """
 FALSE = TRUE.replace("2 * Sum", "3 * Sum")
+CONDITIONAL = """
+from entnorm.claims import Axiom, Claim, Exp, Ge, Scalar, by, calc, ge
+from entnorm.claims.theory import Page, Theory
+
+x, y = Scalar("x"), Scalar("y")
+MINE = Axiom("tiny.mine", Ge(Exp(x), 1 + x), source="I say so.")
+ABOVE = Claim("tiny.above", Ge(Exp(y), 1 + y), calc(Exp(y), ge(1 + y, by.sign(Exp(y) - (1 + y), MINE))))
+THEORY = Theory("Tiny", (Page("tiny", "One claim.", (MINE, ABOVE)),))
+ACCEPTED = Theory("Tiny", THEORY.pages, accepts=(MINE,))
+"""
 
 
 @pytest.fixture
@@ -220,6 +230,26 @@ def test_a_false_claim_is_broken_by_name_and_the_report_shows_it(
     assert "Nothing is broken" not in out
     assert "</span> broken</span>" in (tmp_path / "out" / "proofs.html").read_text(encoding="utf-8")
     assert main(["report", "tiny_false:THEORY", "--check", "out"]) == 1
+
+
+def test_what_rests_on_an_axiom_of_ones_own_is_conditional_and_not_broken(
+    module: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    module("tiny_axiom", CONDITIONAL)
+    assert main(["verify", "tiny_axiom:THEORY", "--reports", "out"]) == 0
+    out = capsys.readouterr().out
+    assert "claims       1 assumed, 1 conditional\n" in out
+    assert "CONDITIONAL\n  tiny.above: if tiny.mine, which the theory does not accept\n" in out
+    assert "proved\n" not in out
+    page = (tmp_path / "out" / "proofs.html").read_text(encoding="utf-8")
+    assert "</span> conditional</span>" in page
+    assert "if tiny.mine, which the theory does not accept" in page
+    assert main(["verify", "tiny_axiom:THEORY", "tiny.above"]) == 0
+    assert "tiny.above: conditional\n  if tiny.mine, which" in capsys.readouterr().out
+    assert main(["verify", "tiny_axiom:ACCEPTED", "tiny.above"]) == 0
+    out = capsys.readouterr().out
+    assert "tiny.above: proved" in out
+    assert "conditional" not in out.lower()
 
 
 def test_stored_references_that_cannot_be_read_are_a_failure_not_a_usage_error(

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from .citing import cited
 from .ledger import Section, claims_of
-from .proofs import Claim, Refuted
+from .proofs import Assumed, Claim, Refuted
 
 __all__ = ["Page", "Theory", "TheoryError", "load", "pages"]
 
@@ -31,13 +31,20 @@ class Page:
 
 @dataclass(frozen=True)
 class Theory:
-    """Pages in reading order, and the sections of the document that they settle."""
+    """Pages in reading order, the sections of the document that they settle, and the axioms that it accepts.
+
+    What is proved from other axioms is conditional on them.
+    """
 
     title: str
     pages: tuple[Page, ...]
     sections: tuple[Section, ...] = ()
+    accepts: tuple[Claim, ...] = ()
 
     def __post_init__(self) -> None:
+        for axiom in self.accepts:
+            if not (isinstance(axiom, Claim) and isinstance(axiom.proof, Assumed)):
+                raise TheoryError(f"a theory accepts axioms, and {axiom!r} is none")
         counts = Counter(claim.id for claim in self.claims())
         twice = [id for id, count in counts.items() if count > 1]
         if twice:

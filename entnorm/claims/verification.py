@@ -179,7 +179,7 @@ def verify(
             tick(claim.id)
     else:
         results = _in_processes(spec, names, workers, deadline, mutants, tick, beside)
-    status = _closed(chosen, results)
+    status = _closed(chosen, results, {claim.id for claim in chosen if claim in theory.accepts})
     ledger = [] if ids is not None else _ledger(theory, status)
     return {
         "format": FORMAT,
@@ -206,17 +206,24 @@ def _first_line(module: str) -> str:
     return inspect.cleandoc(loaded.__doc__ or "").partition("\n")[0]
 
 
-def _closed(claims: list[Claim | Refuted], results: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Return the status of each claim in the light of its ancestors: proved means proved all the way down."""
+def _closed(claims: list[Claim | Refuted], results: dict[str, dict[str, Any]], accepted: set[str]) -> dict[str, str]:
+    """Return the status of each claim in the light of its ancestors: proved means proved all the way down.
+
+    What rests on axioms that are not accepted is conditional on them.
+    """
     status: dict[str, str] = {}
+    axioms = {id: [axiom for axiom in found if axiom not in accepted] for id, (_, found) in _rests_on(claims).items()}
 
     def settle(claim: Claim | Refuted) -> str:
         if claim.id not in status:
             own = results[claim.id]["status"]
-            weak = [c.id for c in cited(claim) if settle(c) not in ("proved", "computed", "assumed")]
+            weak = [c.id for c in cited(claim) if settle(c) not in ("proved", "computed", "assumed", "conditional")]
             if own in ("proved", "computed", "refuted", "assumed") and weak:
                 results[claim.id]["problem"] = f"rests on {', '.join(weak)}"
                 own = "open"
+            if own == "proved" and axioms[claim.id]:
+                results[claim.id]["problem"] = f"if {' and '.join(axioms[claim.id])}, which the theory does not accept"
+                own = "conditional"
             status[claim.id] = own
         return status[claim.id]
 

@@ -102,7 +102,7 @@ def proofs_model(
     return {"theory": spec, **model, **more}
 
 
-_SETTLED = {"proved", "computed", "assumed", "refuted"}
+_SETTLED = {"proved", "computed", "assumed", "conditional", "refuted"}
 
 
 def _left_to_balls(model: dict[str, Any]) -> set[str]:
@@ -122,7 +122,8 @@ def _left_to_balls(model: dict[str, Any]) -> set[str]:
 def broken_claims(model: dict[str, Any]) -> list[str]:
     """Return what is broken or unproved, or has a false variant that nobody noticed, and why.
 
-    These are claims, and statements whose condition is not seen to fail at their counterexample.  What only balls can decide is no failure where there are none.
+    These are claims, and statements whose condition is not seen to fail at their counterexample.  What only balls can
+    decide is no failure where there are none.
     """
     excused = _left_to_balls(model)
     broken = [

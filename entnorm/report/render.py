@@ -24,11 +24,12 @@ __all__ = ["STATUSES", "render", "summary"]
 STATUSES: Final[dict[str, tuple[str, str]]] = {
     "proved": (
         "✓",
-        "every step follows by a rule, every obligation is discharged; what it cites is proved or a listed axiom",
+        "every step follows by a rule, every obligation is discharged; "
+        "what it cites is proved, or an axiom that the theory accepts",
     ),
     "computed": ("▷", "a program was run, or balls were evaluated, and the outcome decides the statement"),
     "assumed": ("◇", "an axiom: a textbook fact that proofs may cite and that is not proved here"),
-    "conditional": ("◐", "proved from something that is assumed or cited"),
+    "conditional": ("◐", "proved from an axiom that the theory does not accept; which one, it says"),
     "evidence": ("≈", "seen at points, not proved"),
     "refuted": ("✗", "false as stated, with a counterexample that was checked"),
     "needs": ("+", "true once a condition is added that the document leaves out; false without it"),
