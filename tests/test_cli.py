@@ -10,6 +10,7 @@ import html
 import json
 import os
 import pty
+import re
 import select
 import shlex
 import signal
@@ -218,6 +219,30 @@ def test_a_theory_that_cannot_be_imported_is_told_with_its_line(
     err = capsys.readouterr().err
     assert "SyntaxError" in err
     assert "tiny_broken.py, line 9" in err
+
+
+def test_a_claim_that_cannot_be_made_is_told_with_its_id_and_its_line(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hypothesis that was deleted takes its variables along, and whoever gives values to them notices."""
+    more = (
+        'ABOVE = Claim(\n    "tiny.above", GOOD.statement, GOOD.proof,\n    defined=(GOOD.at({Index("r"): 0}),),\n)\n'
+    )
+    module("tiny_deleted", TRUE + more)
+    assert main(["verify", "tiny_deleted:THEORY"]) == 2
+    err = capsys.readouterr().err
+    assert "Refusal: tiny.twice does not speak of r" in err
+    assert re.search(r"tiny_deleted\.py, line 11, in tiny\.above$", err, flags=re.MULTILINE)
+
+
+def test_a_claim_of_ours_that_cannot_be_made_is_told_likewise(tmp_path: Path) -> None:
+    """Before anything else of ours is imported that needs the theory."""
+    spoil = "import entnorm.claims.proofs as p; p.Claim.at = lambda self, values: 1 / 0; "
+    call = [sys.executable, "-c", spoil + "from entnorm.cli import main; raise SystemExit(main(['verify']))"]
+    found = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+    assert found.returncode == 2
+    assert "Traceback" not in found.stderr
+    assert re.search(r"derivations/\w+\.py, line \d+, in [a-z]+\.[a-z-]+$", found.stderr, flags=re.MULTILINE)
 
 
 def test_a_false_claim_is_broken_by_name_and_the_report_shows_it(
