@@ -27,6 +27,7 @@ from entnorm.claims import (
     Log,
     Lt,
     Ne,
+    Operator,
     Prints,
     Recursion,
     Refusal,
@@ -422,6 +423,16 @@ def test_ids_are_unique_and_citations_stay_on_the_pages():
         theory(SQUARE, sections=(Section("1", "One", (Said("1", "printed", Proved(impostor)),)),))
     with pytest.raises(TheoryError, match="two statements with the same id: 1"):
         theory(SQUARE, sections=(Section("1", "One", (Said("1", "a"), Said("1", "b"))),))
+
+
+def test_an_operator_is_defined_once_in_a_theory():
+    def twice(body):
+        operator = Operator("twice", (x,), body)
+        return Claim(f"kernel.twice-{body}", Gt(operator(x), 0), calc(operator(x), gt(0, by.sign)), given=(POSITIVE,))
+
+    theory(twice(2 * x), replace(twice(2 * x), id="kernel.again"))
+    with pytest.raises(TheoryError, match=r"^twice is not defined in kernel\.twice-3 x as it is in kernel\.twice-2 x$"):
+        theory(twice(2 * x), twice(3 * x))
 
 
 def test_loading_says_what_is_missing():
