@@ -75,6 +75,16 @@ def test_what_is_added_to_the_point_of_a_refutation():
     assert (found.violated, found.problem) == ((Ge(y, 1),), "")
 
 
+def test_what_is_added_makes_no_other_point_of_it():
+    problem = "the counterexample: another value for x is another point"
+    assert failure(refuted({n: 1, x: 3}), SOUND, {x: HALF}).problem == problem
+    assert failure(AT_ONE_HALF, SOUND, {n: 1, x: HALF}).violated == (Gt(x, 1),)
+    marked = refuted({n: 2, p: [HALF, 1], i: 0, j: 1}, Gt(p[i], p[j]))  # the positions may have other names
+    assert failure(marked, claim(Gt(p[i], p[j]), Gt(p[i], 0), Eq(p[i], p[j])), {i: 1, j: 0}).violated == (
+        Eq(p[i], p[j]),
+    )
+
+
 def test_a_hypothesis_without_a_value_fails():
     assert failure(AT_ONE_HALF, claim(Gt(x, 0), Gt(1 / (x - HALF), 0)), {}).violated == (Gt(1 / (x - HALF), 0),)
 

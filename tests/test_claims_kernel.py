@@ -387,7 +387,7 @@ def test_what_rests_on_any_other_axiom_is_conditional_all_the_way_up():
     assert {c["id"]: (c["status"], c["problem"]) for c in model["claims"]} == {
         "kernel.top": ("conditional", because),
         "kernel.above": ("conditional", because),
-        "kernel.axiom": ("assumed", ""),
+        "kernel.axiom": ("assumed", "the theory does not accept it: what rests on it is conditional"),
         "kernel.other": ("assumed", ""),
         "kernel.square": ("proved", ""),
         "kernel.refuted": ("refuted", ""),

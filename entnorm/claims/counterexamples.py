@@ -64,8 +64,8 @@ def failure(counterexample: Refuted | Claim, claim: Claim, at: Mapping[Variable,
     Failure
         It has a problem unless some hypotheses certainly fail and all others certainly hold.
     """
-    point = {**counterexample.at, **at} if isinstance(counterexample, Refuted) else at
     try:
+        point = _completed(counterexample.at, at) if isinstance(counterexample, Refuted) else at
         if isinstance(counterexample, Claim):
             unmet = [given for given in counterexample.hypotheses if truth(given, point) is not True]
             if unmet:
@@ -83,6 +83,14 @@ def failure(counterexample: Refuted | Claim, claim: Claim, at: Mapping[Variable,
         return Failure(problem=f"at the counterexample it is not certain whether {undecided[0]}")
     violated = tuple(given for given, holds in found.items() if holds is False)
     return Failure(violated, "" if violated else f"the counterexample violates no hypothesis of {claim.id}")
+
+
+def _completed(point: Mapping[Variable, Any], more: Mapping[Variable, Any]) -> Mapping[Variable, Any]:
+    """Return a point with more values; a claim may use an index for another position, but no other variable."""
+    other = [str(v) for v in point.keys() & more.keys() if not isinstance(v, Index) and point[v] != more[v]]
+    if other:
+        raise ValueError(f"another value for {', '.join(sorted(other))} is another point")
+    return {**point, **more}
 
 
 def _unknown(statement: Statement, at: Mapping[Variable, Any]) -> frozenset[Variable]:

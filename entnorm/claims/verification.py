@@ -221,6 +221,8 @@ def _closed(claims: list[Claim | Refuted], results: dict[str, dict[str, Any]], a
             if own in ("proved", "computed", "refuted", "assumed") and weak:
                 results[claim.id]["problem"] = f"rests on {', '.join(weak)}"
                 own = "open"
+            if own == "assumed" and claim.id in axioms[claim.id]:
+                results[claim.id]["problem"] = "the theory does not accept it: what rests on it is conditional"
             if own == "proved" and axioms[claim.id]:
                 results[claim.id]["problem"] = f"if {' and '.join(axioms[claim.id])}, which the theory does not accept"
                 own = "conditional"
