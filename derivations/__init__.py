@@ -1,5 +1,5 @@
 """The mathematics of entropy normalization: pages of claims in reading order, and the ledger of the source document."""
 
-from .contents import THEORY
+from .contents import AXIOMS, THEORY
 
-__all__ = ["THEORY"]
+__all__ = ["AXIOMS", "THEORY"]

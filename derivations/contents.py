@@ -59,6 +59,20 @@ from . import (
     zeros,
 )
 
+AXIOMS = (
+    setting.LOG_BOUND,
+    densities.FINITE_MOMENTS,
+    densities.MOMENT_SLOPE,
+    potentials.GAMMA_FINITE,
+    potentials.GAMMA_INTEGRAL,
+    named.GAMMA_AT_ONE,
+    betas.BETA_FINITE,
+    betas.BETA_INTEGRAL,
+    pareto.RECURRENCE,
+    lognormal.GAUSS_FINITE,
+    lognormal.GAUSS_INTEGRAL,
+)
+
 THEORY = Theory(
     "Entropy normalization",
     pages(
@@ -117,4 +131,5 @@ THEORY = Theory(
         listings,
     ),
     source.SECTIONS,
+    AXIOMS,
 )

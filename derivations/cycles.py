@@ -155,12 +155,13 @@ EXPONENT = Claim(
 )
 
 these = {x: x, y: y, e: e}  # the values and the marks that the cited claims are meant to speak of
-valued = (POSITIVE, MARKS, HALF, TWO_VALUES, Gt(x, 0), Gt(y, 0))
+values = (MARKS, HALF, TWO_VALUES, Gt(x, 0), Gt(y, 0))
+valued = (POSITIVE, *values)
 halves = Rational(1, 2) * n * (x**gamma + y**gamma)
 PARTITION = Claim(
     "cycles.partition",
     Eq(Z(p, gamma), halves),
-    given=valued,
+    given=values,
     defined=(POSITIVE_EITHER,),
     title="The partition function of two equally frequent values",
     proof=calc(
@@ -176,7 +177,7 @@ leaning = (x**gamma * Log(x) + y**gamma * Log(y)) / (x**gamma + y**gamma)
 FIRST_MOMENT = Claim(
     "cycles.first-moment",
     Eq(Sum(p[i] ** gamma * Log(p[i]), i), Rational(1, 2) * n * (x**gamma * Log(x) + y**gamma * Log(y))),
-    given=valued,
+    given=values,
     defined=(POSITIVE_EITHER,),
     title="... and the sum of the weighted logarithms",
     proof=calc(
@@ -319,7 +320,7 @@ UNIT_SLOPE = Claim(
 ENTROPY_AT_UNITS = Claim(
     "cycles.entropy-at-units",
     Eq(H(p, gamma), S(p)),
-    given=(*symmetric, unit),
+    given=(POSITIVE, NORMALISED, SAME_ENTROPY, unit),
     title="At both the entropy is that of p",
     proof=by_cases(
         (Eq(gamma, 1), calc(H(p, gamma), (H(p, 1), Eq(gamma, 1)), (S(p), ENTROPY_AT_ONE))),

@@ -68,7 +68,7 @@ GIBBS = Claim(
 DIVERGENCE = Claim(
     "divergences.between-powers",
     Eq(there, (a - b) * dmean(rho, a) - Log(mass(rho, a)) + Log(mass(rho, b))),
-    given=AT_BOTH,
+    given=AT_BOTH[:4],
     title="The divergence between two powers of a density",
     proof=calc(
         there,

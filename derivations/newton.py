@@ -120,6 +120,16 @@ STEP_AT_ONE = Claim(
     ),
 )
 
+STEP_OF_UNIFORM = Refuted(
+    "newton.step-of-uniform",
+    STEP_AT_ONE.statement,
+    given=(POSITIVE, NORMALISED),
+    at={n: 2, p: [Fraction(1, 2), Fraction(1, 2)], h_star: Fraction(1, 2)},
+    correction=STEP_AT_ONE,
+    title="... at every p",
+    remark="For a uniform p the denominator is zero.",
+)
+
 NO_ZERO = ForAll(k, Ne(total_exponent(k, p, h_star), 0))
 
 DOCUMENT_LOOP = Claim(
@@ -157,6 +167,16 @@ DOCUMENT_LOOP = Claim(
             (tilde(p, total_exponent(k + 1, p, h_star))[i], total_exponent),
         ),
     ),
+)
+
+LOOP_OF_UNIFORM = Refuted(
+    "newton.loop-of-uniform",
+    DOCUMENT_LOOP.statement,
+    given=(POSITIVE, NORMALISED),
+    at={n: 2, p: [Fraction(1, 2), Fraction(1, 2)], h_star: Fraction(1, 2), k: 1, i: 0},
+    correction=DOCUMENT_LOOP,
+    title="... from every p",
+    remark="From a uniform p the first step divides by zero.",
 )
 
 EXPONENT_IN_VARIANCE = Claim(

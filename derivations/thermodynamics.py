@@ -184,7 +184,7 @@ from_p = KL(q, p)
 FROM_P = Claim(
     "thermodynamics.divergence-from-p",
     Eq(from_p, (gamma - 1) * mean(p, gamma) - Log(Z(p, gamma))),
-    given=(POSITIVE, NORMALISED),
+    given=(POSITIVE,),
     title="The divergence of the escort distribution from p",
     proof=calc(
         from_p,
@@ -198,7 +198,7 @@ FROM_P = Claim(
 RENYI_SLOPE = Claim(
     "thermodynamics.renyi-slope",
     Eq(D(renyi(p, gamma), gamma), -from_p / (1 - gamma) ** 2),
-    given=(POSITIVE, NORMALISED, Ne(gamma, 1)),
+    given=(POSITIVE, Ne(gamma, 1)),
     title="The slope of Rényi's entropy in its order is minus a divergence",
     proof=calc(
         D(renyi(p, gamma), gamma),

@@ -27,6 +27,7 @@ from entnorm.claims import (
     Log,
     Lt,
     Ne,
+    Operator,
     Prints,
     Recursion,
     Refusal,
@@ -342,8 +343,8 @@ def test_a_refuted_statement_is_no_reason():
 # --------------------------------------------------------------------------------------------------------- theories
 
 
-def theory(*claims, sections=()):
-    return Theory("Test", (Page("kernel", "prose", claims),), sections)
+def theory(*claims, sections=(), accepts=()):
+    return Theory("Test", (Page("kernel", "prose", claims),), sections, accepts)
 
 
 def test_what_rests_on_something_open_is_open():
@@ -361,12 +362,52 @@ def test_what_rests_on_something_open_is_open():
     assert model["claims"][0]["problem"] == "rests on kernel.above"
 
 
-def test_what_rests_on_an_axiom_is_proved_and_says_so():
-    axiom = Axiom("kernel.axiom", Ge(Exp(x), 1 + x), source="convexity")
-    above = Claim("kernel.above", Ge(Exp(y), 1 + y), calc(Exp(y), ge(1 + y, by.sign(Exp(y) - (1 + y), axiom))))
-    entry = verify(theory(axiom, above), mutants=False)["claims"][1]
-    assert (entry["status"], entry["axioms"]) == ("proved", ["kernel.axiom"])
+AXIOM = Axiom("kernel.axiom", Ge(Exp(x), 1 + x), source="convexity")
+ABOVE = Claim("kernel.above", Ge(Exp(y), 1 + y), calc(Exp(y), ge(1 + y, by.sign(Exp(y) - (1 + y), AXIOM))))
+TOP = Claim("kernel.top", Ge(Exp(z), 1 + z), calc(Exp(z), ge(1 + z, by.sign(Exp(z) - (1 + z), ABOVE))))
+
+
+def test_what_rests_on_an_axiom_that_is_accepted_is_proved_and_says_so():
+    entry = verify(theory(AXIOM, ABOVE, accepts=(AXIOM,)), mutants=False)["claims"][1]
+    assert (entry["status"], entry["axioms"], entry["problem"]) == ("proved", ["kernel.axiom"], "")
     assert entry["foundations"] == ["field", "order", "sums"]
+
+
+def test_what_rests_on_any_other_axiom_is_conditional_all_the_way_up():
+    other = Axiom("kernel.other", Ge(Exp(x), 1 + x), source="convexity")
+    refuted = replace(REFUTED, correction=TOP)
+    said = (
+        Said("a", "printed", Proved(TOP)),
+        Said("b", "printed", Proved(SQUARE)),
+        Said("c", "printed", Wrong(refuted)),
+    )
+    whole = theory(TOP, ABOVE, AXIOM, other, SQUARE, refuted, sections=(Section("1", "One", said),), accepts=(other,))
+    model = verify(whole, mutants=False)
+    because = "if kernel.axiom, which the theory does not accept"
+    assert {c["id"]: (c["status"], c["problem"]) for c in model["claims"]} == {
+        "kernel.top": ("conditional", because),
+        "kernel.above": ("conditional", because),
+        "kernel.axiom": ("assumed", "the theory does not accept it: what rests on it is conditional"),
+        "kernel.other": ("assumed", ""),
+        "kernel.square": ("proved", ""),
+        "kernel.refuted": ("refuted", ""),
+    }
+    assert model["counts"]["claims"] == {"assumed": 2, "conditional": 2, "proved": 1, "refuted": 1}
+    assert [s["outcome"] for s in model["ledger"][0]["statements"]] == ["open", "proved", "refuted"]
+
+
+def test_an_axiom_is_accepted_itself_and_not_its_name():
+    namesake = Axiom("kernel.axiom", Ge(Exp(x), 1 + x), source="convexity")
+    model = verify(theory(AXIOM, ABOVE, accepts=(namesake,)), mutants=False)
+    assert [c["status"] for c in model["claims"]] == ["assumed", "conditional"]
+
+
+def test_a_theory_accepts_axioms_and_nothing_else():
+    for claim in (SQUARE, REFUTED, "kernel.axiom"):
+        with pytest.raises(
+            TheoryError, match=f"a theory accepts axioms, and .*{getattr(claim, 'id', claim)}.* is none"
+        ):
+            theory(SQUARE, REFUTED, accepts=(claim,))
 
 
 def test_ids_are_unique_and_citations_stay_on_the_pages():
@@ -382,6 +423,16 @@ def test_ids_are_unique_and_citations_stay_on_the_pages():
         theory(SQUARE, sections=(Section("1", "One", (Said("1", "printed", Proved(impostor)),)),))
     with pytest.raises(TheoryError, match="two statements with the same id: 1"):
         theory(SQUARE, sections=(Section("1", "One", (Said("1", "a"), Said("1", "b"))),))
+
+
+def test_an_operator_is_defined_once_in_a_theory():
+    def twice(body):
+        operator = Operator("twice", (x,), body)
+        return Claim(f"kernel.twice-{body}", Gt(operator(x), 0), calc(operator(x), gt(0, by.sign)), given=(POSITIVE,))
+
+    theory(twice(2 * x), replace(twice(2 * x), id="kernel.again"))
+    with pytest.raises(TheoryError, match=r"^twice is not defined in kernel\.twice-3 x as it is in kernel\.twice-2 x$"):
+        theory(twice(2 * x), twice(3 * x))
 
 
 def test_loading_says_what_is_missing():
@@ -410,16 +461,21 @@ def test_outcomes_of_the_ledger_are_computed():
         Said("a", "printed", Proved(SQUARE)),
         Said("b", "printed", Proved(broken)),
         Said("c", "printed", Wrong(REFUTED, SQUARE)),
-        Said("d", "printed", Needs("x is not 0", REFUTED, SQUARE)),
+        Said("d", "printed", Needs("x is positive", REFUTED, SELF_LOG)),
         Said("e", "printed", Unverifiable("a question")),
         Said("f", "printed"),
         Said("g", "printed", Wrong(REFUTED, broken)),
+        Said("h", "printed", Needs("x is not 0", REFUTED, SQUARE)),
     )
-    model = verify(theory(SQUARE, broken, REFUTED, sections=(Section("1", "One", statements),)), mutants=False)
-    outcomes = {s["id"]: s["outcome"] for s in model["ledger"][0]["statements"]}
-    assert outcomes == dict(
-        zip("abcdefg", ("proved", "open", "refuted", "needs", "unverifiable", "open", "open"), strict=True)
+    model = verify(
+        theory(SQUARE, SELF_LOG, broken, REFUTED, sections=(Section("1", "One", statements),)), mutants=False
     )
+    entries = {s["id"]: s for s in model["ledger"][0]["statements"]}
+    expected = ("proved", "open", "refuted", "needs", "unverifiable", "open", "open", "open")
+    assert [entry["outcome"] for entry in entries.values()] == list(expected)
+    violated, nothing = entries["d"]["failure"], entries["h"]["failure"]
+    assert [h["text"] for h in violated["violated"]] == ["x > 0"]
+    assert nothing["problem"] == "the counterexample violates no hypothesis of kernel.square"
 
 
 @pytest.mark.parametrize(

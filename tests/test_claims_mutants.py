@@ -25,10 +25,7 @@ UNNEEDED = {
     "escort.entropy-at-zero": ("every entry of p is positive",),  # ... to algebra, but zeros are outside the support
     "listings.quadratic-after-tenfold": ("a > 0",),  # an error, named as one
     # Parts of the setting of a page, which its claims share as a whole.
-    "cycles.partition": ("every entry of p is positive",),
-    "cycles.first-moment": ("every entry of p is positive",),
     "cycles.entropy-reflected": ("y = 2 / n − x",),
-    "cycles.entropy-at-units": ("p differs at two positions r and s", "so is the variance"),
     "truncation.entropy-split": ("e marks what is kept: it is 0 or 1",),
     "truncation.most-probable-carry-most": ("e marks what is kept: it is 0 or 1",),
     "regularisers.sparsemax-is-best": ("marked logits are not below the threshold",),
@@ -36,8 +33,6 @@ UNNEEDED = {
     "nearest.margin": ("its rows are integrable", "... with the logarithms of c"),
     "competitors.deficit": ("every e_i is 0 or 1", "where e_i is 0, u_i is 0"),
     "competitors.divergence-from-escort": ("every e_i is 0 or 1", "where e_i is 0, u_i is 0"),
-    "thermodynamics.divergence-from-p": ("p sums to 1",),
-    "divergences.between-powers": ("∫ |ρ(o)^b log(ρ(o))| do < ∞",),
 }
 
 

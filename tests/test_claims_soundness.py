@@ -16,6 +16,7 @@ from entnorm.claims import (
     D,
     Eq,
     Exp,
+    Family,
     ForAll,
     Function,
     Ge,
@@ -60,7 +61,8 @@ from entnorm.claims import (
 )
 from entnorm.claims.context import Context
 from entnorm.claims.facts import hypothesis
-from entnorm.claims.language import Entry, LanguageError, of_sort
+from entnorm.claims.language import Entry, LanguageError, Times, of_sort
+from entnorm.claims.layout import Word, call
 from entnorm.claims.ledger import Proved
 from entnorm.claims.links import links
 from entnorm.claims.proofs import Calc, Step
@@ -320,6 +322,102 @@ def test_a_name_stands_for_one_thing(case):
         links(case())
     refuted = check(Refuted("soundness.misread", Ne(Sum(COUNT, i), n * COUNT), {n: 1, COUNT: 1}))
     assert (refuted.status, refuted.problem) == ("broken", "i stands for two things in soundness.misread")
+
+
+def hiding(name):
+    """Return an operator that prints nothing of its arguments but the last."""
+    return Operator(name, (p, x), x + Sum(p[i], i), typeset=lambda of, at: call(Word(content="G"), at))
+
+
+U, GAMMA, GREEK, HIDING, BASE = Family("u"), Scalar("gamma"), Scalar("γ"), hiding("G"), Scalar("e")
+LIKE_ZERO = Operator("o", (x,), x, typeset=lambda at: Word(content="0"))
+LIKE_X = Operator("o", (x,), x + 1, typeset=lambda at: Word(content="x"))
+TOTALS = Eq(Sum(p[i], i), Sum(U[i], i) + 1)
+UNEXPECTED = Eq(HIDING(p, x), HIDING(U, x) + 1)  # reads G(x) = G(x) + 1
+MISPRINTED = {
+    "hidden arguments": (
+        claim(
+            UNEXPECTED,
+            calc(
+                HIDING(p, x),
+                (x + Sum(p[i], i), HIDING),
+                (x + (Sum(U[i], i) + 1), by.algebra(TOTALS)),
+                (HIDING(U, x) + 1, HIDING),
+            ),
+            TOTALS,
+        ),
+        "two different terms are printed as G(x)",
+    ),
+    "hidden arguments of a hypothesis": (
+        claim(Gt(x, 0), calc(x, gt(0, by.sign)), Gt(x, 0), Gt(HIDING(p, x), 0), Gt(HIDING(U, x), 1)),
+        "two different terms are printed as G(x)",
+    ),
+    "one line of a proof": (
+        claim(
+            Eq(Sum(p[i], i) * 0, 0),
+            calc(
+                Sum(p[i], i) * 0,
+                (HIDING(p, x) - HIDING(p, x), by.algebra),
+                (HIDING(U, x) - HIDING(U, x), by.algebra),
+                (0, by.algebra),
+            ),
+        ),
+        "two different terms are printed as G(x)",
+    ),
+    "a certificate": (
+        claim(Ge(HIDING(p, x) ** 2, 0), calc(HIDING(p, x) ** 2, ge(0, by.sign(HIDING(p, x) ** 2 + 0 * HIDING(U, x))))),
+        "two different terms are printed as G(x)",
+    ),
+    "two spellings": (
+        claim(Eq(GAMMA - GREEK + GREEK, GAMMA), calc(GAMMA - GREEK + GREEK, (GAMMA, by.algebra))),
+        "two different terms are printed as γ",
+    ),
+    "two spellings of what is quantified": (
+        claim(Gt(x, 0), calc(x, gt(0, by.sign)), Gt(x, 0), ForAll(Index("alpha"), Gt(p[Index("α")], 0))),
+        "two different terms are printed as α",
+    ),
+    "a term and a variable": (
+        claim(Gt(LIKE_X(x), x), calc(LIKE_X(x), (x + 1, LIKE_X), gt(x, by.sign(Integer(1))))),
+        "two different terms are printed as x",
+    ),
+    "a term like a number": (
+        claim(Gt(LIKE_ZERO(x), 0), calc(LIKE_ZERO(x), (x, LIKE_ZERO), gt(0, by.sign)), Gt(x, 0)),
+        "something that is no number is printed as 0",
+    ),
+    "a variable like a number": (
+        claim(Eq(Scalar("1") * 0, 0), calc(Scalar("1") * 0, (0, by.algebra))),
+        "something that is no number is printed as 1",
+    ),
+    "a power of e": (
+        claim(Eq(BASE**x, Exp(2 * x)), calc(BASE**x, (Exp(2 * x), by.logs(Eq(BASE, Exp(2))))), Eq(BASE, Exp(2))),
+        "two different terms are printed as e^x",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "problem"), MISPRINTED.values(), ids=MISPRINTED)
+def test_two_different_terms_that_are_printed_alike_are_refused(case, problem):
+    links(case)  # nothing is wrong with it but that
+    verdict = check(case)
+    assert (verdict.status, verdict.problem) == ("evidence", f"{problem} in {case.id}")
+
+
+def test_a_refutation_that_would_be_misread_is_broken():
+    at = {n: 1, p: [1], U: [0], x: 0}
+    verdict = check(Refuted("soundness.misread", Eq(HIDING(p, x), HIDING(U, x)), at))
+    assert (verdict.status, verdict.problem) == (
+        "broken",
+        "two different terms are printed as G(x) in soundness.misread",
+    )
+    assert check(Refuted("soundness.read", Eq(HIDING(p, x), Sum(U[i], i)), at)).status == "refuted"
+
+
+def test_equal_terms_may_be_printed_alike():
+    """-(1/2) and (-1)/2, or a product that is written in one piece or in two, are read as what they are."""
+    half = Times(-1, Rational(1, 2))
+    assert half != Rational(-1, 2)
+    same = claim(Eq(x * half, x * Rational(-1, 2)), calc(x * half, (x * Rational(-1, 2), by.algebra)))
+    assert check(same).status == "proved"
 
 
 # ------------------------------------------------------------------------------------------- numbers and refutations

@@ -10,6 +10,7 @@ import html
 import json
 import os
 import pty
+import re
 import select
 import shlex
 import signal
@@ -41,6 +42,16 @@ GOOD = Claim("tiny.twice", Eq(Sum(p[i] + p[i], i), 2 * Sum(p[i], i)),
 THEORY = Theory("Tiny", (Page("tiny", "One claim.", (GOOD,)),))
 """
 FALSE = TRUE.replace("2 * Sum", "3 * Sum")
+CONDITIONAL = """
+from entnorm.claims import Axiom, Claim, Exp, Ge, Scalar, by, calc, ge
+from entnorm.claims.theory import Page, Theory
+
+x, y = Scalar("x"), Scalar("y")
+MINE = Axiom("tiny.mine", Ge(Exp(x), 1 + x), source="I say so.")
+ABOVE = Claim("tiny.above", Ge(Exp(y), 1 + y), calc(Exp(y), ge(1 + y, by.sign(Exp(y) - (1 + y), MINE))))
+THEORY = Theory("Tiny", (Page("tiny", "One claim.", (MINE, ABOVE)),))
+ACCEPTED = Theory("Tiny", THEORY.pages, accepts=(MINE,))
+"""
 
 
 @pytest.fixture
@@ -210,6 +221,30 @@ def test_a_theory_that_cannot_be_imported_is_told_with_its_line(
     assert "tiny_broken.py, line 9" in err
 
 
+def test_a_claim_that_cannot_be_made_is_told_with_its_id_and_its_line(
+    module: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hypothesis that was deleted takes its variables along, and whoever gives values to them notices."""
+    more = (
+        'ABOVE = Claim(\n    "tiny.above", GOOD.statement, GOOD.proof,\n    defined=(GOOD.at({Index("r"): 0}),),\n)\n'
+    )
+    module("tiny_deleted", TRUE + more)
+    assert main(["verify", "tiny_deleted:THEORY"]) == 2
+    err = capsys.readouterr().err
+    assert "Refusal: tiny.twice does not speak of r" in err
+    assert re.search(r"tiny_deleted\.py, line 11, in tiny\.above$", err, flags=re.MULTILINE)
+
+
+def test_a_claim_of_ours_that_cannot_be_made_is_told_likewise(tmp_path: Path) -> None:
+    """Before anything else of ours is imported that needs the theory."""
+    spoil = "import entnorm.claims.proofs as p; p.Claim.at = lambda self, values: 1 / 0; "
+    call = [sys.executable, "-c", spoil + "from entnorm.cli import main; raise SystemExit(main(['verify']))"]
+    found = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+    assert found.returncode == 2
+    assert "Traceback" not in found.stderr
+    assert re.search(r"derivations/\w+\.py, line \d+, in [a-z]+\.[a-z-]+$", found.stderr, flags=re.MULTILINE)
+
+
 def test_a_false_claim_is_broken_by_name_and_the_report_shows_it(
     module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -220,6 +255,26 @@ def test_a_false_claim_is_broken_by_name_and_the_report_shows_it(
     assert "Nothing is broken" not in out
     assert "</span> broken</span>" in (tmp_path / "out" / "proofs.html").read_text(encoding="utf-8")
     assert main(["report", "tiny_false:THEORY", "--check", "out"]) == 1
+
+
+def test_what_rests_on_an_axiom_of_ones_own_is_conditional_and_not_broken(
+    module: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    module("tiny_axiom", CONDITIONAL)
+    assert main(["verify", "tiny_axiom:THEORY", "--reports", "out"]) == 0
+    out = capsys.readouterr().out
+    assert "claims       1 assumed, 1 conditional\n" in out
+    assert "CONDITIONAL\n  tiny.above: if tiny.mine, which the theory does not accept\n" in out
+    assert "proved\n" not in out
+    page = (tmp_path / "out" / "proofs.html").read_text(encoding="utf-8")
+    assert "</span> conditional</span>" in page
+    assert "if tiny.mine, which the theory does not accept" in page
+    assert main(["verify", "tiny_axiom:THEORY", "tiny.above"]) == 0
+    assert "tiny.above: conditional\n  if tiny.mine, which" in capsys.readouterr().out
+    assert main(["verify", "tiny_axiom:ACCEPTED", "tiny.above"]) == 0
+    out = capsys.readouterr().out
+    assert "tiny.above: proved" in out
+    assert "conditional" not in out.lower()
 
 
 def test_stored_references_that_cannot_be_read_are_a_failure_not_a_usage_error(

@@ -19,10 +19,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entnorm import report
-from entnorm.claims.language import Le, Scalar
-from entnorm.claims.ledger import Said, Section
-from entnorm.claims.proofs import Claim
+from entnorm import balls, report
+from entnorm.claims import Claim, Refuted, by, calc, ge, gt, n
+from entnorm.claims.language import Ge, Gt, Le, Scalar
+from entnorm.claims.ledger import Needs, Said, Section
 from entnorm.claims.theory import Page, Theory, load
 from entnorm.claims.typeset import mathml
 from entnorm.claims.verification import verify
@@ -206,6 +206,34 @@ def test_corrections_say_what_is_printed_and_what_is_our_proof_of_the_contrary()
         assert ("Why it fails" in card) == (status[group[0]["counterexample"]] != "refuted")
     assert any(len(re.findall('id="c-', card)) > 1 for card in cards)
     assert any("Why it fails" in card for card in cards)
+
+
+def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
+    """And where that is left to words, or fails to be so, it says that."""
+    x = Scalar("x")
+    positive = Claim("tiny.positive", Gt(x, 0), calc(x, gt(0, by.sign)), given=(Gt(x, 0), Gt(x + 1, 0)))
+    square = Claim("tiny.square", Ge(x**2, 0), calc(x**2, ge(0, by.sign)))
+    at_zero = Refuted("tiny.at-zero", Gt(x, 0), {n: 1, x: 0})
+    needs = (
+        Needs("x is positive", at_zero, (positive, square)),
+        Needs("in general", square, positive, in_words="It is so."),
+        Needs("nothing", at_zero, square),
+    )
+    said = tuple(Said(str(k), f"printed {k}", settled) for k, settled in enumerate(needs, 1))
+    theory = Theory("Tiny", (Page("tiny", "Prose.", (positive, square, at_zero)),), (Section("1", "One", said),))
+    more: dict[str, Any] = {"theory": "tests:TINY", "definitions": [], "figures": [], "iteration": None}
+    model = {**verify(theory, mutants=False), **more}
+    assert [s["outcome"] for s in model["ledger"][0]["statements"]] == ["needs", "needs", "open"]
+    files = report.render(model)
+    first, second = files["proofs.md"].split("### 1: + needs")[1].split("### 2: + needs")
+    assert "The hypothesis `x > 0` fails there, and no other." in first
+    assert [f"[tiny.{name}]" in first for name in ("positive", "square")] == [True, True]
+    assert "In words: It is so. No point of finitely many numbers shows it" in second
+    words = " ".join("".join(Elements(files["proofs.html"]).words).split())
+    assert [part in words for part in ("Fails there", "and no other hypothesis", "In words")] == [True] * 3
+    problem = "the counterexample violates no hypothesis of tiny.square"
+    assert all(problem in content for content in files.values())
+    assert report.broken_claims(model) == ([f"3: open: {problem}"] if balls.available() else [])
 
 
 def test_text_is_escaped_in_html(tiny: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from .. import (
     truncation,
     zeros,
 )
+from . import instances
 
 SECTIONS = (
     Section(
@@ -107,7 +108,7 @@ SECTIONS = (
             Said(
                 "B1.7",
                 "如果p_i>p_j，那么也有p~_i>p~_j",
-                Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, supports.ORDER),
+                Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, supports.ORDER, instances.EXPONENT_ZERO),
                 english="If p_i > p_j, then p̃_i > p̃_j as well.",
             ),
             Said(
@@ -171,7 +172,8 @@ SECTIONS = (
                 Needs(
                     "no entry is 0, and one alone is the largest",
                     escort.CONSTANT_OUT_OF_REACH,
-                    tails.EXISTENCE_UNIQUE,
+                    (tails.EXISTENCE_UNIQUE, tails.ATTAINED_ONCE),
+                    instances.HALVES,
                 ),
                 english="For any given H* in (0, log n), the right γ is to be found.",
             ),
@@ -203,6 +205,7 @@ SECTIONS = (
                     "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
                     orbits.REVERSED_TWO,
                     arrival.ARRIVES,
+                    instances.RANGE_OF_REVERSED,
                 ),
                 english="Starting from γ = 1 and applying the formula again and again, one obtains the final distribution.",
             ),
@@ -211,7 +214,7 @@ SECTIONS = (
                 "这其实就是求解非线性方程的牛顿法了",
                 Needs(
                     "p is not uniform on its support, and no partial product of the exponents is zero",
-                    expansions.DENOMINATOR_OF_UNIFORM,
+                    newton.LOOP_OF_UNIFORM,
                     newton.DOCUMENT_LOOP,
                 ),
                 english="This is just Newton's method for solving a nonlinear equation.",
@@ -254,7 +257,7 @@ SECTIONS = (
             Said(
                 "B2.13",
                 "p = np.random.random(100) # 模拟分布",
-                Needs("not every draw is 0", listings.ZEROS_ONLY, listings.DRAWN),
+                Needs("not every draw is 0", listings.ZEROS_ONLY, listings.DRAWN, instances.NO_MASS),
                 english="A simulated distribution.",
             ),
         ),
@@ -360,6 +363,7 @@ SECTIONS = (
                     "at every step log m < H* < log n, where m of n positive entries share the maximum",
                     escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
+                    instances.HALVES,
                 ),
                 english="Give the distribution of every sampling step the same entropy, in place of top-k and top-p sampling.",
             ),
@@ -381,7 +385,8 @@ SECTIONS = (
                 Needs(
                     "log m < H* < log n, where m of n positive entries share the maximum",
                     escort.CONSTANT_OUT_OF_REACH,
-                    tails.EXISTENCE,
+                    (tails.EXISTENCE, tails.ATTAINED_ONCE),
+                    instances.HALVES,
                 ),
                 english="A direct transform can give a distribution a prescribed entropy.",
             ),

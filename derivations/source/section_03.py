@@ -3,6 +3,7 @@
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Wrong
 
 from .. import decreasing, escort, slopes, tails
+from . import instances
 
 SECTIONS = (
     Section(
@@ -48,8 +49,9 @@ SECTIONS = (
                 "证明了幂次变换确实能够通过调整γ来控制熵的值",
                 Needs(
                     "the value lies strictly between log m and log n, where m of n positive entries share the maximum",
-                    escort.ENTROPY_CONSTANT,
-                    tails.EXISTENCE,
+                    escort.CONSTANT_OUT_OF_REACH,
+                    (tails.EXISTENCE, tails.ATTAINED_ONCE),
+                    instances.HALVES,
                 ),
                 english="This proves that the power transform can control the value of the entropy through γ.",
             ),

@@ -3,6 +3,7 @@
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
 from .. import cycles, escort, expansions, iteration, newton, tails
+from . import instances
 
 SECTIONS = (
     Section(
@@ -13,7 +14,10 @@ SECTIONS = (
                 "4.1.1",
                 "给定目标熵H*∈(0,log n)，求γ*使得 H(γ)-H*=0",
                 Needs(
-                    "no entry is 0, and one alone is the largest", escort.CONSTANT_OUT_OF_REACH, tails.EXISTENCE_UNIQUE
+                    "no entry is 0, and one alone is the largest",
+                    escort.CONSTANT_OUT_OF_REACH,
+                    (tails.EXISTENCE_UNIQUE, tails.ATTAINED_ONCE),
+                    instances.HALVES,
                 ),
                 english="Given a target entropy H* in (0, log n), find γ* with H(γ) − H* = 0.",
             ),
@@ -74,7 +78,7 @@ SECTIONS = (
             Said(
                 "4.5.3",
                 "Δγ=(H*-H^(k))/((H^(k))²-Σp^(k)(log p^(k))²)",
-                Needs("p^(k) is not uniform on its support", expansions.DENOMINATOR_OF_UNIFORM, newton.STEP_AT_ONE),
+                Needs("p^(k) is not uniform on its support", newton.STEP_OF_UNIFORM, newton.STEP_AT_ONE),
             ),
             Said(
                 "4.5.4",
@@ -93,6 +97,7 @@ SECTIONS = (
                     "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
                     cycles.TWO_ENTRIES,
                     iteration.ENTROPY_CONVERGES,
+                    instances.TO_AND_FRO,
                 ),
                 english="Until convergence (|H^(k) − H*| < ε).",
             ),

@@ -11,6 +11,7 @@ from .. import (
     tails,
     truncation,
 )
+from . import instances
 
 SECTIONS = (
     Section(
@@ -37,7 +38,8 @@ SECTIONS = (
                 Needs(
                     "log m < H* < log n, where m of n positive entries share the maximum",
                     escort.CONSTANT_OUT_OF_REACH,
-                    tails.EXISTENCE,
+                    (tails.EXISTENCE, tails.ATTAINED_ONCE),
+                    instances.HALVES,
                 ),
                 english="The entropy is adjusted explicitly to its target value.",
             ),
@@ -84,7 +86,8 @@ SECTIONS = (
                 Needs(
                     "log m < H* < log n, where m of n positive entries share the maximum",
                     escort.CONSTANT_OUT_OF_REACH,
-                    tails.EXISTENCE,
+                    (tails.EXISTENCE, tails.ATTAINED_ONCE),
+                    instances.HALVES,
                 ),
                 english="Entropy normalization controls the entropy directly, to an exact value.",
             ),

@@ -10,6 +10,7 @@ from .. import (
     relations,
     tails,
 )
+from . import instances
 
 SECTIONS = (
     Section(
@@ -63,6 +64,7 @@ SECTIONS = (
                     "some value of the range has log m < H* < log n, where m of n positive entries share the maximum",
                     escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
+                    instances.HALVES,
                 ),
                 english="Keep the attention entropy of every head within a reasonable range.",
             ),

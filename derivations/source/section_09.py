@@ -3,6 +3,7 @@
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
 from .. import betas, densities, escort, families, joint, lognormal, named, nearest, pairs, pareto, potentials, tails
+from . import instances
 
 SECTIONS = (
     Section(
@@ -12,9 +13,23 @@ SECTIONS = (
             Said(
                 "9.1.1",
                 "h(p)=-∫p log p",
-                Needs("p log p is integrable", families.INFINITE_ENTROPY, densities.EXPECTATION),
+                Needs(
+                    "p log p is integrable",
+                    families.INFINITE_ENTROPY,
+                    densities.EXPECTATION,
+                    in_words="The density is positive, and what its entropy gathers up to x exceeds every bound as x grows.",
+                ),
             ),
-            Said("9.1.2", "p~=p^γ/∫p^γ", Needs("p^gamma is integrable", families.PARETO_ROOT, densities.SUMS_TO_ONE)),
+            Said(
+                "9.1.2",
+                "p~=p^γ/∫p^γ",
+                Needs(
+                    "p^gamma is integrable",
+                    families.PARETO_ROOT,
+                    densities.SUMS_TO_ONE,
+                    in_words="The integral of the square root of 1/x^2 from 1 to x is log x, and exceeds every bound as x grows.",
+                ),
+            ),
             Said(
                 "9.1.3",
                 "迭代求解过程类似",
@@ -22,6 +37,7 @@ SECTIONS = (
                     "p is not constant on its support, and p^gamma is integrable on both sides of 1 and wherever the iteration comes",
                     families.PARETO_STEP,
                     densities.NEWTON_STEP,
+                    in_words="For 1/x^2 on x > 1 the entropy is 2 and the mean of the squared logarithm 8, and powers have an integral for gamma > 1/2 alone.",
                 ),
                 english="The iterative solution is similar.",
             ),
@@ -78,6 +94,7 @@ SECTIONS = (
                     "log m < H* < log n, where m of the n pairs that occur share the maximum",
                     escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
+                    instances.HALVES,
                 ),
                 english="Normalize the joint entropy H(X, Y).",
             ),

@@ -12,6 +12,7 @@ from .. import (
     tails,
     vanishing,
 )
+from . import instances
 
 SECTIONS = (
     Section(
@@ -26,6 +27,7 @@ SECTIONS = (
                     "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
                     cycles.TWO_ENTRIES,
                     iteration.ENTROPY_CONVERGES,
+                    instances.TO_AND_FRO,
                 ),
                 english="Newton's method finds γ → H(p̃) = H*.",
             ),
@@ -36,7 +38,8 @@ SECTIONS = (
                 Needs(
                     "no entry is 0, one alone is the largest, and the ends 0 and log n are left out",
                     escort.CONSTANT_OUT_OF_REACH,
-                    tails.EXISTENCE_UNIQUE,
+                    (tails.EXISTENCE_UNIQUE, tails.ATTAINED_ONCE),
+                    instances.HALVES,
                 ),
                 english="✅ Controllable entropy (from 0 to log n).",
             ),
@@ -53,6 +56,7 @@ SECTIONS = (
                     "p is not uniform on its support, and log m < H* < log n, where m entries share the maximum",
                     vanishing.CONTINUOUS_AT_UNIFORM,
                     gradients.ALONG_LOGITS,
+                    instances.UNIFORM_LIMIT,
                 ),
                 english="✅ Differentiable (usable in gradient optimisation).",
             ),

@@ -20,6 +20,7 @@ from .links import check_names, goals, links
 from .normal import Refusal
 from .points import exact_point, points
 from .proofs import Assumed, Claim, Numeric, Refuted, Run
+from .reading import check_reading
 from .runs import Prints, ProgramError
 from .witness import Witness, decide, settle
 
@@ -130,6 +131,7 @@ def _checked(claim: Claim) -> Verdict:
     problem = ""
     discharged: tuple[Statement, ...] = ()
     try:
+        check_reading(claim)
         discharged = links(claim)
     except Refusal as refusal:
         problem = str(refusal)
@@ -202,6 +204,7 @@ def _refuted(claim: Refuted) -> Verdict:
         return Verdict(claim.id, "refuted" if refuted else "broken", problem, output=output)
     try:
         check_names(claim)
+        check_reading(claim)
         point = exact_point(claim.variables | free(claim.statement) & {mu}, claim.at)
     except Refusal as refusal:
         return Verdict(claim.id, "broken", str(refusal))

@@ -7,9 +7,12 @@ claims that it names: an entry whose claims are not what they should be is open,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from .counterexamples import Failure, failure
+from .language import Variable
 from .proofs import Claim, Refuted
 
 __all__ = [
@@ -50,15 +53,35 @@ class Proved:
 
 @dataclass(frozen=True)
 class Needs:
-    """True once a condition on the inputs is added: false without it (or proved to fail there), proved with it."""
+    """True once a condition on the inputs is added: false at a point without it, proved with it.
+
+    The statement is refuted at a point, to which `at` may add values for the first claim; or `at` is a point at which
+    something that is proved contradicts that claim.  There some of its hypotheses have to fail, and the others to hold.
+    Where no point can show it, `in_words` says why it contradicts the statement.
+    """
 
     assumption: str
     counterexample: Refuted | Claim
-    claim: Claim
+    claim: Claim | tuple[Claim, ...]
+    at: Mapping[Variable, Any] = field(default_factory=dict)
+    in_words: str = ""
 
     def __post_init__(self) -> None:
         _are(Refuted | Claim, "the counterexample of Needs", self.counterexample)
-        _are(Claim, "the claim of Needs", self.claim)
+        _are(Claim, "the claim of Needs", *self.claims)
+        if isinstance(self.counterexample, Claim) and bool(self.at) is bool(self.in_words):
+            id = self.counterexample.id
+            raise TypeError(f"Needs: {id} is proved, and contradicts the statement at a point, or else in words")
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What is true under the condition."""
+        return self.claim if isinstance(self.claim, tuple) else (self.claim,)
+
+    @cached_property
+    def failure(self) -> Failure:
+        """Which hypotheses of the first claim fail at the point."""
+        return Failure() if self.in_words else failure(self.counterexample, self.claims[0], self.at)
 
 
 @dataclass(frozen=True)
@@ -126,8 +149,8 @@ def claims_of(said: Said) -> tuple[Claim | Refuted, ...]:
     match said.settled:
         case Proved():
             return said.settled.claims
-        case Needs(_, counterexample, claim):
-            return (counterexample, claim)
+        case Needs():
+            return (said.settled.counterexample, *said.settled.claims)
         case Wrong(refutation, correction):
             return (refutation, correction) if correction else (refutation,)
         case Imprecise(readings, _):
@@ -151,7 +174,7 @@ def outcome(said: Said, status: Mapping[str, str]) -> str:
         case Proved():
             return "proved"
         case Needs():
-            return "needs"
+            return "open" if said.settled.failure.problem else "needs"
         case Wrong():
             return "refuted"
         case Imprecise(readings, _):

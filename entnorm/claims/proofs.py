@@ -193,7 +193,7 @@ class Claim(_Stated):
         """Return the claim for particular values of some of its variables."""
         unknown = set(values) - self.variables
         if unknown:
-            raise Refusal(f"{self.id} does not speak of {sorted(map(str, unknown))}")
+            raise Refusal(f"{self.id} does not speak of {', '.join(sorted(map(str, unknown)))}")
         return Instance(self, tuple((variable, of_sort(variable, value)) for variable, value in values.items()))
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from .citing import cited
+from .language import Apply, Operator, subterms
 from .ledger import Section, claims_of
-from .proofs import Claim, Refuted
+from .proofs import Assumed, Claim, Refuted
 
 __all__ = ["Page", "Theory", "TheoryError", "load", "pages"]
 
@@ -31,13 +32,20 @@ class Page:
 
 @dataclass(frozen=True)
 class Theory:
-    """Pages in reading order, and the sections of the document that they settle."""
+    """Pages in reading order, the sections of the document that they settle, and the axioms that it accepts.
+
+    What is proved from other axioms is conditional on them.
+    """
 
     title: str
     pages: tuple[Page, ...]
     sections: tuple[Section, ...] = ()
+    accepts: tuple[Claim, ...] = ()
 
     def __post_init__(self) -> None:
+        for axiom in self.accepts:
+            if not (isinstance(axiom, Claim) and isinstance(axiom.proof, Assumed)):
+                raise TheoryError(f"a theory accepts axioms, and {axiom!r} is none")
         counts = Counter(claim.id for claim in self.claims())
         twice = [id for id, count in counts.items() if count > 1]
         if twice:
@@ -47,6 +55,7 @@ class Theory:
             absent = [c.id for c in cited(claim) if c not in present]
             if absent:
                 raise TheoryError(f"{claim.id} cites {', '.join(absent)}, which is on no page")
+        self._check_definitions()
         said = Counter(s.id for section in self.sections for s in section.statements)
         twice = [id for id, count in said.items() if count > 1]
         if twice:
@@ -56,6 +65,16 @@ class Theory:
                 absent = [c.id for c in claims_of(s) if c not in present]
                 if absent:
                     raise TheoryError(f"statement {s.id} is settled by {', '.join(absent)}, which is on no page")
+
+    def _check_definitions(self) -> None:
+        """Refuse two operators of the same name: a report defines each name once."""
+        known: dict[str, tuple[Operator, str]] = {}
+        for claim in self.claims():
+            for part in (part for stated in (claim.statement, *claim.hypotheses) for part in subterms(stated)):
+                if isinstance(part, Apply):
+                    first, id = known.setdefault(part.operator.name, (part.operator, claim.id))
+                    if first != part.operator:
+                        raise TheoryError(f"{part.operator.name} is not defined in {claim.id} as it is in {id}")
 
     def claims(self) -> Iterator[Claim | Refuted]:
         """Yield every claim, in reading order."""

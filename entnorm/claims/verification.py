@@ -179,7 +179,7 @@ def verify(
             tick(claim.id)
     else:
         results = _in_processes(spec, names, workers, deadline, mutants, tick, beside)
-    status = _closed(chosen, results)
+    status = _closed(chosen, results, {claim.id for claim in chosen if claim in theory.accepts})
     ledger = [] if ids is not None else _ledger(theory, status)
     return {
         "format": FORMAT,
@@ -206,17 +206,26 @@ def _first_line(module: str) -> str:
     return inspect.cleandoc(loaded.__doc__ or "").partition("\n")[0]
 
 
-def _closed(claims: list[Claim | Refuted], results: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Return the status of each claim in the light of its ancestors: proved means proved all the way down."""
+def _closed(claims: list[Claim | Refuted], results: dict[str, dict[str, Any]], accepted: set[str]) -> dict[str, str]:
+    """Return the status of each claim in the light of its ancestors: proved means proved all the way down.
+
+    What rests on axioms that are not accepted is conditional on them.
+    """
     status: dict[str, str] = {}
+    axioms = {id: [axiom for axiom in found if axiom not in accepted] for id, (_, found) in _rests_on(claims).items()}
 
     def settle(claim: Claim | Refuted) -> str:
         if claim.id not in status:
             own = results[claim.id]["status"]
-            weak = [c.id for c in cited(claim) if settle(c) not in ("proved", "computed", "assumed")]
+            weak = [c.id for c in cited(claim) if settle(c) not in ("proved", "computed", "assumed", "conditional")]
             if own in ("proved", "computed", "refuted", "assumed") and weak:
                 results[claim.id]["problem"] = f"rests on {', '.join(weak)}"
                 own = "open"
+            if own == "assumed" and claim.id in axioms[claim.id]:
+                results[claim.id]["problem"] = "the theory does not accept it: what rests on it is conditional"
+            if own == "proved" and axioms[claim.id]:
+                results[claim.id]["problem"] = f"if {' and '.join(axioms[claim.id])}, which the theory does not accept"
+                own = "conditional"
             status[claim.id] = own
         return status[claim.id]
 
@@ -346,11 +355,26 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
             return {"kind": "run"}
 
 
+_LONG = 12  # entries; so many that are equal need not be written out
+
+
 def _coordinate(variable: Variable, value: Any) -> str | list[str]:
     """Return a coordinate of a point as it is read: positions are counted from 1."""
     if isinstance(value, list):
-        return ["(" + ", ".join(map(str, x)) + ")" if isinstance(x, list) else str(x) for x in value]
+        entries = ["(" + ", ".join(map(str, x)) + ")" if isinstance(x, list) else str(x) for x in value]
+        return [entries[0], "…", entries[-1]] if len(entries) > _LONG and len(set(entries)) == 1 else entries
     return str(value + 1 if isinstance(variable, Index | Point) else value)
+
+
+def _failure(settled: Needs) -> dict[str, Any]:
+    """Return where the claim fails without its condition, and which of its hypotheses fail there."""
+    found = settled.failure
+    return {
+        "at": {str(v): _coordinate(v, value) for v, value in settled.at.items()},
+        "violated": [_formula(h) for h in found.violated],
+        "in_words": settled.in_words,
+        "problem": found.problem,
+    }
 
 
 def _chain(name: str, chain: Any) -> dict[str, Any]:
@@ -415,7 +439,8 @@ def _said(said: Any, status: dict[str, str], theory: Theory) -> dict[str, Any]:
     if isinstance(settled, Needs):
         entry["assumption"] = settled.assumption
         entry["counterexample"] = settled.counterexample.id
-        entry["correction"] = settled.claim.id
+        entry["correction"] = settled.claims[0].id
+        entry["failure"] = _failure(settled)
     if isinstance(settled, Wrong):
         entry["counterexample"] = settled.refutation.id
         if settled.correction:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -138,8 +139,10 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
         return _all(outcomes)
     if isinstance(statement, Image):
         return _is_image(statement, point, evaluator)
-    if isinstance(statement, Tends | Root) and not certain:
-        return (_nearing if isinstance(statement, Tends) else _crossing)(statement, point, evaluator)
+    if isinstance(statement, Root):
+        return (_crosses if certain else _crossing)(statement, point, evaluator)
+    if isinstance(statement, Tends) and not certain:
+        return _nearing(statement, point, evaluator)
     if isinstance(statement, Integrable | Differentiable):
         return True  # the measures of points have finitely many atoms: there are no others to look at
     raise Inexpressible(f"a {type(statement).__name__} is not decided at points")
@@ -187,10 +190,38 @@ def _crossing(statement: Root, point: Point, evaluator: Evaluator) -> bool | Non
     first, last, level = (evaluator.value(term, point) for term in (low, high, value))
     if field.compare(first, last) != -1:
         return False
-    steps = [field.constant(Fraction(k, _PIECES)) for k in range(_PIECES + 1)]
-    places = [first * (evaluator.one + step * field.constant(Fraction(-1))) + last * step for step in steps]
+    places = _places(first, last, evaluator)
     sides = [field.compare(evaluator.value(function, {**point, variable: place}), level) for place in places]
     return None if None in sides else 0 in sides[1:-1] or {-1, 1} <= set(sides)
+
+
+def _crosses(statement: Root, point: Point, evaluator: Evaluator) -> bool | None:
+    """Is the function on different sides of the value at the two ends, and defined on balls that cover what is between?
+
+    What the language can write is continuous where it is defined, so there is a root.  Without a change of sign there
+    may be one all the same.
+    """
+    field = evaluator.field
+    if not isinstance(field, Balls):
+        raise Inexpressible("what is so between two numbers is left to balls")
+    function, variable, low, high, value = statement.args
+    first, last, level = (evaluator.value(term, point) for term in (low, high, value))
+    places = _places(first, last, evaluator)
+    try:
+        covering = [evaluator.value(function, {**point, variable: balls.hull(*piece)}) for piece in pairwise(places)]
+    except Undefined:
+        return None
+    if field.compare(first, last) != -1 or not all(map(balls.is_finite, covering)):
+        return None
+    sides = {balls.sign(evaluator.value(function, {**point, variable: end}) - level) for end in (first, last)}
+    return True if sides == {-1, 1} else None
+
+
+def _places(first: Any, last: Any, evaluator: Evaluator) -> list[Any]:
+    """Return the ends of an interval and what is evenly between them."""
+    constant = evaluator.field.constant
+    steps = [constant(Fraction(k, _PIECES)) for k in range(_PIECES + 1)]
+    return [first * (evaluator.one + step * constant(Fraction(-1))) + last * step for step in steps]
 
 
 def _all(outcomes: list[bool | None]) -> bool | None:

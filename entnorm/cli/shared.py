@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
+import linecache
 import re
 import sys
 import traceback
@@ -108,12 +110,23 @@ def close_to(name: str, names: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(map(repr, found))}?" if found else ""
 
 
+def _in_claim(frame: traceback.FrameSummary) -> str:
+    """Which claim is being made there: the first argument of the call that a name of the module is given to."""
+    lines = "".join(linecache.getlines(frame.filename))
+    for node in ast.parse(lines).body if frame.name == "<module>" else ():
+        match node:
+            case ast.Assign(value=ast.Call(args=[ast.Constant(value=str(id)), *_])):
+                if node.lineno <= (frame.lineno or 0) <= (node.end_lineno or 0):
+                    return f", in {id}"
+    return ""
+
+
 def _why_not_imported(module_name: str, error: BaseException) -> str:
     """One line for the error, and one for each line of somebody's code on the way to it."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = (importlib.__file__, __file__)
     theirs = [f for f in frames if f.filename not in ours and not f.filename.startswith("<frozen importlib")]
-    places = [f"{f.filename}, line {f.lineno}" for f in theirs]
+    places = [f"{f.filename}, line {f.lineno}{_in_claim(f)}" for f in theirs]
     if isinstance(error, SyntaxError) and error.filename:
         places.append(f"{error.filename}, line {error.lineno}")
     said = error.msg if isinstance(error, SyntaxError) else str(error)

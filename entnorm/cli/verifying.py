@@ -46,12 +46,13 @@ def _add_jobs(command: argparse.ArgumentParser) -> None:
 
 def _evidence(spec: str, ids: list[str] | None, jobs: int) -> tuple[list[dict[str, Any]], list[str]]:
     """The model of the proofs, that of the numbers unless only a part was asked for; and what is broken."""
+    if jobs < 1:
+        raise UsageError(f"--jobs {jobs}: at least one process is needed")
+    imported(spec, "theory")  # before the reports, which import ours
+
     from entnorm import reference, report
     from entnorm.claims.theory import TheoryError, load
 
-    if jobs < 1:
-        raise UsageError(f"--jobs {jobs}: at least one process is needed")
-    imported(spec, "theory")
     numbers: list[dict[str, Any]] = []
 
     def beside() -> None:
@@ -74,12 +75,13 @@ def _evidence(spec: str, ids: list[str] | None, jobs: int) -> tuple[list[dict[st
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from entnorm import balls, report
-
     spec, *names = options.names if ":" in "".join(options.names[:1]) else [OURS, *options.names]
     if names and options.reports:
         raise UsageError("--reports needs the whole theory: leave out the ids")
     models, broken = _evidence(spec, names or None, options.jobs)
+
+    from entnorm import balls, report
+
     proofs, numbers = (*models, None)[:2]
     pages = {page["name"]: page["claims"] for page in models[0]["pages"]}
     named = {id for name in names for id in pages.get(name, [name])}
@@ -99,9 +101,10 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
+    models, broken = _evidence(options.theory, None, options.jobs)
+
     from entnorm import balls, report
 
-    models, broken = _evidence(options.theory, None, options.jobs)
     for line in broken:
         print(line, file=sys.stderr)
     if options.check is None:

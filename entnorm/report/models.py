@@ -102,7 +102,7 @@ def proofs_model(
     return {"theory": spec, **model, **more}
 
 
-_SETTLED = {"proved", "computed", "assumed", "refuted"}
+_SETTLED = {"proved", "computed", "assumed", "conditional", "refuted"}
 
 
 def _left_to_balls(model: dict[str, Any]) -> set[str]:
@@ -120,9 +120,10 @@ def _left_to_balls(model: dict[str, Any]) -> set[str]:
 
 
 def broken_claims(model: dict[str, Any]) -> list[str]:
-    """Return the claims that are broken or unproved, and those with a false variant that nobody noticed, and why.
+    """Return what is broken or unproved, or has a false variant that nobody noticed, and why.
 
-    What only balls can decide is no failure where there are none.
+    These are claims, and statements whose condition is not seen to fail at their counterexample.  What only balls can
+    decide is no failure where there are none.
     """
     excused = _left_to_balls(model)
     broken = [
@@ -135,7 +136,13 @@ def broken_claims(model: dict[str, Any]) -> list[str]:
         for c in model["claims"]
         for missed in (c["mutants"] or {}).get("missing", ())
     ]
-    return broken + blind
+    unseen = [
+        f"{said['id']}: open: {said['failure']['problem']}"
+        for section in model["ledger"]
+        for said in section["statements"]
+        if said.get("failure", {}).get("problem") and balls.available()
+    ]
+    return broken + blind + unseen
 
 
 def _definitions(theory: Theory) -> list[dict[str, Any]]:

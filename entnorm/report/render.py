@@ -24,11 +24,12 @@ __all__ = ["STATUSES", "render", "summary"]
 STATUSES: Final[dict[str, tuple[str, str]]] = {
     "proved": (
         "✓",
-        "every step follows by a rule, every obligation is discharged; what it cites is proved or a listed axiom",
+        "every step follows by a rule, every obligation is discharged; "
+        "what it cites is proved, or an axiom that the theory accepts",
     ),
     "computed": ("▷", "a program was run, or balls were evaluated, and the outcome decides the statement"),
     "assumed": ("◇", "an axiom: a textbook fact that proofs may cite and that is not proved here"),
-    "conditional": ("◐", "proved from something that is assumed or cited"),
+    "conditional": ("◐", "proved from an axiom that the theory does not accept; which one, it says"),
     "evidence": ("≈", "seen at points, not proved"),
     "refuted": ("✗", "false as stated, with a counterexample that was checked"),
     "needs": ("+", "true once a condition is added that the document leaves out; false without it"),
@@ -64,6 +65,7 @@ def _environment(*, escape: bool) -> Environment:
         calc=_calc_as_text,
         citations=_citations_as_text,
         cell=_table_cell,
+        corrected=_corrected,
         sample=_sample,
         addresses=addresses,
         breakable=breakable,
@@ -148,8 +150,15 @@ def _view_of_iteration(survey: Mapping[str, Any] | None) -> dict[str, Any]:
 def _corrections(statements: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """The statements that are wrong or lack a condition; neighbours that are settled alike stand together."""
     wrong = [said for said in statements if said["outcome"] in ("refuted", "needs")]
-    alike = ("outcome", "counterexample", "assumption", "correction")
+    alike = ("outcome", "counterexample", "assumption", "correction", "failure")
     return [list(group) for _, group in groupby(wrong, lambda said: [said.get(key) for key in alike])]
+
+
+def _corrected(said: dict[str, Any]) -> list[str]:
+    """The claims that are true instead of a statement, or under its condition."""
+    if said["outcome"] == "needs":
+        return [id for id in said["claims"] if id != said["counterexample"]]
+    return [said.get("correction", said["claims"][-1])]
 
 
 def _view_of_conformance(model: Mapping[str, Any]) -> dict[str, Any]:
