@@ -175,6 +175,7 @@ def joint_powers(
 
     Examples
     --------
+    >>> from entnorm.reference import joint_powers
     >>> found = joint_powers([["0.5", "0.01"], ["0.245", "0.245"]], entropy="0.69", digits=12)
     >>> found
     JointPowers(roots=[1.732272764816e-1, 6.377640192076e-1, 1.180706357158e0], settled=True, digits=12)

@@ -115,6 +115,7 @@ def load(path: str | os.PathLike[str] = CORPUS) -> tuple[DensityRecord, ...]:
 
     Examples
     --------
+    >>> from entnorm.reference.densities.records import load
     >>> record = load()[0]
     >>> record.family, record.parameters, record.certificate.verify()
     ('normal', (1.0, 2.0), True)
