@@ -270,8 +270,8 @@ def _divide(table: Table, of: Of, goal: Fraction, within: Span) -> list[Part]:
 
 def _distance(top: Fraction, x: Fraction) -> float:
     """Log top - log x in float64, to choose where to divide; what depends on it is no proof."""
-    excess = (top - x) / x
-    return math.log1p(excess) if excess < 1 else math.log(excess.numerator) - math.log(excess.denominator)
+    excess, ratio = (top - x) / x, top / x
+    return math.log1p(excess) if excess < 1 else math.log(ratio.numerator) - math.log(ratio.denominator)
 
 
 def _verdicts(table: Table, of: Of, goal: Fraction, lower: Fraction, upper: Exponent) -> list[Verdict]:
