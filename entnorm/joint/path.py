@@ -170,7 +170,7 @@ def _others(weights: Floats) -> Floats:
     rest = weights.copy()
     np.put_along_axis(rest, largest, 0.0, axis=-1)
     beside = rest.sum(-1, keepdims=True)
-    others = np.maximum(beside + weights.max(-1, keepdims=True) - weights, 0.0)
+    others: Floats = np.maximum(beside + weights.max(-1, keepdims=True) - weights, 0.0)
     np.put_along_axis(others, largest, beside, axis=-1)
     return others
 
