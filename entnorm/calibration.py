@@ -5,6 +5,7 @@ best of a family, and whether the family is any good is for the held-out likelih
 leaves them their differences; a floor under the entropy moves the overconfident rows alone.
 
 >>> import numpy as np
+>>> from entnorm.calibration import fit_target, fit_temperature
 >>> rng = np.random.default_rng(0)
 >>> logits = rng.normal(size=(4000, 5)) * 3
 >>> labels = (logits / 2 + rng.gumbel(size=logits.shape)).argmax(-1)  # so the right temperature is 2
@@ -86,6 +87,7 @@ class Fit:
 
         Examples
         --------
+        >>> from entnorm.calibration import Fit
         >>> print(Fit("temperature", 2.0, 0.5).log_probs([2.0, 0.0]).round(6))
         [-0.313262 -1.313262]
         """
@@ -122,6 +124,8 @@ def fit_target(logits: ArrayLike, labels: ArrayLike, *, kind: str = "evenness") 
     Examples
     --------
     >>> import numpy as np
+    >>> from entnorm import log_softmax
+    >>> from entnorm.calibration import fit_target
     >>> rng = np.random.default_rng(0)
     >>> logits = rng.normal(size=(2000, 4))
     >>> labels = (log_softmax(logits, entropy=0.7) + rng.gumbel(size=logits.shape)).argmax(-1)
@@ -163,6 +167,7 @@ def fit_temperature(logits: ArrayLike, labels: ArrayLike) -> Fit:
 
     Examples
     --------
+    >>> from entnorm.calibration import fit_temperature
     >>> print(round(fit_temperature([[2.0, 0.0]] * 4, [0, 0, 0, 1]).value, 6))  # three to one: 2 / T = log 3
     1.820478
     """
@@ -200,6 +205,7 @@ def fit_floor(logits: ArrayLike, labels: ArrayLike) -> Fit:
     Examples
     --------
     >>> import numpy as np
+    >>> from entnorm.calibration import fit_floor
     >>> fit = fit_floor([[20.0, 0.0, 0.0]] * 9 + [[1.0, 0.5, 0.0]], [0, 0, 0, 1, 0, 0, 0, 0, 0, 1])
     >>> print(np.exp(fit.log_probs([[20.0, 0.0, 0.0]])).round(3))
     [[0.889 0.056 0.056]]
@@ -232,6 +238,7 @@ def reliability(probs: ArrayLike, labels: ArrayLike, *, bins: int = 15) -> dict[
 
     Examples
     --------
+    >>> from entnorm.calibration import reliability
     >>> found = reliability([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6]], [0, 1, 1])
     >>> print(found["confidence"], found["accuracy"], found["count"])
     [0.6 0.9] [1.  0.5] [1 2]
@@ -275,6 +282,7 @@ def calibration_error(probs: ArrayLike, labels: ArrayLike, *, bins: int = 15) ->
 
     Examples
     --------
+    >>> from entnorm.calibration import calibration_error
     >>> print(round(calibration_error([[0.9, 0.1], [0.9, 0.1], [0.4, 0.6]], [0, 1, 1]), 6))
     0.4
     """

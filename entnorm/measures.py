@@ -43,6 +43,7 @@ def entropy(p: ArrayLike, *, axis: int = -1, keepdims: bool = False) -> Any:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import entnorm
     >>> float(entnorm.entropy([0.5, 0.5, 0.0])) == float(np.log(2))
     True

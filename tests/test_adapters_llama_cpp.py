@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pages
 import pytest
 
 import entnorm
@@ -80,3 +81,19 @@ def test_the_keywords_leave_the_distribution_untouched(model: Any) -> None:
         ranks.append(int((first > first[drawn]).sum()))
     assert max(ranks) >= 40
     assert len(set(ranks)) > 6
+
+
+def test_the_program_of_the_documentation(model: Any) -> None:
+    spy = Spy()
+
+    def llm(prompt: str, *, logits_processor: Any, **keywords: Any) -> None:
+        model(
+            prompt,
+            logits_processor=llama_cpp.LogitsProcessorList([*logits_processor, spy]),
+            max_tokens=STEPS,
+            **keywords,
+        )
+
+    exec(pages.of_docstring(EntropyLogitsProcessor), {"llm": llm})
+    assert spy.entropies.shape == (STEPS,)
+    assert spy.entropies.max() <= 3 * (1 + 1e-6)

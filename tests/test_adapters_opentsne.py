@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 
 import numpy as np
+import pages
 import pytest
 from oracle import EPS
 from scipy import sparse
@@ -86,6 +87,14 @@ def test_refusals():
         PerplexityBasedNN(NEAR, perplexity=0.5, method="exact")
     with pytest.raises(entnorm.EntnormError, match="perplexity=300 is out of reach of points with 89 neighbours"):
         PerplexityBasedNN(NEAR, perplexity=300, method="exact")
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of what openTSNE calls
+def test_the_program_of_the_readme():
+    points = np.random.default_rng(0).normal(size=(150, 100))
+    names = {"openTSNE": openTSNE, "points": points, "start": openTSNE.initialization.pca(points, random_state=0)}
+    exec(pages.of_readme("entnorm.adapters.opentsne", "PerplexityBasedNN"), names)
+    assert np.isfinite(names["embedding"]).all()
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")  # of what openTSNE calls

@@ -6,6 +6,7 @@ import doctest
 from importlib import import_module
 
 import numpy as np
+import pages
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,8 @@ from entnorm.adapters import tsne
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed: make adapters")
 
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
 from sklearn.manifold import TSNE
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -220,6 +223,20 @@ class TestCalibratedNeighbors:
     def test_refusal(self):
         with pytest.raises(entnorm.EntnormError, match=r"perplexity=30\.0 is out of reach of points with 9 neighbours"):
             CalibratedNeighbors().fit(concentrated(10, 2))
+
+
+def test_the_programs_of_the_readme():
+    texts = ["the cat sat on the mat", "a dog sat on a cat", "stocks fell on monday", "bonds fell, then stocks rose"]
+    names = {
+        "make_pipeline": make_pipeline,
+        "CountVectorizer": CountVectorizer,
+        "LogisticRegression": LogisticRegression,
+    }
+    exec(pages.of_readme("entnorm.adapters.sklearn", "EntropyNormalizer"), names)
+    assert names["topics"].fit(texts, [0, 0, 1, 1]).predict(["the dog sat", "stocks rose"]).tolist() == [0, 1]
+    names = {"make_pipeline": make_pipeline, "TSNE": TSNE}
+    exec(pages.of_readme("entnorm.adapters.sklearn", "CalibratedNeighbors"), names)
+    assert np.isfinite(names["embed"].fit_transform(concentrated(100, 30))).all()
 
 
 def test_the_doctests():

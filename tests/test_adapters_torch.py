@@ -7,6 +7,7 @@ import math
 from types import SimpleNamespace
 
 import numpy as np
+import pages
 import pytest
 from families import FAMILIES, drawn
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ from entnorm.adapters import torch as adapter  # noqa: E402
 from entnorm.adapters.tensor_rows import scales  # noqa: E402
 
 steady = settings(max_examples=60, derandomize=True, deadline=None, database=None)
-scripted = pytest.mark.filterwarnings("ignore:.*jit.script:DeprecationWarning")  # torch's own, for its forward mode
+scripted = pytest.mark.filterwarnings("ignore:.*jit.script")  # torch's own, for its forward mode, of several categories
 KINDS = {"entropy": 0.8, "perplexity": 2.2, "deficit": 0.1, "evenness": 0.6}
 DOUBLE = torch.float64
 
@@ -337,6 +338,13 @@ class TestTorchsOwnTools:
         assert np.abs(q.numpy() - entnorm.softmax(x.numpy(), entropy=target.numpy(), axis=1)).max() <= 32 * EPS
         assert adapter.softmax(torch.zeros(0, 3), entropy=1.0).shape == (0, 3)
         assert adapter.softmax(torch.arange(4), entropy=1.0).dtype == DOUBLE
+
+    def test_the_program_of_the_readme(self):
+        names = {"scores": torch.randn(4, 9, requires_grad=True)}
+        exec(pages.of_readme("entnorm.adapters.torch", "softmax"), names)
+        evenness = entnorm.evenness(names["weights"].detach().double().numpy())
+        assert np.abs(evenness / 0.6 - 1).max() <= 1e-6
+        assert bool((names["scores"].grad != 0).any(-1).all())
 
     def test_the_doctests(self):
         for module in (adapter, tensors):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pages
 import pytest
 
 from entnorm.adapters.transformers import UNTOUCHED, EntropyLogitsProcessor
@@ -131,3 +132,27 @@ def test_type_and_input_are_left_as_they_are(dtype: Any) -> None:
 def test_scores_that_are_no_scores_are_refused(model: Any) -> None:
     with pytest.raises(EntnormError, match="at step 0"):
         EntropyLogitsProcessor(entropy=1.0)(torch.zeros(1, 3, dtype=torch.long), torch.full((1, 5), torch.nan))
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import transformers\n" + pages.of_readme("entnorm.adapters.transformers", "EntropyLogitsProcessor"),
+        pages.of_docstring(EntropyLogitsProcessor),
+    ],
+    ids=["README", "docstring"],
+)
+def test_the_programs_of_the_documentation(model: Any, program: str) -> None:
+    outputs = []
+
+    class Model:
+        @staticmethod
+        def generate(**keywords: Any) -> None:
+            settings = {"max_new_tokens": STEPS, "output_scores": True, "return_dict_in_generate": True}
+            outputs.append(model.generate(**settings, **keywords))
+
+    exec(program, {"model": Model, "inputs": {"input_ids": torch.tensor([[1, 5, 7], [1, 9, 2]])}})
+    (output,) = outputs
+    assert entropies(output).shape == (STEPS, 2)
+    assert entropies(output).max() <= 3 + rounding(output)
+    assert entropies(output).min() >= 0.5 - rounding(output)

@@ -600,6 +600,14 @@ BAD = {
         lambda: continuous.solve(np.cos, entropy=1, support=(1, 0), gamma_domain=ANY),
         "support must be two numbers in increasing order",
     ),
+    "a support of words": (
+        lambda: continuous.solve(np.cos, entropy=1, support=("0", "1"), gamma_domain=ANY),
+        "support must be two numbers in increasing order",
+    ),
+    "a support of one number": (
+        lambda: continuous.solve(np.cos, entropy=1, support=3.0, gamma_domain=ANY),
+        "support must be two numbers in increasing order",
+    ),
     "a negative domain": (
         lambda: continuous.solve(np.cos, entropy=1, support=(0, 1), gamma_domain=(-1, 1)),
         "gamma_domain must not be negative",

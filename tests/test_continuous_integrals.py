@@ -278,6 +278,21 @@ def test_a_density_that_underflows_has_an_error_that_says_so(gamma):
     assert abs(computed.entropy() - 1 - math.log(6 / gamma)) <= computed.entropy_error < 1e-4
 
 
+@pytest.mark.parametrize("b", [4.0, 9.851765302194925, 30.0])
+def test_an_entropy_beyond_where_a_density_underflows_is_not_said_to_be_out_of_reach(b):
+    """SciPy's Pareto log-density is -inf from 1e-308 on; that powers of it go on, nobody can tell from that."""
+    density = stats.pareto(b, scale=0.15)
+    density_alone = {"support": (0.15, math.inf), "gamma_domain": (1 / (b + 1), math.inf)}
+    assert continuous.solve(density, entropy=53.4).success
+    with pytest.raises(continuous.IntegrationError, match="does not converge in float64"):
+        continuous.solve(density.logpdf, entropy=53.4, **density_alone)
+    known, found = (
+        continuous.solve(d, entropy=0, **more) for d, more in ((density, {}), (density.logpdf, density_alone))
+    )
+    assert abs(found.gamma - known.gamma) <= found.error
+    assert found.attainable[1] == math.inf
+
+
 @pytest.mark.parametrize(
     "density",
     [stats.alpha(3.6), stats.burr(10.5, 4.3), stats.genextreme(-0.1),

@@ -320,7 +320,7 @@ class TestComparison:
     Z = np.random.default_rng(0).normal(scale=2, size=50)
 
     def test_the_table_says_what_the_functions_say(self):
-        found = relations.compare(self.Z)
+        found = relations.compare(logits=self.Z)
         by_name = {line.name: line for line in found.lines}
         assert by_name["temperature 0.7"].gamma == pytest.approx(1 / 0.7, rel=64 * EPS, abs=0)
         assert by_name["temperature 0.7"].total_variation <= 64 * EPS
@@ -332,17 +332,44 @@ class TestComparison:
         assert all(line.count("|") == 9 for line in lines)
 
     def test_a_limit_is_marked(self):
-        found = relations.compare([3.0, 1.0], {"greedy": [1.0, 0.0]})
+        found = relations.compare([0.9, 0.1], methods={"greedy": [1.0, 0.0]})
         assert found.lines[0].limit
         assert "| inf* |" in found.markdown()
 
     def test_one_distribution_only(self):
-        with pytest.raises(EntnormError, match="of one distribution"):
-            relations.compare(self.Z.reshape(5, 10))
+        with pytest.raises(EntnormError, match=r"logits have shape \(5, 10\); a comparison is of one distribution"):
+            relations.compare(logits=self.Z.reshape(5, 10))
+        with pytest.raises(EntnormError, match=r"p has shape \(1, 2\)"):
+            relations.compare([[0.5, 0.5]])
+
+    @steady
+    @given(st.lists(st.floats(-4, 4), min_size=2, max_size=8, unique=True), st.sampled_from([np.float16, np.float64]))
+    def test_of_probabilities_is_that_of_their_logarithms(self, z, dtype):
+        p = np.append(scipy.special.softmax(z), 0).astype(dtype)
+        with np.errstate(divide="ignore"):
+            logs = np.log(p.astype(float))
+        found, expected = relations.compare(p), relations.compare(logits=logs)
+        assert found.p == pytest.approx(p.astype(float) / p.astype(float).sum(), rel=EPS, abs=0)
+        assert [line.name for line in found.lines] == [line.name for line in expected.lines]
+        for name, method in found.methods.items():
+            assert method == pytest.approx(expected.methods[name], abs=512 * EPS)
+
+    def test_scores_are_not_taken_for_probabilities_nor_probabilities_for_scores(self):
+        with pytest.raises(EntnormError, match="logits="):
+            relations.compare([2.0, 1.0, 0.5])
+        with pytest.raises(EntnormError, match="negative"):
+            relations.compare(self.Z)
+        with pytest.raises(EntnormError, match="either p"):
+            relations.compare()
+        with pytest.raises(EntnormError, match="either p"):
+            relations.compare([0.5, 0.5], logits=[0.0, 0.0])
+        p = [0.75, 0.25]  # as scores they are another distribution
+        assert relations.compare(p).p.tolist() == p
+        assert relations.compare(logits=p).p == pytest.approx(scipy.special.softmax(p), rel=8 * EPS, abs=0)
 
     def test_the_figure_draws_both(self, tmp_path):
         pytest.importorskip("matplotlib")
-        found = relations.compare(self.Z)
+        found = relations.compare(logits=self.Z)
         figure = relations.plot(found, most=12)
         assert len(figure.axes) == len(found.lines)
         panel = figure.axes[2]
@@ -356,4 +383,4 @@ class TestComparison:
     def test_without_matplotlib_the_extra_is_named(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
         with pytest.raises(ImportError, match=r"entnorm\[plot\]"):
-            relations.plot(relations.compare(self.Z))
+            relations.plot(relations.compare(logits=self.Z))

@@ -56,6 +56,7 @@ class EntropyLogitsProcessor:
     The processor needs nothing but NumPy; with a model it goes where ``llm`` is a `llama_cpp.Llama`::
 
         from llama_cpp import LogitsProcessorList
+        from entnorm.adapters.llama_cpp import UNTOUCHED, EntropyLogitsProcessor
         processors = LogitsProcessorList([EntropyLogitsProcessor(max=3.0)])
         llm("Once upon a time", logits_processor=processors, **UNTOUCHED)
 

@@ -1,5 +1,6 @@
 """Transformers for scikit-learn: rows of prescribed entropy, and t-SNE with the perplexity that it was asked for.
 
+>>> import entnorm
 >>> from sklearn.datasets import load_digits
 >>> from sklearn.pipeline import make_pipeline
 >>> from entnorm.adapters.sklearn import EntropyNormalizer
@@ -228,6 +229,7 @@ class CalibratedNeighbors(TransformerMixin, BaseEstimator):  # type: ignore[misc
 
     Examples
     --------
+    >>> import entnorm
     >>> import numpy as np
     >>> from entnorm.adapters.sklearn import CalibratedNeighbors
     >>> points = np.random.default_rng(0).normal(size=(200, 1000))

@@ -97,6 +97,7 @@ def softmax(
     Examples
     --------
     >>> import torch
+    >>> from entnorm.adapters.torch import softmax
     >>> scores = torch.tensor([[3.0, 1.0, 0.0], [300.0, 100.0, 0.0]])
     >>> print(softmax(scores, entropy=0.5).numpy().round(4))
     [[0.8539 0.1078 0.0383]
@@ -145,6 +146,7 @@ def log_softmax(
     Examples
     --------
     >>> import torch
+    >>> from entnorm.adapters.torch import log_softmax
     >>> print(log_softmax(torch.tensor([3.0, 1.0, -3000.0]), entropy=0.5).numpy().round(2))
     [-2.20000e-01 -1.61000e+00 -2.08447e+03]
     """
@@ -196,6 +198,7 @@ def normalize(
     Examples
     --------
     >>> import torch
+    >>> from entnorm.adapters.torch import normalize
     >>> p = torch.tensor([0.7, 0.2, 0.1], dtype=torch.float64, requires_grad=True)
     >>> q = normalize(p, perplexity=2)
     >>> q[0].backward()
@@ -240,6 +243,7 @@ def clip_entropy(
     Examples
     --------
     >>> import torch
+    >>> from entnorm.adapters.torch import clip_entropy
     >>> print(clip_entropy(torch.tensor([[4.0, 0.0, 0.0], [1.0, 0.5, 0.0]]), min=0.5).numpy().round(4))
     [[0.8608 0.0696 0.0696]
      [0.5065 0.3072 0.1863]]

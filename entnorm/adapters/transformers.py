@@ -66,6 +66,7 @@ class EntropyLogitsProcessor:
     Where ``model`` and ``inputs`` are what ``generate`` is used with::
 
         from transformers import LogitsProcessorList, TopPLogitsWarper
+        from entnorm.adapters.transformers import UNTOUCHED, EntropyLogitsProcessor
         processors = LogitsProcessorList([TopPLogitsWarper(0.95), EntropyLogitsProcessor(min=0.5, max=3.0)])
         model.generate(**inputs, logits_processor=processors, **UNTOUCHED)
     """

@@ -52,6 +52,7 @@ def conditional_probabilities(sqdistances: ArrayLike, perplexity: float, verbose
     Examples
     --------
     >>> import numpy as np
+    >>> from entnorm.adapters.tsne import conditional_probabilities
     >>> import entnorm
     >>> points = np.random.default_rng(0).normal(size=(50, 2000))  # all about as far from each other
     >>> squared = ((points[:, None] - points) ** 2).sum(-1)
@@ -89,6 +90,7 @@ def neighbour_probabilities(sqdistances: ArrayLike, perplexity: float) -> Floats
 
     Examples
     --------
+    >>> from entnorm.adapters.tsne import neighbour_probabilities
     >>> print(neighbour_probabilities([[1.0, 2.0, 3.0]], 2).round(6))
     [[0.748513 0.198726 0.052761]]
     """

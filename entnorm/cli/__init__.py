@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Examples
     --------
+    >>> from entnorm.cli import main
     >>> main(["solve", "--p", "0.7,0.2,0.1", "--perplexity", "2", "--json"])  # doctest: +ELLIPSIS
     [{"condition": ..., "entropy": 0.69314718..., "gamma": 1.2172992..., "status": "converged", ...}]
     0

@@ -225,6 +225,7 @@ def adapt(
     Examples
     --------
     >>> import numpy as np
+    >>> from entnorm.conformance import adapt
     >>> def t_of_two(logits, bits):  # two entries: their temperature is the gap over the wanted log odds
     ...     return (logits[0] - logits[1]) / np.log(4)
     >>> solve = adapt(t_of_two, takes="logits", target="bits", returns="temperature", rows="one")

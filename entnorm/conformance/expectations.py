@@ -36,6 +36,7 @@ def expected_failures(expected: Expected) -> dict[str, str]:
 
     Examples
     --------
+    >>> from entnorm.conformance import expected_failures
     >>> expected_failures({"keeps_ties_tied": "known"})
     {'keeps_ties_tied': 'known'}
     """

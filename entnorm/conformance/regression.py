@@ -158,6 +158,7 @@ def regress(records: Iterable[Record]) -> Regression:
 
     Examples
     --------
+    >>> from entnorm.conformance import regress
     >>> from entnorm import reference
     >>> len(regress(reference.load()[:3]).errors)
     3

@@ -78,6 +78,7 @@ def run(
     Examples
     --------
     >>> import numpy as np
+    >>> from entnorm.conformance import run
     >>> report = run(lambda p, target, *, axis=-1: np.ones(np.delete(p.shape, axis)), level="smoke")
     >>> [result.sentence for result in report.failures][0]
     'hits the target entropy'
@@ -171,6 +172,7 @@ def check_solver(
     Examples
     --------
     >>> import numpy as np
+    >>> from entnorm.conformance import CheckFailed, check_solver
     >>> try:
     ...     check_solver(lambda p, target, *, axis=-1: np.ones(np.delete(p.shape, axis)), level="smoke")
     ... except* CheckFailed as group:

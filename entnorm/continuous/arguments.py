@@ -165,7 +165,10 @@ def number(value: Any, name: str) -> float:
 
 def _pair(value: Any, name: str) -> Interval:
     """Two ends in increasing order, which may be infinite."""
-    ends = np.asarray(value)
-    if ends.shape != (2,) or ends.dtype.kind not in "iuf" or not ends[0] < ends[1]:
+    try:
+        low, high = (math.nan if isinstance(end, bool | str) else float(end) for end in value)
+    except (TypeError, ValueError):
+        low = high = math.nan
+    if not low < high:
         raise EntnormError(f"{name} must be two numbers in increasing order, got {value!r}")
-    return float(ends[0]), float(ends[1])
+    return low, high

@@ -15,17 +15,18 @@ _FARTHEST = 1e150  # in an infinite range: not much farther on, the square of a 
 _CLOSEST = 1e-290  # to an end at zero
 _APART = 16.0  # the ratio of the two distances that tell how fast a tail falls
 _UNDERFLOW = (-800.0, -150.0)  # log-densities beyond which the next one of a grid may be that of an underflown density
+_SUBNORMAL = -736.0  # the logarithm of a density of which less than a dozen bits are left, which tells of no tail
 _MARGIN = 1.5  # on what a tail is estimated to hold
 
 
 def underflows(x: Floats, density: Floats, support: Interval) -> Interval:
     """Where a function that takes the logarithm of a density has none left in float64, on infinite sides of a grid."""
-    positive = np.flatnonzero(density > -np.inf)
+    positive, exact = np.flatnonzero(density > -np.inf), np.flatnonzero(density > _SUBNORMAL)
     low, high = support
-    for last in positive[:1]:
-        low = float(x[last]) if math.isinf(low) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else -math.inf
-    for last in positive[-1:]:
-        high = float(x[last]) if math.isinf(high) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else math.inf
+    for last, seen in zip(positive[:1], exact[:1], strict=False):
+        low = float(x[seen]) if math.isinf(low) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else -math.inf
+    for last, seen in zip(positive[-1:], exact[-1:], strict=False):
+        high = float(x[seen]) if math.isinf(high) and _UNDERFLOW[0] < density[last] < _UNDERFLOW[1] else math.inf
     return low, high
 
 

@@ -300,7 +300,10 @@ class Integrand:
     def _lost(self, gamma: float, side: tuple[float, float], top: Top, unit: float, span: float) -> Floats:
         """What the integrals may hold beyond the reach of floats on one side."""
         end, inward = side
-        distance = beyond.distances(end, unit, abs(self._underflows[inward < 0] - top.x))
+        room = inward * (top.x - self._underflows[inward < 0])
+        if not room > 0 and math.isinf(end):  # most is where the density has underflowed
+            return np.full(3, np.inf)
+        distance = beyond.distances(end, unit, room)
         density, jacobian = self.values(top.x - inward * distance if math.isinf(end) else end + inward * distance)
         with np.errstate(all="ignore"):
             weight = _tilted(density, jacobian, gamma) + np.log(distance)

@@ -117,18 +117,17 @@ class Path:
 
     def height_range(self, low: Rows, high: Rows, of: Of) -> Range:
         """Between which values H lies on the intervals at whose ends the rows are these; they may be unbounded."""
-        q = _share_range(low.w, high.w)
+        q, rest = _share_range(low.w, high.w)
         if of == "y given x":
             return (q[0] * high.h).sum(-1), (q[1] * low.h).sum(-1)
-        with np.errstate(all="ignore"):
-            ends = [np.where(part > 0, -part * np.log(part), 0.0) for part in q]
+        ends = [_information(*part) for part in zip(q, rest, strict=True)]
         peak = np.exp(-1.0)
         most = np.where((q[0] < peak) & (peak < q[1]), peak, np.maximum(*ends))
         return np.minimum(*ends).sum(-1), most.sum(-1)
 
     def slope_range(self, ends: tuple[Floats, Floats], low: Rows, middle: Rows, high: Rows, of: Of) -> Range:
         """Between which values the slope lies on bounded intervals."""
-        q = _share_range(low.w, high.w)
+        q, _ = _share_range(low.w, high.w)
         m, other = (low.m, high.m), ((high.w, low.w) if of == "x" else (high.h, low.h))
         covariance = _covariance_range(q, m, other, _shares(middle.w)[0], middle.m, middle.w if of == "x" else middle.h)
         if of == "x":
@@ -151,16 +150,35 @@ def _shares(w: Floats) -> tuple[Floats, Floats, Floats]:
     return weights / (1 + rest)[..., None], t, rest
 
 
-def _share_range(w_low: Floats, w_high: Floats) -> Range:
-    """Of the distributions proportional to exp(w), where w falls from the first to the second."""
+def _share_range(w_low: Floats, w_high: Floats) -> tuple[Range, Range]:
+    """Of the distributions proportional to exp(w), where w falls from the first to the second, and what is beside them.
+
+    The second range is of 1 - q, in the order of the first, with its digits where q is close to 1.
+    """
     with np.errstate(all="ignore"):
         top = w_low.max(-1, keepdims=True)
         most, least = np.exp(w_low - top), np.exp(w_high - top)
-        others_least = np.maximum(least.sum(-1, keepdims=True) - least, 0.0)
-        others_most = np.maximum(most.sum(-1, keepdims=True) - most, 0.0)
-        low = np.where(least > 0, least / (least + others_most), 0.0)
-        high = np.where(most > 0, most / (most + others_least), 0.0)
-    return low, high
+        pairs = (least, _others(most)), (most, _others(least))
+        low, high = (np.where(own > 0, own / (own + others), 0.0) for own, others in pairs)
+        above, below = (np.where(others > 0, others / (own + others), 0.0) for own, others in pairs)
+    return (low, high), (above, below)
+
+
+def _others(weights: Floats) -> Floats:
+    """The sum of all but each; that beside the largest is not a difference from the sum, in which it may be lost."""
+    largest = weights.argmax(-1)[..., None]
+    rest = weights.copy()
+    np.put_along_axis(rest, largest, 0.0, axis=-1)
+    beside = rest.sum(-1, keepdims=True)
+    others: Floats = np.maximum(beside + weights.max(-1, keepdims=True) - weights, 0.0)
+    np.put_along_axis(others, largest, beside, axis=-1)
+    return others
+
+
+def _information(q: Floats, rest: Floats) -> Floats:
+    """-q log q, where `rest` is 1 - q."""
+    with np.errstate(all="ignore"):
+        return np.asarray(np.where(q > 0, -q * np.where(q < 0.5, np.log(q), np.log1p(-rest)), 0.0))
 
 
 def _covariance_range(q: Range, f: Range, g: Range, middle: Floats, f_middle: Floats, g_middle: Floats) -> Range:

@@ -51,6 +51,7 @@ def power(
 
     Examples
     --------
+    >>> import numpy as np
     >>> from entnorm import joint
     >>> found = joint.power([[0.5, 0.25], [0.125, 0.125]], perplexity=2)
     >>> print(round(found.gamma, 6), round(found.entropies.xy / np.log(2), 12))

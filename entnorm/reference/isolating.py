@@ -175,6 +175,7 @@ def joint_powers(
 
     Examples
     --------
+    >>> from entnorm.reference import joint_powers
     >>> found = joint_powers([["0.5", "0.01"], ["0.245", "0.245"]], entropy="0.69", digits=12)
     >>> found
     JointPowers(roots=[1.732272764816e-1, 6.377640192076e-1, 1.180706357158e0], settled=True, digits=12)
@@ -269,8 +270,8 @@ def _divide(table: Table, of: Of, goal: Fraction, within: Span) -> list[Part]:
 
 def _distance(top: Fraction, x: Fraction) -> float:
     """Log top - log x in float64, to choose where to divide; what depends on it is no proof."""
-    excess = (top - x) / x
-    return math.log1p(excess) if excess < 1 else math.log(excess.numerator) - math.log(excess.denominator)
+    excess, ratio = (top - x) / x, top / x
+    return math.log1p(excess) if excess < 1 else math.log(ratio.numerator) - math.log(ratio.denominator)
 
 
 def _verdicts(table: Table, of: Of, goal: Fraction, lower: Fraction, upper: Exponent) -> list[Verdict]:

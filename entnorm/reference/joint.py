@@ -106,6 +106,7 @@ def load(path: str | os.PathLike[str] = CORPUS) -> tuple[JointRecord, ...]:
 
     Examples
     --------
+    >>> from entnorm.reference.joint import load
     >>> record = load()[0]
     >>> record.p, record.of, [gamma[:10] for gamma in record.gamma]
     (((0.5, 0.01), (0.245, 0.245)), 'x', ['1.73227276', '6.37764019', '1.18070635'])

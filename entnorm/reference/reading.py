@@ -86,6 +86,7 @@ def load(path: str | os.PathLike[str] | None = None) -> tuple[Record, ...]:
 
     Examples
     --------
+    >>> from entnorm.reference import load
     >>> records = load()
     >>> len(records) >= 200, {record.kind for record in records} == {"p", "logits"}
     (True, True)

@@ -237,6 +237,7 @@ def verify(records: Iterable[Record]) -> tuple[str, ...]:
 
     Examples
     --------
+    >>> from entnorm.reference import verify
     >>> from entnorm.reference import load
     >>> verify(load()[:3])
     ()

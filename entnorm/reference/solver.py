@@ -139,6 +139,7 @@ class Certified:
 
         Examples
         --------
+        >>> from entnorm.reference import solve
         >>> solved = solve([0.5, 0.25, 0.25], entropy="0.9", digits=20)
         >>> [round(float(dq), 12) for dq in solved.jvp([0, 1, -1])]  # gamma q_i up, gamma q_i down
         [0.0, 0.329891792851, -0.329891792851]
@@ -216,6 +217,7 @@ def solve(
 
     Examples
     --------
+    >>> from entnorm.reference import solve
     >>> solution = solve([0.5, 0.25, 0.25], entropy="0.9", digits=20)
     >>> float(solution.gamma)
     1.844605783883141

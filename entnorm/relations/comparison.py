@@ -10,9 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from entnorm.drawing import new_figure
 from entnorm.measures import entropy
+from entnorm.moments import Floats
 from entnorm.relations.matching import same_entropy_as
 from entnorm.relations.sparse import entmax, sparse_softmax, sparsemax
 from entnorm.relations.truncations import min_p, temperature_softmax, top_k, top_p, typical
+from entnorm.rows import Rows
 from entnorm.solution import EntnormError
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Comparison(NamedTuple):
 
     lines: tuple[Line, ...]
     p: NDArray[np.float64]
-    """The softmax of the logits."""
+    """What they are made of."""
     methods: Mapping[str, NDArray[np.float64]]
     powers: Mapping[str, NDArray[np.float64]]
 
@@ -61,15 +63,21 @@ class Comparison(NamedTuple):
         return "".join("| " + " | ".join(row) + " |\n" for row in rows)
 
 
-def compare(logits: ArrayLike, methods: Mapping[str, ArrayLike] | None = None) -> Comparison:
-    """Hold the truncations and sparse relatives of one softmax beside its powers of the same entropies.
+def compare(
+    p: ArrayLike | None = None, *, logits: ArrayLike | None = None, methods: Mapping[str, ArrayLike] | None = None
+) -> Comparison:
+    """Hold the truncations and sparse relatives of one distribution beside its powers of the same entropies.
 
     Parameters
     ----------
-    logits : array_like of one axis
-        The scores.
+    p : array_like of one axis, optional
+        The distribution.
+    logits : array_like of one axis, optional
+        Instead of `p`: the scores whose softmax it is.
     methods : mapping of names to distributions, optional
-        What to compare; by default one of each kind with customary parameters.
+        What to compare; by default one of each kind with customary parameters. The sparse relatives of softmax, which
+        are made of scores, are made of log p where there are no others: any scores of that softmax differ from these
+        by a common shift, which all of them ignore.
 
     Returns
     -------
@@ -79,26 +87,29 @@ def compare(logits: ArrayLike, methods: Mapping[str, ArrayLike] | None = None) -
     Raises
     ------
     EntnormError
-        If the logits have more than one axis, or an argument is malformed.
+        If there is more than one axis, or an argument is malformed.
 
     Examples
     --------
     >>> from entnorm import relations
-    >>> logits = [2.0, 1.0, 0.5, -1.0]
-    >>> print(relations.compare(logits, {"top-k 2": relations.sparse_softmax(logits, 2)}).markdown())
+    >>> p = [0.6, 0.2, 0.15, 0.05]
+    >>> print(relations.compare(p, methods={"top-k 2": relations.top_k(p, 2)}).markdown())
     |  | entropy | support | gamma | outside | KL(r, q) | KL(q, r) | TV |
     | --- | --- | --- | --- | --- | --- | --- | --- |
-    | top-k 2 | 0.5822 | 2 | 1.889 | 0.0513 | 0.1194 | inf | 0.1444 |
+    | top-k 2 | 0.5623 | 2 | 1.969 | 0.0613 | 0.1505 | inf | 0.1532 |
     <BLANKLINE>
     """
-    if np.ndim(logits) != 1:
-        raise EntnormError(f"logits have shape {np.shape(logits)}; a comparison is of one distribution")
-    p = temperature_softmax(logits, 1).astype(np.float64)
-    given = _customary(logits, p) if methods is None else methods
+    rows = Rows.opened(p, logits, -1)
+    if rows.array.ndim != 1:
+        name = "logits have" if rows.logits else "p has"
+        raise EntnormError(f"{name} shape {rows.array.shape}; a comparison is of one distribution")
+    rows.check()
+    p, z = _both(rows.array.astype(np.float64), rows.logits)
+    given = _customary(p, z) if methods is None else methods
     kept = {name: np.asarray(other, dtype=np.float64) for name, other in given.items()}
     lines, powers = [], {}
     for name, other in kept.items():
-        match = same_entropy_as(other, logits=np.asarray(logits, dtype=np.float64))
+        match = same_entropy_as(other, logits=z) if rows.logits else same_entropy_as(other, p=p)
         off, powers[name] = match.differences, match.probs
         lines.append(
             Line(
@@ -113,16 +124,25 @@ def compare(logits: ArrayLike, methods: Mapping[str, ArrayLike] | None = None) -
     return Comparison(tuple(lines), p, kept, powers)
 
 
-def _customary(logits: ArrayLike, p: NDArray[np.float64]) -> dict[str, Any]:
+def _both(given: Floats, logits: bool) -> tuple[Floats, Floats]:
+    """A distribution and scores whose softmax it is, from either."""
+    if logits:
+        return temperature_softmax(given, 1), given
+    p = given / given.sum()  # what came in half precision may be off 1 by more than is allowed in double
+    with np.errstate(divide="ignore"):
+        return p, np.log(p)
+
+
+def _customary(p: Floats, z: Floats) -> dict[str, Any]:
     return {
-        "temperature 0.7": temperature_softmax(logits, 0.7),
+        "temperature 0.7": temperature_softmax(z, 0.7),
         "top-k 5": top_k(p, 5),
         "top-p 0.9": top_p(p, 0.9),
         "min-p 0.1": min_p(p, 0.1),
         "typical 0.9": typical(p, 0.9),
-        "sparse softmax 5": sparse_softmax(logits, 5),
-        "1.5-entmax": entmax(logits, 1.5),
-        "sparsemax": sparsemax(logits),
+        "sparse softmax 5": sparse_softmax(z, 5),
+        "1.5-entmax": entmax(z, 1.5),
+        "sparsemax": sparsemax(z),
     }
 
 
@@ -149,7 +169,7 @@ def plot(comparison: Comparison, *, most: int = 30) -> Figure:
     Examples
     --------
     >>> from entnorm import relations
-    >>> figure = relations.plot(relations.compare([2.0, 1.0, 0.5, -1.0]))
+    >>> figure = relations.plot(relations.compare([0.6, 0.2, 0.15, 0.05]))
     >>> len(figure.axes)
     8
     """

@@ -4,6 +4,7 @@ A density is a SymPy expression with bounds of its tails (`Density`, `Tail`), or
 derived where they are written down. `solve` encloses the exponent. Needs python-flint (extra ``rigorous``).
 """
 
+from entnorm.reference.densities.certificate import CertifiedDensity, DensityCertificate
 from entnorm.reference.densities.density import Density, X
 from entnorm.reference.densities.families import (
     beta,
@@ -19,7 +20,7 @@ from entnorm.reference.densities.families import (
     student,
     weibull,
 )
-from entnorm.reference.densities.solving import CertifiedDensity, DensityCertificate, solve
+from entnorm.reference.densities.solving import solve
 from entnorm.reference.densities.tails import Tail
 
 __all__ = [

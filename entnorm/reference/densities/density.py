@@ -14,7 +14,7 @@ from entnorm import balls, integration
 from entnorm.balls import Ball
 from entnorm.integration import Budget, Complex
 from entnorm.reference import exact as exact_numbers
-from entnorm.reference.densities.expressions import function
+from entnorm.reference.densities.expressions import constant, function
 from entnorm.reference.densities.tails import Tail, cut
 from entnorm.reference.exact import Number
 from entnorm.solution import EntnormError
@@ -29,9 +29,9 @@ class Piece(NamedTuple):
     """A part of the support, in a coordinate y > 0 that is the distance to a finite end or to the origin."""
 
     log_density: sympy.Expr
-    near: Fraction
+    near: sympy.Expr
     """Where it begins; 0 if it is a finite end of the support."""
-    far: Fraction | None
+    far: sympy.Expr | None
     """Where it ends; None is infinity."""
     tail: Tail | None
     """What is stated towards the end of the support in this piece; None if the density is holomorphic there."""
@@ -47,8 +47,8 @@ class Density:
     log_density : SymPy expression in `X`
         Made of rational numbers, pi, E, sums, products, powers, exp, log, Abs, trigonometric and hyperbolic functions,
         erf, erfc and gamma. Where it is not holomorphic around the inside of the support, integration is slow.
-    support : pair of SymPy numbers
-        Rational, or infinite (``oo``).
+    support : pair of numbers
+        Exact, as every number here is, or SymPy's, such as ``E`` and ``oo``.
     tails : pair of Tail or None
         What is stated at the two ends. None is for a finite end at which the log-density is holomorphic.
     symmetric : bool
@@ -57,11 +57,11 @@ class Density:
     Examples
     --------
     >>> from sympy import oo
-    >>> quartic = Density(-X**4, (-oo, oo), (Tail("exponential", 4, 3), Tail("exponential", 4, 3)))  # x^4 >= 4 x - 3
-    >>> with balls.working(100):
-    ...     h = quartic.entropy(Fraction(2), 100, Budget(10**5))
-    >>> abs(float(balls.lower(h)) - 0.671588548998) < 1e-12, float(balls.upper(h) - balls.lower(h)) < 2**-60
-    (True, True)
+    >>> from entnorm.reference.densities import Density, Tail, X, solve
+    >>> tail = Tail("exponential", 4, 3)  # x^4 >= 4 x - 3
+    >>> quartic = Density(-(X**4), (-oo, oo), (tail, tail))
+    >>> print(solve(quartic, entropy=1, digits=12))  # (2 Gamma(5/4))^4 / e^3
+    CertifiedDensity(gamma=5.37676272747e-1, digits=12: certified in ball arithmetic, given its tails)
     """
 
     log_density: sympy.Expr
@@ -70,12 +70,9 @@ class Density:
     symmetric: bool = False
 
     def __post_init__(self) -> None:
-        low, high = (sympy.sympify(end) for end in self.support)
-        if not all(end.is_Rational or end.is_infinite for end in (low, high)) or not low < high:
-            raise EntnormError(
-                f"support must be two rational or infinite numbers in increasing order, got {self.support}: shift a "
-                "density that begins elsewhere, no entropy depends on where it is"
-            )
+        low, high = (_end(end) for end in self.support)
+        if (low < high) is not sympy.true:
+            raise EntnormError(f"support must be two numbers in increasing order, got {self.support}")
         if self.symmetric and low.is_infinite:
             raise EntnormError("a symmetric density is given by its right half, which has a finite lower end")
         for end, tail in zip((low, high), self.tails, strict=True):
@@ -96,23 +93,30 @@ class Density:
         uppers = [high for _, high in ends if high is not None]
         return max([low for low, _ in ends], default=Fraction(0)), min(uppers, default=None)
 
+    @property
+    def length(self) -> sympy.Expr:
+        """That of the support, on both sides of the lower end of a symmetric one."""
+        low, high = self.support
+        return 2 * (high - low) if self.symmetric else high - low
+
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The support in parts that have one end of it each."""
         low, high = self.support
         expression = self.log_density
-        at_low = Piece(expression.subs(X, low + X), Fraction(0), None, self.tails[0]) if low.is_finite else None
-        at_high = Piece(expression.subs(X, high - X), Fraction(0), None, self.tails[1]) if high.is_finite else None
+        zero, one = sympy.S.Zero, sympy.S.One
+        at_low = Piece(expression.subs(X, low + X), zero, None, self.tails[0]) if low.is_finite else None
+        at_high = Piece(expression.subs(X, high - X), zero, None, self.tails[1]) if high.is_finite else None
         if at_low and at_high:
-            half = _fraction((high - low) / 2)
+            half = (high - low) / 2
             return at_low._replace(far=half), at_high._replace(far=half)
-        right, left = (Piece(expression.subs(X, s * X), Fraction(0), None, tail) for s, tail in self._outer())
+        right, left = (Piece(expression.subs(X, s * X), zero, None, tail) for s, tail in self._outer())
         if at_low:
-            start = max(_fraction(low) + 1, Fraction(1))
-            return at_low._replace(far=start - _fraction(low)), right._replace(near=start)
+            start = sympy.Max(low + 1, one)
+            return at_low._replace(far=start - low), right._replace(near=start)
         if at_high:
-            start = max(1 - _fraction(high), Fraction(1))
-            return at_high._replace(far=start + _fraction(high)), left._replace(near=start)
+            start = sympy.Max(1 - high, one)
+            return at_high._replace(far=start + high), left._replace(near=start)
         return left, right
 
     def _outer(self) -> tuple[tuple[int, Tail | None], tuple[int, Tail | None]]:
@@ -180,10 +184,10 @@ def _integrals(piece: Piece, gamma: Ball, shift: Ball, bits: int, budget: Budget
     """Balls around the integrals of exp(g L) and L exp(g L), L less `shift`, with what lies beyond the cut."""
     log_density = function(piece.log_density, X)
     finite = piece.far is not None
-    low, high, depth = balls.ball(piece.near), balls.ball(piece.far or 0), 2 * bits
+    low, high, depth = constant(piece.near), constant(piece.far or sympy.S.Zero), 2 * bits
     mass = first = balls.ball(0)
     if piece.tail is not None:
-        beyond, octaves = cut(piece.tail, finite, gamma, shift, bits, piece.far or piece.near)
+        beyond, octaves = cut(piece.tail, finite, gamma, shift, bits, float(piece.far or piece.near))
         low, high = (beyond.at, high) if finite else (low, beyond.at)
         depth += octaves
         mass, first = balls.hull(mass, beyond.mass), balls.hull(-beyond.first, beyond.first)
@@ -206,5 +210,12 @@ def exact(value: Number, name: str) -> sympy.Rational:
     return sympy.Rational(number.numerator, number.denominator)
 
 
-def _fraction(number: sympy.Rational) -> Fraction:
-    return Fraction(int(number.p), int(number.q))
+def _end(value: Any) -> sympy.Expr:
+    """An end of a support."""
+    if isinstance(value, float) and math.isinf(value):
+        return sympy.oo if value > 0 else -sympy.oo
+    if not isinstance(value, sympy.Expr):
+        return exact(value, "an end of the support")
+    if not value.is_extended_real or value.free_symbols or value.atoms(sympy.Float):
+        raise EntnormError(f"an end of the support must be an exact real number, got {value}")
+    return value

@@ -17,8 +17,9 @@ from typing import Any
 
 from entnorm.reference.decimals import agreeing, decimal
 from entnorm.reference.densities import families
+from entnorm.reference.densities.certificate import MOST_DIGITS, DensityCertificate
 from entnorm.reference.densities.density import Density
-from entnorm.reference.densities.solving import MOST_DIGITS, DensityCertificate, solve
+from entnorm.reference.densities.solving import solve
 from entnorm.reference.fields import Refusal, double, enclosure_of, provenance_of, rounded
 from entnorm.reference.reading import load_small
 from entnorm.reference.records import canonical, checksum, write
@@ -115,6 +116,7 @@ def load(path: str | os.PathLike[str] = CORPUS) -> tuple[DensityRecord, ...]:
 
     Examples
     --------
+    >>> from entnorm.reference.densities.records import load
     >>> record = load()[0]
     >>> record.family, record.parameters, record.certificate.verify()
     ('normal', (1.0, 2.0), True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
-from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import mpmath
@@ -12,117 +10,26 @@ import mpmath
 from entnorm import balls
 from entnorm.integration import Budget, CostError
 from entnorm.reference import exact as exact_numbers
-from entnorm.reference.attainable import Interval, rational
-from entnorm.reference.decimals import agreeing, ends
+from entnorm.reference.attainable import rational
+from entnorm.reference.decimals import ends
+from entnorm.reference.densities.certificate import (
+    FIRST_BITS,
+    MOST_BITS,
+    MOST_DIGITS,
+    CertifiedDensity,
+    DensityCertificate,
+    allowance,
+    uniform_length,
+)
 from entnorm.reference.densities.density import Density, Domain
+from entnorm.reference.densities.expressions import constant
 from entnorm.reference.exact import Number
 from entnorm.solution import EntnormError
 
-MOST_DIGITS = 300
-_FIRST_BITS, _MOST_BITS = 64, 2**13
 _WIDEST = 200  # logarithm of the odds up to which a root is looked for
 _LONGEST = 2  # stride of that search: far beyond the root integrals are costly
 _ROUGH_BITS = 16
-_VALUES, _VALUES_PER_DIGIT = 500_000, 50_000  # of integrands that a search, or a proof, may take: seconds to minutes
 _CLOSE = 2e-3  # where the secant method takes over from bisection
-
-
-@dataclass(frozen=True)
-class DensityCertificate:
-    """
-    The statement that every exponent at which the escort density of a density has an entropy lies between two ends.
-
-    Attributes
-    ----------
-    density : Density
-        With the bounds of its tails, which are taken as stated where balls do not refute them at a few points.
-    target : Fraction
-        The entropy, in nats.
-    lower, upper : Fraction
-        The ends.
-    digits : int
-        Their relative distance is at most 10^-digits.
-    """
-
-    density: Density
-    target: Fraction
-    lower: Fraction
-    upper: Fraction
-    digits: int
-
-    def verify(self) -> bool:
-        """
-        Prove the statement by rigorous integration, from what is stored alone.
-
-        The integrals are those that the search uses, here with every rounding counted; the tests hold them against
-        textbook formulas.
-
-        h(lower) > H* > h(upper) gives existence, since h is continuous; that h does not increase, its slope being
-        -gamma Var [densities.entropy-slope], [densities.variance-nonnegative], puts every root between the ends.
-
-        Returns
-        -------
-        bool
-            True if it is proved. False if it is not true, is too wide for `digits`, or is not decided with 2^13 bits
-            and a bounded number of values of the integrands.
-
-        Raises
-        ------
-        ImportError
-            If python-flint is not installed.
-        """
-        if not self._well_formed():
-            return False
-        budget = _budget(self.digits)
-        with contextlib.suppress(EntnormError):  # it is no density, a bound is refuted, or the cost is too high
-            density = replace(self.density)  # without what it has kept of earlier computations
-            low, high = density.gamma_domain
-            if not (low < self.lower < self.upper and (high is None or self.upper < high)):
-                return False
-            density.check_tails()
-            at_ends = (_sign(density, self.target, end, budget) for end in (self.lower, self.upper))
-            return next(at_ends) == 1 and next(at_ends) == -1
-        return False
-
-    def _well_formed(self) -> bool:
-        """Exact types, for what compares or integrates as it likes proves nothing; and ends as close as promised."""
-        numbers = (self.target, self.lower, self.upper)
-        if type(self.density) is not Density or not all(type(x) is Fraction for x in numbers):
-            return False
-        if type(self.digits) is not int or not 1 <= self.digits <= MOST_DIGITS:
-            return False
-        return bool((self.upper - self.lower) * 10**self.digits <= self.lower)
-
-
-@dataclass(frozen=True, repr=False)
-class CertifiedDensity:
-    """
-    A root gamma* with its certificate.
-
-    Attributes
-    ----------
-    gamma : mpf
-        Within the enclosure.
-    certificate : DensityCertificate
-        The exact statement, which proves itself again with ``certificate.verify()``.
-    """
-
-    gamma: mpmath.mpf
-    certificate: DensityCertificate
-
-    @property
-    def enclosure(self) -> Interval:
-        """Exact rational ends on both sides of gamma*."""
-        return self.certificate.lower, self.certificate.upper
-
-    @property
-    def digits(self) -> int:
-        """The enclosure has relative width at most 10^-digits."""
-        return self.certificate.digits
-
-    def __repr__(self) -> str:
-        digits = agreeing(*self.enclosure, self.digits + 1)
-        return f"CertifiedDensity(gamma={digits}, digits={self.digits}: certified in ball arithmetic, given its tails)"
 
 
 def solve(density: Density, *, entropy: Number, digits: int = 30) -> CertifiedDensity:
@@ -165,7 +72,10 @@ def solve(density: Density, *, entropy: Number, digits: int = 30) -> CertifiedDe
         raise EntnormError(f"digits must be an int from 1 to {MOST_DIGITS}, got {digits!r}")
     target = exact_numbers.exact(entropy, "entropy")
     density.check_tails()
-    search = _Search(density, target, _budget(digits))
+    if density.length == uniform_length(target):
+        return _uniform(density, target, digits)
+    _refuse_more_than_uniform(density, target)
+    search = _Search(density, target, allowance(digits))
     try:
         gamma = search.refine(search.bracket(), math.ceil((digits + 4) * math.log2(10)))
     except (ArithmeticError, CostError) as error:
@@ -178,6 +88,29 @@ def solve(density: Density, *, entropy: Number, digits: int = 30) -> CertifiedDe
             "the root that was computed could not be confirmed: please report this density and target"
         )
     return CertifiedDensity(gamma, certificate)
+
+
+def _uniform(density: Density, target: Fraction, digits: int) -> CertifiedDensity:
+    """The escort density of order 0, of a density that is not uniform itself."""
+    certificate = DensityCertificate(density, target, Fraction(0), Fraction(0), digits)
+    if not certificate.verify():
+        raise EntnormError(
+            f"a uniform density has the entropy {float(target):.17g} at every exponent, and this one could not be told "
+            "from it"
+        )
+    return CertifiedDensity(mpmath.MPContext().zero, certificate)
+
+
+def _refuse_more_than_uniform(density: Density, target: Fraction) -> None:
+    if density.length.is_infinite:
+        return
+    with balls.working(FIRST_BITS):
+        most = balls.log(constant(density.length))
+        if balls.sign(balls.ball(target) - most) == 1:
+            raise EntnormError(
+                f"no escort density has the entropy {float(target):.17g}: on a support of length {density.length} none "
+                f"has more than the uniform one, {float(balls.upper(most)):.17g}"
+            )
 
 
 class _Search:
@@ -198,14 +131,14 @@ class _Search:
     def residual(self, gamma: mpmath.mpf, bits: int) -> mpmath.mpf:
         """The difference h - H*, right to about 2^-bits."""
         precision = bits + 32 + max(0, math.frexp(float(gamma))[1])
-        while precision <= _MOST_BITS:
+        while precision <= MOST_BITS:
             with balls.working(precision):
                 ball = self.density.entropy(rational(gamma), precision - 16, self.budget) - balls.ball(self.target)
                 if balls.is_finite(ball) and balls.upper(ball) - balls.lower(ball) < Fraction(1, 2**bits):
                     mantissa, exponent = balls.middle(ball)
                     return self.mp.ldexp(mantissa, exponent)
             precision *= 2
-        raise ArithmeticError(f"the entropy at gamma = {float(gamma):.6g} could not be enclosed in {_MOST_BITS} bits")
+        raise ArithmeticError(f"the entropy at gamma = {float(gamma):.6g} could not be enclosed in {MOST_BITS} bits")
 
     def bracket(self) -> tuple[mpmath.mpf, mpmath.mpf]:
         """
@@ -239,7 +172,7 @@ class _Search:
         """The sign of the residual at the logarithm of the odds."""
         if abs(u) > _WIDEST:
             raise ArithmeticError("integrals are too costly")
-        for bits in (_ROUGH_BITS, _FIRST_BITS):
+        for bits in (_ROUGH_BITS, FIRST_BITS):
             value = self.residual(self.gamma(u), bits)
             if abs(value) > self.mp.ldexp(1, -bits):
                 return 1 if value > 0 else -1
@@ -253,8 +186,8 @@ class _Search:
         """
         older, u = bracket
         self.mp.prec = bits + 64
-        known, value = (self.residual(self.gamma(x), _FIRST_BITS) for x in bracket)
-        slope, accuracy = (value - known) / (u - older), _FIRST_BITS
+        known, value = (self.residual(self.gamma(x), FIRST_BITS) for x in bracket)
+        slope, accuracy = (value - known) / (u - older), FIRST_BITS
         while True:
             step = -value / slope
             if accuracy > bits and abs(step) < self.mp.ldexp(1, -bits):
@@ -268,19 +201,3 @@ class _Search:
 
     def _lift(self, x: Fraction) -> mpmath.mpf:
         return self.mp.mpf(x.numerator) / x.denominator
-
-
-def _budget(digits: int) -> Budget:
-    return Budget(_VALUES + _VALUES_PER_DIGIT * digits)
-
-
-def _sign(density: Density, target: Fraction, gamma: Fraction, budget: Budget) -> int | None:
-    """The sign of h(gamma) - H*, by balls of doubling precision."""
-    bits = _FIRST_BITS
-    while bits <= _MOST_BITS:
-        with balls.working(bits + 32), contextlib.suppress(ArithmeticError):
-            sign = balls.sign(density.entropy(gamma, bits, budget) - balls.ball(target))
-            if sign is not None:
-                return sign
-        bits *= 2
-    return None

@@ -96,7 +96,7 @@ class Cut(NamedTuple):
     first: Ball
 
 
-def cut(tail: Tail, finite: bool, gamma: Ball, shift: Ball, bits: int, edge: Fraction) -> tuple[Cut, int]:
+def cut(tail: Tail, finite: bool, gamma: Ball, shift: Ball, bits: int, edge: float) -> tuple[Cut, int]:
     """
     A cut beyond which hardly more than 2^-bits is left of L less `shift`, and the binary logarithm of its place.
 
