@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm import lone
+from entnorm import backend, lone
 from entnorm.answers import Answers, Failures, Record
-from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
 from entnorm.gradients import Jacobian
 from entnorm.moments import Cumulants, Floats, Indices, Mask, Workspace
@@ -161,7 +160,7 @@ def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[
     """What `Answers.alone` takes, of a single row that is an ordinary one: solved without the bookkeeping of many."""
     if rows.array.size != rows.array.shape[-1] or rows.array.size > lone.LONGEST:
         return None
-    row, fast = rows.alone(), compiled() if rows.logits else None
+    row, fast = rows.alone(), backend.compiled() if rows.logits else None
     goal = target.reduce_alike(row.size, 1)
     if goal.at_top[0] or goal.at_bottom[0]:
         return None
@@ -184,7 +183,7 @@ def _solve_ordinary(
     rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> Mask:
     """Solve the ordinary rows by compiled code, where there is such code, or one by one if they are long; say which."""
-    (count, n), fast = values.shape, compiled() if rows.logits else None
+    (count, n), fast = values.shape, backend.compiled() if rows.logits else None
     done = np.zeros(count, dtype=np.bool_)
     if not (n <= fast.LONGEST if fast is not None else lone.LONG <= n <= lone.LONGEST):
         return done
