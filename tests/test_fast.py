@@ -103,8 +103,8 @@ def test_lanes_that_are_done_keep_their_answers():
     room = np.ones(lanes.PLACES)
     room[lanes.ACTIVE : lanes.ACTIVE + lanes.LANES] = 0.0
     before = room.copy()
-    for step in (lanes.search_all, lanes.settle_all):
-        assert step(room, lanes.LANES) == 0
+    for closely in (False, True):
+        assert lanes.step_all(room, lanes.LANES, closely) == 0
     np.testing.assert_array_equal(room, before)
 
 

@@ -16,9 +16,8 @@ from entnorm.fast.lanes import (
     deficit_series,
     is_levered,
     is_sound,
-    search_all,
-    settle_all,
     start,
+    step_all,
 )
 from entnorm.fast.sums import (
     CHUNK,
@@ -204,12 +203,12 @@ def _solve_group(values, ahead, room, out):
     kept, left = out if out.shape[0] else room.exponentials, count
     while left:
         _look(values, room, kept, False)
-        left = search_all(lanes, count)
+        left = step_all(lanes, count, False)
     for j in range(count):
         lanes[at.ACTIVE + j] = 1.0 if lanes[at.KIND + j] > 0.0 else 0.0
     for _ in range(_SETTLINGS):
         _look(values, room, kept, True)
-        if not settle_all(lanes, count):
+        if not step_all(lanes, count, True):
             break
     for j in range(count):
         lanes[at.ACTIVE + j] = 0.0
