@@ -101,12 +101,12 @@ def find(rows: Rows, target: Target, work: Workspace | None = None) -> tuple[Rec
     """What a solution keeps of each row, and which of them failed, if any can have."""
     found = _solve_alone(rows, target, None)
     if found:
-        return Record(*Answers.alone(*found).told()), None
+        return Answers.alone(*found).record(), None
     record, failures, work = Record.empty(rows.count), Failures(), work or Workspace()
     with quietly():
         for part, values in rows.blocks():
             answers = _solve_block(rows, values, target.part(part), None, work)
-            record.put(part, answers.told())
+            record.put(part, answers.record())
             failures.add(part.start, record.status[part], answers.support, answers.ties)
     return record, failures
 
