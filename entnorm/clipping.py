@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.answers import Record
 from entnorm.gradients import Jacobian
 from entnorm.measures import attained
-from entnorm.moments import Floats, Integers, Mask, Workspace
+from entnorm.moments import Floats, Integers, Mask
+from entnorm.reductions import Workspace
 from entnorm.rows import Rows, quietly
 from entnorm.solution import EntnormError, Solution, Tally, name_rows
 from entnorm.solver import find

@@ -15,25 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import (
-    CHUNK,
-    COARSE,
     FAINT,
     LEAST_CENTRE,
-    ONES,
     SHALLOW,
     SQUARES,
-    TILE,
     Floats,
     Mask,
-    Workspace,
-    again_exp,
     log_offsets,
     moment_sums,
-    padded,
     power_means,
-    row_dot,
-    row_sum,
+    raised_sums,
 )
+from entnorm.reductions import CHUNK, COARSE, ONES, TILE, Workspace, padded, row_dot, row_sum
 from entnorm.steps import (
     EPS,
     GLANCES,
@@ -245,11 +238,8 @@ def _direct(n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: 
     def around(offsets: NDArray[Any], gamma: float) -> Any:
         t, w = (None, None) if work is None else _rooms(offsets, work)
         t = np.multiply(offsets, gamma, t)
-        w = np.expm1(t, w)
-        raised = float(row_sum(w))
-        again_exp(t, w)
-        first, second, third = moment_sums(w, t)
-        return deficit_cumulants(raised, float(first), float(second), float(third), n)
+        raised, first, second, third = map(float, raised_sums(t, w))
+        return deficit_cumulants(raised, first, second, third, n)
 
     def look(gamma: float, roughly: bool) -> Residual:
         value, second, third, drift = around(single if roughly else offsets, gamma)

@@ -11,7 +11,8 @@ from entnorm import backend, lone
 from entnorm.answers import Answers, Failures, Record
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
 from entnorm.gradients import Jacobian
-from entnorm.moments import Cumulants, Floats, Indices, Mask, Workspace
+from entnorm.moments import Cumulants, Floats, Indices, Mask
+from entnorm.reductions import Workspace
 from entnorm.rows import Rows, quietly
 from entnorm.solution import Solution, Status
 from entnorm.spectrum import Spectrum

@@ -9,19 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm import backend
-from entnorm.moments import (
-    CHUNK,
-    ONES,
-    TILE,
-    Floats,
-    Integers,
-    chunk_total,
-    columns,
-    log_offsets,
-    powers,
-    row_max,
-    tilt,
-)
+from entnorm.moments import Floats, Integers, log_offsets, powers, tilt
+from entnorm.reductions import CHUNK, ONES, TILE, chunk_total, columns, row_max
 
 LONG = 2**20  # entries of a row beyond which it is not held as a whole in float64, unless compiled code does
 

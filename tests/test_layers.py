@@ -13,7 +13,7 @@ from entnorm.claims.verification import TRUSTED
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    {"steps"},
+    {"steps", "reductions"},
     {"moments", "fast"},
     {"lone", "solution"},
     {"backend", "targets"},

@@ -12,7 +12,7 @@ import entnorm
 from entnorm import Status, backend, lone
 from entnorm.answers import Answers
 from entnorm.equations import DeficitEquation, ExcessEquation
-from entnorm.moments import TILE, Workspace
+from entnorm.reductions import TILE, Workspace
 from entnorm.rows import Rows
 from entnorm.solver import _bracket, _iterate
 from entnorm.spectrum import Spectrum
