@@ -21,7 +21,7 @@ LAYERS = (
     {"pieces", "rows"},
     {"gradients", "spectrum"},
     {"answers"},
-    {"equations"},
+    {"equations", "ordinary"},
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},
