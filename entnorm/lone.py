@@ -18,7 +18,6 @@ from entnorm.moments import (
     FAINT,
     LEAST_CENTRE,
     SHALLOW,
-    SQUARES,
     Floats,
     Mask,
     log_offsets,
@@ -26,9 +25,10 @@ from entnorm.moments import (
     power_means,
     raised_sums,
 )
-from entnorm.reductions import CHUNK, COARSE, ONES, TILE, Workspace, padded, row_dot, row_sum
+from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, padded, row_dot, row_sum
 from entnorm.steps import (
     EPS,
+    FINE,
     GLANCES,
     HIGHEST,
     LEAN,
@@ -48,7 +48,6 @@ from entnorm.steps import (
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
-_FINE = 1e-290  # distances from an end that need no smaller unit
 _CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
 _FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
@@ -67,7 +66,7 @@ def solve_row(
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    found = _survey(values, work, logits) if excess >= _FINE and deficit >= _FINE else None
+    found = _survey(values, work, logits) if excess >= FINE and deficit >= FINE else None
     if found is None:
         return _UNDONE
     depths, reach, deviation = found[0], found[3], found[5]

@@ -26,7 +26,6 @@ Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in a
 
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
 LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
-SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 Tile = tuple[slice, slice]
 
 TILE = 2**16  # entries worked on at a time: this many float64, three times over, fit a second-level cache
-CHUNK = 128  # equal terms are rounded the same way: of so many, dot products have running sums of no more than four
+# Equal terms are rounded the same way: of so many, running sums of dot products have four, of compiled loops up to eight.
+CHUNK = 128
 COARSE = 1024  # where a few digits are enough, as all that float32 has; for so few, BLAS wakes no thread
+SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
 _FEW = 2048  # entries of a row from which on what is left of it does not count
 ONES = {np.dtype(kind): np.ones(COARSE, kind) for kind in (np.float32, np.float64)}
