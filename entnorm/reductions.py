@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Tile = tuple[slice, slice]
 
 TILE = 2**16  # entries worked on at a time: this many float64, three times over, fit a second-level cache
-# Equal terms are rounded the same way: of so many, running sums of dot products have four, of compiled loops up to eight.
+# Equal terms are rounded alike: of so many, running sums have four in dot products, up to eight in compiled loops.
 CHUNK = 128
 COARSE = 1024  # where a few digits are enough, as all that float32 has; for so few, BLAS wakes no thread
 SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
