@@ -1,6 +1,6 @@
 """What a solve finds out about each row of the flattened batch, and how that is told."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -11,13 +11,20 @@ from entnorm.solution import Derivative, Solution, Source, Status, Tally, name_r
 from entnorm.targets import Goal, Target, log_in_two_words
 
 _SPELT_OUT = 3  # infeasible rows whose interval a message gives
-_NUMBERS = ("gamma", "base", "residual", "varentropy", "goal_excess", "goal_deficit", "nearest")
-_COUNTS = ("scale", "nit", "support", "ties")
 _TINY = float(np.finfo(np.float64).tiny)
 
 
+class _PerRow:
+    """Numbers about rows: a dataclass of arrays of shape ``(rows,)``."""
+
+    def put(self, rows: slice | NDArray[np.intp], found: Self) -> None:
+        """Copy what was found about some rows."""
+        for name, kept in vars(self).items():
+            kept[rows] = getattr(found, name)
+
+
 @dataclass
-class Answers:
+class Answers(_PerRow):
     """What is found out about the rows of a block: arrays of shape ``(rows,)``."""
 
     gamma: Floats  # to be multiplied by 2**scale
@@ -35,7 +42,7 @@ class Answers:
     @classmethod
     def empty(cls, count: int) -> Self:
         """Room for so many rows, all zeros."""
-        return cls(*np.zeros((len(_NUMBERS), count)), *np.zeros((len(_COUNTS), count), dtype=np.int64))
+        return cls(*np.zeros((7, count)), *np.zeros((4, count), dtype=np.int64))
 
     @classmethod
     def alone(cls, n: int, goal: Goal, found: tuple[Any, ...]) -> Self:
@@ -43,11 +50,6 @@ class Answers:
         _, gamma, base, residual, varentropy, nit = found
         numbers = np.array([gamma, base, residual, varentropy, goal.excess[0], goal.deficit[0], np.inf])
         return cls(*numbers[:, None], *np.array([0, nit, n, 1])[:, None])
-
-    def put(self, rows: NDArray[np.intp], found: "Answers") -> None:
-        """Copy what was found about some rows."""
-        for name in (*_NUMBERS, *_COUNTS):
-            getattr(self, name)[rows] = getattr(found, name)
 
     def orders(self) -> Floats:
         """The exponents, to be multiplied by 2**scale; of the nearest end, for infeasible rows."""
@@ -64,8 +66,8 @@ class Answers:
         return status
 
     @np.errstate(all="ignore")
-    def told(self) -> tuple[NDArray[Any], ...]:
-        """What is kept of it: the arrays of a `Record`."""
+    def record(self) -> "Record":
+        """What a solution keeps of it."""
         status = self.status()
         top, bottom = log_in_two_words(self.support), log_in_two_words(self.ties)
         from_top = top[0] - (self.goal_deficit - top[1])
@@ -75,7 +77,7 @@ class Answers:
         if failed.any():
             wanted[failed] = np.nan
         condition = np.minimum(wanted, self.goal_deficit) / self.varentropy
-        return self.gamma, self.base, self.scale, wanted + self.residual, condition, self.nit, status
+        return Record(self.gamma, self.base, self.scale, wanted + self.residual, condition, self.nit, status)
 
 
 class Failures:
@@ -107,7 +109,7 @@ class Failures:
 
 
 @dataclass
-class Record:
+class Record(_PerRow):
     """What a solution keeps of each row of the flattened batch: arrays of shape ``(rows,)``."""
 
     gamma: Floats  # to be multiplied by 2**scale
@@ -124,15 +126,6 @@ class Record:
         gamma, base, entropy, condition = (np.empty(count) for _ in range(4))
         scale, nit, status = np.empty(count, np.int16), np.empty(count, np.int64), np.empty(count, np.int8)
         return cls(gamma, base, scale, entropy, condition, nit, status)
-
-    def told(self) -> tuple[NDArray[Any], ...]:
-        """The arrays."""
-        return tuple(getattr(self, part.name) for part in fields(self))
-
-    def put(self, rows: slice | NDArray[np.intp], told: tuple[NDArray[Any], ...]) -> None:
-        """Copy what is kept about some rows."""
-        for part, found in zip(fields(self), told, strict=True):
-            getattr(self, part.name)[rows] = found
 
     @np.errstate(all="ignore")
     def solution(self, rows: Source, derivative: Derivative, batch: tuple[int, ...], message: str) -> Solution:

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.answers import Record
 from entnorm.gradients import Jacobian
 from entnorm.measures import attained
-from entnorm.moments import Floats, Integers, Mask, Workspace
+from entnorm.moments import Floats, Integers, Mask
+from entnorm.reductions import Workspace
 from entnorm.rows import Rows, quietly
 from entnorm.solution import EntnormError, Solution, Tally, name_rows
 from entnorm.solver import find
@@ -119,7 +120,7 @@ class _Clipped:
         return cls(Record.empty(count), np.empty(count), np.empty(count, np.bool_), np.empty(count, np.bool_))
 
     def put(self, part: slice, found: Self) -> None:
-        self.record.put(part, found.record.told())
+        self.record.put(part, found.record)
         self.bounds[part], self.moved[part], self.beyond[part] = found.bounds, found.moved, found.beyond
 
 
@@ -139,7 +140,7 @@ def _clip(rows: Rows, low: Floats, high: Floats) -> Iterator[tuple[slice, NDArra
             if which.size:
                 some = rows.part(part) if which.size == moved.size else rows.take(part.start + which)
                 solved, _ = find(Rows(some, -1, rows.logits), Target("entropy", bounds[which]), work)
-                record.put(which, solved.told())
+                record.put(which, solved)
             beyond = moved & (wanted != bounds)  # at the end that is nearest, a uniform row too
             np.copyto(record.gamma, np.where(wanted > bounds, 0.0, np.inf), where=beyond)
         yield part, values, _Clipped(record, bounds, moved, beyond)

@@ -21,6 +21,7 @@ from entnorm.moments import (
 from entnorm.spectrum import Spectrum
 from entnorm.steps import (
     EPS,
+    FINE,
     HIGHEST,
     NEAR,
     UNEVEN,
@@ -34,7 +35,7 @@ from entnorm.targets import Goal
 
 _OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
 _CENTRINGS = 8  # each leaves the rounding of the last distance; two are the rule
-_COARSE, _UNIT = 1e-290, 2.0**600  # subnormal numbers have few digits: such entropies are measured in smaller units
+_UNIT = 2.0**600  # in which finer entropies are measured
 
 
 class Equation(Protocol):
@@ -69,7 +70,7 @@ class ExcessEquation:
     """H - log m = goal.excess, with sums over the entries below the maximum."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.unit = np.where((goal.excess > 0) & (goal.excess < _COARSE), _UNIT, 1.0)
+        self.unit = np.where((goal.excess > 0) & (goal.excess < FINE), _UNIT, 1.0)
         self.goal = replace(goal, excess=goal.excess * self.unit)
         self.spectrum = spectrum
         self.centre, self.radius, self.shift = spectrum.top, spectrum.reach, np.zeros(spectrum.top.shape)
@@ -150,7 +151,7 @@ class DeficitSeries:
     """log s - H = goal.deficit close to the uniform distribution, as a power series: one look serves every exponent."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.unit = np.where(goal.deficit < _COARSE, _UNIT, 1.0)
+        self.unit = np.where(goal.deficit < FINE, _UNIT, 1.0)
         self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
         self.centre, self.radius = spectrum.centre(), spectrum.radius()
         offset = log_offsets(self.centre[:, None], spectrum.top, logits=spectrum.logits)[:, 0]

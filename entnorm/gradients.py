@@ -20,8 +20,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import EMPTY, Floats, Indices, Integers, Mask, columns, log_offsets
+from entnorm.moments import EMPTY, Floats, Indices, Integers, Mask, log_offsets
 from entnorm.pieces import Pieces, Read
+from entnorm.reductions import columns
 from entnorm.rows import Rows
 from entnorm.solution import EntnormError, Tally, name_rows
 from entnorm.targets import Target, per_row

@@ -15,27 +15,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import (
-    CHUNK,
-    COARSE,
     FAINT,
     LEAST_CENTRE,
-    ONES,
     SHALLOW,
-    SQUARES,
-    TILE,
     Floats,
     Mask,
-    Workspace,
-    again_exp,
     log_offsets,
     moment_sums,
-    padded,
     power_means,
-    row_dot,
-    row_sum,
+    raised_sums,
 )
+from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, padded, row_dot, row_sum
 from entnorm.steps import (
     EPS,
+    FINE,
     GLANCES,
     HIGHEST,
     LEAN,
@@ -55,7 +48,6 @@ from entnorm.steps import (
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
-_FINE = 1e-290  # distances from an end that need no smaller unit
 _CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
 _FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 
@@ -74,7 +66,7 @@ def solve_row(
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    found = _survey(values, work, logits) if excess >= _FINE and deficit >= _FINE else None
+    found = _survey(values, work, logits) if excess >= FINE and deficit >= FINE else None
     if found is None:
         return _UNDONE
     depths, reach, deviation = found[0], found[3], found[5]
@@ -245,11 +237,8 @@ def _direct(n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: 
     def around(offsets: NDArray[Any], gamma: float) -> Any:
         t, w = (None, None) if work is None else _rooms(offsets, work)
         t = np.multiply(offsets, gamma, t)
-        w = np.expm1(t, w)
-        raised = float(row_sum(w))
-        again_exp(t, w)
-        first, second, third = moment_sums(w, t)
-        return deficit_cumulants(raised, float(first), float(second), float(third), n)
+        raised, first, second, third = map(float, raised_sums(t, w))
+        return deficit_cumulants(raised, first, second, third, n)
 
     def look(gamma: float, roughly: bool) -> Residual:
         value, second, third, drift = around(single if roughly else offsets, gamma)

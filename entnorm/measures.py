@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from entnorm.equations import DeficitEquation
-from entnorm.moments import EMPTY, Floats, Workspace, row_dot, row_sum, tiles
+from entnorm.moments import EMPTY, Floats
+from entnorm.reductions import Workspace, row_dot, row_sum, tiles
 from entnorm.rows import Rows
 from entnorm.spectrum import Spectrum
 from entnorm.targets import Goal, log_in_two_words

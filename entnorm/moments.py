@@ -1,41 +1,33 @@
 """Sums over the entries of escort distributions, in the log domain and free of cancellation: all that touches entries.
 
-Arrays are C-ordered blocks of rows, ``(rows, n)``, worked on in tiles that stay in the cache. Two forms of the same
-equation are kept, because neither is accurate everywhere:
+Two forms of the same equation are kept, because neither is accurate everywhere:
 
 * the *excess* ``H - log m`` over the entropy of the m tied maxima, for distributions that lean to one-hot;
 * the *deficit* ``log s - H`` below the entropy of the uniform distribution on the s support points, for the others.
 
-Both are sums of terms of one sign, so that each comes out with full relative accuracy where it is small. Reductions
-have a fixed order: the sums of a row do not depend on the rows around it, bit for bit.
+Both are sums of terms of one sign, so that each comes out with full relative accuracy where it is small. All are taken
+as `entnorm.reductions` has it: the sums of a row do not depend on the rows around it, bit for bit.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from entnorm.reductions import CHUNK, Workspace, padded, row_dot, row_sum, tiles
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
-Tile = tuple[slice, slice]
 Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
-TILE = 2**16  # entries worked on at a time: this many float64, three times over, fit a second-level cache
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
 LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
-SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
-CHUNK = 128  # equal terms are rounded the same way: of so many, dot products have running sums of no more than four
-COARSE = 1024  # where a few digits are enough, as all that float32 has; for so few, BLAS wakes no thread
-_VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
-_FEW = 2048  # entries of a row from which on what is left of it does not count
-ONES = {np.dtype(kind): np.ones(COARSE, kind) for kind in (np.float32, np.float64)}
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
@@ -52,107 +44,15 @@ class Cumulants(NamedTuple):
     third: Floats
 
 
-class Workspace:
-    """Memory that is used again: fresh pages cost as much as the exponentials written to them. For one thread."""
-
-    def __init__(self) -> None:
-        self._arrays: dict[str, NDArray[Any]] = {}
-        self._views: dict[tuple[str, tuple[int, ...], Any], NDArray[Any]] = {}
-
-    def array(self, name: str, shape: tuple[int, ...], dtype: Any = np.float64) -> NDArray[Any]:
-        """An array of arbitrary content, the memory of which is that of the last one of this name."""
-        found = self._views.get((name, shape, dtype))
-        if found is not None:
-            return found
-        size = prod(shape) * np.dtype(dtype).itemsize
-        if name not in self._arrays or self._arrays[name].size < size:
-            self._arrays[name] = np.empty(size, np.uint8)
-            self._views = {key: view for key, view in self._views.items() if key[0] != name}
-        self._views[name, shape, dtype] = self._arrays[name][:size].view(dtype).reshape(shape)
-        return self._views[name, shape, dtype]
-
-
-def columns(n: int) -> Iterator[slice]:
-    """The columns in pieces that depend on their number alone."""
-    for left in range(0, n, TILE):
-        yield slice(left, min(left + TILE, n))
-
-
-def tiles(shape: tuple[int, ...]) -> Iterator[Tile]:
-    """Whole rows, or columns of one row."""
-    rows, n = shape
-    height = max(1, TILE // n)
-    for top in range(0, rows, height):
-        for part in columns(n):
-            yield slice(top, min(top + height, rows)), part
-
-
-def padded(n: int, dtype: Any) -> int:
-    """How long to make rows of n: dot products take what is left of a row, after vectors, one by one.
-
-    In float32 that costs time, in float64 digits: so many equal terms, added to a sum, are all rounded the same way.
-    """
-    whole, half = _whole(n, dtype), _VECTORS[np.dtype(dtype)] // 2
-    worthwhile = whole - n <= half if dtype == np.float32 else n > half
-    return whole if n < _FEW and worthwhile else n
-
-
-def _whole(n: int, dtype: Any) -> int:
-    """The next multiple of a vector's length."""
-    width = _VECTORS[np.dtype(dtype)]
-    return -(-n // width) * width
-
-
-def row_dot(a: NDArray[Any], b: NDArray[Any], *, roughly: bool = False) -> Any:
-    """Inner product of each row, in an order that depends on the length of the rows alone; a scalar for one row."""
-    n, chunk = a.shape[-1], _chunk(a.dtype, roughly)
-    if n <= chunk:
-        return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
-    whole, shape = n - n % chunk, (*a.shape[:-1], n // chunk, chunk)
-    chunks = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape))
-    return chunk_total(chunks, np.vecdot(a[..., whole:], b[..., whole:]))
-
-
-def row_sum(a: NDArray[Any], *, roughly: bool = False) -> Any:
-    """Sum of each row, by the same rule: a product with ones takes half the time of a sum."""
-    n, chunk = a.shape[-1], _chunk(a.dtype, roughly)
-    ones = ONES[a.dtype][:chunk]
-    if n <= chunk:
-        return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
-    whole = n - n % chunk
-    chunks = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], n // chunk, chunk), ones)
-    return chunk_total(chunks, np.vecdot(a[..., whole:], ones[: n - whole]))
-
-
-def _chunk(dtype: np.dtype[Any], roughly: bool) -> int:
-    """Entries that are summed at a time."""
-    return COARSE if roughly or dtype == np.float32 else CHUNK
-
-
-def chunk_total(chunks: NDArray[Any], last: NDArray[Any]) -> Any:
-    """Sum of what the chunks and the rest of each row add up to."""
-    count = chunks.shape[-1]
-    sums = np.zeros((*chunks.shape[:-1], _whole(count + 1, chunks.dtype)), chunks.dtype)
-    sums[..., :count], sums[..., count] = chunks, last
-    return row_sum(sums)
-
-
-def row_max(a: NDArray[Any]) -> NDArray[Any]:
-    """Largest entry of each row, NaN if there is one: by its place, found in half the time where rows are short."""
-    return np.asarray(a[np.arange(len(a)), a.argmax(-1)])
-
-
-def row_min(a: NDArray[Any]) -> NDArray[Any]:
-    """Smallest entry of each row, likewise."""
-    return np.asarray(a[np.arange(len(a)), a.argmin(-1)])
-
-
-def again_exp(t: NDArray[Any], w: NDArray[Any]) -> None:
-    """Turn w = expm1(t) into exp(t): in float64 anew, for NumPy's expm1 is off by up to two units in its last place."""
-    if w.dtype == np.float64:
+def raised_sums(t: NDArray[Any], w: NDArray[Any] | None = None) -> tuple[Any, Any, Any, Any]:
+    """Sums of expm1(t), and of w t, w t^2, w t^3 for w = exp(t), over each row; `w` is room for them."""
+    w = np.expm1(t, w)
+    raised = row_sum(w)
+    if w.dtype == np.float64:  # anew, for NumPy's expm1 is off by up to two units in its last place
         np.exp(t, out=w)
     else:
         w += 1
+    return raised, *moment_sums(w, t)
 
 
 def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
@@ -247,12 +147,9 @@ def power_sums(
             n = part.stop - part.start
             _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
             w[:, n:] = 0
-            sums[0, some] += row_sum(w)
+            sums[:, some] += row_sum(w), *moment_sums(w, t)
         else:
-            np.expm1(t, out=w)
-            sums[0, some] += row_sum(w)
-            again_exp(t, w)
-        sums[1:, some] += moment_sums(w, t)
+            sums[:, some] += raised_sums(t, w)
     return sums
 
 

@@ -8,7 +8,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import Floats, Indices, Integers, Mask, columns, row_dot
+from entnorm.moments import Floats, Indices, Integers, Mask
+from entnorm.reductions import columns, row_dot
 from entnorm.tilting import LONG, as_floats
 
 Read = Callable[[slice], Floats]  # some columns of all rows

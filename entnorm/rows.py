@@ -11,7 +11,8 @@ import numpy as np
 from numpy.ma import MaskedArray
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import Floats, Integers, columns, row_sum
+from entnorm.moments import Floats, Integers
+from entnorm.reductions import columns, row_sum
 from entnorm.solution import EntnormError, Tally, name_rows
 from entnorm.tilting import LONG, as_floats, tilt_rows
 

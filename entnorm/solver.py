@@ -1,4 +1,10 @@
-"""The exponent that gives each row of a batch its prescribed entropy: `solve`."""
+"""The exponent that gives each row of a batch its prescribed entropy: `solve`.
+
+From the top down: `Rows.opened` and `Target.checked` *validate*; ordinary rows go the short way of `entnorm.ordinary`;
+for the others `Target.reduce` *reduces* the target to its distances from the ends, `_classify` *classifies* by the
+equation that is accurate, `_solve_rows` searches and settles, and what this leaves `_bracket` *brackets* and `_iterate`
+*iterates*; `tilt_rows` *restores* the distributions.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm import lone
+from entnorm import ordinary
 from entnorm.answers import Answers, Failures, Record
-from entnorm.backend import compiled
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
 from entnorm.gradients import Jacobian
-from entnorm.moments import Cumulants, Floats, Indices, Mask, Workspace
+from entnorm.moments import Cumulants, Floats, Indices, Mask
+from entnorm.reductions import Workspace
 from entnorm.rows import Rows, quietly
 from entnorm.solution import Solution, Status
 from entnorm.spectrum import Spectrum
 from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
 from entnorm.targets import Goal, Target
-from entnorm.tilting import as_floats, tilt_rows
+from entnorm.tilting import tilt_rows
 
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
@@ -100,14 +106,14 @@ def solve(
 
 def find(rows: Rows, target: Target, work: Workspace | None = None) -> tuple[Record, Failures | None]:
     """What a solution keeps of each row, and which of them failed, if any can have."""
-    found = _solve_alone(rows, target, None)
+    found = ordinary.solve_row(rows, target, None)
     if found:
-        return Record(*Answers.alone(*found).told()), None
+        return Answers.alone(*found).record(), None
     record, failures, work = Record.empty(rows.count), Failures(), work or Workspace()
     with quietly():
         for part, values in rows.blocks():
             answers = _solve_block(rows, values, target.part(part), None, work)
-            record.put(part, answers.told())
+            record.put(part, answers.record())
             failures.add(part.start, record.status[part], answers.support, answers.ties)
     return record, failures
 
@@ -120,7 +126,7 @@ def distributions(
     Rows that are infeasible are NaN, or, with `clip`, at their nearest end.
     """
     flat, shaped = rows.room()
-    found = _solve_alone(rows, target, None if log else flat)
+    found = ordinary.solve_row(rows, target, None if log else flat)
     if found and not log:
         return shaped, None
     failures, work = Failures(), Workspace()
@@ -144,7 +150,7 @@ def _solve_block(
     """Solve some rows of any kind; their distributions go to `out`."""
     rows.vet(values)
     answers = Answers.empty(len(values))
-    done = _solve_ordinary(rows, values, target, answers, out, work)
+    done = ordinary.solve_rows(rows, values, target, answers, out, work)
     left = np.flatnonzero(~done)
     if left.size == len(values):
         _solve_others(rows, values, target, answers, out, work)
@@ -155,55 +161,6 @@ def _solve_block(
         if out is not None:
             out[left] = room
     return answers
-
-
-def _solve_alone(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int, Goal, tuple[Any, ...]] | None:
-    """What `Answers.alone` takes, of a single row that is an ordinary one: solved without the bookkeeping of many."""
-    if rows.array.size != rows.array.shape[-1] or rows.array.size > lone.LONGEST:
-        return None
-    row, fast = rows.alone(), compiled() if rows.logits else None
-    goal = target.reduce_alike(row.size, 1)
-    if goal.at_top[0] or goal.at_bottom[0]:
-        return None
-    double = out is not None and out.dtype == np.float64
-    room = out[0] if out is not None and double else np.empty(0 if out is None else row.size)
-    excess, deficit = goal.excess.item(), goal.deficit.item()
-    if fast is not None:
-        found = fast.solve_row(row, excess, deficit, room)
-    else:
-        found = lone.solve_row(row, excess, deficit, room, None, logits=rows.logits)
-    if not found[0]:
-        return None
-    if not (out is None or double):
-        with np.errstate(all="ignore"):
-            out[0] = room
-    return row.size, goal, found
-
-
-def _solve_ordinary(
-    rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
-) -> Mask:
-    """Solve the ordinary rows by compiled code, where there is such code, or one by one if they are long; say which."""
-    (count, n), fast = values.shape, compiled() if rows.logits else None
-    done = np.zeros(count, dtype=np.bool_)
-    if not (n <= fast.LONGEST if fast is not None else lone.LONG <= n <= lone.LONGEST):
-        return done
-    goal = target.reduce_alike(n, 1)
-    wanted = ~(goal.at_top | goal.at_bottom)
-    if probs is None:
-        room = np.empty((0, n))
-    else:
-        room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
-    found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
-    if fast is not None:
-        fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room)
-    else:
-        lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
-    if probs is not None and probs.dtype != np.float64:
-        np.copyto(probs, room, casting="same_kind", where=done[:, None])
-    answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
-    answers.support[:], answers.ties[:] = n, 1
-    return done
 
 
 def _solve_others(

@@ -6,23 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import (
-    LEAST_CENTRE,
-    SQUARES,
-    TILE,
-    Floats,
-    Indices,
-    Integers,
-    Read,
-    Workspace,
-    columns,
-    log_offsets,
-    padded,
-    row_dot,
-    row_min,
-    row_sum,
-    tiles,
-)
+from entnorm.moments import LEAST_CENTRE, Floats, Indices, Integers, Read, log_offsets
+from entnorm.reductions import SQUARES, TILE, Workspace, columns, padded, row_dot, row_min, row_sum, tiles
 from entnorm.tilting import LONG, Total, as_floats
 
 

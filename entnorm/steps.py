@@ -11,6 +11,7 @@ import numpy as np
 
 EPS = 2.0**-52
 GLANCES = 6  # evaluations to a few digits before all digits take over, wherever the search is
+FINE = 1e-290  # distances from an end below which float64 has too few digits, for lack of normal numbers
 LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
 _SEARCHED = 0.015  # after a step this long, of third order, one more is enough
 _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it

@@ -8,20 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.backend import compiled
-from entnorm.moments import (
-    CHUNK,
-    ONES,
-    TILE,
-    Floats,
-    Integers,
-    chunk_total,
-    columns,
-    log_offsets,
-    powers,
-    row_max,
-    tilt,
-)
+from entnorm import backend
+from entnorm.moments import Floats, Integers, log_offsets, powers, tilt
+from entnorm.reductions import CHUNK, ONES, TILE, chunk_total, columns, row_max
 
 LONG = 2**20  # entries of a row beyond which it is not held as a whole in float64, unless compiled code does
 
@@ -92,7 +81,7 @@ def _tilt_piece(
     log: bool,
     depths: Floats | None,
 ) -> None:
-    fast = compiled() if logits and not log else None
+    fast = backend.compiled() if logits and not log else None
     room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
     if fast is None:
         _tilt(values, gamma, scale, room, logits, log, depths)
@@ -125,7 +114,7 @@ def _tilt_by_columns(
     """The same numbers for one row of any length and layout, in passes over its columns: first what they sum up to."""
     parts = list(columns(values.shape[1]))
     top = np.max([as_floats(values[:, part]).max(-1) for part in parts], axis=0)
-    fast = compiled() if logits and not log and not scale[0] and 0 < gamma[0] < np.inf else None
+    fast = backend.compiled() if logits and not log and not scale[0] and 0 < gamma[0] < np.inf else None
     if fast is not None:
         _tilt_by_compiled_columns(fast, values, float(top[0]), float(gamma[0]), out)
         return

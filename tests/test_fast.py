@@ -11,7 +11,7 @@ import pytest
 from oracle import Exact
 
 import entnorm
-from entnorm import solver, tilting
+from entnorm import backend
 
 fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
 from entnorm.fast import elementary, lanes  # noqa: E402
@@ -103,15 +103,14 @@ def test_lanes_that_are_done_keep_their_answers():
     room = np.ones(lanes.PLACES)
     room[lanes.ACTIVE : lanes.ACTIVE + lanes.LANES] = 0.0
     before = room.copy()
-    for step in (lanes.search_all, lanes.settle_all):
-        assert step(room, lanes.LANES) == 0
+    for closely in (False, True):
+        assert lanes.step_all(room, lanes.LANES, closely) == 0
     np.testing.assert_array_equal(room, before)
 
 
 @pytest.mark.parametrize("n", [90, 300, 1100])
 def test_logits_far_from_zero_keep_their_digits(n, monkeypatch):
-    for module in (solver, tilting):
-        monkeypatch.setattr(module, "compiled", lambda: fast)
+    monkeypatch.setattr(backend, "compiled", lambda: fast)
     x, deficit = 1e6 + 1e-5 * RNG(n).normal(size=n), 1e-3
     assert fast.solve_row(x, math.log(n) - deficit, deficit, np.empty(0))[0]
     solution = entnorm.solve(logits=x, deficit=deficit)

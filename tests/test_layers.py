@@ -13,7 +13,7 @@ from entnorm.claims.verification import TRUSTED
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    {"steps"},
+    {"steps", "reductions"},
     {"moments", "fast"},
     {"lone", "solution"},
     {"backend", "targets"},
@@ -21,7 +21,7 @@ LAYERS = (
     {"pieces", "rows"},
     {"gradients", "spectrum"},
     {"answers"},
-    {"equations"},
+    {"equations", "ordinary"},
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},

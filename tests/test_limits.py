@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import entnorm
-from entnorm import rows, solver, tilting
+from entnorm import backend, rows, tilting
 
 RNG = np.random.default_rng
 MIB = 2**20
@@ -21,8 +21,7 @@ def kernel(request, monkeypatch):
     fast = None
     if request.param == "numba":
         fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
-    for module in (solver, tilting):
-        monkeypatch.setattr(module, "compiled", lambda: fast)
+    monkeypatch.setattr(backend, "compiled", lambda: fast)
     return request.param
 
 
@@ -176,8 +175,6 @@ def test_buffers_and_error_handling_are_the_callers_own_again(kernel):
 
 class TestTheSwitch:
     def chosen(self, monkeypatch, value):
-        from entnorm import backend
-
         if value is None:
             monkeypatch.delenv("ENTNORM_BACKEND", raising=False)
         else:
@@ -201,6 +198,16 @@ class TestTheSwitch:
         with pytest.raises(entnorm.EntnormError, match=r"numba cannot be used .* pip install 'entnorm\[fast\]'"):
             self.chosen(monkeypatch, "numba")
 
+    def test_switched_off_nothing_compiled_runs(self, monkeypatch):
+        fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
+        for name in ("solve_row", "solve_rows", "tilt", "weigh"):
+            monkeypatch.delattr(fast, name)
+        monkeypatch.setattr(backend, "compiled", lambda: None)
+        for shape in ((50,), (7, 50), (2, tilting.LONG + 1)):
+            x = RNG(0).normal(size=shape)
+            x[..., 0] = x[..., 1] = 5.0  # a tie, which no fast path takes
+            assert np.array_equal(entnorm.solve(logits=x, entropy=2.0).probs, entnorm.softmax(x, entropy=2.0))
+
     def test_anything_else_is_refused(self, monkeypatch):
         with pytest.raises(entnorm.EntnormError, match="must be numpy or numba, not 'jax'"):
             self.chosen(monkeypatch, "jax")
@@ -211,8 +218,7 @@ def test_both_kernels_give_the_same_to_a_few_rounding_errors(monkeypatch):
     x = RNG(3).normal(0, 3, (200, 300))
     found = {}
     for name, used in (("numpy", None), ("numba", fast)):
-        for module in (solver, tilting):
-            monkeypatch.setattr(module, "compiled", lambda used=used: used)
+        monkeypatch.setattr(backend, "compiled", lambda used=used: used)
         found[name] = entnorm.solve(logits=x, entropy=RNG(4).uniform(0.01, 5.6, 200))
     one, other = found["numpy"], found["numba"]
     assert (np.abs(one.gamma - other.gamma) <= 8 * 2.0**-52 * (1 + one.condition) * one.gamma).all()

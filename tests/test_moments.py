@@ -1,11 +1,10 @@
-from fractions import Fraction
-
 import mpmath
 import numpy as np
 import pytest
 from oracle import EPS, Exact
 
 from entnorm import moments
+from entnorm.reductions import TILE, Workspace
 from entnorm.steps import deficit_cumulants, excess_cumulants
 
 MP = mpmath.MPContext()
@@ -19,7 +18,7 @@ def reading(x):
 def sums(x, gamma, **kind):
     x = np.asarray(x, dtype=np.float64)
     with np.errstate(under="ignore"):
-        return moments.power_sums(reading(x), x.shape, np.full(len(x), float(gamma)), moments.Workspace(), **kind)
+        return moments.power_sums(reading(x), x.shape, np.full(len(x), float(gamma)), Workspace(), **kind)
 
 
 def third_cumulant(exact, gamma):
@@ -29,17 +28,6 @@ def third_cumulant(exact, gamma):
     z = mp.fsum(w for _, w in weights)
     mean = mp.fsum(t * w for t, w in weights) / z
     return mp.fsum((t - mean) ** 3 * w for t, w in weights) / z
-
-
-@pytest.mark.parametrize("n", [2, 7, 1000, 1024, 2500])
-def test_row_dot_is_accurate_and_alone_in_its_row(n):
-    rng = np.random.default_rng(n)
-    a, b = rng.random((9, n)), rng.random((9, n))
-    found = moments.row_dot(a, b)
-    for row in range(9):
-        exact = MP.fsum(MP.mpf(x) * MP.mpf(y) for x, y in zip(a[row].tolist(), b[row].tolist(), strict=True))
-        assert abs(found[row] - exact) <= 4 * EPS * exact
-        assert found[row] == moments.row_dot(a[row : row + 1].copy(), b[row : row + 1].copy())[0]
 
 
 class TestLogOffsets:
@@ -112,14 +100,12 @@ def test_sums_in_float32_have_its_digits_and_sums_can_be_lifted():
     x -= x.max()
     fine = sums(x, 1.5, from_top=True)
     with np.errstate(under="ignore"):
-        rough = moments.power_sums(
-            reading(x), x.shape, np.array([1.5]), moments.Workspace(), from_top=True, dtype=np.float32
-        )
+        rough = moments.power_sums(reading(x), x.shape, np.array([1.5]), Workspace(), from_top=True, dtype=np.float32)
     assert np.abs(rough / fine - 1).max() > 0
     single = x.astype(np.float32)
     with np.errstate(under="ignore"):
         rough = moments.power_sums(
-            lambda some, part: single[some, part], x.shape, np.array([1.5]), moments.Workspace(), from_top=True,
+            lambda some, part: single[some, part], x.shape, np.array([1.5]), Workspace(), from_top=True,
             dtype=np.float32,
         )  # fmt: skip
     assert np.abs(rough / fine - 1).max() <= 2.0**-18
@@ -127,27 +113,6 @@ def test_sums_in_float32_have_its_digits_and_sums_can_be_lifted():
     lifted = sums(deep, 1.0, from_top=True, lift=np.array([600 * np.log(2.0)]))
     exact = MP.exp(-740 + 600 * MP.log(2)) + MP.exp(-743 + 600 * MP.log(2))
     assert abs(lifted[0, 0] - exact) <= 500 * EPS * exact
-
-
-@pytest.mark.parametrize("n", [1, 8, 9, 15, 16, 31, 32, 48, 90, 510, 512, 1000, 2047, 2048, 3000])
-def test_rows_are_filled_up_to_whole_vectors_where_it_pays(n):
-    size = moments.padded(n, np.float32)
-    assert size == n or (size % 32 == 0 and 0 < size - n <= 16 and n < 2048)
-    assert n % 32 < 16 or n >= 2048 or size > n
-    size = moments.padded(n, np.float64)
-    assert size == n or (size % 16 == 0 and 0 < size - n < 16)
-    assert (size == n) == (n <= 8 or n % 16 == 0 or n >= 2048)
-
-
-@pytest.mark.parametrize("n", [2, 9, 31, 47, 61, 100, 127, 255, 500, 1000, 1905, 6015, 50_257])
-def test_equal_terms_are_not_all_rounded_the_same_way(n):
-    """By up to n / 4 rounding errors if they are added one by one."""
-    terms = np.zeros(moments.padded(n, np.float64))
-    for x in np.random.default_rng(n).uniform(1, 2, 50):
-        terms[:n] = x
-        exact = n * Fraction(x)
-        assert abs(Fraction(float(moments.row_sum(terms))) - exact) <= 1.5 * EPS * exact
-        assert abs(Fraction(float(moments.row_dot(terms, terms))) - exact * Fraction(x)) <= 1.5 * EPS * exact * x
 
 
 @pytest.mark.parametrize("deep", [None, np.ones(3, dtype=bool)])
@@ -165,7 +130,7 @@ def test_zeros_beyond_a_row_and_a_known_maximum_change_nothing(deep):
                 lambda some, part, wider=wider: wider[some],
                 x.shape,
                 np.full(3, 1.5),
-                moments.Workspace(),
+                Workspace(),
                 peak=peak,
                 **kind,
             )
@@ -173,11 +138,11 @@ def test_zeros_beyond_a_row_and_a_known_maximum_change_nothing(deep):
 
 
 def test_a_maximum_is_found_in_whichever_part_of_a_long_row_it_is():
-    x = np.full((1, moments.TILE + 8), -1.0)
+    x = np.full((1, TILE + 8), -1.0)
     x[0, -3] = 0
     expected = sums(x, 1.0, from_top=True)
-    assert np.array_equal(sums(x, 1.0, from_top=True, peak=np.array([moments.TILE + 5])), expected)
-    assert expected[0, 0] == pytest.approx((moments.TILE + 7) * np.exp(-1), rel=1e-13)
+    assert np.array_equal(sums(x, 1.0, from_top=True, peak=np.array([TILE + 5])), expected)
+    assert expected[0, 0] == pytest.approx((TILE + 7) * np.exp(-1), rel=1e-13)
 
 
 def test_a_floor_keeps_entries_outside_the_support_out():
@@ -200,27 +165,9 @@ def test_faint_numbers_of_float32_count_as_zero_in_deep_rows_alone():
 def test_power_means(n):
     x = np.random.default_rng(n).uniform(-1, 1, (2, n)) + 0.25
     mean, radius = np.array([0.25, 0.25]), np.array([2.0, 4.0])
-    found = moments.power_means(reading(x), x.shape, mean, radius, np.array([n, n]), 6, moments.Workspace())
+    found = moments.power_means(reading(x), x.shape, mean, radius, np.array([n, n]), 6, Workspace())
     for k, row in zip(range(2, 7), found, strict=True):
         assert row == pytest.approx((((x - 0.25) / radius[:, None]) ** k).mean(-1), rel=64 * EPS, abs=EPS)
-
-
-def test_memory_is_used_again_and_no_more_than_asked_for():
-    work = moments.Workspace()
-    first = work.array("t", (3, 4))
-    assert np.shares_memory(first, work.array("t", (2, 5)))
-    assert not np.shares_memory(first, work.array("w", (3, 4)))
-    assert work.array("t", (2, 3), np.float32).dtype == np.float32
-    assert work.array("t", (100, 3)).shape == (100, 3)
-
-
-@pytest.mark.parametrize("shape", [(7, 3), (1, 100_000), (3, 40_000), (70_000, 1), (0, 5)])
-def test_tiles_cover_everything_once(shape):
-    seen = np.zeros(shape, dtype=np.int64)
-    for some, part in moments.tiles(shape):
-        assert seen[some, part].size <= moments.TILE
-        seen[some, part] += 1
-    assert (seen == 1).all()
 
 
 def test_deficit_counts_the_support_only():

@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from oracle import EPS, Exact
 
 import entnorm
-from entnorm import Status, lone
-from entnorm import solver as solver_module
-from entnorm import tilting as tilting_module
+from entnorm import Status, backend, lone
 from entnorm.answers import Answers
 from entnorm.equations import DeficitEquation, ExcessEquation
-from entnorm.moments import TILE, Workspace
+from entnorm.reductions import TILE, Workspace
 from entnorm.rows import Rows
 from entnorm.solver import _bracket, _iterate
 from entnorm.spectrum import Spectrum
@@ -29,8 +27,7 @@ def kernel(request, monkeypatch):
     if request.param == "numba":
         fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
     found = fast if request.param == "numba" else None
-    for module in (solver_module, tilting_module):
-        monkeypatch.setattr(module, "compiled", lambda: found)
+    monkeypatch.setattr(backend, "compiled", lambda: found)
     return request.param
 
 

@@ -3,7 +3,7 @@ import pytest
 from oracle import EPS, Exact
 
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, ExcessEquation
-from entnorm.moments import Workspace
+from entnorm.reductions import Workspace
 from entnorm.spectrum import Spectrum
 from entnorm.steps import NEAR
 from entnorm.targets import Goal

@@ -16,13 +16,10 @@ from entnorm.fast.lanes import (
     deficit_series,
     is_levered,
     is_sound,
-    search_all,
-    settle_all,
     start,
+    step_all,
 )
 from entnorm.fast.sums import (
-    CHUNK,
-    COARSE,
     add,
     aligned,
     centre_tail,
@@ -41,13 +38,13 @@ from entnorm.fast.sums import (
     tilt_row,
 )
 from entnorm.fast.vectors import larger, wide
+from entnorm.reductions import CHUNK, COARSE, SQUARES
 from entnorm.steps import EPS, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
 LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 
 _GROUP = 2**13  # entries of a group of rows: they and what is kept of them fit a second-level cache
 _SETTLINGS = 3  # sums to all digits, after which a row is left to other code: one is the rule
-_EXTREME = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK = float64[::1], int64[::1], types.boolean[::1]
 
@@ -69,7 +66,7 @@ def _survey(x, tail):
         top, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
     average, reach = first / n, top - bottom
     deviation = np.sqrt(max(second / n - average * average, 0.0))
-    ordinary = np.isfinite(second) and deviation > 1.0 / _EXTREME and reach < _EXTREME
+    ordinary = np.isfinite(second) and deviation > 1.0 / SQUARES and reach < SQUARES
     return ordinary, top, reach, average + (origin - top), deviation
 
 
@@ -88,7 +85,7 @@ def _open(x, j, room):
     """Survey a row and prepare its sums; the equation by which it is solved."""
     n, whole, lanes, tail = x.size, aligned(x.size), room.lanes, room.tails[j, 0]
     excess, deficit = lanes[at.EXCESS + j], lanes[at.DEFICIT + j]
-    if not (excess > 1.0 / _EXTREME and deficit > 1.0 / _EXTREME):
+    if not (excess > 1.0 / SQUARES and deficit > 1.0 / SQUARES):
         return at.UNSOLVED
     ordinary, top, reach, mean, deviation = _survey(x, tail)
     if not ordinary:
@@ -204,12 +201,12 @@ def _solve_group(values, ahead, room, out):
     kept, left = out if out.shape[0] else room.exponentials, count
     while left:
         _look(values, room, kept, False)
-        left = search_all(lanes, count)
+        left = step_all(lanes, count, False)
     for j in range(count):
         lanes[at.ACTIVE + j] = 1.0 if lanes[at.KIND + j] > 0.0 else 0.0
     for _ in range(_SETTLINGS):
         _look(values, room, kept, True)
-        if not settle_all(lanes, count):
+        if not step_all(lanes, count, True):
             break
     for j in range(count):
         lanes[at.ACTIVE + j] = 0.0

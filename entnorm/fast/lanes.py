@@ -101,20 +101,11 @@ def _settle(lanes):
 
 
 @_each
-def search_all(lanes, count):
-    """Take steps that cheap sums show, in the first `count` lanes; say how many still need such sums."""
+def step_all(lanes, count, closely):
+    """Take steps in the first `count` lanes, by sums to all digits or cheap ones; say how many need such sums again."""
     left = 0
     for first in range(0, count, WIDTH):
-        _find_excess(lanes[first:])
-        left += _search(lanes[first:])
-    return left
-
-
-@_each
-def settle_all(lanes, count):
-    """Take steps that accurate sums show, likewise; say how many are not done by them."""
-    left = 0
-    for first in range(0, count, WIDTH):
-        _find_excess(lanes[first:])
-        left += _settle(lanes[first:])
+        part = lanes[first:]
+        _find_excess(part)
+        left += _settle(part) if closely else _search(part)
     return left

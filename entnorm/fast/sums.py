@@ -22,10 +22,9 @@ from entnorm.fast.vectors import (
     reduced_f,
     wide,
 )
+from entnorm.reductions import CHUNK, COARSE
 from entnorm.steps import HIGHEST
 
-CHUNK = 128  # entries: equal terms are rounded the same way; of so many, in vectors, running sums have four or eight
-COARSE = 1024  # the same where a few digits are enough
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 _LINE = 8  # entries that memory hands over at a time
 _SHORT = CHUNK  # rows shorter than this are copied and filled up as a whole

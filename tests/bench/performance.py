@@ -29,8 +29,7 @@ from peers import PEERS, installed
 from scipy.special import softmax
 
 import entnorm
-from entnorm import rows, solver
-from entnorm.backend import compiled
+from entnorm import backend
 
 matplotlib.rcParams["svg.hashsalt"] = "entnorm"
 plt.switch_backend("svg")
@@ -42,7 +41,7 @@ MEMORY = ("fresh", "at hand")
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
 ENOUGH = 3.0  # seconds spent on one method, after which it is measured no more
 COLOURS = [f"C{i}" for i in (0, 1, 2, 3, 4, 5, 6, 8, 9)]  # without grey, which stands for any
-KERNELS = {"entnorm, NumPy": None, "entnorm, compiled": compiled()}
+KERNELS = {"entnorm, NumPy": None, "entnorm, compiled": backend.compiled()}
 
 
 @dataclass
@@ -89,12 +88,12 @@ def workloads() -> list[Workload]:
 @contextmanager
 def kernel(fast: Any) -> Iterator[None]:
     """Solve with these innermost loops."""
-    before = solver.compiled
-    solver.compiled = rows.compiled = lambda: fast
+    before = backend.compiled
+    backend.compiled = lambda: fast
     try:
         yield
     finally:
-        solver.compiled = rows.compiled = before
+        backend.compiled = before
 
 
 def memory(kind: str) -> None:
@@ -119,7 +118,7 @@ def ours(work: Workload, fast: Any) -> Callable[[], Any]:
         return fast
 
     def run() -> Any:
-        solver.compiled = rows.compiled = chosen  # `kernel` would take a microsecond of the time of a short row
+        backend.compiled = chosen  # `kernel` would take a microsecond of the time of a short row
         return entnorm.softmax(logits, **work.target)
 
     return run

@@ -1,0 +1,69 @@
+"""Rows that are ordinary, as nearly all are, by the shortest way: compiled code if there is any, else one by one.
+
+What is ordinary, the two kernels decide, `entnorm.fast` and `entnorm.lone`: full support, one maximum, a target inside,
+and nothing extreme. Rows that they leave, and many short rows without compiled code, `entnorm.solver` takes together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entnorm import backend, lone
+from entnorm.answers import Answers
+from entnorm.moments import Mask
+from entnorm.reductions import Workspace
+from entnorm.rows import Rows
+from entnorm.targets import Goal, Target
+from entnorm.tilting import as_floats
+
+
+def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int, Goal, tuple[Any, ...]] | None:
+    """What `Answers.alone` takes, of a single row that is an ordinary one: solved without the bookkeeping of many."""
+    if rows.array.size != rows.array.shape[-1] or rows.array.size > lone.LONGEST:
+        return None
+    row, fast = rows.alone(), backend.compiled() if rows.logits else None
+    goal = target.reduce_alike(row.size, 1)
+    if goal.at_top[0] or goal.at_bottom[0]:
+        return None
+    double = out is not None and out.dtype == np.float64
+    room = out[0] if out is not None and double else np.empty(0 if out is None else row.size)
+    excess, deficit = goal.excess.item(), goal.deficit.item()
+    if fast is not None:
+        found = fast.solve_row(row, excess, deficit, room)
+    else:
+        found = lone.solve_row(row, excess, deficit, room, None, logits=rows.logits)
+    if not found[0]:
+        return None
+    if not (out is None or double):
+        with np.errstate(all="ignore"):
+            out[0] = room
+    return row.size, goal, found
+
+
+def solve_rows(
+    rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
+) -> Mask:
+    """Solve the ordinary ones of these rows by compiled code, or one by one if they are long; say which they are."""
+    (count, n), fast = values.shape, backend.compiled() if rows.logits else None
+    done = np.zeros(count, dtype=np.bool_)
+    if not (n <= fast.LONGEST if fast is not None else lone.LONG <= n <= lone.LONGEST):
+        return done
+    goal = target.reduce_alike(n, 1)
+    wanted = ~(goal.at_top | goal.at_bottom)
+    if probs is None:
+        room = np.empty((0, n))
+    else:
+        room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
+    found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
+    if fast is not None:
+        fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room)
+    else:
+        lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
+    if probs is not None and probs.dtype != np.float64:
+        np.copyto(probs, room, casting="same_kind", where=done[:, None])
+    answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
+    answers.support[:], answers.ties[:] = n, 1
+    return done

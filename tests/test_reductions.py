@@ -1,0 +1,63 @@
+"""Sums of rows: right to the last digits, and blind to the rows around."""
+
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from oracle import EPS
+
+from entnorm import reductions
+
+MP = mpmath.MPContext()
+MP.dps = 60
+
+
+@pytest.mark.parametrize("n", [2, 7, 1000, 1024, 2500])
+def test_row_dot_is_accurate_and_alone_in_its_row(n):
+    rng = np.random.default_rng(n)
+    a, b = rng.random((9, n)), rng.random((9, n))
+    found = reductions.row_dot(a, b)
+    for row in range(9):
+        exact = MP.fsum(MP.mpf(x) * MP.mpf(y) for x, y in zip(a[row].tolist(), b[row].tolist(), strict=True))
+        assert abs(found[row] - exact) <= 4 * EPS * exact
+        assert found[row] == reductions.row_dot(a[row : row + 1].copy(), b[row : row + 1].copy())[0]
+
+
+@pytest.mark.parametrize("n", [1, 8, 9, 15, 16, 31, 32, 48, 90, 510, 512, 1000, 2047, 2048, 3000])
+def test_rows_are_filled_up_to_whole_vectors_where_it_pays(n):
+    size = reductions.padded(n, np.float32)
+    assert size == n or (size % 32 == 0 and 0 < size - n <= 16 and n < 2048)
+    assert n % 32 < 16 or n >= 2048 or size > n
+    size = reductions.padded(n, np.float64)
+    assert size == n or (size % 16 == 0 and 0 < size - n < 16)
+    assert (size == n) == (n <= 8 or n % 16 == 0 or n >= 2048)
+
+
+@pytest.mark.parametrize("n", [2, 9, 31, 47, 61, 100, 127, 255, 500, 1000, 1905, 6015, 50_257])
+def test_equal_terms_are_not_all_rounded_the_same_way(n):
+    """By up to n / 4 rounding errors if they are added one by one."""
+    terms = np.zeros(reductions.padded(n, np.float64))
+    for x in np.random.default_rng(n).uniform(1, 2, 50):
+        terms[:n] = x
+        exact = n * Fraction(x)
+        assert abs(Fraction(float(reductions.row_sum(terms))) - exact) <= 1.5 * EPS * exact
+        assert abs(Fraction(float(reductions.row_dot(terms, terms))) - exact * Fraction(x)) <= 1.5 * EPS * exact * x
+
+
+@pytest.mark.parametrize("shape", [(7, 3), (1, 100_000), (3, 40_000), (70_000, 1), (0, 5)])
+def test_tiles_cover_everything_once(shape):
+    seen = np.zeros(shape, dtype=np.int64)
+    for some, part in reductions.tiles(shape):
+        assert seen[some, part].size <= reductions.TILE
+        seen[some, part] += 1
+    assert (seen == 1).all()
+
+
+def test_memory_is_used_again_and_no_more_than_asked_for():
+    work = reductions.Workspace()
+    first = work.array("t", (3, 4))
+    assert np.shares_memory(first, work.array("t", (2, 5)))
+    assert not np.shares_memory(first, work.array("w", (3, 4)))
+    assert work.array("t", (2, 3), np.float32).dtype == np.float32
+    assert work.array("t", (100, 3)).shape == (100, 3)
