@@ -88,6 +88,7 @@ HEADLINES = {
     "escort.first-order-at-one": ([*BASE, "calculus", "logarithms", "taylor"], []),
     "gradients.along-logits": ([*BASE, "calculus", "logarithms"], []),
     "gradients.along-entropy": ([*BASE, "calculus", "logarithms"], []),
+    "implicit.exponent": ([*BASE, "calculus", "implicit", "logarithms"], ["setting.log-bound"]),
     "gradients.pullback": ([*BASE, "calculus", "logarithms"], []),
     "gradients.symmetric": (BASE, []),
     "gradients.positive-semidefinite": (BASE, []),

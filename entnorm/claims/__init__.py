@@ -24,6 +24,7 @@ from .language import (
     Ge,
     Gt,
     Image,
+    Implicit,
     Index,
     Integrable,
     Integral,
@@ -69,6 +70,7 @@ from .proofs import (
     ne,
     numeric,
     run,
+    solved,
     squeeze,
 )
 from .rules import by
@@ -91,6 +93,7 @@ __all__ = [
     "Ge",
     "Gt",
     "Image",
+    "Implicit",
     "Index",
     "Integrable",
     "Integral",
@@ -134,5 +137,6 @@ __all__ = [
     "ne",
     "numeric",
     "run",
+    "solved",
     "squeeze",
 ]  # fmt: skip
