@@ -46,6 +46,8 @@ from entnorm.claims import (
     squeeze,
 )
 from entnorm.claims.citing import foundations_of
+from entnorm.claims.context import Context
+from entnorm.claims.facts import hypothesis
 from entnorm.claims.kernel import witnessed
 from entnorm.claims.language import LanguageError, substitute
 from entnorm.claims.links import goals, links
@@ -455,3 +457,14 @@ def test_the_induction_hypothesis_does_not_capture_a_fixed_variable():
         ),
     )
     refused(claim, "line 3")
+
+
+def test_what_is_equal_is_at_most_and_at_least_as_large():
+    """As a condition of what is cited, where the difference has no sign that one could read off."""
+    known = Context((hypothesis(Gt(c, 0)),))
+    assert known.holds(Le(c * (1 / c), 1))
+    assert known.holds(Ge(c * (1 / c), 1))
+    assert not known.holds(Lt(c * (1 / c), 1))
+    assert not known.holds(Ne(c * (1 / c), 1))
+    assert not known.holds(Le(c * (2 / c), 1))
+    assert not known.holds(Ge(c * (1 / c), 2))
