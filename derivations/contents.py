@@ -3,6 +3,7 @@
 from entnorm.claims.theory import Theory, pages
 
 from . import (
+    adaptive,
     arrival,
     betas,
     competitors,
@@ -99,6 +100,7 @@ THEORY = Theory(
         cycles,
         orbits,
         powers,
+        adaptive,
         relations,
         competitors,
         thermodynamics,
