@@ -2,7 +2,21 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
-from .. import betas, densities, escort, families, joint, lognormal, named, nearest, pairs, pareto, potentials, tails
+from .. import (
+    betas,
+    densities,
+    escort,
+    families,
+    joint,
+    lognormal,
+    named,
+    nearest,
+    pairs,
+    pareto,
+    potentials,
+    rebasing,
+    tails,
+)
 
 SECTIONS = (
     Section(
@@ -21,7 +35,7 @@ SECTIONS = (
                 Needs(
                     "p is not constant on its support, and p^gamma is integrable on both sides of 1 and wherever the iteration comes",
                     families.PARETO_STEP,
-                    densities.NEWTON_STEP,
+                    rebasing.NEWTON_STEP,
                 ),
                 english="The iterative solution is similar.",
             ),
