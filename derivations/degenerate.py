@@ -1,8 +1,8 @@
 """Where nothing moves, and where everything does: two entries, and targets close to log m.
 
 With two entries, or two kinds of them, the entropy determines the distribution, so that it does not move with the
-logits.  Its exponent makes up for them, and the closer the two are to a tie the faster it has to.  And as a target falls
-to log m, where m entries share the maximum, the exponent follows it ever faster: the variance of log p is by then
+logits.  Its exponent makes up for them, and the closer the two are to a tie the faster it has to.  And as a target
+falls to log m, where m entries share the maximum, the exponent follows it ever faster: the variance of log p is by then
 exponentially small in gamma times the gap below the maxima.
 """
 
@@ -188,7 +188,7 @@ EXPONENT_AT_TIE = Claim(
     ),
 )
 
-# ------------------------------------------------------------------------------------------------ targets close to log m
+# ----------------------------------------------------------------------------------------------- targets close to log m
 
 distance = gap(p, r)
 squares = Sum(q[i] * Log(p[i]) ** 2, i)
@@ -248,7 +248,7 @@ DEEP_SUMMAND = Claim(
         Ge(y, delta * (1 - w)),
         Gt(gamma, 0),
         Le(y**2, reach**2),
-    ),  # fmt: skip
+    ),
     title="One entry's part in it, at a gap y between Delta and R",
     proof=by_cases(
         (
