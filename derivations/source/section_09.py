@@ -4,6 +4,7 @@ from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
 from .. import (
     betas,
+    conditional,
     densities,
     escort,
     families,
@@ -73,6 +74,7 @@ SECTIONS = (
                 Imprecise(
                     (
                         joint.MARGINAL_KEPT,
+                        conditional.MARGINAL_UNIQUE,
                         nearest.CLOSEST_AT_ENTROPY,
                         joint.OTHER_MARGINAL,
                         nearest.FITTED,
@@ -103,11 +105,15 @@ SECTIONS = (
                         joint.CHAIN_RULE,
                         joint.CONDITIONAL_SLOPE,
                         joint.CONDITIONAL_FALLS,
+                        conditional.SLOPE_NEGATIVE,
+                        conditional.UNIQUE,
+                        tails.EXISTENCE,
+                        tails.OUT_OF_REACH,
                         joint.POWER_SLOPE_OF_Y,
                         pairs.Y_ROOT,
                         pairs.Y_SECOND_ROOT,
                     ),
-                    "With one exponent for all conditional distributions, and X as it is, H(Y | X) falls and has one solution at most. A power of the joint density with a given H(Y | X) need not be unique.",
+                    "With one exponent for all conditional distributions, and X as it is, H(Y | X) falls, strictly unless no row moves, and has one solution at most. A target for each conditional distribution by itself is as many problems of one variable, of which some rows may allow what others do not. A power of the joint density with a given H(Y | X) need not be unique.",
                 ),
                 english="Normalize the conditional entropy H(Y|X).",
             ),
