@@ -28,8 +28,9 @@ def attention_weights(
 
     Of all distributions of that entropy on the keys that a query sees, those that are zero at some of them included, it
     is the closest to the softmax of the scores [competitors.closest-at-entropy], and the one with the largest mean
-    score [competitors.argmax-at-entropy], unless it is a limit. The scale of the scores, and with it any ``1 / sqrt(d)``, does not matter
-    [escort.composition]. Keys that are not seen are outside of all this: their weights are and stay zero [zeros.stay].
+    score [competitors.argmax-at-entropy], unless it is a limit. The scale of the scores, and with it any
+    ``1 / sqrt(d)``, does not matter [escort.composition]. Keys that are not seen are outside of all this: their weights
+    are and stay zero [zeros.stay].
 
     Parameters
     ----------
