@@ -97,13 +97,15 @@ REST_SLOPE = Claim(
 )
 
 # At the root.  Inside the derivatives nothing is known of it.
-at_root = (*defined_near, Eq(H(p, gamma), h_star))
+root = Eq(H(p, gamma), h_star)
+at_root = (*defined_near, root)
+at_root_alone = (*defined_near[:3], defined_near[4], root)  # there the base of the step is 1
 no_error = NO_EXCESS.at({c: gamma, p: p, h_star: h_star})
 
 REST_ZERO = Claim(
     "adaptive.mismatch-zero",
     Eq(rest, 0),
-    given=at_root,
+    given=at_root_alone,
     title="It vanishes at the root",
     defined=(VARIANCE_POSITIVE,),
     proof=calc(
@@ -117,7 +119,7 @@ REST_ZERO = Claim(
 REST_FLAT = Claim(
     "adaptive.mismatch-flat",
     Eq(D(rest, gamma), 0),
-    given=at_root,
+    given=at_root_alone,
     title="... with its slope",
     defined=(VARIANCE_POSITIVE,),
     proof=calc(D(rest, gamma), (rest_slope, REST_SLOPE), (0, by.algebra(no_error, REST_ZERO))),
@@ -150,7 +152,7 @@ REST_BENT = Claim(
 FIRST_ORDER = Claim(
     "adaptive.first-order",
     Eq(D(log_step, gamma), 0),
-    given=at_root,
+    given=at_root_alone,
     title="So the logarithm of where a step ends has at the root no slope",
     defined=(VARIANCE_POSITIVE,),
     proof=calc(D(log_step, gamma), (share * rest, STEP_SLOPE), (0, REST_ZERO)),

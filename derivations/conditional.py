@@ -40,7 +40,7 @@ DIFFERENT = Assumption("its powers a and b differ", Ne(back, 0))
 BACK_POSITIVE = Claim(
     "conditional.divergence-positive",
     Gt(back, 0),
-    given=(*AT_BOTH, DIFFERENT),
+    given=(*AT_BOTH[:2], *AT_BOTH[3:], DIFFERENT),
     title="The divergence of two powers that differ is positive",
     proof=calc(back, gt(0, by.sign(back, GIBBS, SUMS_TO_ONE))),
 )

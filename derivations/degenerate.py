@@ -27,7 +27,7 @@ from entnorm.claims import (
 )
 
 from .cycles import POSITIVE_EITHER
-from .depths import separated
+from .depths import APART
 from .ends import FROM_GAPS
 from .escort import SUMS_TO_ONE
 from .gaps import EXP_BOUND, GAP_AT_MARK, same
@@ -57,10 +57,10 @@ from .notation import (
     x,
     y,
 )
-from .setting import MARKS, NOT_CONSTANT, POSITIVE, TIES
+from .setting import MARKS, MAXIMA, NOT_CONSTANT, POSITIVE, TIES
 from .slopes import VARIANCE_IN_MOMENTS, VARIANCE_POSITIVE
 from .vanishing import NULL_VECTORS
-from .weights import SUM_BELOW, marked, top
+from .weights import SUM_BELOW, top
 
 q = tilde(p, gamma)
 
@@ -145,9 +145,8 @@ NOTHING_MOVES = Claim(
 SLOPE_OF_TWO = Claim(
     "degenerate.regression-slope",
     Eq(covariance(p, gamma, h), chord * V(p, gamma)),
-    given=TWO_KINDS,
+    given=(POSITIVE, *TWO_KINDS[2:]),
     title="Their regression on log p has the slope of that line",
-    defined=(VARIANCE_POSITIVE,),
     proof=calc(
         covariance(p, gamma, h),
         (covariance(p, gamma, affine), as_affine),
@@ -196,7 +195,7 @@ off_top = (mean(p, gamma) - Log(p[r])) ** 2
 VARIANCE_NEAR_TOP = Claim(
     "degenerate.variance-near-top",
     Le(V(p, gamma), Sum(Exp(-gamma * distance[i]) * distance[i] ** 2, i) / ties),
-    given=marked,
+    given=(*MAXIMA[:3], TIES, Gt(ties, 0)),
     title="The variance is at most the mean square distance from the maxima, with weights that fall exponentially",
     proof=calc(
         V(p, gamma),
@@ -281,7 +280,7 @@ DEEP_SUMMAND = Claim(
 )
 
 NOT_FAR = Assumption("no gap exceeds R", ForAll(i, Le(distance[i] ** 2, reach**2)))
-near_top = (*separated, NOT_FAR, Gt(gamma, 0))
+near_top = (*MAXIMA[:3], TIES, Gt(ties, 0), APART, NOT_FAR, Gt(gamma, 0))
 deep = (n - ties) * Exp(-gamma * delta) * reach**2
 VARIANCE_FALLS = Claim(
     "degenerate.variance-falls",
