@@ -2,7 +2,8 @@
 
 An entry of the escort distribution changes at most at the rate R with gamma, so the iterates converge with the
 exponents.  A target below the entropy needs a first step beyond the root: if that step is not too long, the theorem
-applies to the distribution that it leads to.
+applies to the distribution that it leads to.  `overshoot` and `lowering` have the theorem for the loop itself, from its
+first step on.
 """
 
 from sympy import oo

@@ -326,12 +326,11 @@ NOT_ABOVE = Claim(
     ),
 )
 
-shorter = SHORTER.at({p: p, a: gamma, b: 1} | bounded)
 slack = H(p, c) + c * V(p, c) * c - (H(p, gamma) + c * V(p, c) * gamma)
 CONTRACTION = Claim(
     "convergence.contraction",
-    Le(newton_step(p, gamma, h_star) - c, (gamma - c) * (1 - c * V(p, c) / V(p, 1))),
-    given=(Gt(c, 0), Le(c, gamma), Le(gamma, 1), Le(reach, 1), *spread, ROOT),
+    Le(newton_step(p, gamma, h_star) - c, (gamma - c) * (1 - c * V(p, c) / (b * V(p, b)))),
+    given=(Gt(c, 0), Le(c, gamma), Le(gamma, b), Gt(b, 0), Le(b * reach, 1), *spread, ROOT),
     title="A step from above takes away a fixed share of the distance to the root",
     defined=well_defined,
     proof=calc(
@@ -340,12 +339,19 @@ CONTRACTION = Claim(
         (gamma + (H(p, gamma) - H(p, c)) / (gamma * V(p, gamma)) - c, ROOT),
         le(
             (gamma - c) * (1 - c * V(p, c) / (gamma * V(p, gamma))),
-            by.sign(slack / (gamma * V(p, gamma)), TANGENT_BELOW.at(bounded), shorter),
+            by.sign(
+                slack / (gamma * V(p, gamma)),
+                TANGENT_BELOW.at(bounded),
+                SHORTER.at({p: p, a: gamma, b: b} | bounded),
+            ),
         ),
         le(
-            (gamma - c) * (1 - c * V(p, c) / V(p, 1)),
+            (gamma - c) * (1 - c * V(p, c) / (b * V(p, b))),
             by.sign(
-                (gamma - c) * (c * V(p, c)) * (1 * V(p, 1) - gamma * V(p, gamma)) / (gamma * V(p, gamma) * V(p, 1)),
+                (gamma - c)
+                * (c * V(p, c))
+                * (b * V(p, b) - gamma * V(p, gamma))
+                / (gamma * V(p, gamma) * (b * V(p, b))),
                 STEEPENS.at(bounded),
             ),
         ),
@@ -419,7 +425,7 @@ steep = gamma * V(p, gamma)
 QUADRATIC_STEP = Claim(
     "convergence.quadratic-step",
     Le(h_star - H(p, to), (h_star - H(p, gamma)) ** 2 / (c**2 * V(p, c))),
-    given=(Gt(c, 0), Le(c, gamma), Le(gamma, 1), Le(reach, 1), *spread, ROOT),
+    given=(Gt(c, 0), Le(c, gamma), Le(gamma * reach, 1), *spread, ROOT),
     title="A step from above squares the error of the entropy, over the variance of log of what is sought",
     remark="c squared times Var(c) is the variance of log p̃(c) under p̃(c).",
     defined=(*well_defined, NOT_ABOVE),
@@ -434,8 +440,7 @@ QUADRATIC_STEP = Claim(
                 NOT_BELOW.at({p: p, c: c} | bounded),
                 STEP_POSITIVE.at({p: p, c: c} | bounded),
                 NOT_ABOVE.at({p: p, c: c}),
-                SHORTER.at({p: p, a: gamma, b: 1} | bounded),
-                SHORTER.at({p: p, a: c, b: 1} | bounded),
+                SHORTER.at({p: p, a: c, b: gamma} | bounded),
             ),
         ),
         ((h_star - H(p, gamma)) ** 2 / (c * steep), STEP),
@@ -444,7 +449,6 @@ QUADRATIC_STEP = Claim(
             by.sign(
                 (h_star - H(p, gamma)) ** 2 * (steep - c * V(p, c)) / (c * steep * (c * V(p, c))),
                 STEEPENS.at(bounded),
-                SHORTER.at({p: p, a: gamma, b: 1} | bounded),
             ),
         ),
     ),

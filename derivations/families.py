@@ -1,7 +1,8 @@
 """Densities on the real line, through their antiderivatives.
 
 By the fundamental theorem an integral is a difference of values of an antiderivative, and the kernel can check that
-something is one.  So what converges and what does not is read off here in plain sight.
+something is one.  That is what the claims say, and all they say: what converges is read off in the remarks, where the
+limits of antiderivatives are left to the reader.
 
 Two densities show what may go wrong.  1/(x log^2 x) on x > e has no differential entropy.  1/x^2 on x > 1 has one, but
 its square root has no integral; and there the document's iteration ends at its first step for every target from 4 on,
@@ -44,7 +45,8 @@ HEAVY_MASS = Claim(
     "families.heavy-mass",
     Eq(D(1 - 1 / Log(x), x), heavy),
     given=ON_THE_TAIL,
-    title="An antiderivative of 1/(x log^2 x), which grows from 0 at e to 1: a density on x > e",
+    title="An antiderivative of 1/(x log^2 x)",
+    remark="It grows from 0 at e to 1, a limit that is left to the reader: so this is a density on x > e.",
     proof=calc(D(1 - 1 / Log(x), x), (heavy, by.calculus)),
 )
 
@@ -53,7 +55,7 @@ HEAVY_ENTROPY = Claim(
     "families.heavy-entropy",
     Eq(D(growing, x), -heavy * Log(heavy)),
     given=ON_THE_TAIL,
-    title="... and this is the antiderivative of its -f log f",
+    title="... and one of its -f log f",
     proof=calc(
         D(growing, x),
         (
@@ -68,8 +70,8 @@ INFINITE_ENTROPY = Claim(
     "families.infinite-entropy",
     Ge(growing, c - 2),
     given=(*ON_THE_TAIL, Eq(Log(Log(x)), c)),
-    title="... which exceeds every bound: the density 1/(x log^2 x) has no differential entropy",
-    remark="At x = exp(exp(c)) the antiderivative is at least c - 2.",
+    title="... which exceeds every bound",
+    remark="At x = exp(exp(c)) it is at least c - 2. So the density 1/(x log^2 x) has no differential entropy.",
     proof=calc(
         growing,
         (Log(Log(x)) - 2 * (Log(Log(x)) + 1) / Exp(Log(Log(x))), by.logs),
@@ -82,14 +84,14 @@ PARETO_MASS = Claim(
     "families.pareto-mass",
     Eq(D(1 - 1 / x, x), 1 / x**2),
     given=(Gt(x, 0),),
-    title="An antiderivative of 1/x^2, which grows from 0 at 1 to 1: a density on x > 1",
+    title="An antiderivative of 1/x^2, which is 0 at 1 ...",
     proof=calc(D(1 - 1 / x, x), (1 / x**2, by.calculus)),
 )
 
 PARETO_WHOLE = Claim(
     "families.pareto-whole",
     Tends(1 - 1 / x, x, oo, 1),
-    title="... in the limit",
+    title="... and tends to 1: a density on x > 1",
     proof=squeeze(
         2,
         below=calc(1 - 1 / x, ge(1 - 2 / x, by.sign(1 / x))),
@@ -101,8 +103,8 @@ PARETO_ROOT = Claim(
     "families.pareto-root",
     Eq(D(Log(x), x), (1 / x**2) ** half),
     given=(Gt(x, 0),),
-    title="The square root of the density 1/x^2 has the antiderivative log x, which is c at exp(c): no integral",
-    remark="So the density 1/x^2 on x > 1 has no power transform of exponent 1/2.",
+    title="The square root of the density 1/x^2 has the antiderivative log x",
+    remark="It is c at exp(c): so the density 1/x^2 on x > 1 has no power transform of exponent 1/2.",
     proof=calc(D(Log(x), x), (1 / x, by.calculus), ((1 / x**2) ** half, by.logs)),
 )
 
@@ -110,8 +112,8 @@ PARETO_ENTROPY = Claim(
     "families.pareto-entropy",
     Eq(D(-(2 * Log(x) + 2) / x, x), -(1 / x**2) * Log(1 / x**2)),
     given=(Gt(x, 0),),
-    title="An antiderivative of -f log f for the density 1/x^2 on x > 1: with it the entropy is 2",
-    remark="The antiderivative of -f log f grows from -2 at 1 to 0.",
+    title="An antiderivative of -f log f for the density 1/x^2",
+    remark="It grows from -2 at 1 to 0, a limit that is left to the reader: so the entropy is 2.",
     proof=calc(
         D(-(2 * Log(x) + 2) / x, x),
         (2 * Log(x) / x**2, by.calculus),
@@ -123,8 +125,8 @@ PARETO_SQUARE = Claim(
     "families.pareto-square",
     Eq(D(-(4 * Log(x) ** 2 + 8 * Log(x) + 8) / x, x), 1 / x**2 * Log(1 / x**2) ** 2),
     given=(Gt(x, 0),),
-    title="... and the mean of its squared logarithm is 8",
-    remark="The antiderivative of f log^2 f grows from -8 at 1 to 0.",
+    title="... and one of f log^2 f",
+    remark="It grows from -8 at 1 to 0, a limit that is left to the reader: so the mean of the squared logarithm is 8.",
     proof=calc(
         D(-(4 * Log(x) ** 2 + 8 * Log(x) + 8) / x, x),
         (4 * Log(x) ** 2 / x**2, by.calculus),
@@ -136,8 +138,8 @@ PARETO_STEP = Claim(
     "families.pareto-step",
     Le(1 + (h_star - 2) / (2**2 - Integer(8)), half),
     given=(Ge(h_star, 4),),
-    title="So from there the document's step towards an entropy of 4 or more leaves the interval at once",
-    remark="At gamma <= 1/2 the power has no integral.",
+    title="With the entropy 2, and 8 for the mean, the document's step towards 4 or more ends at 1/2 or below",
+    remark="There the power has no integral: the step leaves the interval at once.",
     proof=calc(
         1 + (h_star - 2) / (2**2 - Integer(8)),
         (half - Rational(1, 4) * (h_star - 4), by.algebra),
@@ -150,8 +152,9 @@ PARETO_POWERS = Claim(
     "families.pareto-powers",
     Eq(D(x**-y * (Log(y) - (y + 1) * (Log(x) + 1 / y)), x), -power * Log(power)),
     given=(Gt(x, 0), Gt(y, 0)),
-    title="The powers of 1/x^2 are y x^(-y-1) with y = 2 gamma - 1, and their entropy is 1 + 1/y - log y",
-    remark="The antiderivative of -f log f grows from log y - 1 - 1/y at 1 to 0.",
+    title="An antiderivative of -f log f for y x^(-y-1), which the powers of 1/x^2 are, with y = 2 gamma - 1",
+    remark="It grows from log y - 1 - 1/y at 1 to 0, a limit that is left to the reader: so the entropy is "
+    "1 + 1/y - log y.",
     proof=calc(
         D(x**-y * (Log(y) - (y + 1) * (Log(x) + 1 / y)), x),
         (-y * x ** (-y - 1) * (Log(y) - (y + 1) * (Log(x) + 1 / y)) - x**-y * (y + 1) / x, by.calculus),
@@ -167,8 +170,8 @@ PARETO_ABOVE = Claim(
 PARETO_ATTAINS = Claim(
     "families.pareto-attains",
     Root(1 + 1 / (third + x) - Log(third + x), x, 0, 2 * third, 4),
-    title="... at y = 1 it is 2: so an entropy of 4 is attained all the same, for a gamma between 2/3 and 1",
-    remark="y is 1/3 + x, and gamma is (1 + y)/2.",
+    title="... at y = 1 it is 2: so in between it is 4",
+    remark="y is 1/3 + x. So an entropy of 4 is attained all the same, at gamma = (1 + y)/2, between 2/3 and 1.",
     proof=intermediate(
         width=2 * third,
         at_low=calc(
@@ -187,7 +190,8 @@ EXPONENTIAL_POWER = Claim(
     "families.exponential-power",
     Eq(D(-(c**gamma) * Exp(-gamma * c * x) / (gamma * c), x), (c * rate) ** gamma),
     given=(Gt(c, 0), Gt(gamma, 0)),
-    title="The antiderivative of a power of the density c exp(-c x): it grows from -c^gamma/(gamma c) at 0 to 0",
+    title="An antiderivative of a power of the density c exp(-c x)",
+    remark="It grows from -c^gamma/(gamma c) at 0 to 0, a limit that is left to the reader.",
     proof=calc(
         D(-(c**gamma) * Exp(-gamma * c * x) / (gamma * c), x),
         (c**gamma * Exp(-gamma * c * x), by.calculus),
@@ -199,7 +203,7 @@ EXPONENTIAL_STAYS = Claim(
     "families.exponential-stays",
     Eq((c * rate) ** gamma / (c**gamma / (gamma * c)), gamma * c * Exp(-gamma * c * x)),
     given=(Gt(c, 0), Gt(gamma, 0)),
-    title="So the power transform of an exponential density is one again, of gamma times the rate",
+    title="Divided by that growth, the power of an exponential density is one again, of gamma times the rate",
     proof=calc(
         (c * rate) ** gamma / (c**gamma / (gamma * c)),
         (gamma * c * Exp(-gamma * c * x), by.logs),
@@ -210,8 +214,8 @@ EXPONENTIAL_ENTROPY = Claim(
     "families.exponential-entropy",
     Eq(D(-rate * (1 + c * x - Log(c)), x), -(c * rate) * Log(c * rate)),
     given=(Gt(c, 0),),
-    title="An antiderivative of -f log f for an exponential density: with it the entropy is 1 - log c",
-    remark="The antiderivative of -f log f grows from log c - 1 at 0 to 0.",
+    title="An antiderivative of -f log f for an exponential density",
+    remark="It grows from log c - 1 at 0 to 0, a limit that is left to the reader: so the entropy is 1 - log c.",
     proof=calc(
         D(-rate * (1 + c * x - Log(c)), x),
         (c * rate * (c * x - Log(c)), by.calculus),
@@ -223,7 +227,8 @@ EXPONENTIAL_ROOT = Claim(
     "families.exponential-root",
     Eq(1 - Log(gamma * c), h_star),
     given=(Gt(c, 0), Eq(gamma, Exp(1 - h_star) / c)),
-    title="The exponent for a given entropy, in closed form: no iteration, and no quadrature",
+    title="The exponent at which 1 - log(gamma c) is what is asked for, in closed form",
+    remark="The same from integrals over a measure, which leaves nothing to the reader: `named.exponential-root`.",
     proof=calc(
         1 - Log(gamma * c),
         (1 - Log(Exp(1 - h_star) / c * c), Eq(gamma, Exp(1 - h_star) / c)),

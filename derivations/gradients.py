@@ -5,8 +5,8 @@ distribution and its entropy along, so that every total derivative is one at x =
 with it the distribution moves by gamma q times a residual: that of h in its least-squares regression on log p, with the
 weights q.
 
-That the exponent is a differentiable function of logits and target is the implicit function theorem, whose condition
-is that the slope of the entropy in gamma is not zero [escort.entropy-slope-nonzero].
+That the exponent is a differentiable function of logits and target, with this rate, is the implicit function theorem
+[implicit.exponent].
 """
 
 from entnorm.claims import At, Claim, D, Eq, Exp, Log, Ne, Seq, Sum, by, calc

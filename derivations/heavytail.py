@@ -20,8 +20,8 @@ SLOW_MASS = Claim(
     "heavytail.mass",
     Eq(D(-1 / Log(x) ** 2, x), slow),
     given=FAR_OUT,
-    title="2/(x log^3 x) has the antiderivative -1/log^2 x, which is -1 at e",
-    remark="It tends to 0, so that this is a density on x > e; the limit is left to the reader.",
+    title="2/(x log^3 x) has the antiderivative -1/log^2 x",
+    remark="It is -1 at e and tends to 0, so that this is a density on x > e; the limit is left to the reader.",
     proof=calc(D(-1 / Log(x) ** 2, x), (slow, by.calculus)),
 )
 
@@ -102,7 +102,8 @@ NO_INTEGRAL = Claim(
     "heavytail.no-integral",
     Eq(D(Log(x) ** 2 / 2, x), Log(x) / x),
     given=(Gt(x, 0),),
-    title="... of which the antiderivative is c^2/2 at exp(c): no power below the first has an integral",
-    remark="So gamma = 1 is the end of the domain, and 7/2 - log 2 the largest entropy (`divergences.not-raised`).",
+    title="... of which this is an antiderivative, c^2/2 at exp(c)",
+    remark="So no power below the first has an integral, gamma = 1 is the end of the domain, and 7/2 - log 2 the "
+    "largest entropy (`divergences.not-raised`).",
     proof=calc(D(Log(x) ** 2 / 2, x), (Log(x) / x, by.calculus)),
 )

@@ -2,7 +2,8 @@
 
 Logits move along a line: log p_i + x h_i for a direction h.  Entries of a Jacobian are its values on unit directions,
 so nothing is lost, and no derivative with respect to an indexed entry is ever taken.  The exponent that keeps the
-entropy at its target moves by the implicit function theorem: its slope is minus the quotient of the two partial slopes.
+entropy at its target moves by the implicit function theorem: its slope is minus the quotient of the two partial slopes
+[implicit.exponent].
 """
 
 from entnorm.claims import At, Claim, D, Eq, Exp, Log, Ne, Seq, Sum, by, calc

@@ -169,7 +169,7 @@ RATE = Claim(
             (newton_step(p, now, h_star) - c, total_exponent),
             le(
                 (now - c) * (1 - share),
-                by.sign((now - c) * (1 - share) - (newton_step(p, now, h_star) - c), CONTRACTION.at(here)),
+                by.sign((now - c) * (1 - share) - (newton_step(p, now, h_star) - c), CONTRACTION.at(here | {b: 1})),
             ),
             le((now - c) * Exp(-share), by.sign((now - c) * (Exp(-share) - (1 + -share)), EXP_BOUND)),
             le(
@@ -299,6 +299,7 @@ QUADRATIC = Claim(
             by.sign(
                 (h_star - H(p, now)) ** 2 / (c**2 * V(p, c)) - (h_star - H(p, newton_step(p, now, h_star))),
                 QUADRATIC_STEP.at(here),
+                now_short,
             ),
         ),
         ((h_star - S(loop)) ** 2 / (c**2 * V(p, c)), ITERATE_ENTROPY),

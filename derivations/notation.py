@@ -38,6 +38,7 @@ __all__ = [
     "a",
     "alpha",
     "b",
+    "best_power",
     "breadth",
     "c",
     "conditional_entropy",
@@ -75,6 +76,7 @@ __all__ = [
     "mass",
     "mean",
     "mean_of",
+    "mismatch",
     "moment",
     "moment_of",
     "n",
@@ -337,4 +339,16 @@ excess = Operator(
     (p, gamma, h_star),
     (H(p, gamma) - h_star) / (gamma**2 * V(p, gamma)),
     lambda f, g, t: call(name("epsilon"), g),
+)
+
+# The power of gamma in which Newton's method has no quadratic term left.
+best_power = Operator("alpha*", (p, gamma), 2 + gamma * third(p, gamma) / V(p, gamma), _at(name("alpha*")))
+
+# By how much two first-order expressions of such a step differ: to second order in the error.
+mismatch = Operator(
+    "eta",
+    (p, gamma, h_star),
+    excess(p, gamma, h_star) / (1 + best_power(p, gamma) * excess(p, gamma, h_star))
+    - Log(1 + best_power(p, gamma) * excess(p, gamma, h_star)) / best_power(p, gamma),
+    lambda f, g, t: call(name("eta"), g),
 )

@@ -115,8 +115,8 @@ TWO_ENTRIES = Claim(
     Eq(residual(p, gamma, h)[j], 0),
     given=(POSITIVE, NOT_CONSTANT, ON_A_LINE),
     title="Two entries do not move: two points are always on a line",
-    remark="With entries r and s alone every direction is on such a line. With more it need not be, even where p has "
-    "only two values: tied entries can be told apart.",
+    remark="With two entries every direction is on such a line (`degenerate`). With more it need not be, even where p "
+    "has only two values: tied entries can be told apart.",
     defined=(VARIANCE_POSITIVE,),
     proof=calc(
         residual(p, gamma, h)[j],

@@ -7,18 +7,21 @@ from sympy import Integer, Rational, oo
 
 from entnorm.claims import (
     IH,
+    At,
     Claim,
     D,
     Eq,
     Exp,
     Ge,
     Gt,
+    Implicit,
     Index,
     Le,
     Log,
     Lt,
     Natural,
     Ne,
+    Power,
     Refusal,
     Refuted,
     Root,
@@ -37,10 +40,15 @@ from entnorm.claims import (
     lt,
     monotone,
     n,
+    ne,
     numeric,
+    solved,
     squeeze,
 )
 from entnorm.claims.citing import foundations_of
+from entnorm.claims.context import Context
+from entnorm.claims.facts import hypothesis
+from entnorm.claims.kernel import witnessed
 from entnorm.claims.language import LanguageError, substitute
 from entnorm.claims.links import goals, links
 from entnorm.claims.mutants import score
@@ -123,7 +131,21 @@ CUBE = Claim(
         ),
     ),
 )
-FORMS = (IDEMPOTENT, SQUARES, HYPERBOLA, PARABOLA, ROOT_LIMIT, CUBE)
+
+FALLING = D(y**3 + x * c + x, y)
+CURVE = Claim(
+    "forms.curve",  # y**3 + x (c + 1) stays what it is
+    Implicit(y**3 + x * c + x, x, 0, y, -(c + 1) / (3 * y**2)),
+    given=(Ne(y, 0),),
+    proof=solved(
+        steepness=calc(At(FALLING, x, 0), (3 * y**2, by.calculus), ne(0, by.sign(3 * y**2))),
+        slope=calc(
+            -At(D(y**3 + x * c + x, x), x, 0) / At(FALLING, x, 0),
+            (-(c + 1) / (3 * y**2), by.calculus),
+        ),
+    ),
+)
+FORMS = (IDEMPOTENT, SQUARES, HYPERBOLA, PARABOLA, ROOT_LIMIT, CUBE, CURVE)
 
 
 @pytest.mark.parametrize("claim", FORMS, ids=lambda claim: claim.id)
@@ -139,13 +161,19 @@ def test_each_form_names_what_it_rests_on():
     names = [{f.name for f in foundations_of(claim)} for claim in FORMS]
     assert all(
         expected in found
-        for expected, found in zip(("cases", "cases", "squeeze", "continuity", "squeeze", "slopes"), names, strict=True)
+        for expected, found in zip(
+            ("cases", "cases", "squeeze", "continuity", "squeeze", "slopes", "implicit"), names, strict=True
+        )
     )
 
 
 def test_statements_are_printed_as_they_are_read():
     assert text(HYPERBOLA.statement) == "c + 1 / (1 + x) → c as x → ∞"
     assert text(PARABOLA.statement) == "x^2 = c^2 + c for some x with c < x < c + 1"
+    assert (
+        text(CURVE.statement)
+        == "y^3 + x c + x keeps its value near x = 0 along one smooth y of slope −(c + 1) / (3 y^2)"
+    )
 
 
 def refused(claim, why):
@@ -335,6 +363,46 @@ def test_a_form_proves_only_its_own_kind_of_statement():
     assert goals(replace(PARABOLA, proof=chain)) is None
 
 
+def test_an_equation_defines_a_function_where_its_slope_in_the_unknown_is_not_zero():
+    proof = CURVE.proof
+    refused(replace(CURVE, given=()), "not manifestly nonzero|not shown to be defined")
+    flat = calc(At(FALLING, x, 0), (3 * y**2, by.calculus), ge(0, by.sign(3 * y**2)))
+    refused(replace(CURVE, proof=replace(proof, steepness=flat)), "the chain shows")
+    elsewhere = calc(At(FALLING, x, 1), (3 * y**2, by.calculus), ne(0, by.sign(3 * y**2)))
+    refused(replace(CURVE, proof=replace(proof, steepness=elsewhere)), "has the end")
+    refused(replace(CURVE, statement=Implicit(*CURVE.statement.args[:4], -(c + 1) / y**2)), "has the end")
+    refused(replace(CURVE, statement=Implicit(*CURVE.statement.args[:4], x)), "must not depend on x")
+    refused(replace(CURVE, given=(Ne(y, 0), Gt(x, 1))), "must not depend on x")
+    refused(replace(CURVE, statement=PARABOLA.statement), "two partial slopes do not prove a Root")
+    refused(replace(CURVE, proof=replace(proof, slope=Assumed("because"))), "is proved by a chain")
+    with pytest.raises(LanguageError, match="not a function of itself"):
+        Implicit(x**2, x, 0, x, 1)
+    with pytest.raises(LanguageError, match="not a real variable"):
+        Implicit(Power(2, Natural("k")), x, 0, Natural("k"), 1)
+
+
+def test_an_equation_is_solved_where_it_is_defined():
+    root = Log(y) + x
+    steep, drift = D(root, y), D(root, x)
+    undefined = Claim(
+        "forms.logarithm",
+        Implicit(root, x, 0, y, -y),
+        given=(Ne(y, 0),),
+        proof=solved(
+            steepness=calc(At(steep, x, 0), (1 / y, by.calculus), ne(0, by.sign(1 / y))),
+            slope=calc(-At(drift, x, 0) / At(steep, x, 0), (-y, by.calculus)),
+        ),
+    )
+    refused(undefined, "not shown to be defined")
+    assert check(replace(undefined, given=(Gt(y, 0),))).status == "proved"
+
+
+def test_the_witness_sees_a_wrong_slope():
+    wrong = replace(CURVE, statement=Implicit(*CURVE.statement.args[:4], (c + 1) / (3 * y**2)))
+    assert witnessed(wrong, wrong.statement)[0] is False
+    assert witnessed(CURVE, CURVE.statement)[0] is True
+
+
 def test_an_undefined_width_shows_nothing():
     y, z = Scalar("y"), Scalar("z")
     nothing = Sum(0 * y, i)
@@ -389,3 +457,14 @@ def test_the_induction_hypothesis_does_not_capture_a_fixed_variable():
         ),
     )
     refused(claim, "line 3")
+
+
+def test_what_is_equal_is_at_most_and_at_least_as_large():
+    """As a condition of what is cited, where the difference has no sign that one could read off."""
+    known = Context((hypothesis(Gt(c, 0)),))
+    assert known.holds(Le(c * (1 / c), 1))
+    assert known.holds(Ge(c * (1 / c), 1))
+    assert not known.holds(Lt(c * (1 / c), 1))
+    assert not known.holds(Ne(c * (1 / c), 1))
+    assert not known.holds(Le(c * (2 / c), 1))
+    assert not known.holds(Ge(c * (1 / c), 2))

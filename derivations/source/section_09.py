@@ -2,7 +2,22 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
-from .. import betas, densities, escort, families, joint, lognormal, named, nearest, pairs, pareto, potentials, tails
+from .. import (
+    betas,
+    conditional,
+    densities,
+    escort,
+    families,
+    joint,
+    lognormal,
+    named,
+    nearest,
+    pairs,
+    pareto,
+    potentials,
+    rebasing,
+    tails,
+)
 from . import instances
 
 SECTIONS = (
@@ -36,7 +51,7 @@ SECTIONS = (
                 Needs(
                     "p is not constant on its support, and p^gamma is integrable on both sides of 1 and wherever the iteration comes",
                     families.PARETO_STEP,
-                    densities.NEWTON_STEP,
+                    rebasing.NEWTON_STEP,
                     in_words="For 1/x^2 on x > 1 the entropy is 2 and the mean of the squared logarithm 8, and powers have an integral for gamma > 1/2 alone.",
                 ),
                 english="The iterative solution is similar.",
@@ -75,6 +90,7 @@ SECTIONS = (
                 Imprecise(
                     (
                         joint.MARGINAL_KEPT,
+                        conditional.MARGINAL_UNIQUE,
                         nearest.CLOSEST_AT_ENTROPY,
                         joint.OTHER_MARGINAL,
                         nearest.FITTED,
@@ -106,11 +122,15 @@ SECTIONS = (
                         joint.CHAIN_RULE,
                         joint.CONDITIONAL_SLOPE,
                         joint.CONDITIONAL_FALLS,
+                        conditional.SLOPE_NEGATIVE,
+                        conditional.UNIQUE,
+                        tails.EXISTENCE,
+                        tails.OUT_OF_REACH,
                         joint.POWER_SLOPE_OF_Y,
                         pairs.Y_ROOT,
                         pairs.Y_SECOND_ROOT,
                     ),
-                    "With one exponent for all conditional distributions, and X as it is, H(Y | X) falls and has one solution at most. A power of the joint density with a given H(Y | X) need not be unique.",
+                    "With one exponent for all conditional distributions, and X as it is, H(Y | X) falls, strictly unless no row moves, and has one solution at most. A target for each conditional distribution by itself is as many problems of one variable, of which some rows may allow what others do not. A power of the joint density with a given H(Y | X) need not be unique.",
                 ),
                 english="Normalize the conditional entropy H(Y|X).",
             ),

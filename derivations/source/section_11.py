@@ -5,7 +5,7 @@ from entnorm.claims.ledger import Needs, Proved, Said, Section, Unverifiable, Wr
 from .. import (
     cycles,
     escort,
-    gradients,
+    implicit,
     iteration,
     newton,
     supports,
@@ -55,7 +55,7 @@ SECTIONS = (
                 Needs(
                     "p is not uniform on its support, and log m < H* < log n, where m entries share the maximum",
                     vanishing.CONTINUOUS_AT_UNIFORM,
-                    gradients.ALONG_LOGITS,
+                    (implicit.DIFFERENTIABLE, tails.EXISTENCE),
                     instances.UNIFORM_LIMIT,
                 ),
                 english="✅ Differentiable (usable in gradient optimisation).",

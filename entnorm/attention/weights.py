@@ -26,9 +26,11 @@ def attention_weights(
 ) -> NDArray[Any]:
     """Softmax over the keys at the temperature that gives each query's weights their prescribed entropy.
 
-    For each row it is the closest distribution of that entropy to the softmax of its scores
-    [relations.closest-at-entropy], and the one with the largest mean score [relations.argmax-at-entropy]: the scale of
-    the scores, and with it any ``1 / sqrt(d)``, does not matter [escort.composition].
+    Of all distributions of that entropy on the keys that a query sees, those that are zero at some of them included, it
+    is the closest to the softmax of the scores [competitors.closest-at-entropy], and the one with the largest mean
+    score [competitors.argmax-at-entropy], unless it is a limit. The scale of the scores, and with it any
+    ``1 / sqrt(d)``, does not matter [escort.composition]. Keys that are not seen are outside of all this: their weights
+    are and stay zero [zeros.stay].
 
     Parameters
     ----------

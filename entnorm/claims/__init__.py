@@ -25,6 +25,7 @@ from .language import (
     Ge,
     Gt,
     Image,
+    Implicit,
     Index,
     Integrable,
     Integral,
@@ -70,6 +71,7 @@ from .proofs import (
     ne,
     numeric,
     run,
+    solved,
     squeeze,
 )
 from .rules import by
@@ -92,6 +94,7 @@ __all__ = [
     "Ge",
     "Gt",
     "Image",
+    "Implicit",
     "Index",
     "Integrable",
     "Integral",
@@ -135,5 +138,6 @@ __all__ = [
     "ne",
     "numeric",
     "run",
+    "solved",
     "squeeze",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ from .proofs import (
     Numeric,
     Proof,
     Refuted,
+    Solved,
     Squeeze,
 )
 from .rules import Rule, by
@@ -77,6 +78,8 @@ def parts_of(proof: Proof) -> tuple[Any, ...]:
         return (proof.at_low, proof.at_high)
     if isinstance(proof, Monotone):
         return (proof.slope,)
+    if isinstance(proof, Solved):
+        return (proof.steepness, proof.slope)
     return proof.chains if isinstance(proof, Expansion) else ()
 
 
@@ -108,6 +111,7 @@ _OWN_FOUNDATION: dict[type, Foundation] = {
     Squeeze: base.squeeze,
     Intermediate: base.continuity,
     Monotone: base.slopes,
+    Solved: base.implicit,
     Convergence: base.integrals,
     Numeric: base.enclosures,
 }

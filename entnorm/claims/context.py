@@ -463,7 +463,7 @@ class Context:
             return True
         if isinstance(statement, Integrable):
             return converges(statement, self)
-        if isinstance(statement, Eq):
+        if isinstance(statement, Eq | Le | Ge):
             sides = [self.rewrite_all(side) for side in (statement.lhs, statement.rhs)]
             if any(
                 self.normaliser(sums=True).equal(*pair) for pair in (sides, [unfolded_fully(side) for side in sides])

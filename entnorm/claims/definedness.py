@@ -20,6 +20,7 @@ from .language import (
     ForAll,
     Gt,
     Image,
+    Implicit,
     Integrable,
     Integral,
     Jet,
@@ -85,7 +86,7 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
         yield from obligations(value, reach)
         for inner in obligations(body, reach):
             yield substitute(inner, {variable: value})
-    elif isinstance(node, Tends | Root | Differentiable | Image):
+    elif isinstance(node, Tends | Root | Implicit | Differentiable | Image):
         return  # defined where the proof's own goals, or the statement itself, say so
     elif isinstance(node, Jet):
         for order, coefficient in enumerate(node.coefficients):

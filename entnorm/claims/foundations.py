@@ -15,6 +15,7 @@ __all__ = [
     "enclosures",
     "field",
     "gamma",
+    "implicit",
     "induction",
     "integrals",
     "logarithms",
@@ -86,6 +87,13 @@ slopes = Foundation(
     "What is made of exp, log, log Gamma, powers, sums, products and quotients is differentiable where it is defined; "
     "a function whose slope is nonnegative between two points does not fall from one to the other; if it is positive, "
     "it rises.",
+)
+implicit = Foundation(
+    "implicit",
+    "What is made of exp, log, log Gamma, powers, sums, products and quotients is smooth near a point where it is "
+    "defined. If such a function of x and y has at a point a slope in y that is not 0, then near that point it keeps "
+    "its value along one function y of x, which is smooth, and whose slope is minus that in x over that in y (the "
+    "implicit function theorem).",
 )
 cases = Foundation("cases", "A product is zero only if a factor is; of two real numbers one is at least the other.")
 enclosures = Foundation("enclosures", "Arb's balls contain the exact results of their operations.")

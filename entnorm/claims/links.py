@@ -24,6 +24,7 @@ from .language import (
     ForAll,
     Ge,
     Gt,
+    Implicit,
     Integrable,
     Jet,
     LanguageError,
@@ -59,6 +60,7 @@ from .proofs import (
     Intermediate,
     Monotone,
     Refuted,
+    Solved,
     Squeeze,
 )
 from .rules import Rule, check_equality, check_order
@@ -278,7 +280,7 @@ def goals(claim: Claim) -> tuple[Claim, ...] | None:
     Refusal
         If they would not prove it, whatever their chains say.
     """
-    if isinstance(claim.proof, Cases | Squeeze | Intermediate | Monotone) and not all(
+    if isinstance(claim.proof, Cases | Squeeze | Intermediate | Monotone | Solved) and not all(
         isinstance(part, Calc) for part in parts_of(claim.proof)
     ):
         raise Refusal("a case, a bound, a value or a slope is proved by a chain")
@@ -294,6 +296,8 @@ def goals(claim: Claim) -> tuple[Claim, ...] | None:
             return _goals_of_root(claim, claim.proof)
         case Monotone():
             return (_goal_of_order(claim, claim.proof),)
+        case Solved():
+            return _goals_of_solution(claim, claim.proof)
     return None
 
 
@@ -394,6 +398,21 @@ def _goal_of_order(claim: Claim, proof: Monotone) -> Claim:
         statement=_SLOPE[type(statement)](D(proof.function, variable), 0),
         given=(*claim.given, Gt(variable, proof.low), Lt(variable, proof.high)),
         proof=proof.slope,
+    )
+
+
+def _goals_of_solution(claim: Claim, proof: Solved) -> tuple[Claim, ...]:
+    if not isinstance(claim.statement, Implicit):
+        raise Refusal(f"two partial slopes do not prove a {type(claim.statement).__name__}")
+    function, variable, point, unknown, slope = claim.statement.args
+    if variable in frozenset().union(*map(free, (point, slope, *claim.hypotheses))):
+        raise Refusal(f"point, slope and hypotheses must not depend on {variable}")
+    for of in (variable, unknown):
+        _made_of_elementary_functions(function, of)
+    is_steep, quotient = claim.statement.conditions
+    return (
+        replace(claim, statement=is_steep, proof=proof.steepness),
+        replace(claim, statement=quotient, given=(*claim.given, is_steep), proof=proof.slope),
     )
 
 

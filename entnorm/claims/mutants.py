@@ -24,6 +24,7 @@ from .kernel import check, seed, witnessed
 from .language import (
     Attained,
     Eq,
+    Implicit,
     Integrable,
     Jet,
     LanguageError,
@@ -51,6 +52,7 @@ from .proofs import (
     Monotone,
     Numeric,
     Proof,
+    Solved,
     Squeeze,
     Step,
 )
@@ -174,6 +176,8 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
             yield from _of_root(claim, proof, random)
         case Monotone():
             yield from _of_order(claim, proof, random)
+        case Solved() if isinstance(claim.statement, Implicit):
+            yield from _of_solution(claim, claim.statement, proof, random)
         case Cases():
             yield from _of_cases(claim, proof, random)
         case Numeric():
@@ -348,6 +352,15 @@ def _of_order(claim: Claim, proof: Monotone, random: Random) -> Iterator[Mutant]
             sides = (substitute(proof.function, {proof.variable: x}) for x in (changed.low, changed.high))
             statement = claim.statement.func(*sides)
             yield _restated(replace(claim, statement=statement, proof=changed), f"{name}: {change}")
+
+
+def _of_solution(claim: Claim, statement: Implicit, proof: Solved, random: Random) -> Iterator[Mutant]:
+    """Yield mutants of the slope."""
+    function, variable, point, unknown, slope = statement.args
+    for change, other in chosen(slope, random):
+        changed = replace(proof, slope=_chain_with_end(proof.slope, other, False))
+        restated = Implicit(function, variable, point, unknown, other)
+        yield _restated(replace(claim, statement=restated, proof=changed), f"slope: {change}")
 
 
 def _of_cases(claim: Claim, proof: Cases, random: Random) -> Iterator[Mutant]:

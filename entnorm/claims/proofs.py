@@ -7,6 +7,7 @@
     Claim(statement, proof=squeeze(...))      a limit, between two explicit bounds
     Claim(statement, proof=intermediate(...)) a root between two points, by continuity
     Claim(statement, proof=monotone(...))     the order of two values of a function, from the sign of its slope
+    Claim(statement, proof=solved(...))       a function that an equation defines, and its slope
     Claim(statement, proof=convergence(...))  an integral that converges, from others that do
     Claim(statement, proof=numeric())         a closed statement about numbers, decided in balls
     Claim(statement, proof=run())             what a program prints
@@ -124,6 +125,14 @@ class Monotone:
 
 
 @dataclass(frozen=True)
+class Solved:
+    """A function that an equation defines, from two chains: the slope in the unknown is not 0, and the quotient."""
+
+    steepness: Calc
+    slope: Calc
+
+
+@dataclass(frozen=True)
 class Convergence:
     """An integrand is a combination of integrands of which it is known, by what is cited, that they converge."""
 
@@ -153,7 +162,20 @@ class _InductionHypothesis:
 
 
 IH = _InductionHypothesis()
-Proof = Calc | Induction | Expansion | Cases | Squeeze | Intermediate | Monotone | Convergence | Run | Numeric | Assumed
+Proof = (
+    Calc
+    | Induction
+    | Expansion
+    | Cases
+    | Squeeze
+    | Intermediate
+    | Monotone
+    | Solved
+    | Convergence
+    | Run
+    | Numeric
+    | Assumed
+)
 
 
 class _Stated:
@@ -310,6 +332,15 @@ def monotone(function: Any, variable: Scalar, *, low: Any, high: Any, slope: Cal
     The chain `slope` compares f' with 0; it may use that the variable lies strictly between `low` and `high`.
     """
     return Monotone(scalar(function), variable, scalar(low), scalar(high), slope)
+
+
+def solved(*, steepness: Calc, slope: Calc) -> Solved:
+    """Return a proof that an equation defines a function, by the implicit function theorem.
+
+    The chain `steepness` shows that the partial slope in the unknown is not 0; the chain `slope` leads from minus the
+    quotient of the two partial slopes to what the statement says, and may use that.
+    """
+    return Solved(steepness, slope)
 
 
 def convergence(*citations: Any) -> Convergence:

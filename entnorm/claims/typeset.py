@@ -24,6 +24,7 @@ from .language import (
     Exp,
     ForAll,
     Image,
+    Implicit,
     Integrable,
     Integral,
     Jet,
@@ -319,6 +320,14 @@ def _(node: Root) -> Layout:
     between = (layout(low), sign(" < "), layout(variable), sign(" < "), layout(high))
     equation = (layout(function), sign(" = "), layout(value))
     return Row(level=STATEMENT, items=(*equation, phrase("for some"), layout(variable), phrase("with"), *between))
+
+
+@layout.register
+def _(node: Implicit) -> Layout:
+    function, variable, point, unknown, slope = node.args
+    near = (phrase("keeps its value near"), layout(variable), sign(" = "), layout(point))
+    along = (phrase("along one smooth"), layout(unknown), phrase("of slope"), layout(slope))
+    return Row(level=STATEMENT, items=(layout(function), *near, *along))
 
 
 def mathml(node: Basic, *, block: bool = False) -> str:

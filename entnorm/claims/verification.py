@@ -36,6 +36,7 @@ from .proofs import (
     Monotone,
     Numeric,
     Refuted,
+    Solved,
     Squeeze,
     Step,
 )
@@ -347,6 +348,9 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
             found = [_chain("slope", slope)]
             between = {"function": _formula(function), "over": str(variable), "from": _formula(low)}
             return {"kind": "monotone", **between, "to": _formula(high), "chains": found}
+        case Solved(steepness, slope):
+            found = [_chain("slope in the unknown", steepness), _chain("slope of the unknown", slope)]
+            return {"kind": "implicit", "chains": found}
         case Convergence(citations):
             return {"kind": "convergence", "cites": [_citation(c) for c in citations]}
         case Numeric():

@@ -30,6 +30,7 @@ from .language import (
     Eq,
     ForAll,
     Image,
+    Implicit,
     Integrable,
     Jet,
     Natural,
@@ -137,6 +138,8 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
             equation = Eq(statement.derivative(order), factorial * coefficient)
             outcomes.append(_decided(equation, point, evaluator, certain))
         return _all(outcomes)
+    if isinstance(statement, Implicit):
+        return _all([_decided(condition, point, evaluator, certain) for condition in statement.conditions])
     if isinstance(statement, Image):
         return _is_image(statement, point, evaluator)
     if isinstance(statement, Root):

@@ -66,8 +66,10 @@ def same_entropy_as(
 ) -> Match:
     """The power of p that has the entropy of `other`: what entropy normalization gives in place of a truncation of p.
 
-    Of all distributions of that entropy it is the closest to p [relations.closest-at-entropy], and has the largest mean
-    of log p [relations.argmax-at-entropy]. It keeps the support, where a truncation has zeros.
+    Of all distributions of that entropy on the support of p, those with zeros there such as truncations included, it is
+    the closest to p [competitors.closest-at-entropy], and has the largest mean of log p
+    [competitors.argmax-at-entropy], unless it is a limit. It keeps the support [zeros.support-stays], and zeros of p
+    stay zero [zeros.stay].
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ from .binding import (
     subterms,
 )
 from .operators import Apply, Operator, Recursion, recursions, unfold
-from .statements import Attained, Differentiable, ForAll, Image, Integrable, Jet, Root, Tends
+from .statements import Attained, Differentiable, ForAll, Image, Implicit, Integrable, Jet, Root, Tends
 from .terms import (
     Digamma,
     Eq,
@@ -93,6 +93,7 @@ __all__ = [
     "Ge",
     "Gt",
     "Image",
+    "Implicit",
     "Index",
     "Integrable",
     "Integral",

@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Basic, Expr, oo, sympify
 
-from .terms import Ge, LanguageError, Le, Relation, Statement, family, scalar
+from .terms import Eq, Ge, LanguageError, Le, Ne, Relation, Statement, family, scalar
 from .variables import At, Binding, D, Index, Natural, Point, Scalar, Variable, real
 
 
@@ -133,3 +133,27 @@ class Root(Statement):
     def __new__(cls, function: Any, variable: Scalar, low: Any, high: Any, value: Any) -> Root:
         root: Root = Basic.__new__(cls, scalar(function), real(variable), *map(scalar, (low, high, value)))
         return root
+
+
+class Implicit(Statement):
+    """Near `variable` = `point`, `function` keeps its value along one function of `variable`, the `unknown`.
+
+    It is smooth, its slope at `point` is `slope`, and `function` depends on both variables.  The unknown is free here,
+    as the variable of a derivative is: it is also the value from which that function starts.
+    """
+
+    binding = Binding(place=1, scope=0)
+
+    def __new__(cls, function: Any, variable: Scalar, point: Any, unknown: Scalar, slope: Any) -> Implicit:
+        if variable == unknown:
+            raise LanguageError(f"{variable!r} is not a function of itself")
+        arguments = (scalar(function), real(variable), scalar(point), real(unknown), scalar(slope))
+        implicit: Implicit = Basic.__new__(cls, *arguments)
+        return implicit
+
+    @property
+    def conditions(self) -> tuple[Ne, Eq]:
+        """Return what the theorem asks for, a partial slope that is not 0, and what it says of the slope."""
+        function, variable, point, unknown, slope = self.args
+        steepness, drift = (At(D(function, v), variable, point) for v in (unknown, variable))
+        return Ne(steepness, 0), Eq(-drift / steepness, slope)

@@ -1,0 +1,108 @@
+"""Where powers have no integral: the domains of gamma in the families of densities are no larger than is said.
+
+What is integrated over a half-line is x^(w - 1) exp(-gamma c x^b) for the potentials, and x^(w - 1) (1 + x)^(-y) for
+the Beta densities and their relatives.  Where an exponent leaves the domain that `potentials` and `betas` have, the
+integrand exceeds a multiple of 1/x, near 0 or far out, whose antiderivative log x is beyond all bounds there.
+"""
+
+from entnorm.claims import Claim, D, Eq, Exp, Ge, Gt, Le, Log, Power, by, calc, ge
+
+from .gaps import EXP_BOUND
+from .notation import b, c, gamma, w, x, y
+
+ANTIDERIVATIVE = Claim(
+    "domains.antiderivative",
+    Eq(D(Log(x), x), 1 / x),
+    given=(Gt(x, 0),),
+    title="The logarithm is an antiderivative of 1/x: at exp(-c) it is -c, and at exp(c) it is c",
+    proof=calc(D(Log(x), x), (1 / x, by.calculus)),
+)
+
+turned = w * Log(x)
+near, far = (Gt(x, 0), Le(x, 1)), (Gt(x, 0), Ge(x, 1))
+POWER_NEAR = Claim(
+    "domains.power-near-zero",
+    Ge(x ** (w - 1), 1 / x),
+    given=(*near, Le(w, 0)),
+    title="Up to 1 a power of exponent -1 or less is at least 1/x",
+    proof=calc(
+        x ** (w - 1),
+        (Exp(turned) / x, by.logs),
+        ge(1 / x, by.sign((Exp(turned) - (1 + turned)) / x + turned / x, EXP_BOUND)),
+    ),
+)
+
+POWER_FAR = Claim(
+    "domains.power-far-out",
+    Ge(x ** (w - 1), 1 / x),
+    given=(*far, Ge(w, 0)),
+    title="From 1 on one of exponent -1 or more is",
+    proof=calc(
+        x ** (w - 1),
+        (Exp(turned) / x, by.logs),
+        ge(1 / x, by.sign((Exp(turned) - (1 + turned)) / x + turned / x, EXP_BOUND)),
+    ),
+)
+
+depth = gamma * c * (Power(1, b) - x**b)
+scale = x ** (w - 1) * Exp(-gamma * c)
+POTENTIAL_NEAR = Claim(
+    "domains.potential-near-zero",
+    Ge(x ** (w - 1) * Exp(-gamma * c * x**b), Exp(-gamma * c) / x),
+    given=(*near, Le(w, 0), Gt(gamma, 0), Gt(c, 0), Gt(b, 0)),
+    title="Where kappa + gamma a, here w, is not positive, a potential's power exceeds a multiple of 1/x near 0",
+    remark="For gamma <= 0 the exponential is at least 1, and the same holds with the factor 1.",
+    proof=calc(
+        x ** (w - 1) * Exp(-gamma * c * x**b),
+        (x ** (w - 1) * Exp(-gamma * c) * Exp(depth), by.logs),
+        ge(
+            x ** (w - 1) * Exp(-gamma * c),
+            by.sign(scale * (Exp(depth) - (1 + depth)) + scale * depth, EXP_BOUND),
+        ),
+        ge(Exp(-gamma * c) / x, by.sign(Exp(-gamma * c) * (x ** (w - 1) - 1 / x), POWER_NEAR)),
+    ),
+)
+
+height = -gamma * c * x**b
+POTENTIAL_FAR = Claim(
+    "domains.potential-far-out",
+    Ge(x ** (w - 1) * Exp(height), 1 / x),
+    given=(*far, Ge(w, 0), Le(gamma, 0), Gt(c, 0)),
+    title="... and where gamma is not, it exceeds 1/x far out",
+    proof=calc(
+        x ** (w - 1) * Exp(height),
+        ge(x ** (w - 1), by.sign(x ** (w - 1) * (Exp(height) - (1 + height)) + x ** (w - 1) * height, EXP_BOUND)),
+        ge(1 / x, by.sign(x ** (w - 1) - 1 / x, POWER_FAR)),
+    ),
+)
+
+BETA_NEAR = Claim(
+    "domains.beta-near-zero",
+    Ge(x ** (w - 1) * (1 + x) ** (-y), Power(2, -y) / x),
+    given=(*near, Le(w, 0), Gt(y, 0)),
+    title="So it is for x^(w - 1) (1 + x)^(-y) near 0, where w is not positive",
+    proof=calc(
+        x ** (w - 1) * (1 + x) ** (-y),
+        ge(
+            x ** (w - 1) * Power(2, -y),
+            by.sign(x ** (w - 1) * ((1 + x) ** (-y) - Power(2, -y))),
+        ),
+        ge(Power(2, -y) / x, by.sign(Power(2, -y) * (x ** (w - 1) - 1 / x), POWER_NEAR)),
+    ),
+)
+
+BETA_FAR = Claim(
+    "domains.beta-far-out",
+    Ge(x ** (w - 1) * (1 + x) ** (-y), Power(2, -y) / x),
+    given=(*far, Ge(w - y, 0), Gt(y, 0)),
+    title="... and far out, where y - w is not: so it is for powers of Pareto's and Student's densities",
+    proof=calc(
+        x ** (w - 1) * (1 + x) ** (-y),
+        ge(
+            x ** (w - 1) * (2 * x) ** (-y),
+            by.sign(x ** (w - 1) * ((1 + x) ** (-y) - (2 * x) ** (-y))),
+        ),
+        (Power(2, -y) * x ** ((w - y) - 1), by.logs),
+        ge(Power(2, -y) / x, by.sign(Power(2, -y) * (x ** ((w - y) - 1) - 1 / x), POWER_FAR.at({w: w - y, x: x}))),
+    ),
+)
