@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import rogues
 
+import entnorm
 from entnorm.conformance import CHECKS, Outcome, Result, adapt, cases, hard, run
 from entnorm.conformance.foreign import Foreign
 from entnorm.conformance.runner import result
@@ -469,6 +470,22 @@ def test_an_exception_that_only_threads_meet_is_a_failure_with_its_program() -> 
     judged = result(check, "edge", Foreign(rogues.answers_one_at_a_time))
     assert (judged.outcome, judged.got) == (Outcome.FAILED, "RuntimeError: busy")
     assert "ThreadPoolExecutor" in judged.reproducer
+
+
+def test_what_has_no_answer_alone_is_not_asked_of_threads() -> None:
+    (check,) = (c for c in CHECKS["edge"] if c.__name__ == "answers_from_many_threads_at_once")
+    refused = cases.plain()[1].call.target
+
+    def refuses_one(p: np.ndarray, target: np.ndarray, *, axis: int = -1) -> np.ndarray:
+        if np.any(target == refused):
+            raise RuntimeError("did not converge")
+        return entnorm.normalize(p, entropy=target, axis=axis)
+
+    def refuses_all(p: np.ndarray, target: np.ndarray, *, axis: int = -1) -> np.ndarray:
+        raise RuntimeError("did not converge")
+
+    assert result(check, "edge", Foreign(refuses_one)).outcome is Outcome.PASSED
+    assert result(check, "edge", Foreign(refuses_all)).outcome is Outcome.FAILED
 
 
 def test_every_rogue_says_its_sin() -> None:

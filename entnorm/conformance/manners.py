@@ -221,11 +221,30 @@ def an_unreachable_row_leaves_its_batch_alone(solver: Foreign) -> Iterator[Findi
 
 def answers_from_many_threads_at_once(solver: Foreign) -> Iterator[Finding]:
     """Four threads with different rows or batches, asking over and over, get what each would get alone, bit for bit."""
+    refusals: list[ForeignError] = []
+    compared = False
     for named in _asked_at_once(solver):
-        calls = tuple(named.values())
-        alone = [solver.ask(call) for call in calls]
-        for _ in range(_ROUNDS):
-            yield from (replace(found, shows="at once") for found in _as_alone(solver, list(named), calls, alone))
+        alone = _answered(solver, named, refusals)
+        compared = compared or bool(alone)
+        calls = tuple(named[name] for name in alone)
+        for _ in range(_ROUNDS if alone else 0):
+            found = _as_alone(solver, list(alone), calls, list(alone.values()))
+            yield from (replace(each, shows="at once") for each in found)
+    if not compared:
+        raise refusals[0]
+
+
+def _answered(solver: Foreign, named: dict[str, Call], refusals: list[ForeignError]) -> dict[str, tuple[Answer, ...]]:
+    """The answers to calls made alone: where there is none, there is nothing to compare, and other checks tell."""
+    answers = {}
+    for name, call in named.items():
+        try:
+            answers[name] = solver.ask(call)
+        except ForeignError as error:
+            if error.lost:
+                raise
+            refusals.append(error)
+    return answers
 
 
 def _as_alone(
