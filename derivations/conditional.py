@@ -86,7 +86,7 @@ UNIQUE = Claim(
     "conditional.unique",
     Lt(at_b, h_star),
     given=(*ROWS_AT_BOTH, *WEIGHTS, MOVING, *ordered, Eq(at_a, h_star)),
-    title="So H(Y | X) has a given value at one exponent at most: beyond one it is smaller",
+    title="So, if a row moves, H(Y | X) has a given value at one exponent of 0 or more at most",
     proof=calc(
         at_b,
         lt(at_a, by.sign(at_a - at_b, ONE_EXPONENT.at({rows: rows, u: u, a: a, b: b, r: r}))),
@@ -123,7 +123,7 @@ MARGINAL_UNIQUE = Claim(
         *ordered,
         Eq(H(of_x, a), h_star),
     ),
-    title="A power of the marginal of X has a given entropy at one exponent at most",
+    title="A power of the marginal of X has a given entropy at one exponent of 0 or more at most",
     proof=calc(
         H(of_x, b), lt(h_star, by.sign(h_star - H(of_x, b), ATTAINED_ONCE.at({p: of_x, a: a, b: b, h_star: h_star})))
     ),

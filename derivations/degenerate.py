@@ -1,9 +1,9 @@
 """Where nothing moves, and where everything does: two entries, and targets close to log m.
 
-With two entries, or two kinds of them, the entropy determines the distribution, so that it does not move with the
-logits.  Its exponent makes up for them, and the closer the two are to a tie the faster it has to.  And as a target
-falls to log m, where m entries share the maximum, the exponent follows it ever faster: the variance of log p is by then
-exponentially small in gamma times the gap below the maxima.
+With two entries the entropy determines the distribution, so that it does not move with the logits; nor, with two kinds
+of entries, in directions that keep the kinds.  Its exponent makes up for them, and the closer the two are to a tie the
+faster it has to.  And as a target falls to log m, where m entries share the maximum, the exponent follows it ever
+faster: the variance of log p is by then exponentially small in gamma times the gap below the maxima.
 """
 
 from entnorm.claims import (
@@ -318,7 +318,7 @@ TARGET_RUNS = Claim(
     "degenerate.target-sensitivity",
     Ge(1 / (gamma * V(p, gamma)), ties / (gamma * deep)),
     given=(*near_top, NOT_CONSTANT, Gt(deep, 0)),
-    title="... and the exponent follows a target near log m, like exp(gamma Delta) / gamma, ever faster",
+    title="... and the exponent follows a target near log m, like exp(gamma Delta) / gamma",
     remark="On the left is minus the slope of the exponent in the target.",
     defined=(VARIANCE_POSITIVE,),
     proof=calc(

@@ -1,8 +1,8 @@
-"""Where powers have no integral: the domains of gamma in the families of densities are no larger than is said.
+"""Where powers have no integral, and the domains of gamma in families of densities therefore end.
 
 What is integrated over a half-line is x^(w - 1) exp(-gamma c x^b) for the potentials, and x^(w - 1) (1 + x)^(-y) for
-the Beta densities and their relatives.  Where an exponent leaves the domain that `potentials` and `betas` have, the
-integrand exceeds a multiple of 1/x, near 0 or far out, whose antiderivative log x is beyond all bounds there.
+the Beta densities and their relatives with y > 0.  Where an exponent leaves the domain that `potentials` and `betas`
+have, the integrand exceeds a multiple of 1/x, near 0 or far out, whose antiderivative log x is beyond all bounds there.
 """
 
 from entnorm.claims import Claim, D, Eq, Exp, Ge, Gt, Le, Log, Power, by, calc, ge
@@ -14,7 +14,7 @@ ANTIDERIVATIVE = Claim(
     "domains.antiderivative",
     Eq(D(Log(x), x), 1 / x),
     given=(Gt(x, 0),),
-    title="The logarithm is an antiderivative of 1/x: at exp(-c) it is -c, and at exp(c) it is c",
+    title="The logarithm is an antiderivative of 1/x",
     proof=calc(D(Log(x), x), (1 / x, by.calculus)),
 )
 

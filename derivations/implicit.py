@@ -1,10 +1,10 @@
-"""That the exponent is a differentiable function of logits, probabilities and target.
+"""That the exponent is differentiable along every line of logits, probabilities and targets.
 
 Where the target is between log m and log n, m being the number of the largest entries, it is attained
 [limits.existence] at one exponent [limits.uniqueness], which is therefore a function of all three.  That it is a smooth
-one is the implicit function theorem, which the kernel does not prove but lists among its foundations.  What the theorem
-asks for is proved: the slope of the entropy in the exponent is not zero there.  So is the slope that it gives, along
-any line of logits or probabilities while the target moves, too.
+one along every line is the implicit function theorem for two variables, which the kernel does not prove but lists among
+its foundations.  What the theorem asks for is proved: the slope of the entropy in the exponent is not zero there.  So
+is the slope that it gives, along any line of logits or probabilities while the target moves, too.
 """
 
 from entnorm.claims import At, Claim, D, Eq, Ge, Gt, Implicit, Log, Lt, Seq, Sum, by, calc, ge, gt, ne, solved
@@ -58,8 +58,8 @@ DIFFERENTIABLE = Claim(
     "implicit.exponent",
     Implicit(follows, x, 0, gamma, rate),
     given=(*inside, NOT_CONSTANT),
-    title="The exponent is a smooth function of logits and target, of which this is the slope",
-    remark="Along every line: logits log p + x h, and targets H* + x y.",
+    title="Along every line of logits and targets the exponent is a smooth function, of which this is the slope",
+    remark="Logits log p + x h, targets H* + x y. No other exponent of 0 or more has the target: [limits.uniqueness].",
     defined=(VARIANCE_POSITIVE, EXPONENT_POSITIVE.at({p: p, gamma: gamma, h_star: h_star})),
     proof=solved(
         steepness=calc(steepness, (-gamma * V(p, gamma), STEEPNESS), ne(0, by.sign(-gamma * V(p, gamma)))),
@@ -118,8 +118,8 @@ DIFFERENTIABLE_IN_PROBABILITIES = Claim(
         -gamma * covariance(p, gamma, relative) / V(p, gamma) - y / (gamma * V(p, gamma)),
     ),
     given=(*inside, NOT_CONSTANT),
-    title="... and of the probabilities, as long as they are positive",
-    remark="Along every line p + x h.",
+    title="... and along every line of probabilities, as long as they are positive",
+    remark="Probabilities p + x h, and targets H* + x y.",
     defined=(VARIANCE_POSITIVE, EXPONENT_POSITIVE.at({p: p, gamma: gamma, h_star: h_star})),
     proof=solved(
         steepness=calc(

@@ -1,8 +1,8 @@
 """The document's loop for targets below the entropy of p, from its first step on.
 
 Such a target has its root c above 1, and the first exponent, b = 1 + (H(p) - H*) / Var, lies beyond the root.  From
-there the exponents fall.  For targets above the entropy no two logarithms of entries may differ by more than 1; here,
-by more than 1/b, which can be read off p and the target before the loop is run.  (That b is not below the root then
+there no step leads up.  For targets above the entropy no two logarithms of entries may differ by more than 1; here, by
+more than 1/b, which can be read off p and the target before the loop is run.  (That b is not below the root then
 follows, because the entropy falls; it is stated beside it.)
 """
 

@@ -2,8 +2,8 @@
 
 Powers of a density compose like those of finite distributions, where they are integrable; and a step from exponent 1 at
 the transformed density is a step of Newton's method at gamma for the differential entropy.  So the product of the
-exponents follows Newton's method as long as it stays inside the interval where powers are integrable, which the
-iteration itself does not see to.
+exponents follows Newton's method as long as it stays inside the interval where powers are integrable, and off 0, which
+the iteration itself does not see to.
 """
 
 from entnorm.claims import Assumption, Claim, D, Eq, Integrable, Integral, Log, Ne, by, calc

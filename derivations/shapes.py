@@ -1,7 +1,7 @@
 """The shape of the entropy over gamma: neither convex nor concave, whatever the scale.
 
-It is concave for small gamma (`convergence`), and bends the other way far out, so that Newton's method has no half-line
-on which it is safe.  In log gamma and in the temperature it is the same: each is refuted both ways, with two entries.
+It is concave for small gamma (`convergence`), and bends the other way far out.  In log gamma and in the temperature it
+is the same: each is refuted both ways, with two entries.
 """
 
 from fractions import Fraction

@@ -12,6 +12,7 @@ from entnorm.claims import (
     D,
     Eq,
     Exp,
+    ForAll,
     Ge,
     Gt,
     Implicit,
@@ -401,6 +402,15 @@ def test_the_witness_sees_a_wrong_slope():
     wrong = replace(CURVE, statement=Implicit(*CURVE.statement.args[:4], (c + 1) / (3 * y**2)))
     assert witnessed(wrong, wrong.statement)[0] is False
     assert witnessed(CURVE, CURVE.statement)[0] is True
+
+
+def test_where_its_theorem_says_nothing_an_implicit_function_is_not_refuted():
+    flat = Refuted("test.flat", Implicit((y - x) ** 3, x, 0, y, 1), at={n: 1, y: 0})  # and yet y = x, smoothly
+    assert check(flat).status == "open"
+    everywhere = Refuted("test.flat", ForAll(i, Implicit((y - x) ** 3, x, 0, y, 1)), at={n: 1, y: 0})
+    assert check(everywhere).status == "open"
+    wrong = Refuted("test.wrong-slope", Implicit(y - x, x, 0, y, 2), at={n: 1, y: 0})
+    assert check(wrong).status == "refuted"
 
 
 def test_an_undefined_width_shows_nothing():

@@ -15,7 +15,7 @@ STEEP = Fraction(99, 100)
 HALVES = {n: 2, p: [HALF, HALF], c: HALF, e: [1, 1], ties: 2, r: 0, h_star: HALF}  # two maxima, 0 < 1/2 < log 2
 EXPONENT_ZERO = {e: [1, 1], r: 0, i: 1, gamma: 0}
 NO_MASS = {n: 100, p: [0] * 100}
-UNIFORM_LIMIT = {p: [HALF, HALF], gamma: 1, h_star: Log(2), r: 0, s: 1}
+UNIFORM_LIMIT = {p: [HALF, HALF], h_star: Log(3) - 2 * Log(2) / 3, r: 0, s: 1}  # of 2 : 1
 TO_AND_FRO = {
     n: 2,
     p: [STEEP, 1 - STEEP],

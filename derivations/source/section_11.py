@@ -53,9 +53,9 @@ SECTIONS = (
                 "11.6",
                 "✅ 可微分（可用于梯度优化）",
                 Needs(
-                    "p is not uniform on its support, and log m < H* < log n, where m entries share the maximum",
+                    "p is not uniform on its support, its zeros stay zero, and log m < H* < log n, where m entries share the maximum",
                     vanishing.CONTINUOUS_AT_UNIFORM,
-                    (implicit.DIFFERENTIABLE, tails.EXISTENCE),
+                    (implicit.DIFFERENTIABLE, implicit.DIFFERENTIABLE_IN_PROBABILITIES, tails.EXISTENCE),
                     instances.UNIFORM_LIMIT,
                 ),
                 english="✅ Differentiable (usable in gradient optimisation).",

@@ -15,7 +15,20 @@ from typing import Any
 
 from .arithmetics import Inexpressible, Undefined
 from .citing import chains
-from .language import Differentiable, ForAll, Integrable, Relation, Root, Statement, Tends, Variable, free, mu, n
+from .language import (
+    Differentiable,
+    ForAll,
+    Implicit,
+    Integrable,
+    Relation,
+    Root,
+    Statement,
+    Tends,
+    Variable,
+    free,
+    mu,
+    n,
+)
 from .links import check_names, goals, links
 from .normal import Refusal
 from .points import exact_point, points
@@ -169,6 +182,8 @@ def _settled(id: str, statement: Statement, point: Mapping[Variable, Any], wante
     """Return the verdict on a statement that is said to be true, or false, at a point."""
     if isinstance(statement, Tends | Root):
         return Verdict(id, "open", "limits and roots are not decided at a point")
+    if not wanted and not _can_be_refuted(statement, point):
+        return Verdict(id, "open", "where the partial slope is not certainly other than 0 the theorem says nothing")
     status, contrary = ("proved", "false") if wanted else ("refuted", "not false at the counterexample")
     try:
         outcome, name = settle(statement, point)
@@ -185,6 +200,16 @@ def _settled(id: str, statement: Statement, point: Mapping[Variable, Any], wante
     if outcome is not wanted:
         return Verdict(id, "broken", f"the statement is {contrary}", (), record)
     return Verdict(id, status, "", (), record)
+
+
+def _can_be_refuted(statement: Statement, point: Mapping[Variable, Any]) -> bool:
+    """Return whether what has to hold for a statement decides about it: an implicit function may do without."""
+    if isinstance(statement, ForAll):
+        return _can_be_refuted(statement.args[1], point) and not isinstance(statement.args[1], Implicit)
+    try:
+        return not isinstance(statement, Implicit) or settle(statement.conditions[0], point)[0] is True
+    except (Inexpressible, Undefined):
+        return False
 
 
 def _checked_run(claim: Claim) -> Verdict:
