@@ -1,7 +1,7 @@
 """Where powers have no integral, and the domains of gamma in families of densities therefore end.
 
 What is integrated over a half-line is x^(w - 1) exp(-gamma c x^b) for the potentials, and x^(w - 1) (1 + x)^(-y) for
-the Beta densities and their relatives with y > 0.  Where an exponent leaves the domain that `potentials` and `betas`
+the Beta densities and their relatives.  Where an exponent leaves the domain that `potentials` and `betas`
 have, the integrand exceeds a multiple of 1/x, near 0 or far out, whose antiderivative log x is beyond all bounds there.
 """
 
@@ -9,6 +9,7 @@ from entnorm.claims import Claim, D, Eq, Exp, Ge, Gt, Le, Log, Power, by, calc, 
 
 from .gaps import EXP_BOUND
 from .notation import b, c, gamma, w, x, y
+from .setting import LOG_BOUND
 
 ANTIDERIVATIVE = Claim(
     "domains.antiderivative",
@@ -104,5 +105,38 @@ BETA_FAR = Claim(
         ),
         (Power(2, -y) * x ** ((w - y) - 1), by.logs),
         ge(Power(2, -y) / x, by.sign(Power(2, -y) * (x ** ((w - y) - 1) - 1 / x), POWER_FAR.at({w: w - y, x: x}))),
+    ),
+)
+
+lift = -y * Log(1 + x)
+BETA_NEAR_RISING = Claim(
+    "domains.beta-near-zero-rising",
+    Ge(x ** (w - 1) * (1 + x) ** (-y), 1 / x),
+    given=(*near, Le(w, 0), Le(y, 0)),
+    title="Where y is not positive, it exceeds 1/x itself near 0",
+    proof=calc(
+        x ** (w - 1) * (1 + x) ** (-y),
+        (x ** (w - 1) * Exp(lift), by.logs),
+        ge(x ** (w - 1), by.sign(x ** (w - 1) * (Exp(lift) - (1 + lift)) + x ** (w - 1) * lift, EXP_BOUND)),
+        ge(1 / x, by.sign(x ** (w - 1) - 1 / x, POWER_NEAR)),
+    ),
+)
+
+part = x / (1 + x)
+more = y * Log(part)
+rest = x ** ((w - y) - 1)
+BETA_FAR_RISING = Claim(
+    "domains.beta-far-out-rising",
+    Ge(x ** (w - 1) * (1 + x) ** (-y), 1 / x),
+    given=(*far, Ge(w - y, 0), Le(y, 0)),
+    title="... and far out",
+    remark="With y = 2 gamma and w = gamma, for one, no gamma <= 0 is in the domain of the logistic density.",
+    proof=calc(
+        x ** (w - 1) * (1 + x) ** (-y),
+        (rest * Exp(more), by.logs),
+        ge(rest * (1 + more), by.sign(rest * (Exp(more) - (1 + more)), EXP_BOUND)),
+        ge(rest * (1 + y * (part - 1)), by.sign(-y * rest * (part - 1 - Log(part)), LOG_BOUND)),
+        ge(rest, by.sign(-y * rest / (1 + x))),
+        ge(1 / x, by.sign(rest - 1 / x, POWER_FAR.at({w: w - y, x: x}))),
     ),
 )
