@@ -88,11 +88,11 @@ def solve(
 
     For everything else integrals are computed by `scipy.integrate.tanhsinh`, on pieces and again on their halves;
     `error` follows from its estimates, from the difference of both, and from what a tail or a pole is estimated to hold
-    where no float is. An answer is only given if the entropy there is the target to within `entropy_error`. The mass of
-    a distribution is found by its quantiles, by those of the components of a `stats.Mixture`, and has to be 1. A
-    function is looked at in some 60,000 points, and where integrals meet it: a peak that none of these points shows,
-    perhaps because it is a ten-thousandth as wide as the rest or far out, is in no error. With `normalised`, it raises;
-    with `points`, it is found.
+    where no float is; it is an estimate, not a bound. An answer is only given if the entropy there is the target to
+    within `entropy_error`. The mass of a distribution is found by its quantiles, by those of the components of a
+    `stats.Mixture`, and has to be 1. A function is looked at in some 60,000 points, and where integrals meet it: a peak
+    that none of these points shows, perhaps because it is a ten-thousandth as wide as the rest or far out, is in no
+    error. With `normalised`, it raises; with `points`, it is found.
 
     Towards an end of `gamma_domain` that does not belong to it the entropy has no bound, where the integrals are seen
     to diverge there; where they converge even so, its limit is computed. Towards gamma = 0 it rises to the logarithm of
