@@ -10,9 +10,9 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 
 def of_readme(module: str, name: str) -> str:
-    """What the README shows of an adapter: from the line that imports a name, to the next import of an adapter."""
+    """What the README shows of an adapter: from the line that imports a name, to the next program."""
     (found,) = re.findall(
-        rf"^from {re.escape(module)} import [^\n]*\b{name}\b.*?(?=^```|^from entnorm\.adapters)",
+        rf"^from {re.escape(module)} import [^\n]*\b{name}\b.*?(?=^```|^from entnorm\.adapters|^import )",
         README,
         re.DOTALL | re.MULTILINE,
     )
