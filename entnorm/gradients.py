@@ -20,7 +20,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import EMPTY, Floats, Indices, Integers, Mask, log_offsets
+from entnorm.moments import EMPTY, LEAST_CENTRE, Floats, Indices, Integers, Mask, log_offsets
 from entnorm.pieces import Pieces, Read
 from entnorm.reductions import columns
 from entnorm.rows import Rows
@@ -29,7 +29,6 @@ from entnorm.targets import Target, per_row
 from entnorm.tilting import as_floats
 
 _FAR = 4.0  # standard deviations of log q between maximum and mean beyond which the latter is the better centre
-_LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 
 
 @dataclass(frozen=True)
@@ -197,7 +196,7 @@ def _escort(
     far = np.flatnonzero(mean**2 > _FAR**2 * q.dot(t, twice=t))
     if far.size:
         away, scale, gamma = mean[far] / gamma[far], scale[far], gamma[far]
-        centre = most[far] + np.ldexp(away, -scale) if logits else np.maximum(most[far] * np.exp(away), _LEAST_CENTRE)
+        centre = most[far] + np.ldexp(away, -scale) if logits else np.maximum(most[far] * np.exp(away), LEAST_CENTRE)
         centre = np.where(np.isfinite(centre), centre, most[far])
         centred = numbers.made(
             lambda x, _: log_offsets(x[far], centre, logits=logits, scale=scale) * gamma[:, None],

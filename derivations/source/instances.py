@@ -27,4 +27,3 @@ TO_AND_FRO = {
     h_star: S(p) + 2 * V(p, 1),
     reach: Log(99),
 }
-RANGE_OF_REVERSED = {reach: Log(19)}

@@ -150,7 +150,7 @@ def _checked(claim: Claim) -> Verdict:
         problem = str(refusal)
     try:
         agrees, record = witnessed(claim)
-        if _is_of_convergence(claim.statement):
+        if isinstance(_innermost(claim.statement), Integrable | Differentiable):
             record = None  # points have nothing to say of it
     except (Undefined, Refusal) as unknown:
         agrees, record = None, None
@@ -165,10 +165,11 @@ def _checked(claim: Claim) -> Verdict:
     return Verdict(claim.id, status, "", discharged, record)
 
 
-def _is_of_convergence(statement: Statement) -> bool:
-    if isinstance(statement, ForAll):
-        return _is_of_convergence(statement.args[1])
-    return isinstance(statement, Integrable | Differentiable)
+def _innermost(statement: Statement) -> Statement:
+    """Return what is said for all values of some variables."""
+    while isinstance(statement, ForAll):
+        statement = statement.args[1]
+    return statement
 
 
 def _checked_numeric(claim: Claim) -> Verdict:
@@ -204,10 +205,10 @@ def _settled(id: str, statement: Statement, point: Mapping[Variable, Any], wante
 
 def _can_be_refuted(statement: Statement, point: Mapping[Variable, Any]) -> bool:
     """Return whether what has to hold for a statement decides about it: an implicit function may do without."""
-    if isinstance(statement, ForAll):
-        return _can_be_refuted(statement.args[1], point) and not isinstance(statement.args[1], Implicit)
+    if not isinstance(statement, Implicit):
+        return not isinstance(_innermost(statement), Implicit)
     try:
-        return not isinstance(statement, Implicit) or settle(statement.conditions[0], point)[0] is True
+        return settle(statement.conditions[0], point)[0] is True
     except (Inexpressible, Undefined):
         return False
 

@@ -86,7 +86,7 @@ def record_of(fields: dict[str, Any]) -> Record:
     """
     kind = _keys(fields)
     digits = fields["digits"]
-    if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MOST_DIGITS:
+    if not is_count(digits, MOST_DIGITS):
         raise Refusal("digits", f"must be an integer from 1 to {MOST_DIGITS}")
     enclosure = enclosure_of(fields["enclosure"], digits)
     values, recipe = _row(fields[kind], kind)
@@ -197,6 +197,11 @@ def _target(found: Any) -> RecordTarget:
     if found["kind"] not in TARGET_KINDS:
         raise Refusal("target.kind", f"must be one of {', '.join(TARGET_KINDS)}")
     return RecordTarget(found["kind"], double(found["value"], "target.value", least=0.0))
+
+
+def is_count(found: Any, most: int) -> bool:
+    """Whether this is an integer from 1 to `most`."""
+    return isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= most
 
 
 def enclosure_of(found: Any, digits: int) -> tuple[Fraction, Fraction]:

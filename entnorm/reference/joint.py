@@ -17,7 +17,7 @@ from typing import Any, cast, get_args
 
 from entnorm.reference.attainable import Interval
 from entnorm.reference.decimals import decimal
-from entnorm.reference.fields import Refusal, double, enclosure_of, provenance_of, rounded
+from entnorm.reference.fields import Refusal, double, enclosure_of, is_count, provenance_of, rounded
 from entnorm.reference.isolating import MOST_DIGITS, joint_powers
 from entnorm.reference.reading import load_small
 from entnorm.reference.records import canonical, checksum, write
@@ -167,7 +167,7 @@ def _record(fields: dict[str, Any]) -> JointRecord:
     if fields["of"] not in get_args(Of):
         raise Refusal("of", f"must be one of {', '.join(get_args(Of))}")
     digits = fields["digits"]
-    if not (isinstance(digits, int) and not isinstance(digits, bool) and 1 <= digits <= MOST_DIGITS):
+    if not is_count(digits, MOST_DIGITS):
         raise Refusal("digits", f"is not an integer from 1 to {MOST_DIGITS}")
     roots = _roots(fields["roots"], digits)
     return JointRecord(

@@ -20,7 +20,7 @@ from entnorm.reference.densities import families
 from entnorm.reference.densities.certificate import MOST_DIGITS, DensityCertificate
 from entnorm.reference.densities.density import Density
 from entnorm.reference.densities.solving import solve
-from entnorm.reference.fields import Refusal, double, enclosure_of, provenance_of, rounded
+from entnorm.reference.fields import Refusal, double, enclosure_of, is_count, provenance_of, rounded
 from entnorm.reference.reading import load_small
 from entnorm.reference.records import canonical, checksum, write
 
@@ -187,7 +187,7 @@ def _record(fields: dict[str, Any]) -> DensityRecord:
         if name != "mu" and value <= 0:
             raise Refusal(f"parameters.{name}", "must be positive")
     digits = fields["digits"]
-    if not (isinstance(digits, int) and not isinstance(digits, bool) and 1 <= digits <= MOST_DIGITS):
+    if not is_count(digits, MOST_DIGITS):
         raise Refusal("digits", f"is not an integer from 1 to {MOST_DIGITS}")
     ends = enclosure_of(fields["enclosure"], digits)
     if fields["gamma"] != rounded(ends, digits):
