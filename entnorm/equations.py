@@ -24,12 +24,15 @@ from entnorm.steps import (
     FINE,
     HIGHEST,
     NEAR,
+    NEARLY,
     UNEVEN,
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
+    highest_power,
     is_levered,
     is_sound,
+    start,
 )
 from entnorm.targets import Goal
 
@@ -154,16 +157,21 @@ class DeficitSeries:
         self.unit = np.where(goal.deficit < FINE, _UNIT, 1.0)
         self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
         self.centre, self.radius = spectrum.centre(), spectrum.radius()
+        self._farthest = start(goal.deficit, spectrum.deviation) * self.radius * (NEAR / NEARLY)
         offset = log_offsets(self.centre[:, None], spectrum.top, logits=spectrum.logits)[:, 0]
         self.shift = spectrum.mean - offset  # of the mean from the centre, which is rounded
         self.shift[np.abs(self.shift) <= 2 * EPS * self.radius] = 0.0
 
     @cached_property
     def _means(self) -> Floats:
-        some = self.spectrum
-        return power_means(
-            some.read(self.centre), some.shape, self.shift, self.radius, some.support, HIGHEST, some.work
-        )
+        highest = highest_power(self._farthest)
+        means = np.zeros((HIGHEST - 1, highest.size))
+        for power in np.unique(highest).tolist():
+            rows = np.flatnonzero(highest == power)
+            some, numbers = self.spectrum.take(rows), (self.shift[rows], self.radius[rows])
+            read = some.read(self.centre[rows])
+            means[: power - 1, rows] = power_means(read, some.shape, *numbers, some.support, power, some.work)
+        return means
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows."""
@@ -174,7 +182,7 @@ class DeficitSeries:
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants; NaN where the series is too short."""
         found = self.glance(np.arange(gamma.size), gamma)
-        return found._replace(value=np.where(gamma * self.radius <= NEAR, found.value, np.nan))
+        return found._replace(value=np.where(gamma * self.radius <= self._farthest, found.value, np.nan))
 
 
 class DeficitEquation:

@@ -38,6 +38,7 @@ from entnorm.steps import (
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
+    highest_power,
     is_levered,
     is_sound,
     search,
@@ -158,7 +159,7 @@ def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Wor
             n, offsets, lambda by: _offsets("offsets", values, _moved(centre, by, logits), work, logits), deficit, work
         )
     offset = float(log_offsets(np.array([[centre]]), np.array([top]), logits=logits)[0, 0])
-    return _series(offsets[:n], mean - offset, radius, deficit, work)
+    return _series(offsets[:n], mean - offset, radius, gamma * radius * (NEAR / NEARLY), deficit, work)
 
 
 def _excess(n: int, found: Survey, excess: float, deficit: float, work: Workspace | None) -> Look:
@@ -252,18 +253,21 @@ def _direct(n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: 
     return look
 
 
-def _series(offsets: Floats, shift: float, radius: float, deficit: float, work: Workspace | None) -> Look:
+def _series(
+    offsets: Floats, shift: float, radius: float, farthest: float, deficit: float, work: Workspace | None
+) -> Look:
     shift = 0.0 if abs(shift) <= 2 * EPS * radius else shift
+    highest = highest_power(farthest)
     means = power_means(
         lambda some, part: offsets[None, part],
         (1, offsets.size),
         *(np.array([shift]), np.array([radius]), np.array([offsets.size])),
-        *(HIGHEST, work or Workspace()),
-    )[:, 0].tolist()
+        *(highest, work or Workspace()),
+    )[:, 0].tolist() + [0.0] * (HIGHEST - highest)
 
     def look(gamma: float, roughly: bool) -> Residual:
         value, second, third = deficit_series(means, gamma * radius)
-        sound = roughly or gamma * radius <= NEAR
+        sound = roughly or gamma * radius <= farthest
         return (deficit - float(value) if sound else math.nan), second, third
 
     return look

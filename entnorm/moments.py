@@ -281,7 +281,7 @@ def powers(depths: Floats, gamma: Floats) -> Floats:
     return depths
 
 
-def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
+def tilt(depths: Floats, gamma: Floats, out: Floats, work: Workspace, *, log: bool) -> None:
     """The escort distribution of order `gamma`, or its logarithms.
 
     Parameters
@@ -292,13 +292,14 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, *, log: bool) -> None:
         Orders in [0, inf]: 0 is the uniform distribution on the support, inf the one on the maxima; NaN fills its row.
     out : ndarray of shape (rows, n)
         Where the result goes; it may be `depths`.
+    work : Workspace
     log : bool
         log q instead of q.
     """
     powers(depths, gamma)
     rows, n = depths.shape
     size = padded(n, np.float64)
-    weights = np.empty((rows, size)) if log or size > n else depths
+    weights = work.array("w", (rows, size)) if log or size > n else depths
     weights[:, n:] = 0.0
     np.exp(depths, out=weights[:, :n])
     total = row_sum(weights)[:, None]

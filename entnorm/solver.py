@@ -168,7 +168,7 @@ def _solve_others(
 ) -> None:
     """Solve rows whatever they are; their distributions go to `probs`, infeasible ones at their nearest end."""
     answers.nit[:] = answers.base[:] = 0  # what came to nothing before does not count
-    spectrum = Spectrum.survey(values, work, logits=rows.logits)
+    spectrum = Spectrum.survey(values, work, logits=rows.logits, room=probs)
     rows.vet_tops(spectrum.top)
     support, ties = spectrum.support, spectrum.ties
     alike = bool((support == support[0]).all() and (ties == ties[0]).all())
@@ -177,7 +177,7 @@ def _solve_others(
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
     if probs is not None:
         found = answers.orders(), answers.base, answers.scale
-        tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths)
+        tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths, work=work)
 
 
 def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[type[Equation], Indices]]:

@@ -32,8 +32,14 @@ class Spectrum:
     scale: Integers  # logarithms count 2**scale times
 
     @classmethod
-    def survey(cls, values: NDArray[Any], work: Workspace, *, logits: bool) -> "Spectrum":
-        """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there."""
+    def survey(
+        cls, values: NDArray[Any], work: Workspace, *, logits: bool, room: NDArray[Any] | None = None
+    ) -> "Spectrum":
+        """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there.
+
+        The logarithms themselves are kept in `room` if that, an array of the same shape, is fit for them.
+        """
+        fit = room is not None and room.dtype == np.float64 and room.flags.c_contiguous
         rows, n = values.shape
         numbers: dict[str, Any] = {name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")}
         numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("peak", "ties", "scale")}
@@ -41,7 +47,7 @@ class Spectrum:
             values=values,
             logits=logits,
             index=None,
-            depths=None if n > LONG else work.array("depths", values.shape),
+            depths=None if n > LONG else (room if fit else work.array("depths", values.shape)),
             single=None if n > LONG else work.array("single", (rows, padded(n, np.float32)), np.float32),
             work=work,
             support=np.full(rows, n),

@@ -25,6 +25,8 @@ HIGHEST = 20  # power in the series of the deficit
 NEAR = 1.0  # largest |t| for which it suffices: NEAR^19 / 19! is below a rounding error
 NEARLY = 0.9 * NEAR  # likewise at the start, which falls short of the root
 _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
+# Up to which |t| the series may end at t^2, t^4, ...: what follows is below a quarter of a rounding error of its sum.
+_REACHES = tuple((EPS / 4 * factorial(k - 1)) ** (1 / (k - 1)) for k in range(2, HIGHEST, 2))
 
 
 def pick(condition: Any, yes: Any, no: Any) -> Any:
@@ -124,6 +126,14 @@ def is_sound(deficit: Any, log_mean: Any) -> Any:
     the logarithms that is positive, and negative around a centre that was right for a larger exponent.
     """
     return (deficit >= UNEVEN) & (abs(log_mean) <= 1.0) & (abs(log_mean) <= _STEEP * deficit)
+
+
+def highest_power(t: Any) -> Any:
+    """The power, an even one, at which the series of the deficit may end where no |t| is larger than this."""
+    power = 2
+    for reach in _REACHES:
+        power = power + pick(t > reach, 2, 0)
+    return power
 
 
 def deficit_series(powers: Any, tau: Any) -> Any:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from entnorm import backend
 from entnorm.moments import Floats, Integers, log_offsets, powers, tilt
-from entnorm.reductions import CHUNK, ONES, TILE, chunk_total, columns, row_max
+from entnorm.reductions import CHUNK, ONES, TILE, Workspace, chunk_total, columns, row_max
 
 LONG = 2**20  # entries of a row beyond which it is not held as a whole in float64, unless compiled code does
 
@@ -53,10 +53,12 @@ def tilt_rows(
     logits: bool,
     log: bool = False,
     depths: Floats | None = None,
+    work: Workspace | None = None,
 ) -> None:
     """Escort distributions of order ``gamma * 2**scale``, or their logarithms; for `base` see `Answers`.
 
-    With `depths`, what `log_offsets` has found for the maxima, they are not taken anew but overwritten.
+    With `depths`, what `log_offsets` has found for the maxima, they are not taken anew but overwritten; they may be
+    where the distributions go.
     """
     n = values.shape[1]
     if n > LONG and (log or not base.any()):
@@ -64,11 +66,11 @@ def tilt_rows(
             some = slice(row, row + 1)
             _tilt_by_columns(values[some], gamma[some], scale[some], out[some], logits, log)
         return
-    values, height = as_floats(values), max(1, TILE // n)
+    values, height, work = as_floats(values), max(1, TILE // n), work or Workspace()
     for first in range(0, len(values), height):
         some = slice(first, first + height)
         taken = None if depths is None else depths[some]
-        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits, log, taken)
+        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits, log, taken, work)
 
 
 def _tilt_piece(
@@ -80,28 +82,36 @@ def _tilt_piece(
     logits: bool,
     log: bool,
     depths: Floats | None,
+    work: Workspace,
 ) -> None:
     fast = backend.compiled() if logits and not log else None
-    room = out if out.dtype == np.float64 and out.flags.c_contiguous else np.empty(values.shape)
+    room = out if out.dtype == np.float64 and out.flags.c_contiguous else work.array("out", values.shape)
     if fast is None:
-        _tilt(values, gamma, scale, room, logits, log, depths)
+        _tilt(values, gamma, scale, room, logits, log, depths, work)
     else:
         fast.tilt(values, gamma, base, room)
         left = np.flatnonzero(scale)
         if left.size:
             found = np.empty((left.size, values.shape[1]))
-            _tilt(values[left], gamma[left], scale[left], found, True, False, None)
+            _tilt(values[left], gamma[left], scale[left], found, True, False, None, work)
             room[left] = found
     if room is not out:
         np.copyto(out, room, casting="same_kind")
 
 
 def _tilt(
-    values: Floats, gamma: Floats, scale: Integers, out: Floats, logits: bool, log: bool, depths: Floats | None
+    values: Floats,
+    gamma: Floats,
+    scale: Integers,
+    out: Floats,
+    logits: bool,
+    log: bool,
+    depths: Floats | None,
+    work: Workspace,
 ) -> None:
     if depths is None:
         depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
-    tilt(depths, gamma, out, log=log)
+    tilt(depths, gamma, out, work, log=log)
     if not logits and not log and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
         same = (gamma == 1) & ((values == 0) | (values == row_max(values)[:, None])).all(-1)
         if same.any():

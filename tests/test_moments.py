@@ -192,7 +192,9 @@ class TestTilt:
 
     def tilt(self, gamma, log=False):
         with np.errstate(all="ignore"):
-            moments.tilt(np.array(self.DEPTHS), np.array([gamma]), out := np.empty(np.shape(self.DEPTHS)), log=log)
+            moments.tilt(
+                np.array(self.DEPTHS), np.array([gamma]), out := np.empty(np.shape(self.DEPTHS)), Workspace(), log=log
+            )
             return out[0]
 
     @pytest.mark.parametrize("gamma", [1e-300, 0.3, 1.0, 40.0])

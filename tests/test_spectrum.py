@@ -5,7 +5,7 @@ from oracle import EPS, Exact
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, ExcessEquation
 from entnorm.reductions import Workspace
 from entnorm.spectrum import Spectrum
-from entnorm.steps import NEAR
+from entnorm.steps import NEAR, NEARLY
 from entnorm.targets import Goal
 
 
@@ -85,18 +85,20 @@ def test_equations_measure_the_same_entropy(kind, row):
 
 
 @pytest.mark.parametrize("offset", [0.0, 1e6])
-@pytest.mark.parametrize("tau", [1e-160, 1e-9, 1e-3, 0.3, NEAR])
+@pytest.mark.parametrize("tau", [1e-160, 1e-9, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, NEARLY])
 def test_the_series_is_right_to_the_last_digits_or_says_so(tau, offset):
     x = np.array([0.0, -1.0, -2.5, -0.75, 0.5, -np.inf]) + offset
     exact = Exact(logits=x, digits=400)
+    spectrum = survey(logits=x)
+    start = tau / spectrum.radius()
     with np.errstate(all="ignore"):
-        equation = DeficitSeries(survey(logits=x), goal(1.0, 0.0 if tau < 1e-150 else 1e-280))
-        gamma = tau / equation.radius * (1 - 4 * EPS)
+        equation = DeficitSeries(spectrum, goal(1.0, float((start * spectrum.deviation)[0]) ** 2 / 2))
+        gamma = start * (NEAR / NEARLY) * (1 - 1e-6)  # as far as the series has been made for
         found = equation.measure(gamma)
-        assert np.isnan(equation.measure(gamma * (1.01 * NEAR / tau)).value[0])
+        assert np.isnan(equation.measure(gamma * 1.01).value[0])
     h, second, _ = exact.moments(float(gamma[0]))
-    scale = float(equation.unit[0])
-    assert abs(-found.value[0] / exact.mp.mpf(scale) - (exact.mp.log(5) - h)) <= 8 * EPS * (exact.mp.log(5) - h)
+    scale, wanted = float(equation.unit[0]), exact.mp.log(5) - h
+    assert abs((equation.goal.deficit[0] - found.value[0]) / exact.mp.mpf(scale) - wanted) <= 8 * EPS * wanted
     assert abs(found.second[0] / exact.mp.mpf(scale) - second) <= 8 * EPS * second
 
 

@@ -101,3 +101,14 @@ def test_compiled_steps_are_the_same_source():
         for ours, theirs in zip(found, wanted, strict=True):
             ours, theirs = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
             assert ours == pytest.approx(theirs, rel=1e-12, nan_ok=True)
+
+
+def test_the_series_ends_where_what_follows_does_not_count():
+    t = np.append(np.geomspace(1e-20, steps.NEAR, 400), 0.0)
+    ends = steps.highest_power(t)
+    assert set(ends.tolist()) == set(range(2, steps.HIGHEST + 1, 2))
+    assert ends.tolist() == [steps.highest_power(at) for at in t.tolist()]
+    for at, end in zip(t.tolist(), ends.tolist(), strict=True):
+        # relative to the first term: no mean of |z|^k is above that of z^2
+        left = sum(2 * (k - 1) * at ** (k - 2) / math.factorial(k) for k in range(end + 1, end + 20))
+        assert left <= steps.EPS / 4

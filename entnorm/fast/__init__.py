@@ -14,6 +14,7 @@ from entnorm.fast import lanes as at
 from entnorm.fast.lanes import (
     deficit_cumulants,
     deficit_series,
+    highest_power,
     is_levered,
     is_sound,
     start,
@@ -23,6 +24,7 @@ from entnorm.fast.sums import (
     add,
     aligned,
     centre_tail,
+    count_top,
     deficit_sums,
     deficit_sums_f,
     excess_sums,
@@ -39,7 +41,7 @@ from entnorm.fast.sums import (
 )
 from entnorm.fast.vectors import larger, wide
 from entnorm.reductions import CHUNK, COARSE, SQUARES
-from entnorm.steps import EPS, HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
+from entnorm.steps import HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
 LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 
@@ -71,16 +73,6 @@ def _survey(x, tail):
 
 
 @_part
-def _powers(t):
-    """The highest power, an even one, that the series of the deficit needs where no |t| is larger than this."""
-    term, power = t, 2
-    while term > EPS / 4 and power < HIGHEST:
-        term *= t * t / (power * (power + 1))
-        power += 2
-    return power
-
-
-@_part
 def _open(x, j, room):
     """Survey a row and prepare its sums; the equation by which it is solved."""
     n, whole, lanes, tail = x.size, aligned(x.size), room.lanes, room.tails[j, 0]
@@ -97,10 +89,12 @@ def _open(x, j, room):
         kind = at.SERIES if gamma * radius < NEARLY else at.DIRECT
     shift = mean - (centre - top) if kind == at.SERIES else 0.0  # of the mean from the centre, which is rounded
     ties = centre_tail(n - whole, top, centre, shift, tail, room.single[j, whole:])
-    ties += fill_single(x[:whole], top, centre, room.single[j, :whole])
-    if kind == at.SERIES:
+    if kind != at.SERIES:
+        ties += fill_single(x[:whole], top, centre, room.single[j, :whole])
+    else:
+        ties += count_top(x[:whole], top)
         farthest = gamma * radius * (NEAR / NEARLY)
-        power_means(x[:whole], n, centre, shift, tail, radius, _powers(farthest), room.work, room.means[j])
+        power_means(x[:whole], n, centre, shift, tail, radius, highest_power(farthest), room.work, room.means[j])
         lanes[at.FARTHEST + j] = farthest
     lanes[at.GAMMA + j], lanes[at.TOP + j], lanes[at.CENTRE + j], lanes[at.RADIUS + j] = gamma, top, centre, radius
     return kind if ties == 1 else at.UNSOLVED

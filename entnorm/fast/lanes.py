@@ -35,7 +35,7 @@ def _compiled(*names):
 
 
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
-start, is_levered, is_sound = _compiled("start", "is_levered", "is_sound")
+start, is_levered, is_sound, highest_power = _compiled("start", "is_levered", "is_sound", "highest_power")
 excess_cumulants, deficit_cumulants, deficit_series = _compiled(
     "excess_cumulants", "deficit_cumulants", "deficit_series"
 )

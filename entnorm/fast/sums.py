@@ -287,6 +287,16 @@ def fill_single(x, top, centre, single):
 
 
 @_loop
+def count_top(x, top):
+    """How many entries are at the top."""
+    wide()
+    ties = 0
+    for i in range(x.size):
+        ties += 1 if x[i] == top else 0
+    return ties
+
+
+@_loop
 def _scale_chunk(x, top, by, factor, out):
     wide()
     for i in range(x.size):
