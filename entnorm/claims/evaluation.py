@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from sympy import Expr, Rational
@@ -244,7 +245,7 @@ class Evaluator:
             self._level -= 1
 
     def _applied(self, term: Apply, point: Point) -> Any:
-        relevant = [point[v] for v in sorted(free(term) | {n} & point.keys(), key=lambda v: v.name)]
+        relevant = [point[v] for v in _relevant(term) if v in point]
         key = (term, self._level, *map(id, relevant))
         if key not in self._known:
             pairs = zip(term.operator.parameters, term.args[1:], strict=True)
@@ -301,6 +302,12 @@ class Site(dict[Variable, Any]):
         if isinstance(found, Inexpressible):
             raise found
         return found
+
+
+@cache
+def _relevant(term: Apply) -> tuple[Variable, ...]:
+    """Return the variables on which a value may depend, in an order of their own."""
+    return tuple(sorted(free(term) | {n}, key=lambda v: v.name))
 
 
 def is_nodal(index: Variable, point: Mapping[Variable, Any]) -> bool:
