@@ -111,7 +111,7 @@ def _general(random: Random) -> Source:
 
 
 def _are_true(statements: list[Statement], site: Site) -> bool:
-    """Are all of the statements true?  One that is not comes to the front: it may be the next time, too, that decides."""
+    """Are all of the statements true?  One that is not comes to the front: the next time it may decide, too."""
     for k, statement in enumerate(statements):
         if not _is_true(statement, site):
             statements.insert(0, statements.pop(k))
