@@ -1,5 +1,7 @@
 """Terms stay as written, substitution never captures, and matching undoes substitution."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import mpmath
 import pytest
 import sympy
@@ -193,6 +195,20 @@ def test_the_entries_of_a_family_are_the_family():
     assert abstraction(i, p[i]) == p
     assert abstraction(i, p[i] + 1) == Seq(i, p[i] + 1)
     assert abstraction(i, p[j]) == Seq(i, p[j])
+
+
+@deterministic
+@given(terms)
+def test_what_is_written_alike_is_one_object(term):
+    again = term if not term.args else term.func(*term.args)
+    assert again is term
+    assert Log(term + x) is Log(term + x)
+
+
+def test_what_is_written_alike_in_threads_is_one_object():
+    with ThreadPoolExecutor(8) as pool:
+        built = list(pool.map(lambda k: Eq(Scalar(f"in threads {k % 50}") + 1, Log(x)), range(2000)))
+    assert len(set(map(id, built))) == len(set(built)) == 50
 
 
 def test_sorts_are_told_apart_by_more_than_names():

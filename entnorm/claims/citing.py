@@ -5,7 +5,7 @@ This module is trusted.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from . import foundations as base
@@ -162,12 +162,19 @@ def _fact(citation: Any, claim: Claim) -> Fact | None:
     source, values = (citation.claim, dict(citation.values)) if isinstance(citation, Instance) else (citation, {})
     if not isinstance(source, Claim):
         raise Refusal(f"{citation!r} is not a reason")
+    return _instance(source, tuple(values.items()), claim.variables | source.variables)
+
+
+@lru_cache(maxsize=1024)
+def _instance(source: Claim, pairs: tuple[tuple[Variable, Any], ...], avoid: frozenset[Variable]) -> Fact:
+    """Return what a claim says at some values, its other variables renamed apart from these and those to avoid."""
+    values = dict(pairs)
     statement, condition = source.statement, None
     if isinstance(statement, Attained):
         statement, condition = statement.bound, statement.condition
     if not isinstance(statement, Relation | Integrable):
         raise Refusal(f"{source.id} states no relation that a rule could use")
-    spoken_of = claim.variables | source.variables | frozenset().union(*map(free, values.values()))
+    spoken_of = avoid.union(*map(free, values.values()))
     apart: dict[Variable, Any] = {
         v: fresh(type(v)(v.name + "°"), spoken_of) for v in source.variables if v not in values
     }

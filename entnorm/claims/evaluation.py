@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from sympy import Expr, Rational
@@ -25,6 +26,7 @@ from .language import (
     Exp,
     Family,
     Function,
+    Index,
     Integral,
     Log,
     LogGamma,
@@ -81,6 +83,7 @@ class Evaluator:
         self._level = 0
         self._values: dict[Any, Any] = {}
         self._known: dict[Any, tuple[Any, Any]] = {}
+        self._constants: dict[Rational, Any] = {}
 
     # ----------------------------------------------------------------------------------- arithmetic of nested duals
 
@@ -162,37 +165,42 @@ class Evaluator:
 
     def _value(self, term: Any, point: Point) -> Any:
         kind = type(term)
-        if kind is Apply:
-            return self._applied(term, point)
         if kind is Times:
-            return self._folded(self.multiply, self.one, (self.value(arg, point) for arg in term.args))
+            result = self.one
+            for arg in term.args:
+                result = self.multiply(result, self.value(arg, point))
+            return result
         if kind is Plus:
-            return self._folded(self.add, self.zero, (self.value(arg, point) for arg in term.args))
+            result = self.zero
+            for arg in term.args:
+                result = self.add(result, self.value(arg, point))
+            return result
         if kind is Entry:
             return _entry(self.value(term.args[0], point), point[term.args[1]])
+        if kind in _AS_GIVEN:
+            return point[term]
+        if kind is Apply:
+            return self._applied(term, point)
         if kind is Power:
             base, exponent = term.args
             return self.power(self.value(base, point), self.value(exponent, point))
-        if isinstance(term, Rational):
-            return self.field.constant(Fraction(term.p, term.q))
-        if isinstance(term, Size | Natural):
+        if kind in _FUNCTIONS:
+            return _FUNCTIONS[kind](self, self.value(term.args[0], point))
+        if kind is Size or kind is Natural:
             return self.field.constant(Fraction(point[term]))
-        if isinstance(term, Variable):
-            return point[term]
-        if kind is Exp:
-            return self.exp(self.value(term.args[0], point))
-        if kind is Log:
-            return self.log(self.value(term.args[0], point))
-        if kind is LogGamma:
-            return self.log_gamma(self.value(term.args[0], point))
-        if kind is Digamma:
-            return self.digamma(self.value(term.args[0], point))
+        if isinstance(term, Rational):
+            return self._constant(term)
         if kind is At:
             body, variable, value = term.args
             return self.value(body, {**point, variable: self.value(value, point)})
         if kind is D:
             return self._slope(term, point)
         return self._summed(term, point)
+
+    def _constant(self, number: Rational) -> Any:
+        if number not in self._constants:
+            self._constants[number] = self.field.constant(Fraction(number.p, number.q))
+        return self._constants[number]
 
     def _summed(self, term: Any, point: Point) -> Any:
         """Return the value of what goes over all positions: a sum, an integral, the entries of a family."""
@@ -237,7 +245,7 @@ class Evaluator:
             self._level -= 1
 
     def _applied(self, term: Apply, point: Point) -> Any:
-        relevant = [point[v] for v in sorted(free(term) | {n} & point.keys(), key=lambda v: v.name)]
+        relevant = [point[v] for v in _relevant(term) if v in point]
         key = (term, self._level, *map(id, relevant))
         if key not in self._known:
             pairs = zip(term.operator.parameters, term.args[1:], strict=True)
@@ -264,6 +272,12 @@ class Evaluator:
         return current
 
 
+_FUNCTIONS: dict[type, Callable[[Evaluator, Any], Any]] = {
+    Exp: Evaluator.exp, Log: Evaluator.log, LogGamma: Evaluator.log_gamma, Digamma: Evaluator.digamma,
+}  # fmt: skip
+_AS_GIVEN = frozenset({Scalar, Family, Function, Rows, Measure, Index, PointOfSpace})  # sorts of variables
+
+
 class Site(dict[Variable, Any]):
     """A point that does not change any more, with what has been evaluated there."""
 
@@ -288,6 +302,12 @@ class Site(dict[Variable, Any]):
         if isinstance(found, Inexpressible):
             raise found
         return found
+
+
+@cache
+def _relevant(term: Apply) -> tuple[Variable, ...]:
+    """Return the variables on which a value may depend, in an order of their own."""
+    return tuple(sorted(free(term) | {n}, key=lambda v: v.name))
 
 
 def is_nodal(index: Variable, point: Mapping[Variable, Any]) -> bool:
@@ -346,9 +366,11 @@ def is_whole(value: Any) -> bool:
 
 def is_rational(value: Any) -> bool:
     """Is a coordinate a rational number?"""
-    return is_whole(value) or isinstance(value, Fraction | Rational)
+    return isinstance(value, Fraction) or is_whole(value) or isinstance(value, Rational)
 
 
 def as_fraction(value: Any) -> Fraction:
     """Return a rational coordinate."""
+    if isinstance(value, Fraction):
+        return value
     return Fraction(int(value.p), int(value.q)) if isinstance(value, Rational) else Fraction(value)

@@ -6,6 +6,7 @@ This module is trusted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sympy import Expr
@@ -97,6 +98,7 @@ class Fact:
         return variable not in self.tied or (self.is_open and not any(True for _ in slopes(self.relation, variable)))
 
 
+@cache
 def hypothesis(statement: Statement) -> Fact:
     """Return a hypothesis as a fact; its quantifiers become variables."""
     variables: set[Variable] = set()

@@ -85,14 +85,14 @@ def _found(
     found: list[Site] = []
     images = [g for g in given if isinstance(g, Image) and isinstance(g.args[0], Function)]
     # Nodes are many: where there are some, what speaks of numbers alone comes first.
-    of_numbers = tuple(g for g in given if not any(isinstance(v, Function) for v in free(g))) if images else given
+    of_numbers = [g for g in given if not (images and any(isinstance(v, Function) for v in free(g)))]
     rest = [g for g in given if g not in of_numbers]
     for attempt, number in enumerate(sources):
         size = _SIZES[(len(found) + attempt // (_TRIES // 2)) % len(_SIZES)]
         point = Site(_adjusted(_drawn(variables, size, random, number), given, random))
-        if all(_is_true(g, point) for g in of_numbers):
+        if _are_true(of_numbers, point):
             point = Site(_on_nodes(point, images, random)) if images else point
-            if all(_is_true(g, point) for g in rest):
+            if _are_true(rest, point):
                 found.append(point)
         if len(found) == count:
             break
@@ -110,11 +110,22 @@ def _general(random: Random) -> Source:
     return number
 
 
+def _are_true(statements: list[Statement], site: Site) -> bool:
+    """Are all of the statements true?  One that is not comes to the front: the next time it may decide, too."""
+    for k, statement in enumerate(statements):
+        if not _is_true(statement, site):
+            statements.insert(0, statements.pop(k))
+            return False
+    return True
+
+
 def _is_true(statement: Statement, site: Site) -> bool:
     # A coordinate that is a term costs an evaluation, so those that the statement does not speak of are left out.
-    needed = {v: x for v, x in site.items() if v in free(statement) or not isinstance(x, Term)}
+    spoken_of = free(statement)
+    unneeded = [v for v, x in site.items() if isinstance(x, Term) and v not in spoken_of]
+    point = {v: x for v, x in site.items() if v not in unneeded} if unneeded else site
     try:
-        return decide(statement, site if len(needed) == len(site) else needed)[0] is True
+        return decide(statement, point)[0] is True
     except Undefined:
         return False
 
@@ -238,8 +249,9 @@ def _solved(target: Expr, value: Expr, bound: Variable | None, point: Point) -> 
 
 def _exactly(value: Expr, point: Point) -> Any:
     """Return the rational value of a term, or the term itself where it has none."""
+    needed = free(value) | {n}
     try:
-        return evaluate(value, {v: x for v, x in point.items() if v in free(value) | {n}}, Exact())
+        return evaluate(value, {v: x for v, x in point.items() if v in needed}, Exact())
     except Undefined:
         return value
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from functools import cache
 
-from sympy import Basic, Integer
+from sympy import Integer
 from sympy.core.symbol import Str
 
 from .language import LanguageError, Statement
@@ -66,7 +66,7 @@ class Prints(Statement):
             raise LanguageError(
                 f"Prints: {number!r} is no number of a line, which is counted from 0, nor {WHOLE} for the whole output"
             )
-        prints: Prints = Basic.__new__(cls, Str(program), Integer(number), Str(line))
+        prints: Prints = Statement.__new__(cls, Str(program), Integer(number), Str(line))
         return prints
 
     @property

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 import mpmath
 import numpy as np
+from mpmath.libmp import dps_to_prec, from_str, round_nearest
 from numpy.typing import NDArray
 
 from entnorm.reference.attainable import Interval
@@ -104,9 +105,8 @@ class Record:
     @property
     def gamma_mpf(self) -> mpmath.mpf:
         """`gamma` as an mpf of mpmath's global context, with bits enough for all its digits."""
-        mp = mpmath.MPContext()
-        mp.dps = self.digits + 10
-        return mpmath.mp.make_mpf(mp.mpf(self.gamma)._mpf_)
+        bits = dps_to_prec(self.digits + 10)
+        return mpmath.mp.make_mpf(from_str(self.gamma, bits, round_nearest))
 
     @property
     def row(self) -> Row:

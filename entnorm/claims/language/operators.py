@@ -119,7 +119,7 @@ class Apply(Node):
         if len(arguments) != len(operator.parameters):
             raise LanguageError(f"{operator.name} takes {len(operator.parameters)} arguments, not {len(arguments)}")
         checked = [of_sort(p, a) for p, a in zip(operator.parameters, arguments, strict=True)]
-        return Expr.__new__(cls, operator, *checked)
+        return Node.__new__(cls, operator, *checked)
 
     @property
     def operator(self) -> Operator:

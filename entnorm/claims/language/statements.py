@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic, Expr, oo, sympify
+from sympy import Expr, oo, sympify
 
 from .terms import Eq, Ge, LanguageError, Le, Ne, Relation, Statement, family, scalar
 from .variables import At, Binding, D, Index, Natural, Point, Scalar, Variable, real
@@ -20,7 +20,7 @@ class ForAll(Statement):
             raise LanguageError(f"{variable!r} is neither an index nor a natural number")
         if not isinstance(statement, Statement):
             raise LanguageError(f"{statement!r} is not a statement")
-        quantified: ForAll = Basic.__new__(cls, variable, statement)
+        quantified: ForAll = Statement.__new__(cls, variable, statement)
         return quantified
 
 
@@ -30,7 +30,7 @@ class Attained(Statement):
     def __new__(cls, bound: Relation, condition: Statement) -> Attained:
         if not isinstance(bound, Le | Ge):
             raise LanguageError(f"a case of equality belongs to a bound, not to {bound!r}")
-        attained: Attained = Basic.__new__(cls, bound, condition)
+        attained: Attained = Statement.__new__(cls, bound, condition)
         return attained
 
     @property
@@ -52,7 +52,7 @@ class Integrable(Statement):
     def __new__(cls, body: Any, point: Point) -> Integrable:
         if not isinstance(point, Point):
             raise LanguageError(f"{point!r} is not a point")
-        integrable: Integrable = Basic.__new__(cls, scalar(body), point)
+        integrable: Integrable = Statement.__new__(cls, scalar(body), point)
         return integrable
 
 
@@ -70,7 +70,7 @@ class Image(Statement):
         if isinstance(low, bool) or low not in (0, -oo):
             raise LanguageError(f"the numbers above 0 or all numbers, not those above {low!r}")
         arguments = (family(function, Point), real(variable), scalar(density), sympify(low))
-        image: Image = Basic.__new__(cls, *arguments)
+        image: Image = Statement.__new__(cls, *arguments)
         return image
 
 
@@ -80,7 +80,7 @@ class Differentiable(Statement):
     binding = Binding(place=1, scope=0)
 
     def __new__(cls, function: Any, variable: Scalar, point: Any) -> Differentiable:
-        differentiable: Differentiable = Basic.__new__(cls, scalar(function), variable, scalar(point))
+        differentiable: Differentiable = Statement.__new__(cls, scalar(function), variable, scalar(point))
         return differentiable
 
 
@@ -92,7 +92,7 @@ class Jet(Statement):
     def __new__(cls, function: Any, variable: Scalar, point: Any, *coefficients: Any) -> Jet:
         if not coefficients:
             raise LanguageError("an expansion has at least one coefficient: the value of its function at the point")
-        jet: Jet = Basic.__new__(cls, scalar(function), real(variable), scalar(point), *map(scalar, coefficients))
+        jet: Jet = Statement.__new__(cls, scalar(function), real(variable), scalar(point), *map(scalar, coefficients))
         return jet
 
     @property
@@ -121,7 +121,7 @@ class Tends(Statement):
         if point not in (0, oo):
             raise LanguageError(f"a limit is taken at 0 from above or at infinity, not at {point!r}")
         moving = variable if isinstance(variable, Natural) else real(variable)
-        tends: Tends = Basic.__new__(cls, scalar(function), moving, sympify(point), scalar(value))
+        tends: Tends = Statement.__new__(cls, scalar(function), moving, sympify(point), scalar(value))
         return tends
 
 
@@ -131,7 +131,7 @@ class Root(Statement):
     binding = Binding(place=1, scope=0)
 
     def __new__(cls, function: Any, variable: Scalar, low: Any, high: Any, value: Any) -> Root:
-        root: Root = Basic.__new__(cls, scalar(function), real(variable), *map(scalar, (low, high, value)))
+        root: Root = Statement.__new__(cls, scalar(function), real(variable), *map(scalar, (low, high, value)))
         return root
 
 
@@ -148,7 +148,7 @@ class Implicit(Statement):
         if variable == unknown:
             raise LanguageError(f"{variable!r} is not a function of itself")
         arguments = (scalar(function), real(variable), scalar(point), real(unknown), scalar(slope))
-        implicit: Implicit = Basic.__new__(cls, *arguments)
+        implicit: Implicit = Statement.__new__(cls, *arguments)
         return implicit
 
     @property

@@ -48,25 +48,39 @@ def _printed_as_latex(self: Basic, printer: object) -> str:
     return latex(self)
 
 
-class Term(Expr):  # type: ignore[misc]
+_KNOWN: dict[tuple[Any, ...], Any] = {}
+
+
+class Interned(Basic):  # type: ignore[misc]
+    """A node of which there is one for each way to write it: terms that are written alike are the same object.
+
+    So comparing two of them, or looking one up, does not depend on their size.
+    """
+
+    def __new__(cls, *args: Any) -> Any:
+        key = (cls, *args)
+        known = _KNOWN.get(key)
+        return _KNOWN.setdefault(key, cls._made(*args)) if known is None else known
+
+    @classmethod
+    def _made(cls, *args: Any) -> Any:
+        return Basic.__new__(cls, *args)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
+
+
+class Term(Interned, Expr):  # type: ignore[misc]
     """A node that stays as written; the base of every node but the rational numbers."""
 
+    is_commutative = True  # asked by SymPy's products; answering spares its assumption system
     _op_priority = 100.0  # our operators win over those of SymPy's numbers, so that 2*t is built here too
     is_number_valued: ClassVar[bool] = True
     indexed_by: ClassVar[type | None] = None  # for what has entries
     _sympystr = _printed_as_text
     _latex = _printed_as_latex
-
-    def __eq__(self, other: object) -> bool:
-        """Are two terms written alike?  SymPy would convert what is no term, and compare before it looks at hashes."""
-        if self is other:
-            return True
-        if type(self) is not type(other) or hash(self) != hash(other):
-            return False
-        alike: bool = self._hashable_content() == other._hashable_content()
-        return alike
-
-    __hash__ = Expr.__hash__
 
     def __neg__(self) -> Expr:
         return Times(-1, self)
@@ -126,7 +140,7 @@ class Plus(Term, Add):  # type: ignore[misc]
         terms = [scalar(arg) for arg in args]
         if terms and isinstance(terms[0], Plus):
             terms[:1] = terms[0].args
-        return Add.__new__(cls, *terms, evaluate=False)
+        return Term.__new__(cls, *terms) if len(terms) > 1 else (*terms, cls.identity)[0]
 
 
 class Times(Term, Mul):  # type: ignore[misc]
@@ -136,7 +150,7 @@ class Times(Term, Mul):  # type: ignore[misc]
         factors = [scalar(arg) for arg in args]
         if factors and isinstance(factors[0], Times):
             factors[:1] = factors[0].args
-        return Mul.__new__(cls, *factors, evaluate=False)
+        return Term.__new__(cls, *factors) if len(factors) > 1 else (*factors, cls.identity)[0]
 
 
 class Power(Term, Pow):  # type: ignore[misc]
@@ -146,44 +160,42 @@ class Power(Term, Pow):  # type: ignore[misc]
     """
 
     def __new__(cls, base: Any, exponent: Any) -> Expr:
-        return Pow.__new__(cls, scalar(base), scalar(exponent), evaluate=False)
+        return Term.__new__(cls, scalar(base), scalar(exponent))
 
 
 class Node(Term):
     """A term of a kind that SymPy does not have, or has with laws that would evaluate."""
-
-    is_commutative = True  # asked by SymPy's products; answering spares its assumption system
 
 
 class Exp(Node):
     """The exponential function, unevaluated."""
 
     def __new__(cls, argument: Any) -> Expr:
-        return Expr.__new__(cls, scalar(argument))
+        return Term.__new__(cls, scalar(argument))
 
 
 class Log(Node):
     """The natural logarithm, unevaluated."""
 
     def __new__(cls, argument: Any) -> Expr:
-        return Expr.__new__(cls, scalar(argument))
+        return Term.__new__(cls, scalar(argument))
 
 
 class LogGamma(Node):
     """The logarithm of Euler's Gamma function, of a positive number."""
 
     def __new__(cls, argument: Any) -> Expr:
-        return Expr.__new__(cls, scalar(argument))
+        return Term.__new__(cls, scalar(argument))
 
 
 class Digamma(Node):
     """The derivative of that logarithm."""
 
     def __new__(cls, argument: Any) -> Expr:
-        return Expr.__new__(cls, scalar(argument))
+        return Term.__new__(cls, scalar(argument))
 
 
-class Statement(Basic):  # type: ignore[misc]
+class Statement(Interned):
     """A proposition about terms."""
 
     def __bool__(self) -> bool:
@@ -199,7 +211,7 @@ class Relation(Statement):
     symbol: ClassVar[str]
 
     def __new__(cls, lhs: Any, rhs: Any) -> Relation:
-        relation: Relation = Basic.__new__(cls, scalar(lhs), scalar(rhs))
+        relation: Relation = Statement.__new__(cls, scalar(lhs), scalar(rhs))
         return relation
 
     @property

@@ -25,6 +25,11 @@ class Variable(Term, Symbol):  # type: ignore[misc]
     def __new__(cls, name: str) -> Variable:
         if (name == "n") != (cls is Size):
             raise LanguageError("n is the number of entries; there is no other size, and nothing else is called n")
+        variable: Variable = Term.__new__(cls, name)
+        return variable
+
+    @classmethod
+    def _made(cls, name: str) -> Variable:
         variable: Variable = Symbol.__new__(cls, name)
         return variable
 
@@ -110,11 +115,11 @@ class Entry(Node):
 
     def __new__(cls, sequence: Any, index: Any) -> Expr:
         if isinstance(sequence, Rows):
-            return Expr.__new__(cls, sequence, of_sort(Index("i"), index))
+            return Node.__new__(cls, sequence, of_sort(Index("i"), index))
         indexed_by = family(sequence).indexed_by
         if indexed_by is None or not isinstance(index, indexed_by):
             raise LanguageError(f"{index!r} is not an index of {sequence!r}")
-        return Expr.__new__(cls, sequence, index)
+        return Node.__new__(cls, sequence, index)
 
     @property
     def is_number_valued(self) -> bool:  # type: ignore[override]
@@ -136,7 +141,7 @@ class Sum(Node):
     def __new__(cls, body: Any, index: Index) -> Expr:
         if not isinstance(index, Index):
             raise LanguageError(f"{index!r} is not an index")
-        return Expr.__new__(cls, scalar(body), index)
+        return Node.__new__(cls, scalar(body), index)
 
 
 class Integral(Node):
@@ -147,7 +152,7 @@ class Integral(Node):
     def __new__(cls, body: Any, point: Point) -> Expr:
         if not isinstance(point, Point):
             raise LanguageError(f"{point!r} is not a point")
-        return Expr.__new__(cls, scalar(body), point)
+        return Node.__new__(cls, scalar(body), point)
 
 
 class Seq(Node):
@@ -159,7 +164,7 @@ class Seq(Node):
     def __new__(cls, index: Any, body: Any) -> Expr:
         if not isinstance(index, Index | Point):
             raise LanguageError(f"{index!r} is not an index")
-        return Expr.__new__(cls, index, scalar(body))
+        return Node.__new__(cls, index, scalar(body))
 
     @property
     def indexed_by(self) -> type | None:  # type: ignore[override]
@@ -173,7 +178,7 @@ class D(Node):
     """The derivative of `body` with respect to the real variable `variable`, at that variable."""
 
     def __new__(cls, body: Any, variable: Scalar) -> Expr:
-        return Expr.__new__(cls, scalar(body), real(variable))
+        return Node.__new__(cls, scalar(body), real(variable))
 
 
 class At(Node):
@@ -182,7 +187,7 @@ class At(Node):
     binding = Binding(place=1, scope=0)
 
     def __new__(cls, body: Any, variable: Scalar, value: Any) -> Expr:
-        return Expr.__new__(cls, scalar(body), real(variable), scalar(value))
+        return Node.__new__(cls, scalar(body), real(variable), scalar(value))
 
 
 class Definition(Basic):  # type: ignore[misc]
