@@ -18,6 +18,7 @@ from entnorm.moments import (
     FAINT,
     LEAST_CENTRE,
     SHALLOW,
+    Dot,
     Floats,
     Mask,
     log_offsets,
@@ -25,7 +26,7 @@ from entnorm.moments import (
     power_means,
     raised_sums,
 )
-from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, padded, row_dot, row_sum
+from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum
 from entnorm.steps import (
     EPS,
     FINE,
@@ -59,15 +60,40 @@ Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the max
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
 
+class _Sums(NamedTuple):
+    """Room for t and w, and what they will sum up to."""
+
+    t: NDArray[Any]
+    w: NDArray[Any]
+    total: Dot  # of w
+    dots: tuple[Dot, Dot]  # of w with t, and the same to a few digits
+
+    @classmethod
+    def prepared(cls, n: int, dtype: Any, work: Workspace) -> _Sums:
+        t, w = work.array("t", (n,), dtype), work.array("w", (n,), dtype)
+        return cls(t, w, inner(w), (inner(w, t), inner(w, t, roughly=True)))
+
+
+class Room:
+    """Memory for long rows of one length, one after the other, and the sums over it, prepared once."""
+
+    def __init__(self, n: int, work: Workspace) -> None:
+        self.work = work
+        self.depths = work.array("depths", (n,))
+        self.exact, self.rough = _Sums.prepared(n, np.float64, work), _Sums.prepared(n, np.float32, work)
+        self.total = inner(self.depths)
+        self.plain, self.squares = inner(self.depths, roughly=True), inner(self.depths, self.depths, roughly=True)
+
+
 @np.errstate(all="ignore")
 def solve_row(
-    values: Floats, excess: float, deficit: float, out: Floats, work: Workspace | None, *, logits: bool
+    values: Floats, excess: float, deficit: float, out: Floats, room: Room | None, *, logits: bool
 ) -> tuple[Any, ...]:
     """Whether the row is done; gamma, that of the exponentials kept (0: none), H - H*, the varentropy, iterations.
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    found = _survey(values, work, logits) if excess >= FINE and deficit >= FINE else None
+    found = _survey(values, room, logits) if excess >= FINE and deficit >= FINE else None
     if found is None:
         return _UNDONE
     depths, reach, deviation = found[0], found[3], found[5]
@@ -75,9 +101,9 @@ def solve_row(
         gamma = float(start(deficit, deviation))
         lean = deficit * LEAN < excess
         look = (
-            _lean(values, found, gamma, deficit, work, logits)
+            _lean(values, found, gamma, deficit, room.work if room else None, logits)
             if lean
-            else _excess(values.size, found, excess, deficit, work)
+            else _excess(values.size, found, excess, deficit, room)
         )
         count, going = 0, True
         while going and count < GLANCES and gamma * reach < _FINITE:
@@ -95,7 +121,8 @@ def solve_row(
         np.multiply(depths, gamma, depths)
         np.exp(depths, depths)
         depths[n:] = 0.0
-        np.multiply(depths[:n], 1.0 / float(_sizes(n).total(depths)), out)
+        total = room.total if room else _sizes(n).total
+        np.multiply(depths[:n], 1.0 / float(total(depths)), out)
     return done, gamma, 0.0, residual, second, count + 1
 
 
@@ -106,34 +133,36 @@ def solve_rows(
     wanted: Mask,
     found: tuple[NDArray[Any], ...],
     out: Floats,
-    work: Workspace | None,
+    work: Workspace,
     *,
     logits: bool,
 ) -> None:
-    """The same for the rows that are `wanted`: what `solve_row` returns goes to the arrays `found`."""
+    """The same for the rows that are `wanted`, which are long: what `solve_row` returns goes to the arrays `found`."""
+    room = Room(values.shape[1], work)
     for row in np.flatnonzero(wanted).tolist():
         probs = out[row] if len(out) else out.ravel()
-        answer = solve_row(values[row], float(excess[row]), float(deficit[row]), probs, work, logits=logits)
+        answer = solve_row(values[row], float(excess[row]), float(deficit[row]), probs, room, logits=logits)
         for array, number in zip(found, answer, strict=True):
             array[row] = number
 
 
-def _survey(values: Floats, work: Workspace | None, logits: bool) -> Survey | None:
+def _survey(values: Floats, room: Room | None, logits: bool) -> Survey | None:
     """What does not depend on the exponent, of an ordinary row."""
     peak, lowest = values.argmax(), values.argmin()  # of NaN, if there is one
     top, bottom = float(values[peak]), float(values[lowest])
     if not (bottom > (-math.inf if logits else 0.0) and top < math.inf):
         return None
     n = values.size
-    room = _offsets("depths", values, top, work, logits)
-    depths = room[:n]
+    offsets = _offsets("depths", values, top, room.work if room else None, logits)
+    depths = offsets[:n]
     reach, depths[peak] = -float(depths[lowest]), -math.inf
     tied = depths[depths.argmax()] > -_CLOSEST  # another maximum, or all but one
     depths[peak] = 0.0
     if tied or not 1.0 / SQUARES < reach < SQUARES:
         return None
-    mean, square = float(_sizes(n).plain(depths)) / n, float(row_dot(depths, depths, roughly=True)) / n
-    return room, peak, top, reach, mean, math.sqrt(max(square - mean * mean, 0.0))
+    plain, squares = (room.plain, room.squares) if room else (_sizes(n).plain, _squares)
+    mean, square = float(plain(depths)) / n, float(squares(depths)) / n
+    return offsets, peak, top, reach, mean, math.sqrt(max(square - mean * mean, 0.0))
 
 
 def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, logits: bool) -> Floats:
@@ -162,14 +191,19 @@ def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Wor
     return _series(offsets[:n], mean - offset, radius, gamma * radius * (NEAR / NEARLY), deficit, work)
 
 
-def _excess(n: int, found: Survey, excess: float, deficit: float, work: Workspace | None) -> Look:
+def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | None) -> Look:
     depths, peak, _, reach, _, _ = found
-    sizes = _sizes(n)
-    rough, exact = (_single(n, depths, work), sizes.rough_total), (depths, sizes.total)
+    rough: tuple[Any, ...]
+    exact: tuple[Any, ...]
+    if room:
+        rough, exact = (_single(n, depths, room.work), *room.rough), (depths, *room.exact)
+    else:
+        sizes = _sizes(n)
+        rough = _single(n, depths, None), None, None, sizes.rough_total, None
+        exact = depths, None, None, sizes.total, None
 
     def look(gamma: float, roughly: bool) -> Residual:
-        depths, total = rough if roughly else exact
-        t, w = (None, None) if work is None else _rooms(depths, work)
+        depths, t, w, total, dots = rough if roughly else exact
         t = np.multiply(depths, gamma, t)
         deep = roughly and not gamma * reach < SHALLOW
         if deep:
@@ -180,7 +214,7 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, work: Workspac
         w[peak] = 0.0
         w[n:] = 0.0
         rest = float(total(w))
-        first, second, third = map(float, moment_sums(w, t))
+        first, second, third = map(float, moment_sums(w, t, dots))
         mean = first / (1 + rest)
         residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
         unfit = not roughly and is_levered(mean, second, excess, deficit)
@@ -202,6 +236,10 @@ def _single(n: int, offsets: Floats, work: Workspace | None) -> NDArray[np.float
 def _rooms(like: NDArray[Any], work: Workspace) -> tuple[NDArray[Any], NDArray[Any]]:
     """Room for t and w that a row before had, for a long row; a short one is given its own by NumPy, at less cost."""
     return work.array("t", like.shape, like.dtype), work.array("w", like.shape, like.dtype)
+
+
+def _squares(depths: Floats) -> Any:
+    return row_dot(depths, depths, roughly=True)
 
 
 class _Sizes(NamedTuple):

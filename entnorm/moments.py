@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
+Dot = Callable[[NDArray[Any]], Any]
 Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
@@ -55,10 +56,15 @@ def raised_sums(t: NDArray[Any], w: NDArray[Any] | None = None) -> tuple[Any, An
     return raised, *moment_sums(w, t)
 
 
-def moment_sums(w: NDArray[Any], t: NDArray[Any]) -> tuple[Any, Any, Any]:
-    """Sums of w t, w t^2, w t^3 over each row, the latter two to a few digits; `w` is used up."""
-    short = w.ndim == 1 and w.size <= CHUNK
-    dot, rough = (w.dot, w.dot) if short else (partial(row_dot, w), partial(row_dot, w, roughly=True))
+def moment_sums(w: NDArray[Any], t: NDArray[Any], dots: tuple[Dot, Dot] | None = None) -> tuple[Any, Any, Any]:
+    """Sums of w t, w t^2, w t^3 over each row, the latter two to a few digits; `w` is used up.
+
+    `dots` may give what multiplies w by t, and what does so to a few digits.
+    """
+    if dots is None:
+        short = w.ndim == 1 and w.size <= CHUNK
+        dots = (w.dot, w.dot) if short else (partial(row_dot, w), partial(row_dot, w, roughly=True))
+    dot, rough = dots
     first = dot(t)
     np.multiply(w, t, w)
     second = rough(t)

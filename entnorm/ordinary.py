@@ -34,7 +34,8 @@ def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int
     if fast is not None:
         found = fast.solve_row(row, excess, deficit, room)
     else:
-        found = lone.solve_row(row, excess, deficit, room, None, logits=rows.logits)
+        memory = lone.Room(row.size, Workspace()) if row.size >= lone.LONG else None
+        found = lone.solve_row(row, excess, deficit, room, memory, logits=rows.logits)
     if not found[0]:
         return None
     if not (out is None or double):

@@ -3,7 +3,7 @@
 Arrays are C-ordered blocks of rows, ``(rows, n)``, worked on in tiles that stay in the cache.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import prod
 from typing import Any
 
@@ -92,6 +92,27 @@ def row_sum(a: NDArray[Any], *, roughly: bool = False) -> Any:
     whole = n - n % chunk
     chunks = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], n // chunk, chunk), ones)
     return chunk_total(chunks, np.vecdot(a[..., whole:], ones[: n - whole]))
+
+
+def inner(a: NDArray[Any], b: NDArray[Any] | None = None, *, roughly: bool = False) -> Callable[[Any], Any]:
+    """The `row_dot` of two long rows, or the `row_sum` of one, of whatever is in them when it is called.
+
+    They are cut into chunks but once, which takes as long as to go through some ten thousand entries. What is called
+    takes an argument, which it knows already, as ``a.dot`` does.
+    """
+    n, chunk = a.size, _chunk(a.dtype, roughly)
+    count = n // chunk
+    whole, shape = count * chunk, (count, chunk)
+    sums, ones = np.zeros(_whole(count + 1, a.dtype), a.dtype), ONES[a.dtype]
+    factors, last = (ones[:chunk], ones[: n - whole]) if b is None else (b[:whole].reshape(shape), b[whole:])
+    chunks, rest, of_chunks = a[:whole].reshape(shape), a[whole:], sums[:count]
+
+    def product(_: Any) -> Any:
+        np.vecdot(chunks, factors, out=of_chunks)
+        sums[count] = rest.dot(last)
+        return row_sum(sums)
+
+    return product
 
 
 def _chunk(dtype: np.dtype[Any], roughly: bool) -> int:

@@ -24,6 +24,18 @@ def test_row_dot_is_accurate_and_alone_in_its_row(n):
         assert found[row] == reductions.row_dot(a[row : row + 1].copy(), b[row : row + 1].copy())[0]
 
 
+@pytest.mark.parametrize("n", [129, 1024, 2048, 5000, 131_072, 150_001])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("roughly", [False, True])
+def test_products_prepared_once_are_those_of_what_is_in_the_rows_then(n, dtype, roughly):
+    a, b = np.zeros((2, n), dtype)
+    product, total = (reductions.inner(a, other, roughly=roughly) for other in (b, None))
+    for seed in range(3):
+        a[:], b[:] = np.random.default_rng(seed).normal(size=(2, n))
+        assert product(b) == reductions.row_dot(a, b, roughly=roughly) != 0
+        assert total(a) == reductions.row_sum(a, roughly=roughly) != 0
+
+
 @pytest.mark.parametrize("n", [1, 8, 9, 15, 16, 31, 32, 48, 90, 510, 512, 1000, 2047, 2048, 3000])
 def test_rows_are_filled_up_to_whole_vectors_where_it_pays(n):
     size = reductions.padded(n, np.float32)
