@@ -104,7 +104,7 @@ def test_lanes_that_are_done_keep_their_answers():
     room[lanes.ACTIVE : lanes.ACTIVE + lanes.LANES] = 0.0
     before = room.copy()
     for closely in (False, True):
-        assert lanes.step_all(room, lanes.LANES, closely) == 0
+        assert lanes.step_all(room, closely) == 0
     np.testing.assert_array_equal(room, before)
 
 

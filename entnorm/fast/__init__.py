@@ -195,12 +195,12 @@ def _solve_group(values, ahead, room, out):
     kept, left = out if out.shape[0] else room.exponentials, count
     while left:
         _look(values, room, kept, False)
-        left = step_all(lanes, count, False)
+        left = step_all(lanes, False)
     for j in range(count):
         lanes[at.ACTIVE + j] = 1.0 if lanes[at.KIND + j] > 0.0 else 0.0
     for _ in range(_SETTLINGS):
         _look(values, room, kept, True)
-        if not step_all(lanes, count, True):
+        if not step_all(lanes, True):
             break
     for j in range(count):
         lanes[at.ACTIVE + j] = 0.0

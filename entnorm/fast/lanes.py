@@ -13,8 +13,7 @@ from entnorm.fast import elementary
 from entnorm.fast.vectors import wide
 from entnorm.steps import GLANCES
 
-WIDTH = 8  # lanes of a vector
-LANES = 2 * WIDTH  # rows of a group, at most
+LANES = 16  # rows of a group, at most: of two vectors, one is computed while the other waits for a quotient
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
 PLACES = 19 * LANES
 _place = iter(range(0, PLACES, LANES))
@@ -43,9 +42,9 @@ excess_cumulants, deficit_cumulants, deficit_series = _compiled(
 
 @_each
 def _find_excess(lanes):
-    """H(gamma) - H* and the cumulants of those active lanes of a vector that are summed from the top."""
+    """H(gamma) - H* and the cumulants of those active lanes that are summed from the top."""
     wide()
-    for j in range(WIDTH):
+    for j in range(LANES):
         residual, second, third = excess_cumulants(
             *(lanes[SUM_0 + j], lanes[SUM_1 + j], lanes[SUM_2 + j], lanes[SUM_3 + j]), 1, lanes[EXCESS + j]
         )
@@ -58,10 +57,10 @@ def _find_excess(lanes):
 
 @_each
 def _search(lanes):
-    """Take the step of each active lane of a vector that cheap sums show; say how many still need such sums."""
+    """Take the step of each active lane that cheap sums show; say how many still need such sums."""
     wide()
     left = 0
-    for j in range(WIDTH):
+    for j in range(LANES):
         active, before = lanes[ACTIVE + j], lanes[GAMMA + j]
         gamma, going = search(
             *(before, lanes[RESIDUAL + j], lanes[SECOND + j], lanes[THIRD + j]),
@@ -78,10 +77,10 @@ def _search(lanes):
 
 @_each
 def _settle(lanes):
-    """Take the step of each active lane of a vector that accurate sums show; say how many are not done by it."""
+    """Take the step of each active lane that accurate sums show; say how many are not done by it."""
     wide()
     left = 0
-    for j in range(WIDTH):
+    for j in range(LANES):
         active, ended = lanes[ACTIVE + j], lanes[DONE + j]
         base, before, rest, second = lanes[BASE + j], lanes[GAMMA + j], lanes[RESIDUAL + j], lanes[SECOND + j]
         done, gamma, residual, moved, proposal = settle(
@@ -101,11 +100,7 @@ def _settle(lanes):
 
 
 @_each
-def step_all(lanes, count, closely):
-    """Take steps in the first `count` lanes, by sums to all digits or cheap ones; say how many need such sums again."""
-    left = 0
-    for first in range(0, count, WIDTH):
-        part = lanes[first:]
-        _find_excess(part)
-        left += _settle(part) if closely else _search(part)
-    return left
+def step_all(lanes, closely):
+    """Take steps in the active lanes, by sums to all digits or cheap ones; say how many need such sums again."""
+    _find_excess(lanes)
+    return _settle(lanes) if closely else _search(lanes)
