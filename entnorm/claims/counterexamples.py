@@ -69,7 +69,7 @@ class Failure:
             sides = shown_sides(Ne(said.rhs, 0), point) if isinstance(said, Eq) else None
             return {"distance": sides["lhs"]} if sides else {}
         try:
-            settle(said, exact_point(free(said), point))
+            settle(said, _exact(said, point))
         except Undefined as undefined:
             return {"undefined": str(undefined)}
         return shown_sides(said, point) or {}
@@ -115,20 +115,23 @@ def shown(counterexamples: tuple[Refuted | Claim, ...], claims: tuple[Claim, ...
 
 def _failures(counterexample: Refuted | Claim, claims: tuple[Claim, ...], at: Mapping[Variable, Any]) -> list[Failure]:
     """Return how the claims fail at the point of one counterexample, or raise a ValueError that says why none does."""
-    is_proved = isinstance(counterexample, Claim)
-    point = at if is_proved else _completed(counterexample.at, at)
-    contradicted = [claim for claim in claims if is_proved and _is_contradicted(claim, counterexample, point)]
-    if is_proved and not contradicted:
-        raise ValueError(f"that {counterexample.id} contradicts a claim at the point is not seen")
-    false, doubts = [], []
+    contradicted: list[Claim] = []
+    if isinstance(counterexample, Refuted):
+        point = _completed(counterexample.at, at)
+    else:
+        point = at
+        contradicted = [claim for claim in claims if _is_contradicted(claim, counterexample, point)]
+        if not contradicted:
+            raise ValueError(f"that {counterexample.id} contradicts a claim at the point is not seen")
+    false, doubt = [], ""
     for claim in claims:
         try:
             false += [claim] if truth(_evaluable(claim.statement), point) is False else []
         except ValueError as error:
-            doubts.append(f": {error}")
+            doubt = doubt or f": {error}"
     failing = [claim for claim in claims if claim in contradicted or claim in false]
     if not failing:
-        raise ValueError(f"at {counterexample.id} no claim certainly fails{''.join(doubts[:1])}")
+        raise ValueError(f"that a claim fails at {counterexample.id} is not seen{doubt}")
     return [Failure(counterexample, c, point, c in contradicted, _violated(c, point)) for c in failing]
 
 
@@ -203,10 +206,19 @@ def truth(statement: Statement, at: Mapping[Variable, Any]) -> bool | None:
 
 def _truth(statement: Statement, at: Mapping[Variable, Any]) -> bool | None:
     try:
-        found = settle(statement, exact_point(free(statement), at))[0]
+        found = settle(statement, _exact(statement, at))[0]
     except Undefined:
         return False
     return True if found is None and _is_written_alike(statement, at) else found
+
+
+def _exact(statement: Statement, at: Mapping[Variable, Any]) -> dict[Variable, Any]:
+    """Return a point in exact numbers, without the terms of which a statement does not speak.
+
+    An arithmetic that cannot express one of these may yet decide the statement.
+    """
+    named = free(statement)
+    return exact_point(named, {v: value for v, value in at.items() if v in named or not isinstance(value, Term)})
 
 
 def _is_written_alike(statement: Statement, at: Mapping[Variable, Any]) -> bool:
@@ -235,7 +247,7 @@ def contradicts(proved: Statement, said: Statement, at: Mapping[Variable, Any]) 
 
     Every kind of statement that cannot be evaluated at a point has its own way of being contradicted.
 
-    - A root: a strict relation between the same two terms, at every argument.
+    - A root, wherever it is said to be: a strict relation between the same two terms, at every argument.
     - A limit: a distance that is not zero and stays the same from step to step.
     """
     match said:

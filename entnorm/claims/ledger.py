@@ -55,10 +55,10 @@ class Proved:
 class Needs:
     """True once a condition on the inputs is added: false at a point without it, proved with it.
 
-    A counterexample is what is refuted at its own point, to which `at` may add values; or what is proved and contradicts
-    a claim at the point `at`.  There the conclusion of a claim has to fail, for certain, and of the hypotheses of that
-    claim some have to fail and the others to hold.  Every claim has to fail at a counterexample, or to have all the
-    hypotheses of one that does.  Where no point can show it, `in_words` says why it contradicts the statement.
+    A counterexample is what is refuted at its own point, to which `at` may add values; or what is proved, and
+    contradicts a claim at the point `at`.  There the conclusion of some claim certainly fails, and of its hypotheses
+    some fail and the others hold.  Every claim fails at a counterexample, or has all the hypotheses of one that does.
+    Where no point can show it, `in_words` says why it contradicts the statement.
     """
 
     assumption: str

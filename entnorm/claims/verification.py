@@ -373,6 +373,7 @@ def _coordinate(variable: Variable, value: Any) -> str | list[str]:
 def _shown(settled: Needs) -> dict[str, Any]:
     """Return where claims fail without their condition, how, and which of their hypotheses fail there."""
     return {
+        "counterexamples": [c.id for c in settled.counterexamples],
         "at": {str(v): _coordinate(v, value) for v, value in settled.at.items()},
         "claims": [
             {
