@@ -237,7 +237,7 @@ def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
     assert "In words: It is so. No point of finitely many numbers shows it" in second
     assert "[tiny.defined](#tiny.defined) has no value (division by zero) at the point of" in fourth
     words = " ".join("".join(Elements(files["proofs.html"]).words).split())
-    shown = ("Fails there", "is false at the point of", "left side 0", "has no value (division by zero)", "and no other")
+    shown = ("Fails there", "is false at the point of", "left side 0", "has no value (division by zero)", "no other")
     assert [part in words for part in (*shown, "In words")] == [True] * 6
     problem = "that a claim fails at tiny.at-zero is not seen"
     assert all(problem in content for content in files.values())

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -42,6 +43,7 @@ from .language import (
 )
 from .points import exact_point
 from .proofs import Claim, Refuted
+from .typeset import text
 from .witness import settle, shown_sides
 
 __all__ = ["Failure", "Shown", "contradicts", "shown", "truth"]
@@ -53,26 +55,33 @@ class Failure:
 
     counterexample: Refuted | Claim
     claim: Claim
-    point: Mapping[Variable, Any]
+    point: dict[Variable, Any]
     contradicted: bool  # by what is proved; or else false, or without a value, when it is evaluated
     violated: tuple[Statement, ...]
 
     def values(self) -> dict[str, str]:
         """Return the two sides of the conclusion, `lhs` and `rhs`, or why it has no value: `undefined`.
 
-        Of a limit that is contradicted, the `distance` that stays.
+        Of a limit that is contradicted, the `distance` that stays; of a root, the sides of what contradicts it at one
+        argument, `where`.
         """
-        said = self.counterexample.statement if self.contradicted else _evaluable(self.claim.statement)
-        places = {v: 0 for v in free(said) - self.point.keys() if isinstance(v, Index)}
-        point = {**self.point, **places}
         if self.contradicted:
-            sides = shown_sides(Ne(said.rhs, 0), point) if isinstance(said, Eq) else None
-            return {"distance": sides["lhs"]} if sides else {}
+            return self._against()
+        said = _evaluable(self.claim.statement)
+        point = self.point | {v: 0 for v in free(said) - self.point.keys() if isinstance(v, Index)}
         try:
             settle(said, _exact(said, point))
         except Undefined as undefined:
             return {"undefined": str(undefined)}
         return shown_sides(said, point) or {}
+
+    def _against(self) -> dict[str, str]:
+        said, proved = self.claim.statement, self.counterexample.statement
+        if isinstance(said, Root):
+            sides = shown_sides(proved, self.point | {said.args[1]: Fraction(1)})
+            return {"where": f"{text(said.args[1])} = 1", **sides} if sides else {}
+        sides = shown_sides(Ne(proved.rhs, 0), self.point)
+        return {"distance": sides["lhs"]} if sides else {}
 
 
 @dataclass(frozen=True)
@@ -132,7 +141,7 @@ def _failures(counterexample: Refuted | Claim, claims: tuple[Claim, ...], at: Ma
     failing = [claim for claim in claims if claim in contradicted or claim in false]
     if not failing:
         raise ValueError(f"that a claim fails at {counterexample.id} is not seen{doubt}")
-    return [Failure(counterexample, c, point, c in contradicted, _violated(c, point)) for c in failing]
+    return [Failure(counterexample, c, dict(point), c in contradicted, _violated(c, point)) for c in failing]
 
 
 def _violated(claim: Claim, point: Mapping[Variable, Any]) -> tuple[Statement, ...]:
