@@ -179,6 +179,17 @@ LOOP_OF_UNIFORM = Refuted(
     remark="From a uniform p the first step divides by zero.",
 )
 
+LOOP_THROUGH_ZERO = Refuted(
+    "newton.loop-through-zero",
+    DOCUMENT_LOOP.statement,
+    given=(POSITIVE, NORMALISED, NOT_CONSTANT),
+    at={n: 2, p: [Fraction(99, 100), Fraction(1, 100)], r: 0, s: 1, h_star: S(p) + V(p, 1), k: 2, i: 0},
+    correction=DOCUMENT_LOOP,
+    title="... from every p that is not uniform",
+    remark="A target that exceeds the entropy by the variance, here 0.265, makes the first exponent 0: the first step "
+    "ends at the uniform distribution, and the second divides by zero.",
+)
+
 EXPONENT_IN_VARIANCE = Claim(
     "newton.exponent-in-variance",
     Eq(exponent(p, h_star), 1 - (h_star - S(p)) / V(p, 1)),

@@ -7,7 +7,7 @@ distribution has one.
 
 from entnorm.claims import Assumption, Claim, Eq, Ge, Gt, Lt, Sum, by, by_cases, calc, ge, gt
 
-from .notation import e, gamma, i, j, p, r, w, x, y
+from .notation import e, gamma, i, j, p, r, s, w, x, y
 from .setting import MARKS
 from .zeros import PRESENT, PRESENT_POSITIVE
 
@@ -100,19 +100,19 @@ POWER_BELOW = Claim(
 
 ORDER = Claim(
     "zeros.order",
-    Gt(weight(r) / total, q),
-    given=(*marked, IN_SUPPORT, Lt(p[i], p[r]), Gt(gamma, 0)),
+    Gt(weight(r) / total, weight(s) / total),
+    given=(*marked, IN_SUPPORT, Lt(p[s], p[r]), Gt(gamma, 0)),
     defined=(POWERS_POSITIVE,),
     title="For gamma > 0 the order is kept, with zeros as without: the larger entry, p_r, is positive",
     proof=calc(
         weight(r) / total,
         (p[r] ** gamma / total, IN_SUPPORT),
         gt(
-            q,
+            weight(s) / total,
             by.sign(
-                (p[r] ** gamma - weight(i)) / total,
+                (p[r] ** gamma - weight(s)) / total,
                 POWERS_POSITIVE,
-                POWER_BELOW.at({w: e[i], x: p[i], y: p[r]}),
+                POWER_BELOW.at({w: e[s], x: p[s], y: p[r]}),
                 PRESENT_POSITIVE.at({w: e[r], x: p[r]}),
             ),
         ),

@@ -180,7 +180,7 @@ CONTINUOUS_AT_UNIFORM = Refuted(
         h: [Fraction(1), Fraction(0)],
         c: Fraction(1, 2),
         x: Fraction(1, 10**6),
-        gamma: Log(2),
+        gamma: 1,
         j: 0,
     },
     correction=STEP_MADE_UP,

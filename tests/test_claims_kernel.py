@@ -474,8 +474,15 @@ def test_outcomes_of_the_ledger_are_computed():
     expected = ("proved", "open", "refuted", "needs", "unverifiable", "open", "open", "open")
     assert [entry["outcome"] for entry in entries.values()] == list(expected)
     violated, nothing = entries["d"]["failure"], entries["h"]["failure"]
-    assert [h["text"] for h in violated["violated"]] == ["x > 0"]
-    assert nothing["problem"] == "the counterexample violates no hypothesis of kernel.square"
+    (fails,) = violated["claims"]
+    assert [h["text"] for h in fails.pop("violated")] == ["x > 0"]
+    assert fails == {
+        "id": "kernel.log",
+        "counterexample": "kernel.refuted",
+        "contradicted": False,
+        "values": {"undefined": "the logarithm of a number that is not positive"},
+    }
+    assert (nothing["claims"], nothing["problem"]) == ([], "that a claim fails at kernel.refuted is not seen")
 
 
 @pytest.mark.parametrize(

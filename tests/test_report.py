@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entnorm import balls, report
-from entnorm.claims import Claim, Refuted, by, calc, ge, gt, n
+from entnorm.claims import Claim, Eq, Ne, Refuted, by, calc, ge, gt, n
 from entnorm.claims.language import Ge, Gt, Le, Scalar
 from entnorm.claims.ledger import Needs, Said, Section
 from entnorm.claims.theory import Page, Theory, load
@@ -213,25 +213,33 @@ def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
     x = Scalar("x")
     positive = Claim("tiny.positive", Gt(x, 0), calc(x, gt(0, by.sign)), given=(Gt(x, 0), Gt(x + 1, 0)))
     square = Claim("tiny.square", Ge(x**2, 0), calc(x**2, ge(0, by.sign)))
+    larger = Claim("tiny.larger", Gt(x + 1, 0), calc(x + 1, gt(0, by.sign)), given=positive.given)
+    defined = Claim("tiny.defined", Eq(x / x, 1), calc(x / x, (1, by.algebra)), given=(Ne(x, 0),))
     at_zero = Refuted("tiny.at-zero", Gt(x, 0), {n: 1, x: 0})
     needs = (
-        Needs("x is positive", at_zero, (positive, square)),
+        Needs("x is positive", at_zero, (positive, larger)),
         Needs("in general", square, positive, in_words="It is so."),
         Needs("nothing", at_zero, square),
+        Needs("x is not 0", at_zero, defined),
     )
     said = tuple(Said(str(k), f"printed {k}", settled) for k, settled in enumerate(needs, 1))
-    theory = Theory("Tiny", (Page("tiny", "Prose.", (positive, square, at_zero)),), (Section("1", "One", said),))
+    claims = (positive, square, larger, defined, at_zero)
+    theory = Theory("Tiny", (Page("tiny", "Prose.", claims),), (Section("1", "One", said),))
     more: dict[str, Any] = {"theory": "tests:TINY", "definitions": [], "figures": [], "iteration": None}
     model = {**verify(theory, mutants=False), **more}
-    assert [s["outcome"] for s in model["ledger"][0]["statements"]] == ["needs", "needs", "open"]
+    assert [s["outcome"] for s in model["ledger"][0]["statements"]] == ["needs", "needs", "open", "needs"]
     files = report.render(model)
-    first, second = files["proofs.md"].split("### 1: + needs")[1].split("### 2: + needs")
-    assert "The hypothesis `x > 0` fails there, and no other." in first
-    assert [f"[tiny.{name}]" in first for name in ("positive", "square")] == [True, True]
+    cards = files["proofs.md"].split("### ")
+    first, second, fourth = (next(card for card in cards if card.startswith(f"{k}: + needs")) for k in (1, 2, 4))
+    false = "[tiny.positive](#tiny.positive) is false at the point of [tiny.at-zero](#tiny.at-zero)"
+    assert f"{false}, left side `0`, right side `0`. Of its hypotheses `x > 0` fails, and no other." in first
+    assert [f"[tiny.{name}]" in first for name in ("positive", "larger")] == [True, True]
     assert "In words: It is so. No point of finitely many numbers shows it" in second
+    assert "[tiny.defined](#tiny.defined) has no value (division by zero) at the point of" in fourth
     words = " ".join("".join(Elements(files["proofs.html"]).words).split())
-    assert [part in words for part in ("Fails there", "and no other hypothesis", "In words")] == [True] * 3
-    problem = "the counterexample violates no hypothesis of tiny.square"
+    shown = ("Fails there", "is false at the point of", "left side 0", "has no value (division by zero)", "no other")
+    assert [part in words for part in (*shown, "In words")] == [True] * 6
+    problem = "that a claim fails at tiny.at-zero is not seen"
     assert all(problem in content for content in files.values())
     assert report.broken_claims(model) == ([f"3: open: {problem}"] if balls.available() else [])
 

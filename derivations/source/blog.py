@@ -107,7 +107,12 @@ SECTIONS = (
             Said(
                 "B1.7",
                 "如果p_i>p_j，那么也有p~_i>p~_j",
-                Needs("gamma > 0", escort.ORDER_ANY_EXPONENT, supports.ORDER, instances.EXPONENT_ZERO),
+                Needs(
+                    "gamma > 0",
+                    escort.ORDER_ANY_EXPONENT,
+                    (escort.ORDER, supports.ORDER),
+                    instances.EXPONENT_ZERO,
+                ),
                 english="If p_i > p_j, then p̃_i > p̃_j as well.",
             ),
             Said(
@@ -169,7 +174,7 @@ SECTIONS = (
                 "B2.1",
                 "对于任意给定的H*∈(0,log n)，我们需要找到正确的γ",
                 Needs(
-                    "no entry is 0, and one alone is the largest",
+                    "one entry alone is the largest, and n counts the positive entries",
                     escort.CONSTANT_OUT_OF_REACH,
                     (tails.EXISTENCE_UNIQUE, tails.ATTAINED_ONCE),
                     instances.HALVES,
@@ -213,7 +218,7 @@ SECTIONS = (
                 "这其实就是求解非线性方程的牛顿法了",
                 Needs(
                     "p is not uniform on its support, and no partial product of the exponents is zero",
-                    newton.LOOP_OF_UNIFORM,
+                    (newton.LOOP_OF_UNIFORM, newton.LOOP_THROUGH_ZERO),
                     newton.DOCUMENT_LOOP,
                 ),
                 english="This is just Newton's method for solving a nonlinear equation.",
@@ -256,7 +261,12 @@ SECTIONS = (
             Said(
                 "B2.13",
                 "p = np.random.random(100) # 模拟分布",
-                Needs("not every draw is 0", listings.ZEROS_ONLY, listings.DRAWN, instances.NO_MASS),
+                Needs(
+                    "not every draw is 0",
+                    listings.ZEROS_ONLY,
+                    (listings.DRAWN, listings.DRAWN_SHARE),
+                    instances.NO_MASS,
+                ),
                 english="A simulated distribution.",
             ),
         ),

@@ -5,17 +5,18 @@ At each the verification decides which hypotheses fail.  Indices that have no va
 
 from fractions import Fraction
 
-from entnorm.claims import Log, n
+from entnorm.claims import Exp, Log, n
 
-from ..notation import S, V, c, e, gamma, h_star, i, p, r, reach, s, ties, x, y
+from ..notation import S, V, a, b, c, e, h_star, i, p, r, reach, s, ties, x, y
 
 HALF = Fraction(1, 2)
 STEEP = Fraction(99, 100)
 
-HALVES = {n: 2, p: [HALF, HALF], c: HALF, e: [1, 1], ties: 2, r: 0, h_star: HALF}  # two maxima, 0 < 1/2 < log 2
-EXPONENT_ZERO = {e: [1, 1], r: 0, i: 1, gamma: 0}
-NO_MASS = {n: 100, p: [0] * 100}
-UNIFORM_LIMIT = {p: [HALF, HALF], h_star: Log(3) - 2 * Log(2) / 3, r: 0, s: 1}  # of 2 : 1
+TIED = {n: 2, p: [HALF, HALF], c: HALF, e: [1, 1], ties: 2, r: 0}
+HALVES = {**TIED, h_star: HALF, a: 0, b: 1}  # two maxima, 0 < 1/2 < log 2
+BESIDE_HALVES = {**TIED, h_star: Log(1 + Exp(1)) - Exp(1) / (1 + Exp(1)), y: 0}  # the entropy of e : 1
+EXPONENT_ZERO = {e: [1, 1], r: 0, s: 1}
+NO_MASS = {n: 100, p: [0] * 100, i: 0}
 TO_AND_FRO = {
     n: 2,
     p: [STEEP, 1 - STEEP],

@@ -18,7 +18,7 @@ SECTIONS = (
             Said(
                 "D0.2",
                 "可以将任意概率分布变换到指定的熵值",
-                Wrong(escort.ENTROPY_CONSTANT, tails.EXISTENCE),
+                Wrong(escort.CONSTANT_OUT_OF_REACH, tails.EXISTENCE),
                 english="It can transform any distribution to a prescribed entropy.",
             ),
             Said(

@@ -14,7 +14,7 @@ SECTIONS = (
                 "4.1.1",
                 "给定目标熵H*∈(0,log n)，求γ*使得 H(γ)-H*=0",
                 Needs(
-                    "no entry is 0, and one alone is the largest",
+                    "one entry alone is the largest, and n counts the positive entries",
                     escort.CONSTANT_OUT_OF_REACH,
                     (tails.EXISTENCE_UNIQUE, tails.ATTAINED_ONCE),
                     instances.HALVES,
@@ -40,7 +40,9 @@ SECTIONS = (
             Said("4.2.3", "Z ≈ 1+(γ-1)E[log p]", Proved(expansions.PARTITION_JET)),
             Said("4.3.1", "log Z ≈ (γ-1)E[log p]", Proved(expansions.LOG_PARTITION_JET)),
             Said(
-                "4.3.2", "H(γ) ≈ log Z(γ)-γE[log p]  (E under p)", Wrong(expansions.FROZEN_MEAN, expansions.FIRST_ORDER)
+                "4.3.2",
+                "H(γ) ≈ log Z(γ)-γE[log p]  (E under p)",
+                Wrong(expansions.FROZEN_MEAN, escort.ENTROPY_IN_MOMENTS),
             ),
             Said("4.3.3", "≈ … = -E[log p] = H(1)", Wrong(expansions.NO_FIRST_ORDER_TERM, expansions.FIRST_ORDER)),
             Said(

@@ -61,7 +61,7 @@ SECTIONS = (
                 "8.2.3",
                 "确保每个head的Attention熵在合理范围内",
                 Needs(
-                    "some value of the range has log m < H* < log n, where m of n positive entries share the maximum",
+                    "the entropy H* that is asked of a head has log m < H* < log n, where m of its n positive weights share the maximum",
                     escort.CONSTANT_OUT_OF_REACH,
                     tails.EXISTENCE,
                     instances.HALVES,

@@ -36,7 +36,7 @@ SECTIONS = (
                 "11.4",
                 "✅ 熵可控（从0到log n）",
                 Needs(
-                    "no entry is 0, one alone is the largest, and the ends 0 and log n are left out",
+                    "one entry alone is the largest, n counts the positive entries, and the ends 0 and log n are left out",
                     escort.CONSTANT_OUT_OF_REACH,
                     (tails.EXISTENCE_UNIQUE, tails.ATTAINED_ONCE),
                     instances.HALVES,
@@ -54,9 +54,9 @@ SECTIONS = (
                 "✅ 可微分（可用于梯度优化）",
                 Needs(
                     "p is not uniform on its support, its zeros stay zero, and log m < H* < log n, where m entries share the maximum",
-                    vanishing.CONTINUOUS_AT_UNIFORM,
+                    (vanishing.CONTINUOUS_AT_UNIFORM, escort.CONSTANT_OUT_OF_REACH),
                     (implicit.DIFFERENTIABLE, implicit.DIFFERENTIABLE_IN_PROBABILITIES, tails.EXISTENCE),
-                    instances.UNIFORM_LIMIT,
+                    instances.BESIDE_HALVES,
                 ),
                 english="✅ Differentiable (usable in gradient optimisation).",
             ),

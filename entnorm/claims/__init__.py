@@ -6,8 +6,8 @@ Trusted, and meant to be read in one sitting, in this order: `language` (what ca
 (claims as values), `links` (a proof checked), `kernel` (the verdict), `foundations` (what is taken from textbooks).
 
 The second witness (`witness`, `points`, `arithmetics`, `quadrature`) shares nothing with the rules but the language.
-`theory` collects claims into pages, `ledger` holds what became of a document's statements, `counterexamples` says which
-hypotheses fail where a statement does, `verification` checks it all in processes; `layout` and `typeset` print, and
+`theory` collects claims into pages, `ledger` holds what became of a document's statements, `counterexamples` says where
+claims fail without a hypothesis, `verification` checks it all in processes; `layout` and `typeset` print, and
 `reading` refuses what would be misread; `variants` and `mutants` try to make true claims false.
 """
 

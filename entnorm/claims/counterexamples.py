@@ -1,13 +1,20 @@
-"""What a counterexample shows of a claim that holds under a condition: which of its hypotheses fail there, for certain.
+"""What a counterexample shows of claims that hold under a condition: their conclusions fail there, for certain.
 
-A statement fails at a point because it is refuted there, or because what is proved in general contradicts it there.
-Only what is certain counts: exact arithmetic, balls that lie apart, or an equation whose sides are written alike.
+A conclusion fails where it is evaluated and false, where it certainly has no value, and where what is proved in general
+contradicts it.  Only what is certain counts: exact arithmetic, balls that lie apart, or an equation whose sides are
+written alike.
+
+Where the conclusion of a proved claim fails, its hypotheses do not all hold, whatever the values of those variables
+that they alone speak of.  So no choice of these makes a counterexample of a point that is none: a bound may be larger
+than it need be, and some hypothesis fails all the same.  They have values so that it can be said which one; the least
+bound says it best.  And a claim that has all these hypotheses among its own does not apply there either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -15,8 +22,10 @@ from .arithmetics import Undefined
 from .facts import difference
 from .language import (
     Eq,
+    ForAll,
     Ge,
     Gt,
+    Implicit,
     Index,
     Le,
     Lt,
@@ -34,63 +43,141 @@ from .language import (
 )
 from .points import exact_point
 from .proofs import Claim, Refuted
-from .witness import settle
+from .typeset import text
+from .witness import settle, shown_sides
 
-__all__ = ["Failure", "contradicts", "failure", "truth"]
+__all__ = ["Failure", "Shown", "contradicts", "shown", "truth"]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """The hypotheses of a claim that a counterexample violates; `problem` says why it is none."""
+    """A claim whose conclusion fails at the point of a counterexample, with those of its hypotheses that fail there."""
 
-    violated: tuple[Statement, ...] = ()
+    counterexample: Refuted | Claim
+    claim: Claim
+    point: dict[Variable, Any]
+    contradicted: bool  # by what is proved; or else false, or without a value, when it is evaluated
+    violated: tuple[Statement, ...]
+
+    def values(self) -> dict[str, str]:
+        """Return the two sides of the conclusion, `lhs` and `rhs`, or why it has no value: `undefined`.
+
+        Of a limit that is contradicted, the `distance` that stays; of a root, the sides of what contradicts it at one
+        argument, `where`.
+        """
+        if self.contradicted:
+            return self._against()
+        said = _evaluable(self.claim.statement)
+        point = self.point | {v: 0 for v in free(said) - self.point.keys() if isinstance(v, Index)}
+        try:
+            settle(said, _exact(said, point))
+        except Undefined as undefined:
+            return {"undefined": str(undefined)}
+        return shown_sides(said, point) or {}
+
+    def _against(self) -> dict[str, str]:
+        said, proved = self.claim.statement, self.counterexample.statement
+        if isinstance(said, Root):
+            sides = shown_sides(proved, self.point | {said.args[1]: Fraction(1)})
+            return {"where": f"{text(said.args[1])} = 1", **sides} if sides else {}
+        sides = shown_sides(Ne(proved.rhs, 0), self.point)
+        return {"distance": sides["lhs"]} if sides else {}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What counterexamples show, all in all; `problem` says why it is not what they are meant to show."""
+
+    failures: tuple[Failure, ...] = ()
     problem: str = ""
 
 
-def failure(counterexample: Refuted | Claim, claim: Claim, at: Mapping[Variable, Any]) -> Failure:
-    """Return which hypotheses of `claim` fail where a statement like it does.
+def shown(counterexamples: tuple[Refuted | Claim, ...], claims: tuple[Claim, ...], at: Mapping[Variable, Any]) -> Shown:
+    """Return where the conclusions of `claims` fail, and which hypotheses with them.
 
     Parameters
     ----------
-    counterexample : Refuted or Claim
-        What is refuted, at its own point, to which `at` adds; or what is proved, and contradicts the claim at `at`.
-    claim : Claim
+    counterexamples : tuple of Refuted or Claim
+        What is refuted, at its own point, to which `at` adds; and what is proved, and contradicts a claim at `at`.
+    claims : tuple of Claim
     at : mapping
         Exact values of variables.  An index that has none stands for every position.  One number may be missing that
         is a root: hypotheses give an equation for it, and two bounds.
 
     Returns
     -------
-    Failure
-        It has a problem unless some hypotheses certainly fail and all others certainly hold.
+    Shown
+        It has a problem unless every counterexample makes the conclusion of some claim fail, for each of these
+        some hypotheses certainly fail and all others certainly hold, and every other claim has all the hypotheses of
+        one of these.
     """
     try:
-        point = _completed(counterexample.at, at) if isinstance(counterexample, Refuted) else at
-        if isinstance(counterexample, Claim):
-            unmet = [given for given in counterexample.hypotheses if truth(given, point) is not True]
-            if unmet:
-                return Failure(problem=f"the counterexample does not certainly satisfy {unmet[0]}")
-            if not contradicts(counterexample.statement, claim.statement, point):
-                return Failure(problem=f"that {counterexample.id} contradicts {claim.id} there is not seen")
-        of_root = [given for given in claim.hypotheses if _unknown(given, point)]
-        found = {given: truth(given, point) for given in claim.hypotheses if given not in of_root}
-        if of_root:
-            found |= dict.fromkeys(of_root, truth(_root(of_root), point))
+        found = [failure for each in counterexamples for failure in _failures(each, claims, at)]
     except ValueError as error:
-        return Failure(problem=f"the counterexample: {error}")
+        return Shown(problem=str(error))
+    failing = [set(failure.claim.hypotheses) for failure in found]
+    for claim in claims:
+        if not any(hypotheses <= set(claim.hypotheses) for hypotheses in failing):
+            return Shown(problem=f"that {claim.id} fails at a counterexample is not seen")
+    return Shown(tuple(found))
+
+
+def _failures(counterexample: Refuted | Claim, claims: tuple[Claim, ...], at: Mapping[Variable, Any]) -> list[Failure]:
+    """Return how the claims fail at the point of one counterexample, or raise a ValueError that says why none does."""
+    contradicted: list[Claim] = []
+    if isinstance(counterexample, Refuted):
+        point = _completed(counterexample.at, at)
+    else:
+        point = at
+        contradicted = [claim for claim in claims if _is_contradicted(claim, counterexample, point)]
+        if not contradicted:
+            raise ValueError(f"that {counterexample.id} contradicts a claim at the point is not seen")
+    false, doubt = [], ""
+    for claim in claims:
+        try:
+            false += [claim] if truth(_evaluable(claim.statement), point) is False else []
+        except ValueError as error:
+            doubt = doubt or f": {error}"
+    failing = [claim for claim in claims if claim in contradicted or claim in false]
+    if not failing:
+        raise ValueError(f"that a claim fails at {counterexample.id} is not seen{doubt}")
+    return [Failure(counterexample, c, dict(point), c in contradicted, _violated(c, point)) for c in failing]
+
+
+def _violated(claim: Claim, point: Mapping[Variable, Any]) -> tuple[Statement, ...]:
+    """Return the hypotheses that fail at the point, all others holding there; or raise a ValueError."""
+    of_root = [given for given in claim.hypotheses if _unknown(given, point)]
+    found = {given: truth(given, point) for given in claim.hypotheses if given not in of_root}
+    if of_root:
+        found |= dict.fromkeys(of_root, truth(_root(of_root), point))
     undecided = [given for given, holds in found.items() if holds is None]
     if undecided:
-        return Failure(problem=f"at the counterexample it is not certain whether {undecided[0]}")
+        raise ValueError(f"at the counterexample it is not certain whether {undecided[0]}")
     violated = tuple(given for given, holds in found.items() if holds is False)
-    return Failure(violated, "" if violated else f"the counterexample violates no hypothesis of {claim.id}")
+    if not violated:
+        raise ValueError(f"the counterexample violates no hypothesis of {claim.id}")
+    return violated
 
 
 def _completed(point: Mapping[Variable, Any], more: Mapping[Variable, Any]) -> Mapping[Variable, Any]:
-    """Return a point with more values; a claim may use an index for another position, but no other variable."""
-    other = [str(v) for v in point.keys() & more.keys() if not isinstance(v, Index) and point[v] != more[v]]
+    """Return a point with values for more variables: what it says of its own stays."""
+    other = [str(v) for v in point.keys() & more.keys() if point[v] != more[v]]
     if other:
         raise ValueError(f"another value for {', '.join(sorted(other))} is another point")
     return {**point, **more}
+
+
+def _evaluable(statement: Statement) -> Statement:
+    """Return what of a conclusion can be false at a point.
+
+    Of an implicit function only its slope's having a value: what makes it exist is sufficient, not necessary.
+    """
+    if isinstance(statement, ForAll):
+        return ForAll(statement.args[0], _evaluable(statement.args[1]))
+    if isinstance(statement, Implicit):
+        slope = statement.args[-1]
+        return Eq(slope, slope)
+    return statement
 
 
 def _unknown(statement: Statement, at: Mapping[Variable, Any]) -> frozenset[Variable]:
@@ -128,10 +215,19 @@ def truth(statement: Statement, at: Mapping[Variable, Any]) -> bool | None:
 
 def _truth(statement: Statement, at: Mapping[Variable, Any]) -> bool | None:
     try:
-        found = settle(statement, exact_point(free(statement), at))[0]
+        found = settle(statement, _exact(statement, at))[0]
     except Undefined:
         return False
     return True if found is None and _is_written_alike(statement, at) else found
+
+
+def _exact(statement: Statement, at: Mapping[Variable, Any]) -> dict[Variable, Any]:
+    """Return a point in exact numbers, without the terms of which a statement does not speak.
+
+    An arithmetic that cannot express one of these may yet decide the statement.
+    """
+    named = free(statement)
+    return exact_point(named, {v: value for v, value in at.items() if v in named or not isinstance(value, Term)})
 
 
 def _is_written_alike(statement: Statement, at: Mapping[Variable, Any]) -> bool:
@@ -139,28 +235,48 @@ def _is_written_alike(statement: Statement, at: Mapping[Variable, Any]) -> bool:
     return isinstance(statement, Eq) and alpha_equal(*(substitute(side, values) for side in statement.args))
 
 
+def _is_contradicted(claim: Claim, proved: Claim, at: Mapping[Variable, Any]) -> bool:
+    """Does what is proved apply at the point, and contradict the claim there?
+
+    It is known for all values of what it has no value for.  That is also so of the variable that the claim binds.
+    """
+    said = claim.statement
+    bound = said.args[1] if isinstance(said, Root | Tends) else None
+    point = {v: value for v, value in at.items() if v != bound}
+    if not contradicts(proved.statement, said, point):
+        return False
+    unmet = [given for given in proved.hypotheses if truth(given, point) is not True]
+    if unmet:
+        raise ValueError(f"{proved.id} is no counterexample: that {unmet[0]} is not certain")
+    return True
+
+
 def contradicts(proved: Statement, said: Statement, at: Mapping[Variable, Any]) -> bool:
     """Does a statement, for all values of the variables that have none at the point, contradict another there?
 
-    A root is contradicted by a strict relation between the same two terms, at every argument; a limit by a distance
-    that is not zero and stays the same from step to step.
+    Every kind of statement that cannot be evaluated at a point has its own way of being contradicted.
+
+    - A root, wherever it is said to be: a strict relation between the same two terms, at every argument.
+    - A limit: a distance that is not zero and stays the same from step to step.
     """
-    if isinstance(said, Root):
-        function, variable, _, _, value = said.args
-        return (
-            isinstance(proved, Lt | Gt | Ne)
-            and variable not in at
-            and variable not in free(value)
-            and alpha_equal(proved.lhs, function)
-            and alpha_equal(proved.rhs, value)
-        )
-    if isinstance(said, Tends):
-        function, variable, _, value = said.args
-        return (
-            isinstance(proved, Eq)
-            and variable not in at
-            and variable not in free(proved.rhs) | free(value)
-            and alpha_equal(proved.lhs, difference(Eq(value, function)))
-            and truth(Ne(proved.rhs, 0), at) is True
-        )
-    return False
+    match said:
+        case Root():
+            function, variable, _, _, value = said.args
+            return (
+                isinstance(proved, Lt | Gt | Ne)
+                and variable not in at
+                and variable not in free(value)
+                and alpha_equal(proved.lhs, function)
+                and alpha_equal(proved.rhs, value)
+            )
+        case Tends():
+            function, variable, _, value = said.args
+            return (
+                isinstance(proved, Eq)
+                and variable not in at
+                and variable not in free(proved.rhs) | free(value)
+                and alpha_equal(proved.lhs, difference(Eq(value, function)))
+                and truth(Ne(proved.rhs, 0), at) is True
+            )
+        case _:
+            return False

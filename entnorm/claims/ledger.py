@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .counterexamples import Failure, failure
+from .counterexamples import Shown, shown
 from .language import Variable
 from .proofs import Claim, Refuted
 
@@ -55,23 +55,31 @@ class Proved:
 class Needs:
     """True once a condition on the inputs is added: false at a point without it, proved with it.
 
-    The statement is refuted at a point, to which `at` may add values for the first claim; or `at` is a point at which
-    something that is proved contradicts that claim.  There some of its hypotheses have to fail, and the others to hold.
+    A counterexample is what is refuted at its own point, to which `at` may add values; or what is proved, and
+    contradicts a claim at the point `at`.  There the conclusion of some claim certainly fails, and of its hypotheses
+    some fail and the others hold.  Every claim fails at a counterexample, or has all the hypotheses of one that does.
     Where no point can show it, `in_words` says why it contradicts the statement.
     """
 
     assumption: str
-    counterexample: Refuted | Claim
+    counterexample: Refuted | Claim | tuple[Refuted | Claim, ...]
     claim: Claim | tuple[Claim, ...]
     at: Mapping[Variable, Any] = field(default_factory=dict)
     in_words: str = ""
 
     def __post_init__(self) -> None:
-        _are(Refuted | Claim, "the counterexample of Needs", self.counterexample)
+        _are(Refuted | Claim, "the counterexample of Needs", *self.counterexamples)
         _are(Claim, "the claim of Needs", *self.claims)
-        if isinstance(self.counterexample, Claim) and bool(self.at) is bool(self.in_words):
-            id = self.counterexample.id
-            raise TypeError(f"Needs: {id} is proved, and contradicts the statement at a point, or else in words")
+        proved = [c.id for c in self.counterexamples if isinstance(c, Claim)]
+        if proved and bool(self.at) is bool(self.in_words):
+            raise TypeError(f"Needs: {proved[0]} is proved, and contradicts the statement at a point, or else in words")
+        if not (self.counterexamples and self.claims):
+            raise TypeError("Needs: a condition is needed where something fails, and serves to prove something")
+
+    @property
+    def counterexamples(self) -> tuple[Refuted | Claim, ...]:
+        """What fails without the condition, or shows that something does."""
+        return self.counterexample if isinstance(self.counterexample, tuple) else (self.counterexample,)
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -79,9 +87,9 @@ class Needs:
         return self.claim if isinstance(self.claim, tuple) else (self.claim,)
 
     @cached_property
-    def failure(self) -> Failure:
-        """Which hypotheses of the first claim fail at the point."""
-        return Failure() if self.in_words else failure(self.counterexample, self.claims[0], self.at)
+    def shown(self) -> Shown:
+        """Where the claims fail, and which of their hypotheses with them."""
+        return Shown() if self.in_words else shown(self.counterexamples, self.claims, self.at)
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ def claims_of(said: Said) -> tuple[Claim | Refuted, ...]:
         case Proved():
             return said.settled.claims
         case Needs():
-            return (said.settled.counterexample, *said.settled.claims)
+            return (*said.settled.counterexamples, *said.settled.claims)
         case Wrong(refutation, correction):
             return (refutation, correction) if correction else (refutation,)
         case Imprecise(readings, _):
@@ -174,7 +182,7 @@ def outcome(said: Said, status: Mapping[str, str]) -> str:
         case Proved():
             return "proved"
         case Needs():
-            return "open" if said.settled.failure.problem else "needs"
+            return "open" if said.settled.shown.problem else "needs"
         case Wrong():
             return "refuted"
         case Imprecise(readings, _):

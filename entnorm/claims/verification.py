@@ -370,14 +370,23 @@ def _coordinate(variable: Variable, value: Any) -> str | list[str]:
     return str(value + 1 if isinstance(variable, Index | Point) else value)
 
 
-def _failure(settled: Needs) -> dict[str, Any]:
-    """Return where the claim fails without its condition, and which of its hypotheses fail there."""
-    found = settled.failure
+def _shown(settled: Needs) -> dict[str, Any]:
+    """Return where claims fail without their condition, how, and which of their hypotheses fail there."""
     return {
+        "counterexamples": [c.id for c in settled.counterexamples],
         "at": {str(v): _coordinate(v, value) for v, value in settled.at.items()},
-        "violated": [_formula(h) for h in found.violated],
+        "claims": [
+            {
+                "id": failure.claim.id,
+                "counterexample": failure.counterexample.id,
+                "contradicted": failure.contradicted,
+                "values": failure.values(),
+                "violated": [_formula(h) for h in failure.violated],
+            }
+            for failure in settled.shown.failures
+        ],
         "in_words": settled.in_words,
-        "problem": found.problem,
+        "problem": settled.shown.problem,
     }
 
 
@@ -442,9 +451,9 @@ def _said(said: Any, status: dict[str, str], theory: Theory) -> dict[str, Any]:
             entry["correction"] = corrections[0]
     if isinstance(settled, Needs):
         entry["assumption"] = settled.assumption
-        entry["counterexample"] = settled.counterexample.id
+        entry["counterexample"] = settled.counterexamples[0].id
         entry["correction"] = settled.claims[0].id
-        entry["failure"] = _failure(settled)
+        entry["failure"] = _shown(settled)
     if isinstance(settled, Wrong):
         entry["counterexample"] = settled.refutation.id
         if settled.correction:

@@ -157,7 +157,7 @@ def _corrections(statements: list[dict[str, Any]]) -> list[list[dict[str, Any]]]
 def _corrected(said: dict[str, Any]) -> list[str]:
     """The claims that are true instead of a statement, or under its condition."""
     if said["outcome"] == "needs":
-        return [id for id in said["claims"] if id != said["counterexample"]]
+        return [id for id in said["claims"] if id not in said["failure"]["counterexamples"]]
     return [said.get("correction", said["claims"][-1])]
 
 
