@@ -14,6 +14,7 @@ from typing import Any
 from .arithmetics import Undefined
 from .facts import difference
 from .language import (
+    Divergent,
     Eq,
     Ge,
     Gt,
@@ -32,6 +33,7 @@ from .language import (
     n,
     substitute,
 )
+from .lines import Line
 from .points import exact_point
 from .proofs import Claim, Refuted
 from .witness import settle
@@ -54,6 +56,7 @@ def failure(counterexample: Refuted | Claim, claim: Claim, at: Mapping[Variable,
     ----------
     counterexample : Refuted or Claim
         What is refuted, at its own point, to which `at` adds; or what is proved, and contradicts the claim at `at`.
+        That an integral diverges contradicts what speaks of it.
     claim : Claim
     at : mapping
         Exact values of variables.  An index that has none stands for every position.  One number may be missing that
@@ -64,6 +67,8 @@ def failure(counterexample: Refuted | Claim, claim: Claim, at: Mapping[Variable,
     Failure
         It has a problem unless some hypotheses certainly fail and all others certainly hold.
     """
+    if isinstance(counterexample, Claim) and isinstance(counterexample.statement, Divergent):
+        return _on_the_line(counterexample, claim, at)
     try:
         point = _completed(counterexample.at, at) if isinstance(counterexample, Refuted) else at
         if isinstance(counterexample, Claim):
@@ -83,6 +88,16 @@ def failure(counterexample: Refuted | Claim, claim: Claim, at: Mapping[Variable,
         return Failure(problem=f"at the counterexample it is not certain whether {undecided[0]}")
     violated = tuple(given for given, holds in found.items() if holds is False)
     return Failure(violated, "" if violated else f"the counterexample violates no hypothesis of {claim.id}")
+
+
+def _on_the_line(diverges: Claim, claim: Claim, at: Mapping[Variable, Any]) -> Failure:
+    try:
+        line = Line(diverges, at)
+        if not line.deprives_of_value(claim.statement):
+            return Failure(problem=f"that {diverges.id} contradicts {claim.id} there is not seen")
+        return Failure(line.violated(claim))
+    except ValueError as error:
+        return Failure(problem=str(error))
 
 
 def _completed(point: Mapping[Variable, Any], more: Mapping[Variable, Any]) -> Mapping[Variable, Any]:

@@ -12,6 +12,7 @@ __all__ = [
     "calculus",
     "cases",
     "continuity",
+    "divergence",
     "enclosures",
     "field",
     "gamma",
@@ -66,6 +67,12 @@ integrals = Foundation(
     "integrals",
     "The integral over a measure is linear on the functions whose absolute values have a finite integral, and positive "
     "on positive ones; the measure is not zero.",
+)
+divergence = Foundation(
+    "divergence",
+    "What is integrated over a measure may be integrated over its image instead. Where an integrand is at least the "
+    "slope of a continuous function, its integral is at least the increase of that; an integral that exceeds every "
+    "bound is not finite.",
 )
 taylor = Foundation(
     "taylor",

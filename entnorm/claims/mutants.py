@@ -23,6 +23,7 @@ from .arithmetics import Inexpressible, Undefined
 from .kernel import check, seed, witnessed
 from .language import (
     Attained,
+    Divergent,
     Eq,
     Implicit,
     Integrable,
@@ -37,7 +38,7 @@ from .language import (
     Times,
     substitute,
 )
-from .links import bounds_of_limit, goals, links
+from .links import bounds_of_limit, goals, growth_of, links, on_the_line
 from .normal import Refusal
 from .proofs import (
     Assumption,
@@ -55,6 +56,7 @@ from .proofs import (
     Solved,
     Squeeze,
     Step,
+    Unbounded,
 )
 from .variants import chosen
 
@@ -184,6 +186,8 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
             yield from _of_numbers(claim, random)
         case Convergence() if isinstance(claim.statement, Integrable):
             yield from _of_convergence(claim, claim.statement, proof, random)
+        case Unbounded() if isinstance(claim.statement, Divergent):
+            yield from _of_divergence(claim, claim.statement, proof, random)
         case Expansion() if isinstance(claim.statement, Jet):
             yield from _of_coefficients(claim, claim.statement, proof, random)
         case Calc() | Induction():
@@ -393,6 +397,35 @@ def _of_convergence(claim: Claim, statement: Integrable, proof: Convergence, ran
     body, point = statement.args
     for change, variant in chosen(body, random):
         yield _restated(replace(claim, statement=Integrable(variant, point)), f"integrand: {change}")
+
+
+def _of_divergence(claim: Claim, statement: Divergent, proof: Unbounded, random: Random) -> Iterator[Mutant]:
+    """Yield mutants of the integrand, with its line of the proof, and of the ends between which it is integrated.
+
+    Another integrand may diverge as well: the question is also whether what is shown of it is true.
+    """
+    body, point = statement.args
+    for change, variant in chosen(body, random):
+        restated = replace(claim, statement=Divergent(variant, point))
+        try:
+            slope = _chain_with_end(proof.slope, on_the_line(restated, proof), True)
+        except Refusal:
+            continue  # of another point the proof says nothing at all
+        mutated = replace(restated, proof=replace(proof, slope=slope))
+        yield Mutant(mutated, f"integrand: {change}", _goals_or_itself(mutated))
+    for name in ("low", "high"):
+        for change, end in chosen(getattr(proof, name), random):
+            changed = replace(proof, **{name: end})
+            growth = _chain_with_end(proof.growth, growth_of(changed), True)
+            mutated = replace(claim, proof=replace(changed, growth=growth))
+            yield Mutant(mutated, f"{name}: {change}", _goals_or_itself(mutated))
+
+
+def _goals_or_itself(claim: Claim) -> tuple[Claim, ...]:
+    try:
+        return goals(claim) or (claim,)
+    except Refusal:
+        return (claim,)
 
 
 # --------------------------------------------------------------------------------------------------------- the score

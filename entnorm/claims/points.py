@@ -56,6 +56,7 @@ __all__ = ["exact_point", "points"]
 
 _SIZES = (2, 3, 1, 5)
 _TRIES = 300
+_REPAIRED, _REPAIRS = 48, 48
 _SPECIAL = tuple(map(Fraction, (0, 1, -1, 2)))
 _SPECIAL_POINTS, _SPECIAL_TRIES = 2, 40
 
@@ -70,18 +71,27 @@ def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: s
     normalisation, are satisfied by construction; the others by trying again.
     """
     random = Random(seed)
-    general = (_general(random) for _ in range(_TRIES * count))
+    general = (_general(random) for _ in range(_TRIES * count + _REPAIRED))
     special = (lambda: _SPECIAL[0], lambda: _SPECIAL[1], *[lambda: random.choice(_SPECIAL)] * _SPECIAL_TRIES)
     return (
-        *_found(variables, given, random, general, count),
+        *_found(variables, given, random, general, count, repaired_from=_TRIES * count),
         *_found(variables, given, random, special, _SPECIAL_POINTS),
     )
 
 
 def _found(
-    variables: frozenset[Variable], given: tuple[Statement, ...], random: Random, sources: Iterable[Source], count: int
+    variables: frozenset[Variable],
+    given: tuple[Statement, ...],
+    random: Random,
+    sources: Iterable[Source],
+    count: int,
+    *,
+    repaired_from: int | None = None,
 ) -> list[Site]:
-    """Return the first points that satisfy the hypotheses, each with its numbers from one of the sources."""
+    """Return the first points that satisfy the hypotheses, each with its numbers from one of the sources.
+
+    Those that come late are repaired.
+    """
     found: list[Site] = []
     images = [g for g in given if isinstance(g, Image) and isinstance(g.args[0], Function)]
     # Nodes are many: where there are some, what speaks of numbers alone comes first.
@@ -90,6 +100,8 @@ def _found(
     for attempt, number in enumerate(sources):
         size = _SIZES[(len(found) + attempt // (_TRIES // 2)) % len(_SIZES)]
         point = Site(_adjusted(_drawn(variables, size, random, number), given, random))
+        if repaired_from is not None and attempt >= repaired_from:
+            point = _repaired(point, of_numbers, random)
         if all(_is_true(g, point) for g in of_numbers):
             point = Site(_on_nodes(point, images, random)) if images else point
             if all(_is_true(g, point) for g in rest):
@@ -99,15 +111,35 @@ def _found(
     return found
 
 
-def _general(random: Random) -> Source:
+def _general(random: Random, *, either_sign: bool = False) -> Source:
     """Return a source of numbers in general position, positive or of either sign."""
-    positive = random.random() < 0.75
+    positive = not either_sign and random.random() < 0.75
 
     def number() -> Fraction:
         value = Fraction(random.randint(1, 24), random.randint(5, 12))
         return value if positive or random.random() < 0.5 else -value
 
     return number
+
+
+def _repaired(point: Site, given: tuple[Statement, ...], random: Random) -> Site:
+    """Return a point where variables of which hypotheses fail were changed, one at a time, while some do.
+
+    Where several narrow hypotheses have to hold together, points that satisfy all of them are not found by drawing.
+    """
+    for _ in range(_REPAIRS):
+        wrong = next((g for g in given if not _is_true(g, point)), None)
+        about = free(wrong) - {n} if wrong is not None else ()
+        movable = sorted((v for v in about if isinstance(v, Scalar | Family | Index | Natural)), key=str)
+        if not movable:
+            break
+        moved = random.choice(movable)
+        now = point[moved]
+        changed = _drawn(frozenset({moved}), point[n], random, _general(random))
+        if is_rational(now) and isinstance(moved, Scalar):
+            changed[moved] = random.choice((changed[moved], 2 * now, now / 2))
+        point = Site(_adjusted(point | changed, given, random))
+    return point
 
 
 def _is_true(statement: Statement, site: Site) -> bool:
