@@ -404,6 +404,26 @@ def test_the_witness_sees_a_wrong_slope():
     assert witnessed(CURVE, CURVE.statement)[0] is True
 
 
+def test_the_witness_follows_the_curve_and_trusts_no_rule_for_its_slope(monkeypatch):
+    """What the theorem asks for is what the rules prove; were it written down wrong, the witness would see that."""
+    y_squared = Implicit(y**2 - x, x, 4, y, 1 / (2 * y))
+    on_curve = Claim("forms.square-root", y_squared, CURVE.proof, given=(Eq(y, 2),))
+    assert witnessed(on_curve, y_squared)[0] is True
+    wrong_sign = property(lambda it: (Ne(At(D(it.args[0], it.args[3]), x, it.args[2]), 0), Eq(-it.args[4], it.args[4])))
+    monkeypatch.setattr(Implicit, "conditions", wrong_sign)
+    assert witnessed(on_curve, y_squared)[0] is True
+    wrong = Implicit(y**2 - x, x, 4, y, -1 / (2 * y))
+    assert witnessed(replace(on_curve, statement=wrong), wrong)[0] is False
+    flat = Implicit((y - 2) ** 2 - x + x, x, 4, y, 1)
+    assert witnessed(replace(on_curve, statement=flat), flat)[0] is False
+
+
+def test_mutants_of_an_implicit_function_change_all_that_it_says():
+    changes = {trial.change.partition(":")[0]: trial for trial in score(CURVE).trials}
+    assert {"slope", "function", "point", "another variable", "another unknown"} <= set(changes)
+    assert all(changes[name].refused_at for name in ("variable and unknown swapped", "another variable"))
+
+
 def test_where_its_theorem_says_nothing_an_implicit_function_is_not_refuted():
     flat = Refuted("test.flat", Implicit((y - x) ** 3, x, 0, y, 1), at={n: 1, y: 0})  # and yet y = x, smoothly
     assert check(flat).status == "open"

@@ -36,6 +36,7 @@ from .language import (
     Statement,
     Tends,
     Times,
+    free,
     substitute,
 )
 from .links import bounds_of_limit, goals, growth_of, links, on_the_line
@@ -359,12 +360,30 @@ def _of_order(claim: Claim, proof: Monotone, random: Random) -> Iterator[Mutant]
 
 
 def _of_solution(claim: Claim, statement: Implicit, proof: Solved, random: Random) -> Iterator[Mutant]:
-    """Yield mutants of the slope."""
+    """Yield mutants of the function, of the point, of what moves and of the slope; what is to be shown changes, too."""
     function, variable, point, unknown, slope = statement.args
-    for change, other in chosen(slope, random):
-        changed = replace(proof, slope=_chain_with_end(proof.slope, other, False))
-        restated = Implicit(function, variable, point, unknown, other)
-        yield _restated(replace(claim, statement=restated, proof=changed), f"slope: {change}")
+    others = sorted((v for v in free(function) - {variable, unknown} if isinstance(v, Scalar)), key=str)
+    said = {"function": function, "point": point, "slope": slope}
+
+    def saying(changed: dict[str, Expr], variable: Scalar = variable, unknown: Scalar = unknown) -> Implicit:
+        now = said | changed
+        return Implicit(now["function"], variable, now["point"], unknown, now["slope"])
+
+    changes = [
+        *(
+            (f"{name}: {change}", saying({name: other}))
+            for name in said
+            for change, other in chosen(said[name], random)
+        ),
+        ("variable and unknown swapped", saying({}, unknown, variable)),
+        *((f"another variable: {other}", saying({}, other, unknown)) for other in others),
+        *((f"another unknown: {other}", saying({}, variable, other)) for other in others),
+    ]
+    for change, restated in changes:
+        is_steep, quotient = restated.conditions
+        chain = _chain_with_end(_chain_with_end(proof.slope, quotient.lhs, True), quotient.rhs, False)
+        changed = Solved(_chain_with_end(proof.steepness, is_steep.lhs, True), chain)
+        yield _restated(replace(claim, statement=restated, proof=changed), change)
 
 
 def _of_cases(claim: Claim, proof: Cases, random: Random) -> Iterator[Mutant]:

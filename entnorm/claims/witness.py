@@ -140,7 +140,7 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
             outcomes.append(_decided(equation, point, evaluator, certain))
         return _all(outcomes)
     if isinstance(statement, Implicit):
-        return _all([_decided(condition, point, evaluator, certain) for condition in statement.conditions])
+        return _follows_curve(statement, point, evaluator, certain)
     if isinstance(statement, Image):
         return _is_image(statement, point, evaluator)
     if isinstance(statement, Root):
@@ -162,6 +162,21 @@ def _is_image(statement: Image, point: Point, evaluator: Evaluator) -> bool:
         return False
     shares = weights * evaluator.value(density, {**point, variable: places})
     return bool(np.all(shares.sign > 0) and np.allclose(point[mu].log, shares.log, rtol=0, atol=1e-9))
+
+
+def _follows_curve(statement: Implicit, point: Point, evaluator: Evaluator, certain: bool) -> bool | None:
+    """Does the function move with the unknown alone, and not where that moves with the variable by the slope?
+
+    Both are seen by moving along a line: no partial derivative with respect to the variable is taken, and no quotient.
+    """
+    function, variable, place, unknown, slope = statement.args
+    field, start = evaluator.field, {**point, variable: evaluator.value(place, point)}
+    steepness = evaluator.along(function, start, {unknown: evaluator.one})
+    drift = evaluator.along(function, start, {variable: evaluator.one, unknown: evaluator.value(slope, point)})
+    apart, level = field.compare(steepness, evaluator.zero), field.compare(drift, evaluator.zero)
+    if certain and not field.agreement_is_certain:
+        apart, level = apart or None, level or None
+    return _all([None if apart is None else apart != 0, None if level is None else level == 0])
 
 
 def _escapes(statement: Divergent, point: Point, evaluator: Evaluator) -> bool:
