@@ -10,6 +10,7 @@ from entnorm.claims import (
     At,
     Claim,
     D,
+    Digamma,
     Eq,
     Exp,
     ForAll,
@@ -49,6 +50,7 @@ from entnorm.claims import (
 from entnorm.claims.citing import foundations_of
 from entnorm.claims.context import Context
 from entnorm.claims.facts import hypothesis
+from entnorm.claims.foundations import calculus, continuity, implicit, slopes
 from entnorm.claims.kernel import witnessed
 from entnorm.claims.language import LanguageError, substitute
 from entnorm.claims.links import goals, links
@@ -422,6 +424,22 @@ def test_mutants_of_an_implicit_function_change_all_that_it_says():
     changes = {trial.change.partition(":")[0]: trial for trial in score(CURVE).trials}
     assert {"slope", "function", "point", "another variable", "another unknown"} <= set(changes)
     assert all(changes[name].refused_at for name in ("variable and unknown swapped", "another variable"))
+
+
+def with_digamma(place):
+    function = Digamma(x) + y
+    steep, drift = (At(D(function, v), x, place) for v in (y, x))
+    proof = solved(
+        steepness=calc(steep, (1, by.calculus), ne(0, by.sign(Integer(1)))),
+        slope=calc(-drift / steep, (-drift, by.calculus)),
+    )
+    return Claim("forms.digamma", Implicit(function, x, place, y, -drift), proof)
+
+
+def test_digamma_is_as_smooth_as_the_theorem_asks():
+    links(with_digamma(2))
+    refused(with_digamma(-2), "not shown to be defined")
+    assert all("digamma" in base.statement for base in (continuity, calculus, slopes, implicit))
 
 
 def test_where_its_theorem_says_nothing_an_implicit_function_is_not_refuted():
