@@ -128,6 +128,8 @@ HEADLINES = {
     "degenerate.two-entries": ([*BASE, "cases"], []),
     "rebasing.newton-step": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
     "conditional.unique": ([*BASE, "integrals", "logarithms"], ["setting.log-bound"]),
+    "strict.divergence-positive": ([*BASE, "cases", "integrals", "logarithms"], ["setting.log-bound"]),
+    "strict.conditional-unique": ([*BASE, "cases", "integrals", "logarithms"], ["setting.log-bound"]),
     "cycles.never-arrives": ([*BASE, "calculus", "cases", "induction", "logarithms"], []),
     "powers.best-power": ([*BASE, "calculus", "logarithms", "taylor"], []),
     "truncation.never-raises-entropy": ([*BASE, "cases", "logarithms"], ["setting.log-bound"]),

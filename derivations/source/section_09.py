@@ -20,6 +20,7 @@ from .. import (
     pareto,
     potentials,
     rebasing,
+    strict,
     tails,
 )
 from ..notation import a, b, c, gamma, h_star, o, rho, tau, y
@@ -137,8 +138,10 @@ SECTIONS = (
                         joint.CHAIN_RULE,
                         joint.CONDITIONAL_SLOPE,
                         joint.CONDITIONAL_FALLS,
+                        conditional.CONDITIONAL,
+                        conditional.TRANSFORMED,
                         conditional.SLOPE_NEGATIVE,
-                        conditional.UNIQUE,
+                        strict.CONDITIONAL_UNIQUE,
                         tails.EXISTENCE,
                         tails.OUT_OF_REACH,
                         joint.POWER_SLOPE_OF_Y,
