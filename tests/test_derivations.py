@@ -118,6 +118,10 @@ HEADLINES = {
         [*BASE, "calculus", "cases", "induction", "logarithms", "slopes", "squeeze"],
         ["setting.log-bound"],
     ),
+    "lopsided.entropy-converges": (
+        [*BASE, "calculus", "induction", "logarithms", "slopes", "squeeze"],
+        ["setting.log-bound"],
+    ),
     "iteration.quadratic": ([*BASE, "calculus", "cases", "induction", "logarithms", "slopes"], []),
     "lowering.entropy-converges": (
         [*BASE, "calculus", "cases", "induction", "logarithms", "slopes", "squeeze"],
