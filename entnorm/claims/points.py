@@ -56,7 +56,8 @@ __all__ = ["exact_point", "points"]
 
 _SIZES = (2, 3, 1, 5)
 _TRIES = 300
-_REPAIRED, _REPAIRS = 48, 48
+_REPAIRED, _REPAIRS = 24, 40
+_FACTORS = tuple(Fraction(2) ** k for k in (-3, -2, -1, 1, 2, 3))
 _SPECIAL = tuple(map(Fraction, (0, 1, -1, 2)))
 _SPECIAL_POINTS, _SPECIAL_TRIES = 2, 40
 
@@ -123,7 +124,7 @@ def _general(random: Random, *, either_sign: bool = False) -> Source:
 
 
 def _repaired(point: Site, given: tuple[Statement, ...], random: Random) -> Site:
-    """Return a point where variables of which hypotheses fail were changed, one at a time, while some do.
+    """Return a point where variables of a hypothesis that fails were changed, one at a time, as long as one does.
 
     Where several narrow hypotheses have to hold together, points that satisfy all of them are not found by drawing.
     """
@@ -134,10 +135,9 @@ def _repaired(point: Site, given: tuple[Statement, ...], random: Random) -> Site
         if not movable:
             break
         moved = random.choice(movable)
-        now = point[moved]
         changed = _drawn(frozenset({moved}), point[n], random, _general(random))
-        if is_rational(now) and isinstance(moved, Scalar):
-            changed[moved] = random.choice((changed[moved], 2 * now, now / 2))
+        if isinstance(moved, Scalar) and is_rational(point[moved]):
+            changed[moved] = random.choice((changed[moved], *(point[moved] * factor for factor in _FACTORS)))
         point = Site(_adjusted(point | changed, given, random))
     return point
 
