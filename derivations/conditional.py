@@ -1,22 +1,53 @@
 """Conditional entropies and marginals: that there is one exponent and no more.
 
 With one exponent for all conditional distributions, and X as it is, H(Y | X) falls strictly as soon as the powers of
-one of them that occurs differ; so at most one exponent has a given value.  A power of the marginal of X with a given
+one of them that occurs differ (which `strict` shows of one that is not constant); so at most one exponent has a given
+value.  A power of the marginal of X with a given
 entropy is the problem of one variable, and has one answer as that has.  A target for each conditional distribution by
 itself is as many such problems: each row can have it [limits.existence], or cannot [limits.below-ties], whatever the
 others are.
 """
 
-from entnorm.claims import Assumption, Claim, D, Eq, ForAll, Ge, Gt, Integrable, Log, Lt, Ne, Sum, by, calc, gt, lt
+from entnorm.claims import (
+    Assumption,
+    Claim,
+    D,
+    Eq,
+    ForAll,
+    Ge,
+    Gt,
+    Integrable,
+    Integral,
+    Log,
+    Lt,
+    Ne,
+    Sum,
+    by,
+    calc,
+    gt,
+    lt,
+)
 
 from .densities import SUMS_TO_ONE
 from .divergences import AT_BOTH, ENTROPY_DIFFERENCE, ENTROPY_NONINCREASING, GIBBS, back, difference
-from .joint import CONDITIONAL_SLOPE, FINITE_ROWS, J_FINITE, J_POSITIVE, ROW_SLOPES, ROWS_INSIDE, average, here
+from .joint import (
+    CONDITIONAL_SLOPE,
+    FINITE_ROWS,
+    J_FINITE,
+    J_POSITIVE,
+    ROW_SLOPES,
+    ROWS_INSIDE,
+    WITH_ENTROPY,
+    average,
+    here,
+)
 from .notation import (
     H,
     a,
     b,
+    conditional_entropy,
     density,
+    dentropy,
     divergence,
     dvariance,
     gamma,
@@ -24,6 +55,7 @@ from .notation import (
     h_star,
     i,
     marginal,
+    mass,
     o,
     p,
     r,
@@ -33,6 +65,50 @@ from .notation import (
     u,
 )
 from .tails import ATTAINED_ONCE
+
+transformed = density(rows[i], gamma)[o]
+scaled = u[i] * transformed
+CONDITIONAL = Claim(
+    "conditional.mean-of-rows",
+    Eq(conditional_entropy(rows), Sum(marginal(rows)[i] * h_of(rows[i], 1), i)),
+    given=WITH_ENTROPY,
+    title="H(Y | X) is the mean of the entropies of the conditional distributions",
+    remark="Those are the rows at exponent 1, and what weighs them is the marginal of X.",
+    proof=calc(
+        conditional_entropy(rows),
+        (
+            -Sum(
+                marginal(rows)[i] * Integral(rows[i][o] / marginal(rows)[i] * Log(rows[i][o] / marginal(rows)[i]), o),
+                i,
+            ),
+            by.logs(conditional_entropy),
+        ),
+        (Sum(marginal(rows)[i] * h_of(rows[i], 1), i), by.logs(h_of, dentropy, density, mass, marginal)),
+    ),
+)
+
+TRANSFORMED = Claim(
+    "conditional.transformed",
+    Eq(
+        -Sum(Integral(scaled * (Log(scaled) - Log(Integral(scaled, o))), o), i),
+        Sum(u[i] * h_of(rows[i], gamma), i),
+    ),
+    given=(
+        J_POSITIVE,
+        ForAll(i, Integrable(rows[i][o] ** gamma, o)),
+        ForAll(i, Integrable(rows[i][o] ** gamma * Log(rows[i][o]), o)),
+        Assumption("every value of X occurs", ForAll(i, Gt(u[i], 0))),
+    ),
+    title="... and stays that, with the weights u, where every row is raised to the power gamma",
+    remark="On the left is H(Y | X), as it is defined, of the joint density whose rows are u_i times these transforms.",
+    proof=calc(
+        -Sum(Integral(scaled * (Log(scaled) - Log(Integral(scaled, o))), o), i),
+        (-Sum(Integral(scaled * (Log(scaled) - Log(u[i] * Integral(transformed, o))), o), i), by.termwise),
+        (-Sum(Integral(scaled * (Log(scaled) - Log(u[i])), o), i), by.algebra(SUMS_TO_ONE)),
+        (-Sum(Integral(scaled * Log(transformed), o), i), by.logs),
+        (Sum(u[i] * h_of(rows[i], gamma), i), by.termwise(h_of, dentropy)),
+    ),
+)
 
 ordered = (Ge(a, 0), Lt(a, b))
 DIFFERENT = Assumption("its powers a and b differ", Ne(back, 0))

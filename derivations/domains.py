@@ -2,7 +2,8 @@
 
 What is integrated over a half-line is x^(w - 1) exp(-gamma c x^b) for the potentials, and x^(w - 1) (1 + x)^(-y) for
 the Beta densities and their relatives.  Where an exponent leaves the domain that `potentials` and `betas`
-have, the integrand exceeds a multiple of 1/x, near 0 or far out, whose antiderivative log x is beyond all bounds there.
+have, the integrand exceeds a multiple of 1/x, near 0 or far out, whose antiderivative log x is beyond all bounds there:
+these integrals diverge (`divergent`, where lognormal densities are, too).
 """
 
 from entnorm.claims import Claim, D, Eq, Exp, Ge, Gt, Le, Log, Power, by, calc, ge
@@ -52,7 +53,7 @@ POTENTIAL_NEAR = Claim(
     Ge(x ** (w - 1) * Exp(-gamma * c * x**b), Exp(-gamma * c) / x),
     given=(*near, Le(w, 0), Gt(gamma, 0), Gt(c, 0), Gt(b, 0)),
     title="Where kappa + gamma a, here w, is not positive, a potential's power exceeds a multiple of 1/x near 0",
-    remark="For gamma <= 0 the exponential is at least 1, and the same holds with the factor 1.",
+    remark="For gamma <= 0 it exceeds 1/x itself (`divergent.rising-near-zero`).",
     proof=calc(
         x ** (w - 1) * Exp(-gamma * c * x**b),
         (x ** (w - 1) * Exp(-gamma * c) * Exp(depth), by.logs),

@@ -71,7 +71,7 @@ INFINITE_ENTROPY = Claim(
     Ge(growing, c - 2),
     given=(*ON_THE_TAIL, Eq(Log(Log(x)), c)),
     title="... which exceeds every bound",
-    remark="At x = exp(exp(c)) it is at least c - 2. So the density 1/(x log^2 x) has no differential entropy.",
+    remark="At x = exp(exp(c)) it is at least c - 2. So the density has no differential entropy (`divergent.heavy`).",
     proof=calc(
         growing,
         (Log(Log(x)) - 2 * (Log(Log(x)) + 1) / Exp(Log(Log(x))), by.logs),
@@ -104,7 +104,7 @@ PARETO_ROOT = Claim(
     Eq(D(Log(x), x), (1 / x**2) ** half),
     given=(Gt(x, 0),),
     title="The square root of the density 1/x^2 has the antiderivative log x",
-    remark="It is c at exp(c): so the density 1/x^2 on x > 1 has no power transform of exponent 1/2.",
+    remark="It is c at exp(c): so 1/x^2 on x > 1 has no power transform of exponent 1/2 (`divergent.pareto`).",
     proof=calc(D(Log(x), x), (1 / x, by.calculus), ((1 / x**2) ** half, by.logs)),
 )
 

@@ -103,7 +103,7 @@ NO_INTEGRAL = Claim(
     Eq(D(Log(x) ** 2 / 2, x), Log(x) / x),
     given=(Gt(x, 0),),
     title="... of which this is an antiderivative, c^2/2 at exp(c)",
-    remark="So no power below the first has an integral, gamma = 1 is the end of the domain, and 7/2 - log 2 the "
-    "largest entropy (`divergences.not-raised`).",
+    remark="So no power below the first has an integral (`divergent.slow`), gamma = 1 is the end of the domain, and "
+    "7/2 - log 2 the largest entropy (`divergences.not-raised`).",
     proof=calc(D(Log(x) ** 2 / 2, x), (Log(x) / x, by.calculus)),
 )

@@ -10,6 +10,7 @@ from entnorm.claims import (
     At,
     Claim,
     D,
+    Digamma,
     Eq,
     Exp,
     ForAll,
@@ -49,6 +50,7 @@ from entnorm.claims import (
 from entnorm.claims.citing import foundations_of
 from entnorm.claims.context import Context
 from entnorm.claims.facts import hypothesis
+from entnorm.claims.foundations import calculus, continuity, implicit, slopes
 from entnorm.claims.kernel import witnessed
 from entnorm.claims.language import LanguageError, substitute
 from entnorm.claims.links import goals, links
@@ -402,6 +404,42 @@ def test_the_witness_sees_a_wrong_slope():
     wrong = replace(CURVE, statement=Implicit(*CURVE.statement.args[:4], (c + 1) / (3 * y**2)))
     assert witnessed(wrong, wrong.statement)[0] is False
     assert witnessed(CURVE, CURVE.statement)[0] is True
+
+
+def test_the_witness_follows_the_curve_and_trusts_no_rule_for_its_slope(monkeypatch):
+    """What the theorem asks for is what the rules prove; were it written down wrong, the witness would see that."""
+    y_squared = Implicit(y**2 - x, x, 4, y, 1 / (2 * y))
+    on_curve = Claim("forms.square-root", y_squared, CURVE.proof, given=(Eq(y, 2),))
+    assert witnessed(on_curve, y_squared)[0] is True
+    wrong_sign = property(lambda it: (Ne(At(D(it.args[0], it.args[3]), x, it.args[2]), 0), Eq(-it.args[4], it.args[4])))
+    monkeypatch.setattr(Implicit, "conditions", wrong_sign)
+    assert witnessed(on_curve, y_squared)[0] is True
+    wrong = Implicit(y**2 - x, x, 4, y, -1 / (2 * y))
+    assert witnessed(replace(on_curve, statement=wrong), wrong)[0] is False
+    flat = Implicit((y - 2) ** 2 - x + x, x, 4, y, 1)
+    assert witnessed(replace(on_curve, statement=flat), flat)[0] is False
+
+
+def test_mutants_of_an_implicit_function_change_all_that_it_says():
+    changes = {trial.change.partition(":")[0]: trial for trial in score(CURVE).trials}
+    assert {"slope", "function", "point", "another variable", "another unknown"} <= set(changes)
+    assert all(changes[name].refused_at for name in ("variable and unknown swapped", "another variable"))
+
+
+def with_digamma(place):
+    function = Digamma(x) + y
+    steep, drift = (At(D(function, v), x, place) for v in (y, x))
+    proof = solved(
+        steepness=calc(steep, (1, by.calculus), ne(0, by.sign(Integer(1)))),
+        slope=calc(-drift / steep, (-drift, by.calculus)),
+    )
+    return Claim("forms.digamma", Implicit(function, x, place, y, -drift), proof)
+
+
+def test_digamma_is_as_smooth_as_the_theorem_asks():
+    links(with_digamma(2))
+    refused(with_digamma(-2), "not shown to be defined")
+    assert all("digamma" in base.statement for base in (continuity, calculus, slopes, implicit))
 
 
 def test_where_its_theorem_says_nothing_an_implicit_function_is_not_refuted():

@@ -301,6 +301,15 @@ def test_some_points_are_special():
         assert witnessed(Claim("witness.special", false, calc(x)), false)[0] is False
 
 
+def test_points_are_repaired_where_hypotheses_leave_little_room():
+    """Three of the numbers that are drawn are as small as this, and in order, once in fifty thousand times."""
+    small = Rational(1, 4)
+    narrow = (Gt(x, 0), Lt(x, small), Gt(y, 0), Lt(y, small), Gt(z, 0), Lt(z, small), Lt(x, y), Lt(y, z))
+    found = points(frozenset({x, y, z}), narrow, "narrow", 3)
+    assert len(found) == 3
+    assert all(decide(statement, point)[0] is True for statement in narrow for point in found)
+
+
 def test_no_point_satisfies_a_contradiction():
     assert points(frozenset({x}), (Gt(x, 0), Lt(x, 0)), "seed", 3) == ()
     assert points(frozenset({x}), (Gt(1 / (x - x), 0),), "seed", 3) == ()

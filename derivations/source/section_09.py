@@ -1,11 +1,15 @@
 """Extensions: section 9 of the annotated derivation."""
 
+from sympy import Integer, Rational
+
+from entnorm.claims import Seq
 from entnorm.claims.ledger import Imprecise, Needs, Said, Section, Unverifiable
 
 from .. import (
     betas,
     conditional,
     densities,
+    divergent,
     escort,
     families,
     joint,
@@ -16,9 +20,14 @@ from .. import (
     pareto,
     potentials,
     rebasing,
+    strict,
     tails,
 )
+from ..notation import a, b, c, gamma, h_star, o, rho, tau, y
 from . import instances
+
+PARETO = Seq(o, (1 + tau[o]) ** -c)
+ONE_OVER_SQUARE = {c: 2, y: 1}
 
 SECTIONS = (
     Section(
@@ -30,9 +39,9 @@ SECTIONS = (
                 "h(p)=-∫p log p",
                 Needs(
                     "p log p is integrable",
-                    families.INFINITE_ENTROPY,
+                    divergent.HEAVY,
                     densities.EXPECTATION,
-                    in_words="The density is positive, and what its entropy gathers up to x exceeds every bound as x grows.",
+                    at={rho: Seq(o, divergent.heavy)},
                 ),
             ),
             Said(
@@ -40,9 +49,9 @@ SECTIONS = (
                 "p~=p^γ/∫p^γ",
                 Needs(
                     "p^gamma is integrable",
-                    families.PARETO_ROOT,
+                    divergent.PARETO,
                     densities.SUMS_TO_ONE,
-                    in_words="The integral of the square root of 1/x^2 from 1 to x is log x, and exceeds every bound as x grows.",
+                    at={rho: PARETO, **ONE_OVER_SQUARE, gamma: Rational(1, 2)},
                 ),
             ),
             Said(
@@ -50,9 +59,16 @@ SECTIONS = (
                 "迭代求解过程类似",
                 Needs(
                     "p is not constant on its support, p^gamma is integrable on both sides of every exponent that the iteration comes to, and none of these is 0",
-                    families.PARETO_STEP,
+                    divergent.PARETO,
                     rebasing.NEWTON_STEP,
-                    in_words="For 1/x^2 on x > 1 the entropy is 2 and the mean of the squared logarithm 8, and powers have an integral for gamma > 1/2 alone.",
+                    at={
+                        rho: PARETO,
+                        **ONE_OVER_SQUARE,
+                        gamma: 1 + (5 - 2) / (Integer(4) - 8),  # where the first step towards 5 leads
+                        a: Rational(1, 8),
+                        b: Rational(1, 2),
+                        h_star: 5,
+                    },
                 ),
                 english="The iterative solution is similar.",
             ),
@@ -122,8 +138,10 @@ SECTIONS = (
                         joint.CHAIN_RULE,
                         joint.CONDITIONAL_SLOPE,
                         joint.CONDITIONAL_FALLS,
+                        conditional.CONDITIONAL,
+                        conditional.TRANSFORMED,
                         conditional.SLOPE_NEGATIVE,
-                        conditional.UNIQUE,
+                        strict.CONDITIONAL_UNIQUE,
                         tails.EXISTENCE,
                         tails.OUT_OF_REACH,
                         joint.POWER_SLOPE_OF_Y,

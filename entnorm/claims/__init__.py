@@ -17,6 +17,7 @@ from .language import (
     Attained,
     D,
     Digamma,
+    Divergent,
     Eq,
     Exp,
     Family,
@@ -73,6 +74,7 @@ from .proofs import (
     run,
     solved,
     squeeze,
+    unbounded,
 )
 from .rules import by
 from .runs import Prints
@@ -86,6 +88,7 @@ __all__ = [
     "Claim",
     "D",
     "Digamma",
+    "Divergent",
     "Eq",
     "Exp",
     "Family",
@@ -140,4 +143,5 @@ __all__ = [
     "run",
     "solved",
     "squeeze",
+    "unbounded",
 ]  # fmt: skip

@@ -47,6 +47,7 @@ from .proofs import (
     Refuted,
     Solved,
     Squeeze,
+    Unbounded,
 )
 from .rules import Rule, by
 
@@ -80,6 +81,8 @@ def parts_of(proof: Proof) -> tuple[Any, ...]:
         return (proof.slope,)
     if isinstance(proof, Solved):
         return (proof.steepness, proof.slope)
+    if isinstance(proof, Unbounded):
+        return (proof.slope, proof.growth)
     return proof.chains if isinstance(proof, Expansion) else ()
 
 
@@ -113,6 +116,7 @@ _OWN_FOUNDATION: dict[type, Foundation] = {
     Monotone: base.slopes,
     Solved: base.implicit,
     Convergence: base.integrals,
+    Unbounded: base.divergence,
     Numeric: base.enclosures,
 }
 

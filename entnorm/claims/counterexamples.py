@@ -21,6 +21,7 @@ from typing import Any
 from .arithmetics import Undefined
 from .facts import difference
 from .language import (
+    Divergent,
     Eq,
     ForAll,
     Ge,
@@ -41,6 +42,7 @@ from .language import (
     n,
     substitute,
 )
+from .lines import Line
 from .points import exact_point
 from .proofs import Claim, Refuted
 from .typeset import text
@@ -63,7 +65,7 @@ class Failure:
         """Return the two sides of the conclusion, `lhs` and `rhs`, or why it has no value: `undefined`.
 
         Of a limit that is contradicted, the `distance` that stays; of a root, the sides of what contradicts it at one
-        argument, `where`.
+        argument, `where`; of what an integral that diverges contradicts, that it has no value.
         """
         if self.contradicted:
             return self._against()
@@ -77,6 +79,8 @@ class Failure:
 
     def _against(self) -> dict[str, str]:
         said, proved = self.claim.statement, self.counterexample.statement
+        if isinstance(proved, Divergent):
+            return {"undefined": "an integral in it diverges"}
         if isinstance(said, Root):
             sides = shown_sides(proved, self.point | {said.args[1]: Fraction(1)})
             return {"where": f"{text(said.args[1])} = 1", **sides} if sides else {}
@@ -99,6 +103,7 @@ def shown(counterexamples: tuple[Refuted | Claim, ...], claims: tuple[Claim, ...
     ----------
     counterexamples : tuple of Refuted or Claim
         What is refuted, at its own point, to which `at` adds; and what is proved, and contradicts a claim at `at`.
+        That an integral diverges contradicts what speaks of it.
     claims : tuple of Claim
     at : mapping
         Exact values of variables.  An index that has none stands for every position.  One number may be missing that
@@ -124,6 +129,8 @@ def shown(counterexamples: tuple[Refuted | Claim, ...], claims: tuple[Claim, ...
 
 def _failures(counterexample: Refuted | Claim, claims: tuple[Claim, ...], at: Mapping[Variable, Any]) -> list[Failure]:
     """Return how the claims fail at the point of one counterexample, or raise a ValueError that says why none does."""
+    if isinstance(counterexample, Claim) and isinstance(counterexample.statement, Divergent):
+        return _failures_on_the_line(counterexample, claims, at)
     contradicted: list[Claim] = []
     if isinstance(counterexample, Refuted):
         point = _completed(counterexample.at, at)
@@ -157,6 +164,15 @@ def _violated(claim: Claim, point: Mapping[Variable, Any]) -> tuple[Statement, .
     if not violated:
         raise ValueError(f"the counterexample violates no hypothesis of {claim.id}")
     return violated
+
+
+def _failures_on_the_line(diverges: Claim, claims: tuple[Claim, ...], at: Mapping[Variable, Any]) -> list[Failure]:
+    """Return how the claims fail where an integral diverges, or raise a ValueError that says why none does."""
+    line = Line(diverges, at)
+    failing = [claim for claim in claims if line.deprives_of_value(claim.statement)]
+    if not failing:
+        raise ValueError(f"that {diverges.id} contradicts a claim there is not seen")
+    return [Failure(diverges, claim, dict(at), True, line.violated(claim)) for claim in failing]
 
 
 def _completed(point: Mapping[Variable, Any], more: Mapping[Variable, Any]) -> Mapping[Variable, Any]:

@@ -17,6 +17,7 @@ from .language import (
     D,
     Differentiable,
     Digamma,
+    Divergent,
     ForAll,
     Gt,
     Image,
@@ -74,7 +75,7 @@ def _obligations(node: Any, reach: Reach) -> Iterator[Statement]:
     elif isinstance(node, Integral):
         yield from _quantified(node.args[1], obligations(node.args[0], reach))
         yield Integrable(*node.args)
-    elif isinstance(node, Integrable):
+    elif isinstance(node, Integrable | Divergent):
         yield from _quantified(node.args[1], obligations(node.args[0], reach))
     elif isinstance(node, D):
         yield from obligations(node.args[0], reach)

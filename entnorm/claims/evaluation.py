@@ -236,10 +236,14 @@ class Evaluator:
 
     def _slope(self, term: D, point: Point) -> Any:
         body, variable = term.args
+        return self.along(body, point, {variable: self.one})
+
+    def along(self, term: Any, point: Point, velocities: Mapping[Variable, Any]) -> Any:
+        """Return the slope of a term along the line on which some variables move, each with its velocity."""
         self._level += 1
         try:
-            moving = _Dual(self._level, point[variable], self.one)
-            result = self.value(body, {**point, variable: moving})
+            moving = {v: _Dual(self._level, point[v], velocity) for v, velocity in velocities.items()}
+            result = self.value(term, {**point, **moving})
             return result.slope if isinstance(result, _Dual) and result.level == self._level else self.zero
         finally:
             self._level -= 1

@@ -12,6 +12,7 @@ __all__ = [
     "calculus",
     "cases",
     "continuity",
+    "divergence",
     "enclosures",
     "field",
     "gamma",
@@ -35,6 +36,8 @@ class Foundation:
     statement: str
 
 
+_ELEMENTARY = "What is made of exp, log, log Gamma, digamma, powers, sums, products and quotients"
+
 field = Foundation(
     "field", "The real numbers are a field: identities of rational functions hold where both sides are defined."
 )
@@ -53,7 +56,7 @@ order = Foundation(
 )
 calculus = Foundation(
     "calculus",
-    "What is made of exp, log, log Gamma, powers, sums, products and quotients is differentiable where it is defined, "
+    f"{_ELEMENTARY} is differentiable where it is defined, "
     "and strict inequalities between such functions persist near a point; a derivative depends on what is near alone. "
     "Sum, product, quotient and chain rule; exp' = exp and log' = 1/x; a finite sum is differentiated termwise.",
 )
@@ -67,6 +70,12 @@ integrals = Foundation(
     "The integral over a measure is linear on the functions whose absolute values have a finite integral, and positive "
     "on positive ones; the measure is not zero.",
 )
+divergence = Foundation(
+    "divergence",
+    "What is integrated over a measure may be integrated over its image instead. Where an integrand is at least the "
+    "slope of a continuous function, its integral is at least the increase of that; an integral that exceeds every "
+    "bound is not finite.",
+)
 taylor = Foundation(
     "taylor",
     "A function that is smooth near a point has there the Taylor expansion with its derivatives as coefficients.",
@@ -79,18 +88,18 @@ squeeze = Foundation(
 )
 continuity = Foundation(
     "continuity",
-    "What is made of exp, log, log Gamma, powers, sums, products and quotients is continuous where it is defined; a "
+    f"{_ELEMENTARY} is continuous where it is defined; a "
     "continuous function takes every value between two of its values.",
 )
 slopes = Foundation(
     "slopes",
-    "What is made of exp, log, log Gamma, powers, sums, products and quotients is differentiable where it is defined; "
+    f"{_ELEMENTARY} is differentiable where it is defined; "
     "a function whose slope is nonnegative between two points does not fall from one to the other; if it is positive, "
     "it rises.",
 )
 implicit = Foundation(
     "implicit",
-    "What is made of exp, log, log Gamma, powers, sums, products and quotients is smooth near a point where it is "
+    f"{_ELEMENTARY} is smooth near a point where it is "
     "defined. If such a function of x and y has at a point a slope in y that is not 0, then near that point it keeps "
     "its value along one function y of x, which is smooth, and whose slope is minus that in x over that in y (the "
     "implicit function theorem).",

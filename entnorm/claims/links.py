@@ -13,6 +13,7 @@ from sympy import Expr, Integer, Rational
 
 from .citing import all_facts, chains, facts_of, parts_of, rule_of, written
 from .context import Context
+from .convergence import unfolded_fully
 from .definedness import obligations, slopes
 from .facts import ALLOWED, ANY, Fact, difference, hypothesis
 from .language import (
@@ -20,10 +21,14 @@ from .language import (
     Apply,
     Attained,
     D,
+    Divergent,
+    Entry,
     Eq,
     ForAll,
+    Function,
     Ge,
     Gt,
+    Image,
     Implicit,
     Integrable,
     Jet,
@@ -32,16 +37,22 @@ from .language import (
     Lt,
     Natural,
     Operator,
+    Plus,
+    Point,
     Power,
     Relation,
     Root,
+    Rows,
+    Scalar,
     Statement,
     Tends,
     Times,
     Variable,
     alpha_equal,
+    bound_in,
     free,
     fresh,
+    mu,
     open_binder,
     recursions,
     substitute,
@@ -50,6 +61,7 @@ from .language import (
 from .normal import Normaliser, Refusal
 from .proofs import (
     Assumed,
+    Assumption,
     Beside,
     Calc,
     Cases,
@@ -62,6 +74,7 @@ from .proofs import (
     Refuted,
     Solved,
     Squeeze,
+    Unbounded,
 )
 from .rules import Rule, check_equality, check_order
 
@@ -280,7 +293,7 @@ def goals(claim: Claim) -> tuple[Claim, ...] | None:
     Refusal
         If they would not prove it, whatever their chains say.
     """
-    if isinstance(claim.proof, Cases | Squeeze | Intermediate | Monotone | Solved) and not all(
+    if isinstance(claim.proof, Cases | Squeeze | Intermediate | Monotone | Solved | Unbounded) and not all(
         isinstance(part, Calc) for part in parts_of(claim.proof)
     ):
         raise Refusal("a case, a bound, a value or a slope is proved by a chain")
@@ -298,6 +311,8 @@ def goals(claim: Claim) -> tuple[Claim, ...] | None:
             return (_goal_of_order(claim, claim.proof),)
         case Solved():
             return _goals_of_solution(claim, claim.proof)
+        case Unbounded():
+            return _goals_of_divergence(claim, claim.proof)
     return None
 
 
@@ -414,6 +429,80 @@ def _goals_of_solution(claim: Claim, proof: Solved) -> tuple[Claim, ...]:
         replace(claim, statement=is_steep, proof=proof.steepness),
         replace(claim, statement=quotient, given=(*claim.given, is_steep), proof=proof.slope),
     )
+
+
+def _goals_of_divergence(claim: Claim, proof: Unbounded) -> tuple[Claim, ...]:
+    variable, bound, integrand = proof.variable, proof.bound, on_the_line(claim, proof)
+    spoken_of = frozenset().union(free(claim.statement), bound_in(claim.statement), *map(free, claim.hypotheses))
+    if not (isinstance(variable, Scalar) and isinstance(bound, Scalar)) or {variable, bound} & spoken_of:
+        raise Refusal(f"{variable} and {bound} must be numbers of which nothing else speaks")
+    if variable in free(proof.low) | free(proof.high) | {bound}:
+        raise Refusal(f"ends and bound must not depend on {variable}")
+    for function in (integrand, proof.function):
+        _made_of_elementary_functions(function, variable)
+    _defined([claim.statement, *claim.hypotheses], all_facts(claim))
+    numbers = tuple(g for g in claim.given if not _is_about_points(g.statement if isinstance(g, Assumption) else g))
+    there = replace(claim, given=(*numbers, Ge(bound, 0)))
+    above = _checked_interval(there, proof, image_of(claim).args[3])
+    increase, amount = (Le, Times(-1, bound)) if proof.is_falling else (Ge, bound)
+    return (
+        replace(
+            there,
+            statement=increase(integrand, D(proof.function, variable)),
+            given=(*there.given, *above, Gt(variable, proof.low), Lt(variable, proof.high)),
+            proof=proof.slope,
+        ),
+        replace(there, statement=increase(growth_of(proof), amount), proof=proof.growth),
+    )
+
+
+def _checked_interval(claim: Claim, proof: Unbounded, least: Expr) -> tuple[Relation, ...]:
+    """Refuse ends that are not in order, above the `least` number, or between which the function is not defined.
+
+    Return what is known of the numbers between them because they are above the least.
+    """
+    facts = all_facts(claim)
+    _defined([proof.low, proof.high], facts)
+    context = Context(facts)
+    ordered = (Le(proof.low, proof.high), *((Ge(proof.low, 0),) if least == 0 else ()))
+    for relation in ordered:
+        if not context.holds(relation):
+            raise Refusal(f"not shown: {relation}")
+    above = (Gt(proof.variable, 0),) if least == 0 else ()
+    ends = [Ge(proof.variable, proof.low), Le(proof.variable, proof.high)]
+    if context.holds(Gt(proof.low, 0)):
+        ends.append(Gt(proof.variable, 0))
+    _defined([proof.function], (*map(hypothesis, ends), *facts))
+    return above
+
+
+def image_of(claim: Claim) -> Image:
+    """Return the hypothesis of a claim that says what the image of the measure is."""
+    images = [h for h in claim.hypotheses if isinstance(h, Image) and isinstance(h.args[0], Function)]
+    if not isinstance(claim.statement, Divergent) or len(images) != 1:
+        raise Refusal("an integral diverges on the line where one hypothesis gives the image of the measure")
+    return images[0]
+
+
+def on_the_line(claim: Claim, proof: Unbounded) -> Expr:
+    """Return the integrand as a function on the line, times the density that the image of the measure has there."""
+    function, place, density, _ = image_of(claim).args
+    point, body = open_binder(unfolded_fully(claim.statement), claim.variables)
+    found = body.xreplace({Entry(function, point): proof.variable})
+    if proof.variable in free(body) | bound_in(body) or {function, point} & free(found):
+        raise Refusal(f"{body} does not depend on the value of {function} alone")
+    weight: Expr = substitute(density, {place: proof.variable})
+    return found if weight == 1 else Times(found, weight)
+
+
+def growth_of(proof: Unbounded) -> Expr:
+    """Return by how much the function of a proof of divergence grows from end to end."""
+    first, last = (substitute(proof.function, {proof.variable: end}) for end in (proof.low, proof.high))
+    return Plus(last, Times(-1, first))
+
+
+def _is_about_points(statement: Statement) -> bool:
+    return bool(mu in free(statement)) or any(isinstance(v, Function | Rows | Point) for v in free(statement))
 
 
 def _follows(claim: Claim) -> None:

@@ -23,6 +23,7 @@ from .arithmetics import Inexpressible, Undefined
 from .kernel import check, seed, witnessed
 from .language import (
     Attained,
+    Divergent,
     Eq,
     Implicit,
     Integrable,
@@ -35,9 +36,10 @@ from .language import (
     Statement,
     Tends,
     Times,
+    free,
     substitute,
 )
-from .links import bounds_of_limit, goals, links
+from .links import bounds_of_limit, goals, growth_of, links, on_the_line
 from .normal import Refusal
 from .proofs import (
     Assumption,
@@ -55,6 +57,7 @@ from .proofs import (
     Solved,
     Squeeze,
     Step,
+    Unbounded,
 )
 from .variants import chosen
 
@@ -184,6 +187,8 @@ def mutants(claim: Claim) -> Iterator[Mutant]:
             yield from _of_numbers(claim, random)
         case Convergence() if isinstance(claim.statement, Integrable):
             yield from _of_convergence(claim, claim.statement, proof, random)
+        case Unbounded() if isinstance(claim.statement, Divergent):
+            yield from _of_divergence(claim, claim.statement, proof, random)
         case Expansion() if isinstance(claim.statement, Jet):
             yield from _of_coefficients(claim, claim.statement, proof, random)
         case Calc() | Induction():
@@ -355,12 +360,30 @@ def _of_order(claim: Claim, proof: Monotone, random: Random) -> Iterator[Mutant]
 
 
 def _of_solution(claim: Claim, statement: Implicit, proof: Solved, random: Random) -> Iterator[Mutant]:
-    """Yield mutants of the slope."""
+    """Yield mutants of the function, of the point, of what moves and of the slope; what is to be shown changes, too."""
     function, variable, point, unknown, slope = statement.args
-    for change, other in chosen(slope, random):
-        changed = replace(proof, slope=_chain_with_end(proof.slope, other, False))
-        restated = Implicit(function, variable, point, unknown, other)
-        yield _restated(replace(claim, statement=restated, proof=changed), f"slope: {change}")
+    others = sorted((v for v in free(function) - {variable, unknown} if isinstance(v, Scalar)), key=str)
+    said = {"function": function, "point": point, "slope": slope}
+
+    def saying(changed: dict[str, Expr], variable: Scalar = variable, unknown: Scalar = unknown) -> Implicit:
+        now = said | changed
+        return Implicit(now["function"], variable, now["point"], unknown, now["slope"])
+
+    changes = [
+        *(
+            (f"{name}: {change}", saying({name: other}))
+            for name in said
+            for change, other in chosen(said[name], random)
+        ),
+        ("variable and unknown swapped", saying({}, unknown, variable)),
+        *((f"another variable: {other}", saying({}, other, unknown)) for other in others),
+        *((f"another unknown: {other}", saying({}, variable, other)) for other in others),
+    ]
+    for change, restated in changes:
+        is_steep, quotient = restated.conditions
+        chain = _chain_with_end(_chain_with_end(proof.slope, quotient.lhs, True), quotient.rhs, False)
+        changed = Solved(_chain_with_end(proof.steepness, is_steep.lhs, True), chain)
+        yield _restated(replace(claim, statement=restated, proof=changed), change)
 
 
 def _of_cases(claim: Claim, proof: Cases, random: Random) -> Iterator[Mutant]:
@@ -393,6 +416,35 @@ def _of_convergence(claim: Claim, statement: Integrable, proof: Convergence, ran
     body, point = statement.args
     for change, variant in chosen(body, random):
         yield _restated(replace(claim, statement=Integrable(variant, point)), f"integrand: {change}")
+
+
+def _of_divergence(claim: Claim, statement: Divergent, proof: Unbounded, random: Random) -> Iterator[Mutant]:
+    """Yield mutants of the integrand, with its line of the proof, and of the ends between which it is integrated.
+
+    Another integrand may diverge as well: the question is also whether what is shown of it is true.
+    """
+    body, point = statement.args
+    for change, variant in chosen(body, random):
+        restated = replace(claim, statement=Divergent(variant, point))
+        try:
+            slope = _chain_with_end(proof.slope, on_the_line(restated, proof), True)
+        except Refusal:
+            continue  # of another point the proof says nothing at all
+        mutated = replace(restated, proof=replace(proof, slope=slope))
+        yield Mutant(mutated, f"integrand: {change}", _goals_or_itself(mutated))
+    for name in ("low", "high"):
+        for change, end in chosen(getattr(proof, name), random):
+            changed = replace(proof, **{name: end})
+            growth = _chain_with_end(proof.growth, growth_of(changed), True)
+            mutated = replace(claim, proof=replace(changed, growth=growth))
+            yield Mutant(mutated, f"{name}: {change}", _goals_or_itself(mutated))
+
+
+def _goals_or_itself(claim: Claim) -> tuple[Claim, ...]:
+    try:
+        return goals(claim) or (claim,)
+    except Refusal:
+        return (claim,)
 
 
 # --------------------------------------------------------------------------------------------------------- the score

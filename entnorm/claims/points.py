@@ -56,6 +56,8 @@ __all__ = ["exact_point", "points"]
 
 _SIZES = (2, 3, 1, 5)
 _TRIES = 300
+_REPAIRED, _REPAIRS = 24, 40
+_FACTORS = tuple(Fraction(2) ** k for k in (-3, -2, -1, 1, 2, 3))
 _SPECIAL = tuple(map(Fraction, (0, 1, -1, 2)))
 _SPECIAL_POINTS, _SPECIAL_TRIES = 2, 40
 
@@ -70,26 +72,37 @@ def points(variables: frozenset[Variable], given: tuple[Statement, ...], seed: s
     normalisation, are satisfied by construction; the others by trying again.
     """
     random = Random(seed)
-    general = (_general(random) for _ in range(_TRIES * count))
+    general = (_general(random) for _ in range(_TRIES * count + _REPAIRED))
     special = (lambda: _SPECIAL[0], lambda: _SPECIAL[1], *[lambda: random.choice(_SPECIAL)] * _SPECIAL_TRIES)
     return (
-        *_found(variables, given, random, general, count),
+        *_found(variables, given, random, general, count, repaired_from=_TRIES * count),
         *_found(variables, given, random, special, _SPECIAL_POINTS),
     )
 
 
 def _found(
-    variables: frozenset[Variable], given: tuple[Statement, ...], random: Random, sources: Iterable[Source], count: int
+    variables: frozenset[Variable],
+    given: tuple[Statement, ...],
+    random: Random,
+    sources: Iterable[Source],
+    count: int,
+    *,
+    repaired_from: int | None = None,
 ) -> list[Site]:
-    """Return the first points that satisfy the hypotheses, each with its numbers from one of the sources."""
+    """Return the first points that satisfy the hypotheses, each with its numbers from one of the sources.
+
+    Those that come late are repaired.
+    """
     found: list[Site] = []
     images = [g for g in given if isinstance(g, Image) and isinstance(g.args[0], Function)]
     # Nodes are many: where there are some, what speaks of numbers alone comes first.
     of_numbers = [g for g in given if not (images and any(isinstance(v, Function) for v in free(g)))]
-    rest = [g for g in given if g not in of_numbers]
+    in_order, rest = tuple(of_numbers), [g for g in given if g not in of_numbers]
     for attempt, number in enumerate(sources):
         size = _SIZES[(len(found) + attempt // (_TRIES // 2)) % len(_SIZES)]
         point = Site(_adjusted(_drawn(variables, size, random, number), given, random))
+        if repaired_from is not None and attempt >= repaired_from:
+            point = _repaired(point, in_order, random)
         if _are_true(of_numbers, point):
             point = Site(_on_nodes(point, images, random)) if images else point
             if _are_true(rest, point):
@@ -99,9 +112,9 @@ def _found(
     return found
 
 
-def _general(random: Random) -> Source:
+def _general(random: Random, *, either_sign: bool = False) -> Source:
     """Return a source of numbers in general position, positive or of either sign."""
-    positive = random.random() < 0.75
+    positive = not either_sign and random.random() < 0.75
 
     def number() -> Fraction:
         value = Fraction(random.randint(1, 24), random.randint(5, 12))
@@ -117,6 +130,25 @@ def _are_true(statements: list[Statement], site: Site) -> bool:
             statements.insert(0, statements.pop(k))
             return False
     return True
+
+
+def _repaired(point: Site, given: tuple[Statement, ...], random: Random) -> Site:
+    """Return a point where variables of a hypothesis that fails were changed, one at a time, as long as one does.
+
+    Where several narrow hypotheses have to hold together, points that satisfy all of them are not found by drawing.
+    """
+    for _ in range(_REPAIRS):
+        wrong = next((g for g in given if not _is_true(g, point)), None)
+        about = free(wrong) - {n} if wrong is not None else ()
+        movable = sorted((v for v in about if isinstance(v, Scalar | Family | Index | Natural)), key=str)
+        if not movable:
+            break
+        moved = random.choice(movable)
+        changed = _drawn(frozenset({moved}), point[n], random, _general(random))
+        if isinstance(moved, Scalar) and is_rational(point[moved]):
+            changed[moved] = random.choice((changed[moved], *(point[moved] * factor for factor in _FACTORS)))
+        point = Site(_adjusted(point | changed, given, random))
+    return point
 
 
 def _is_true(statement: Statement, site: Site) -> bool:

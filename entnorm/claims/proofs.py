@@ -9,6 +9,7 @@
     Claim(statement, proof=monotone(...))     the order of two values of a function, from the sign of its slope
     Claim(statement, proof=solved(...))       a function that an equation defines, and its slope
     Claim(statement, proof=convergence(...))  an integral that converges, from others that do
+    Claim(statement, proof=unbounded(...))    an integral that diverges, from the growth of an antiderivative below it
     Claim(statement, proof=numeric())         a closed statement about numbers, decided in balls
     Claim(statement, proof=run())             what a program prints
     Axiom(statement)                          a textbook fact, listed as such
@@ -140,6 +141,29 @@ class Convergence:
 
 
 @dataclass(frozen=True)
+class Unbounded:
+    """An integral that diverges, from two chains about the line: from `low` to `high` it exceeds every `bound` >= 0.
+
+    There the integrand is at least the slope of a function, whose increase from end to end is at least the bound; or
+    it is at most that slope, and the function falls by the bound.
+    """
+
+    function: Expr
+    variable: Scalar
+    bound: Scalar
+    low: Expr
+    high: Expr
+    slope: Calc
+    growth: Calc
+
+    @property
+    def is_falling(self) -> bool:
+        """Is the integrand shown to be far below zero, rather than far above?"""
+        chains = (chain for chain in (self.slope, self.growth) if isinstance(chain, Calc))
+        return any(step.symbol in "<≤" for chain in chains for step in chain.steps)
+
+
+@dataclass(frozen=True)
 class Run:
     """The program of the statement is run, and its output compared."""
 
@@ -172,6 +196,7 @@ Proof = (
     | Monotone
     | Solved
     | Convergence
+    | Unbounded
     | Run
     | Numeric
     | Assumed
@@ -346,6 +371,19 @@ def solved(*, steepness: Calc, slope: Calc) -> Solved:
 def convergence(*citations: Any) -> Convergence:
     """Return a proof that an integral converges: those that are cited do, and it is a combination of them."""
     return Convergence(citations)
+
+
+def unbounded(
+    function: Any, variable: Scalar, *, bound: Scalar, low: Any, high: Any, slope: Calc, growth: Calc
+) -> Unbounded:
+    """Return a proof that an integral diverges, where the image of the measure on the line is known.
+
+    The chain `slope` leads from the integrand on the line, times the density of the image, to a smaller slope of the
+    function; it may use that the variable lies strictly between `low` and `high`.  The chain `growth` leads from the
+    difference f(high) - f(low) to the `bound`, any number that is not negative, on which the ends depend.  Both may
+    be turned round: a larger slope, and a difference of at most minus the bound.
+    """
+    return Unbounded(scalar(function), variable, bound, scalar(low), scalar(high), slope, growth)
 
 
 def numeric() -> Numeric:

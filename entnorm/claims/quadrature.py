@@ -19,11 +19,11 @@ from mpmath import fp
 
 from .arithmetics import Inexpressible, Undefined
 
-__all__ = ["EVERYWHERE", "Nodal", "Signed", "nodes"]
+__all__ = ["EVERYWHERE", "NODES_PER_UNIT", "Nodal", "Signed", "nodes"]
 
 EVERYWHERE = slice(None)  # the position of a point that stands for all of them
 
-_UNIT = 40  # nodes
+NODES_PER_UNIT = 40
 _HALF_LINE, _LINE = 272, 220  # on either side
 _LARGEST = 1e300
 _AGREEMENT = math.log(1e-9)  # of what cancelled: an integral is known to that, and arithmetic to far less
@@ -107,12 +107,12 @@ class Signed:
 def nodes(low: Any) -> tuple[Signed, Signed]:
     """Return the nodes and the weights of a rule for the numbers above `low`: 0 or minus infinity."""
     reach = _HALF_LINE if low == 0 else _LINE
-    steps = np.arange(-reach, reach + 1) / _UNIT
+    steps = np.arange(-reach, reach + 1) / NODES_PER_UNIT
     with np.errstate(all="ignore"):
         if low != 0:
-            return Signed.of(np.sinh(steps)), Signed.of(np.cosh(steps) / _UNIT)
+            return Signed.of(np.sinh(steps)), Signed.of(np.cosh(steps) / NODES_PER_UNIT)
         log = np.pi / 2 * np.sinh(steps)
-        return Signed(np.ones_like(log), log), Signed.of(np.pi / 2 * np.cosh(steps) / _UNIT) * Signed(1.0, log)
+        return Signed(np.ones_like(log), log), Signed.of(np.pi / 2 * np.cosh(steps) / NODES_PER_UNIT) * Signed(1.0, log)
 
 
 class Nodal:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from sympy import Basic, Integer, Rational
+from sympy import Basic, Expr, Integer, Rational
 
 from .language import (
     Apply,
@@ -20,6 +20,7 @@ from .language import (
     D,
     Differentiable,
     Digamma,
+    Divergent,
     Entry,
     Exp,
     ForAll,
@@ -230,8 +231,18 @@ def _differential(point: Point) -> Layout:
 @layout.register
 def _(node: Integrable) -> Layout:
     body, point = node.args
+    return _of_absolute_value(body, point, sign(" < "))
+
+
+@layout.register
+def _(node: Divergent) -> Layout:
+    body, point = node.args
+    return _of_absolute_value(body, point, sign(" = "))
+
+
+def _of_absolute_value(body: Expr, point: Point, relation: Layout) -> Layout:
     items = (sign("∫"), Fence(inner=layout(body), left="|", right="|"), _differential(point))
-    return Row(level=STATEMENT, items=(Row(items=items, gap=True), sign(" < "), Word(content="∞", kind="mn")))
+    return Row(level=STATEMENT, items=(Row(items=items, gap=True), relation, Word(content="∞", kind="mn")))
 
 
 @layout.register

@@ -39,6 +39,7 @@ from .proofs import (
     Solved,
     Squeeze,
     Step,
+    Unbounded,
 )
 from .runs import Prints
 from .theory import Theory, load
@@ -351,6 +352,10 @@ def _proof(claim: Claim | Refuted) -> dict[str, Any]:
         case Solved(steepness, slope):
             found = [_chain("slope in the unknown", steepness), _chain("slope of the unknown", slope)]
             return {"kind": "implicit", "chains": found}
+        case Unbounded(function, variable, bound, low, high, slope, growth):
+            ends = f"from {text(low)} to {text(high)}"
+            found = [_chain(f"slope, {ends}", slope), _chain(f"growth {ends}, for all {text(bound)} ≥ 0", growth)]
+            return {"kind": "unbounded", "function": _formula(function), "over": str(variable), "chains": found}
         case Convergence(citations):
             return {"kind": "convergence", "cites": [_citation(c) for c in citations]}
         case Numeric():

@@ -27,6 +27,7 @@ from .evaluation import Evaluator, Field, Point, Site, evaluate, is_nodal, posit
 from .language import (
     Attained,
     Differentiable,
+    Divergent,
     Eq,
     ForAll,
     Image,
@@ -41,7 +42,7 @@ from .language import (
     Variable,
     mu,
 )
-from .quadrature import Nodal, Signed, nodes
+from .quadrature import EVERYWHERE, NODES_PER_UNIT, Nodal, Signed, nodes
 
 __all__ = ["Witness", "decide", "settle", "shown_sides"]
 
@@ -139,13 +140,15 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
             outcomes.append(_decided(equation, point, evaluator, certain))
         return _all(outcomes)
     if isinstance(statement, Implicit):
-        return _all([_decided(condition, point, evaluator, certain) for condition in statement.conditions])
+        return _follows_curve(statement, point, evaluator, certain)
     if isinstance(statement, Image):
         return _is_image(statement, point, evaluator)
     if isinstance(statement, Root):
         return (_crosses if certain else _crossing)(statement, point, evaluator)
     if isinstance(statement, Tends) and not certain:
         return _nearing(statement, point, evaluator)
+    if isinstance(statement, Divergent):
+        return _escapes(statement, point, evaluator)
     if isinstance(statement, Integrable | Differentiable):
         return True  # the measures of points have finitely many atoms: there are no others to look at
     raise Inexpressible(f"a {type(statement).__name__} is not decided at points")
@@ -159,6 +162,37 @@ def _is_image(statement: Image, point: Point, evaluator: Evaluator) -> bool:
         return False
     shares = weights * evaluator.value(density, {**point, variable: places})
     return bool(np.all(shares.sign > 0) and np.allclose(point[mu].log, shares.log, rtol=0, atol=1e-9))
+
+
+def _follows_curve(statement: Implicit, point: Point, evaluator: Evaluator, certain: bool) -> bool | None:
+    """Does the function move with the unknown alone, and not where that moves with the variable by the slope?
+
+    Both are seen by moving along a line: no partial derivative with respect to the variable is taken, and no quotient.
+    """
+    function, variable, place, unknown, slope = statement.args
+    field, start = evaluator.field, {**point, variable: evaluator.value(place, point)}
+    steepness = evaluator.along(function, start, {unknown: evaluator.one})
+    drift = evaluator.along(function, start, {variable: evaluator.one, unknown: evaluator.value(slope, point)})
+    apart, level = field.compare(steepness, evaluator.zero), field.compare(drift, evaluator.zero)
+    if certain and not field.agreement_is_certain:
+        apart, level = apart or None, level or None
+    return _all([None if apart is None else apart != 0, None if level is None else level == 0])
+
+
+def _escapes(statement: Divergent, point: Point, evaluator: Evaluator) -> bool:
+    """Do the last nodes at an end gather as much as those before them?
+
+    The rule is doubly exponential, so that what converges does so by orders of magnitude from node to node there.
+    Finitely many atoms gather a finite integral.
+    """
+    body, at = statement.args
+    if not is_nodal(at, point):
+        return False
+    gathered = (point[mu] * evaluator.value(body, {**point, at: EVERYWHERE})).log
+    if np.ndim(gathered) == 0 or np.any(np.isnan(gathered)):
+        raise Inexpressible("an integrand that is out of reach")
+    before, last = gathered[[NODES_PER_UNIT, -1 - NODES_PER_UNIT]], gathered[[0, -1]]
+    return bool(np.any(last > before - np.log(2)))
 
 
 def _nearing(statement: Tends, point: Point, evaluator: Evaluator) -> bool | None:

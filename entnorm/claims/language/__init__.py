@@ -31,7 +31,7 @@ from .binding import (
     subterms,
 )
 from .operators import Apply, Operator, Recursion, recursions, unfold
-from .statements import Attained, Differentiable, ForAll, Image, Implicit, Integrable, Jet, Root, Tends
+from .statements import Attained, Differentiable, Divergent, ForAll, Image, Implicit, Integrable, Jet, Root, Tends
 from .terms import (
     Digamma,
     Eq,
@@ -84,6 +84,7 @@ __all__ = [
     "D",
     "Differentiable",
     "Digamma",
+    "Divergent",
     "Entry",
     "Eq",
     "Exp",

@@ -56,6 +56,18 @@ class Integrable(Statement):
         return integrable
 
 
+class Divergent(Statement):
+    """`body`, a function of `point`, has no integral: that of its absolute value is infinite."""
+
+    binding = Binding(place=1, scope=0)
+
+    def __new__(cls, body: Any, point: Point) -> Divergent:
+        if not isinstance(point, Point):
+            raise LanguageError(f"{point!r} is not a point")
+        divergent: Divergent = Statement.__new__(cls, scalar(body), point)
+        return divergent
+
+
 class Image(Statement):
     """The image of mu under `function` has the density `density` on the numbers above `low`, which is 0 or -oo.
 
