@@ -41,9 +41,10 @@ from entnorm.claims import (
 from entnorm.claims.citing import foundations_of
 from entnorm.claims.counterexamples import failure
 from entnorm.claims.definedness import obligations
+from entnorm.claims.divergence import growth_of
 from entnorm.claims.kernel import witnessed
 from entnorm.claims.language import LanguageError, free
-from entnorm.claims.links import goals, growth_of, links
+from entnorm.claims.links import goals, links
 from entnorm.claims.mutants import score
 from entnorm.claims.typeset import latex, text
 
