@@ -7,9 +7,9 @@ Trusted, and meant to be read in one sitting, in this order: `language` (what ca
 `foundations` (what is taken from textbooks).
 
 The second witness (`witness`, `points`, `arithmetics`, `quadrature`) shares nothing with the rules but the language.
-`theory` collects claims into pages, `ledger` holds what became of a document's statements, `counterexamples` and `lines`
-say which hypotheses fail where a statement does, `verification` checks it all in processes; `layout` and `typeset`
-print, and `reading` refuses what would be misread; `variants` and `mutants` try to make true claims false.
+`theory` collects claims into pages, `ledger` holds what became of a document's statements, `counterexamples` and
+`lines` say which hypotheses fail where a statement does, `verification` checks it all in processes; `layout` and
+`typeset` print, and `reading` refuses what would be misread; `variants` and `mutants` try to make true claims false.
 """
 
 from .kernel import Verdict, check
