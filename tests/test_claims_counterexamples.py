@@ -320,33 +320,28 @@ def test_a_condition_has_a_counterexample_and_a_claim():
             Needs("x > 1", *parts)
 
 
-def test_what_is_proved_contradicts_at_a_point_or_in_words():
-    for more in ({}, {"at": {n: 1}, "in_words": "why"}):
-        with pytest.raises(
-            TypeError, match=r"here\.claim is proved, and contradicts the statement at a point, or else"
-        ):
-            Needs("x > 1", SOUND, SOUND, **more)
+def test_what_is_proved_contradicts_at_a_point():
+    with pytest.raises(TypeError, match=r"here\.claim is proved, and contradicts the statement at a point: at="):
+        Needs("x > 1", SOUND, SOUND)
 
 
 LEDGER = {s.id: s.settled for section in load("entnorm.derivations:THEORY").sections for s in section.statements}
 NEEDS = {id: settled for id, settled in LEDGER.items() if isinstance(settled, Needs)}
-IN_WORDS: set[str] = set()  # integrals that diverge are shown to, on the line
 
 
 @needs_balls
 @pytest.mark.parametrize("id", NEEDS)
 def test_every_condition_of_the_ledger_fails_where_its_statement_does(id):
     settled = NEEDS[id]
-    assert bool(settled.in_words) is (id in IN_WORDS)
     assert settled.shown.problem == ""
-    assert bool(settled.shown.failures) is not bool(settled.in_words)
+    assert settled.shown.failures
     for failure in settled.shown.failures:
         assert failure.values()
         assert failure.violated
 
 
 @needs_balls
-@pytest.mark.parametrize("id", [id for id in NEEDS if id not in IN_WORDS])
+@pytest.mark.parametrize("id", NEEDS)
 def test_with_the_condition_added_to_its_hypotheses_no_counterexample_is_left(id):
     """Without the hypotheses that fail a claim would apply where it fails: that is refused."""
     settled = NEEDS[id]

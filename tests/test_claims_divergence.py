@@ -39,11 +39,12 @@ from entnorm.claims import (
     unbounded,
 )
 from entnorm.claims.citing import foundations_of
-from entnorm.claims.counterexamples import failure
+from entnorm.claims.counterexamples import shown
 from entnorm.claims.definedness import obligations
+from entnorm.claims.divergence import growth_of
 from entnorm.claims.kernel import witnessed
 from entnorm.claims.language import LanguageError, free
-from entnorm.claims.links import goals, growth_of, links
+from entnorm.claims.links import goals, links
 from entnorm.claims.mutants import score
 from entnorm.claims.typeset import latex, text
 
@@ -200,14 +201,16 @@ AT = {f: Seq(o, 1 + t[o]), y: 2, a: 2}
 
 def test_what_speaks_of_an_integral_that_diverges_has_no_value():
     assert check(MEAN).status == "proved"
-    found = failure(TAIL, MEAN, AT)
-    assert (found.violated, found.problem) == ((Integrable(f[o] ** y, o),), "")
+    found = shown((TAIL,), (MEAN,), AT)
+    assert found.problem == ""
+    assert [failure.violated for failure in found.failures] == [(Integrable(f[o] ** y, o),)]
+    assert [failure.values() for failure in found.failures] == [{"undefined": "an integral in it diverges"}]
 
 
 @pytest.mark.parametrize(
     ("tail", "claim", "at", "problem"),
     [
-        (TAIL, MEAN, AT | {y: -2}, "contradicts divergence.mean there is not seen"),
+        (TAIL, MEAN, AT | {y: -2}, "that divergence.tail contradicts a claim there is not seen"),
         (TAIL, MEAN, AT | {a: -1}, "that a ≥ 0 is not certain"),
         (TAIL, MEAN, {f: Seq(o, 1 + t[o]), y: 2}, "no value for a"),
         (TAIL, MEAN, AT | {f: Seq(o, 2 + t[o])}, "there is not seen"),
@@ -222,12 +225,13 @@ def test_what_speaks_of_an_integral_that_diverges_has_no_value():
     ],
 )
 def test_what_does_not_show_that_a_condition_is_needed(tail, claim, at, problem):
-    assert problem in failure(tail, claim, at).problem
+    assert problem in shown((tail,), (claim,), at).problem
 
 
 def test_a_hypothesis_that_has_no_value_fails_too():
     extended = replace(MEAN, given=(*MEAN.given, Ne(Integral(f[o] ** y, o), 0), Le(y, 2)))
-    assert failure(TAIL, extended, AT).violated == (Integrable(f[o] ** y, o), Ne(Integral(f[o] ** y, o), 0))
+    (found,) = shown((TAIL,), (extended,), AT).failures
+    assert found.violated == (Integrable(f[o] ** y, o), Ne(Integral(f[o] ** y, o), 0))
 
 
 # --------------------------------------------------------------------------------------------------- the language

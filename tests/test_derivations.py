@@ -132,6 +132,7 @@ HEADLINES = {
     "degenerate.two-entries": ([*BASE, "cases"], []),
     "rebasing.newton-step": ([*BASE, "calculus", "integrals", "logarithms"], DENSITIES),
     "conditional.unique": ([*BASE, "integrals", "logarithms"], ["setting.log-bound"]),
+    "ties.jacobian": ([*BASE, "logarithms"], []),
     "strict.divergence-positive": ([*BASE, "cases", "integrals", "logarithms"], ["setting.log-bound"]),
     "strict.conditional-unique": ([*BASE, "cases", "integrals", "logarithms"], ["setting.log-bound"]),
     "cycles.never-arrives": ([*BASE, "calculus", "cases", "induction", "logarithms"], []),

@@ -209,7 +209,7 @@ def test_corrections_say_what_is_printed_and_what_is_our_proof_of_the_contrary()
 
 
 def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
-    """And where that is left to words, or fails to be so, it says that."""
+    """And where it fails to be so, that is said."""
     x = Scalar("x")
     positive = Claim("tiny.positive", Gt(x, 0), calc(x, gt(0, by.sign)), given=(Gt(x, 0), Gt(x + 1, 0)))
     square = Claim("tiny.square", Ge(x**2, 0), calc(x**2, ge(0, by.sign)))
@@ -218,7 +218,6 @@ def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
     at_zero = Refuted("tiny.at-zero", Gt(x, 0), {n: 1, x: 0})
     needs = (
         Needs("x is positive", at_zero, (positive, larger)),
-        Needs("in general", square, positive, in_words="It is so."),
         Needs("nothing", at_zero, square),
         Needs("x is not 0", at_zero, defined),
     )
@@ -227,21 +226,20 @@ def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
     theory = Theory("Tiny", (Page("tiny", "Prose.", claims),), (Section("1", "One", said),))
     more: dict[str, Any] = {"theory": "tests:TINY", "definitions": [], "figures": [], "iteration": None}
     model = {**verify(theory, mutants=False), **more}
-    assert [s["outcome"] for s in model["ledger"][0]["statements"]] == ["needs", "needs", "open", "needs"]
+    assert [s["outcome"] for s in model["ledger"][0]["statements"]] == ["needs", "open", "needs"]
     files = report.render(model)
     cards = files["proofs.md"].split("### ")
-    first, second, fourth = (next(card for card in cards if card.startswith(f"{k}: + needs")) for k in (1, 2, 4))
+    first, third = (next(card for card in cards if card.startswith(f"{k}: + needs")) for k in (1, 3))
     false = "[tiny.positive](#tiny.positive) is false at the point of [tiny.at-zero](#tiny.at-zero)"
     assert f"{false}, left side `0`, right side `0`. Of its hypotheses `x > 0` fails, and no other." in first
     assert [f"[tiny.{name}]" in first for name in ("positive", "larger")] == [True, True]
-    assert "In words: It is so. No point of finitely many numbers shows it" in second
-    assert "[tiny.defined](#tiny.defined) has no value (division by zero) at the point of" in fourth
+    assert "[tiny.defined](#tiny.defined) has no value (division by zero) at the point of" in third
     words = " ".join("".join(Elements(files["proofs.html"]).words).split())
     shown = ("Fails there", "is false at the point of", "left side 0", "has no value (division by zero)", "no other")
-    assert [part in words for part in (*shown, "In words")] == [True] * 6
+    assert [part in words for part in shown] == [True] * 5
     problem = "that a claim fails at tiny.at-zero is not seen"
     assert all(problem in content for content in files.values())
-    assert report.broken_claims(model) == ([f"3: open: {problem}"] if balls.available() else [])
+    assert report.broken_claims(model) == ([f"2: open: {problem}"] if balls.available() else [])
 
 
 def test_text_is_escaped_in_html(tiny: dict[str, Any]) -> None:

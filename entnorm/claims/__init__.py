@@ -3,12 +3,13 @@
 Trusted, and meant to be read in one sitting, in this order: `language` (what can be said), `quotients` and `normal`
 (when two terms are equal), `definedness`, `facts`,
 `convergence` and `context` (what follows by sign), `rules`, `proofs` and `citing`
-(claims as values), `links` (a proof checked), `kernel` (the verdict), `foundations` (what is taken from textbooks).
+(claims as values), `divergence` (integrals on the line), `links` (a proof checked), `kernel` (the verdict),
+`foundations` (what is taken from textbooks).
 
 The second witness (`witness`, `points`, `arithmetics`, `quadrature`) shares nothing with the rules but the language.
 `theory` collects claims into pages, `ledger` holds what became of a document's statements, `counterexamples` says where
-claims fail without a hypothesis, `verification` checks it all in processes; `layout` and `typeset` print, and
-`reading` refuses what would be misread; `variants` and `mutants` try to make true claims false.
+claims fail without a hypothesis, on the real line with `lines`, `verification` checks it all in processes; `layout` and
+`typeset` print, and `reading` refuses what would be misread; `variants` and `mutants` try to make true claims false.
 """
 
 from .kernel import Verdict, check

@@ -58,21 +58,19 @@ class Needs:
     A counterexample is what is refuted at its own point, to which `at` may add values; or what is proved, and
     contradicts a claim at the point `at`.  There the conclusion of some claim certainly fails, and of its hypotheses
     some fail and the others hold.  Every claim fails at a counterexample, or has all the hypotheses of one that does.
-    Where no point can show it, `in_words` says why it contradicts the statement.
     """
 
     assumption: str
     counterexample: Refuted | Claim | tuple[Refuted | Claim, ...]
     claim: Claim | tuple[Claim, ...]
     at: Mapping[Variable, Any] = field(default_factory=dict)
-    in_words: str = ""
 
     def __post_init__(self) -> None:
         _are(Refuted | Claim, "the counterexample of Needs", *self.counterexamples)
         _are(Claim, "the claim of Needs", *self.claims)
         proved = [c.id for c in self.counterexamples if isinstance(c, Claim)]
-        if proved and bool(self.at) is bool(self.in_words):
-            raise TypeError(f"Needs: {proved[0]} is proved, and contradicts the statement at a point, or else in words")
+        if proved and not self.at:
+            raise TypeError(f"Needs: {proved[0]} is proved, and contradicts the statement at a point: at=")
         if not (self.counterexamples and self.claims):
             raise TypeError("Needs: a condition is needed where something fails, and serves to prove something")
 
@@ -89,7 +87,7 @@ class Needs:
     @cached_property
     def shown(self) -> Shown:
         """Where the claims fail, and which of their hypotheses with them."""
-        return Shown() if self.in_words else shown(self.counterexamples, self.claims, self.at)
+        return shown(self.counterexamples, self.claims, self.at)
 
 
 @dataclass(frozen=True)

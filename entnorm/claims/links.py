@@ -13,22 +13,19 @@ from sympy import Expr, Integer, Rational
 
 from .citing import all_facts, chains, facts_of, parts_of, rule_of, written
 from .context import Context
-from .convergence import unfolded_fully
 from .definedness import obligations, slopes
+from .divergence import growth_of, image_of, on_the_line
 from .facts import ALLOWED, ANY, Fact, difference, hypothesis
 from .language import (
     AMBIENT,
     Apply,
     Attained,
     D,
-    Divergent,
-    Entry,
     Eq,
     ForAll,
     Function,
     Ge,
     Gt,
-    Image,
     Implicit,
     Integrable,
     Jet,
@@ -37,7 +34,6 @@ from .language import (
     Lt,
     Natural,
     Operator,
-    Plus,
     Point,
     Power,
     Relation,
@@ -474,31 +470,6 @@ def _checked_interval(claim: Claim, proof: Unbounded, least: Expr) -> tuple[Rela
         ends.append(Gt(proof.variable, 0))
     _defined([proof.function], (*map(hypothesis, ends), *facts))
     return above
-
-
-def image_of(claim: Claim) -> Image:
-    """Return the hypothesis of a claim that says what the image of the measure is."""
-    images = [h for h in claim.hypotheses if isinstance(h, Image) and isinstance(h.args[0], Function)]
-    if not isinstance(claim.statement, Divergent) or len(images) != 1:
-        raise Refusal("an integral diverges on the line where one hypothesis gives the image of the measure")
-    return images[0]
-
-
-def on_the_line(claim: Claim, proof: Unbounded) -> Expr:
-    """Return the integrand as a function on the line, times the density that the image of the measure has there."""
-    function, place, density, _ = image_of(claim).args
-    point, body = open_binder(unfolded_fully(claim.statement), claim.variables)
-    found = body.xreplace({Entry(function, point): proof.variable})
-    if proof.variable in free(body) | bound_in(body) or {function, point} & free(found):
-        raise Refusal(f"{body} does not depend on the value of {function} alone")
-    weight: Expr = substitute(density, {place: proof.variable})
-    return found if weight == 1 else Times(found, weight)
-
-
-def growth_of(proof: Unbounded) -> Expr:
-    """Return by how much the function of a proof of divergence grows from end to end."""
-    first, last = (substitute(proof.function, {proof.variable: end}) for end in (proof.low, proof.high))
-    return Plus(last, Times(-1, first))
 
 
 def _is_about_points(statement: Statement) -> bool:

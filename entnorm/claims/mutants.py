@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 from sympy import Expr, Integer, oo
 
 from .arithmetics import Inexpressible, Undefined
+from .divergence import growth_of, on_the_line
 from .kernel import check, seed, witnessed
 from .language import (
     Attained,
@@ -39,7 +40,7 @@ from .language import (
     free,
     substitute,
 )
-from .links import bounds_of_limit, goals, growth_of, links, on_the_line
+from .links import bounds_of_limit, goals, links
 from .normal import Refusal
 from .proofs import (
     Assumption,
