@@ -14,10 +14,17 @@ import entnorm
 from entnorm import backend
 
 fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
+import numba  # noqa: E402
+
 from entnorm.fast import elementary, lanes  # noqa: E402
 
 RNG = np.random.default_rng
 ULPS = {"exp": 1.5, "expm1": 2.5, "log1p": 1.0}
+
+
+def from_python(function):
+    """A helper of compiled code, which Python cannot call."""
+    return numba.njit(lambda *arguments: function(*arguments))
 
 
 def arguments(rng):
@@ -29,7 +36,7 @@ def arguments(rng):
 
 @pytest.mark.parametrize("name", ULPS)
 def test_elementary_functions_are_right_to_ulps(name):
-    ours, worst = getattr(elementary, name), 0.0
+    ours, worst = from_python(getattr(elementary, name)), 0.0
     with mpmath.workprec(200):
         exact = getattr(mpmath, name)
         for x in arguments(RNG(0)).tolist():
@@ -41,15 +48,16 @@ def test_elementary_functions_are_right_to_ulps(name):
 
 
 def test_elementary_functions_beyond_their_range():
-    assert elementary.log1p(-1.0) == -math.inf
-    assert elementary.log1p(math.inf) == math.inf
-    assert elementary.log1p(1e308) == np.log1p(1e308)
-    assert math.isnan(elementary.log1p(-1.5))
-    for f in (elementary.exp, elementary.expm1, elementary.log1p):
+    exp, expm1, log1p = (from_python(f) for f in (elementary.exp, elementary.expm1, elementary.log1p))
+    assert log1p(-1.0) == -math.inf
+    assert log1p(math.inf) == math.inf
+    assert log1p(1e308) == np.log1p(1e308)
+    assert math.isnan(log1p(-1.5))
+    for f in (exp, expm1, log1p):
         assert math.isnan(f(math.nan))
-    assert elementary.expm1(-math.inf) == -1.0
-    assert elementary.exp(-math.inf) < 1e-307
-    assert elementary.exp(math.inf) > 1e307
+    assert expm1(-math.inf) == -1.0
+    assert exp(-math.inf) < 1e-307
+    assert exp(math.inf) > 1e307
 
 
 def answers(x, goals, wanted=None):
@@ -100,11 +108,11 @@ def test_rows_that_are_not_wanted_are_left_alone():
 
 
 def test_lanes_that_are_done_keep_their_answers():
-    room = np.ones(lanes.PLACES)
+    room, step_all = np.ones(lanes.PLACES), from_python(lanes.step_all)
     room[lanes.ACTIVE : lanes.ACTIVE + lanes.LANES] = 0.0
     before = room.copy()
     for closely in (False, True):
-        assert lanes.step_all(room, closely) == 0
+        assert step_all(room, closely) == 0
     np.testing.assert_array_equal(room, before)
 
 
@@ -118,22 +126,53 @@ def test_logits_far_from_zero_keep_their_digits(n, monkeypatch):
     assert max(errors.values()) <= 1
 
 
+def run_compiled(program, folder):
+    """What a program prints in a process of its own that caches what it compiles in this folder."""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(folder), "ENTNORM_BACKEND": "numba"}
+    return subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True).stdout
+
+
+def cached(folder):
+    """Names of the functions the compiled code of which is in this folder."""
+    return {path.name.split(".")[1].rpartition("-")[0] for path in folder.rglob("*.nbc")}
+
+
 def test_code_that_was_just_compiled_and_code_from_the_cache_agree_to_the_last_bit(tmp_path):
-    """In processes of their own: LLVM may order the sums of a function anew wherever it is linked."""
+    """In processes of their own: LLVM may order the sums of a function anew wherever it is linked.
+
+    From the cache comes everything, or all but what is called by name, or what calls it.
+    """
     program = """
 import hashlib, numpy, entnorm
 x, digest = numpy.random.default_rng(0).normal(size=(40, 300)), hashlib.sha256()
 for target in ({"entropy": 2.0}, {"deficit": 1e-3}, {"deficit": 1e-7}, {"entropy": 1e-3}):
-    for rows in (x[:, :90], x):
+    for rows in (x[:, :90], x, x[0]):
         solution = entnorm.solve(logits=rows, **target)
         for array in (solution.gamma, solution.probs, entnorm.softmax(rows, **target)):
-            digest.update(array.tobytes())
+            digest.update(numpy.asarray(array).tobytes())
 print(digest.hexdigest())
 """
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "ENTNORM_BACKEND": "numba"}
-    compiled, cached = (
-        subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True).stdout
-        for _ in range(2)
-    )
-    assert any(tmp_path.rglob("*.nbc"))
-    assert compiled == cached
+    answers = {run_compiled(program, tmp_path)}
+    every = cached(tmp_path)
+    assert every >= {"_solve_group", "solve_row", "solve_rows", "tilt"}
+    for forgotten in ((), ("_solve_group",), ("solve_row", "solve_rows")):
+        for name in forgotten:
+            for path in tmp_path.rglob(f"*.{name}-*"):
+                path.unlink()
+        answers.add(run_compiled(program, tmp_path))
+        assert cached(tmp_path) == every
+    assert len(answers) == 1
+
+
+def test_a_function_is_compiled_when_it_is_first_asked_for(tmp_path):
+    run_compiled("import entnorm.fast", tmp_path)
+    assert cached(tmp_path) == set()
+    run_compiled("import numpy, entnorm; entnorm.softmax(numpy.eye(3)[:, :2] + [0.0, 0.5], entropy=0.5)", tmp_path)
+    assert cached(tmp_path) == {"_solve_group", "solve_rows"}
+
+
+def test_what_is_compiled_takes_no_other_types():
+    with pytest.raises(TypeError, match="No matching definition"):
+        fast.tilt(np.zeros((1, 2), np.float32), np.ones(1), np.zeros(1), np.empty((1, 2)))
+    with pytest.raises(AttributeError, match="solve_column"):
+        _ = fast.solve_column

@@ -8,6 +8,7 @@ import math
 from numba import float64, njit
 from numpy import sqrt
 
+from entnorm.fast.building import HELPER
 from entnorm.fast.vectors import LOWEST, larger, minus_one, parted, plus_one, reduced
 
 __all__ = ["exp", "expm1", "log1p", "sqrt"]
@@ -24,7 +25,7 @@ _L1, _L2, _L3, _L4 = (
 )
 _L5, _L6, _L7 = 1.818357216161805012e-01, 1.531383769920937332e-01, 1.479819860511658591e-01
 
-_elementary = njit(error_model="numpy", cache=True)
+_elementary = njit(**HELPER)
 
 
 @_elementary

@@ -10,6 +10,7 @@ from numba import njit
 
 from entnorm import steps
 from entnorm.fast import elementary
+from entnorm.fast.building import HELPER, LOOP
 from entnorm.fast.vectors import wide
 from entnorm.steps import GLANCES
 
@@ -21,8 +22,8 @@ KIND, ACTIVE, DONE, NIT, GAMMA, BASE, EXCESS, DEFICIT = (next(_place) for _ in r
 RESIDUAL, SECOND, THIRD, TOP, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
 UNSOLVED, FROM_TOP, SERIES, DIRECT = 0.0, 1.0, 2.0, 3.0  # kinds: by which equation a row is solved, if by any
 
-_inlined = njit(error_model="numpy", forceinline=True)  # without which a loop over lanes has no vectors
-_each = njit(error_model="numpy", cache=True, nogil=True, _nrt=False)  # without counts of references: see `sums`
+_inlined = njit(forceinline=True, **HELPER)  # without which a loop over lanes has no vectors
+_each = njit(**LOOP)
 
 
 def _compiled(*names):

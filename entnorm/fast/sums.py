@@ -4,12 +4,12 @@ Sums are reassociated within chunks of a fixed length, and compensated across th
 chooses once, whatever the rows around.
 """
 
-import math
 from typing import Any
 
 import numpy as np
 from numba import float32, float64, njit
 
+from entnorm.fast.building import LOOP
 from entnorm.fast.vectors import (
     LOWEST,
     SUMS,
@@ -23,20 +23,18 @@ from entnorm.fast.vectors import (
     wide,
 )
 from entnorm.reductions import CHUNK, COARSE
-from entnorm.steps import HIGHEST
 
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 _LINE = 8  # entries that memory hands over at a time
 _SHORT = CHUNK  # rows shorter than this are copied and filled up as a whole
 
-# Nothing here owns memory, so references need no counting (_nrt): for short rows it took a quarter of the time.
-_loop = njit(fastmath=SUMS, error_model="numpy", nogil=True, _nrt=False, forceinline=True)
+loop = njit(fastmath=SUMS, forceinline=True, **LOOP)  # sums are reassociated
+exact = njit(forceinline=True, **LOOP)
+part = njit(inline="always", **LOOP)  # of one caller or two, in which alone it is compiled
 _LOWEST, _LOWEST_F, _ZERO_F = LOWEST[float64], LOWEST[float32], np.float32(0.0)
-_HALF, _SIXTH, _24TH, _120TH = (1.0 / math.factorial(k) for k in range(2, 6))
-_exact = njit(error_model="numpy", nogil=True, _nrt=False, forceinline=True)
 
 
-@_loop
+@loop
 def survey_chunk(x, origin):
     """Largest and smallest of the origin and the entries, and sums of x - origin and its square: NaN if an entry is."""
     wide()
@@ -50,7 +48,7 @@ def survey_chunk(x, origin):
     return top, -negative, first, second
 
 
-@_loop
+@loop
 def _glance_chunk(x, gamma):
     """Sums of w, w t, w t^2, w t^3 for t = gamma x and w = exp(t), but 0 where x is 0; all in float32."""
     wide()
@@ -69,7 +67,7 @@ def _glance_chunk(x, gamma):
     return s0, s1, s2, s3
 
 
-@_loop
+@loop
 def _excess_chunk(x, top, gamma, kept):
     """The same sums in float64, for t = gamma (x - top); exp(t) is kept."""
     wide()
@@ -93,7 +91,7 @@ def _excess_chunk(x, top, gamma, kept):
 def _deficit_chunk(reduced: Any, kind: Any) -> Any:
     lowest, zero, one = LOWEST[kind], kind(0), kind(1)
 
-    @_loop
+    @loop
     def chunk(x, centre, gamma):
         """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t)."""
         wide()
@@ -112,7 +110,7 @@ def _deficit_chunk(reduced: Any, kind: Any) -> Any:
     return chunk
 
 
-@_exact
+@exact
 def add(total, rest, term):
     """A sum and the rounding errors that it has left behind (Neumaier)."""
     found = total + term
@@ -121,36 +119,36 @@ def add(total, rest, term):
     return found, rest + ((term - found) + total)
 
 
-@_exact
+@exact
 def padded(n):
     """The next multiple of `PAD`."""
     return -(-n // PAD) * PAD
 
 
-@_exact
+@exact
 def aligned(n):
     """How many entries of a row of n fill vectors where they are; the others are copied to its tail."""
     return n - n % PAD if n >= _SHORT else 0
 
 
-@_exact
+@exact
 def _add_sums(totals, rests, sums):
     """Four sums more; the first two, which the entropy is made of, to all digits."""
     (a, ra), (b, rb) = add(totals[0], rests[0], float64(sums[0])), add(totals[1], rests[1], float64(sums[1]))
     return (a, b, totals[2] + float64(sums[2]), totals[3] + float64(sums[3])), (ra, rb)
 
 
-@_exact
+@exact
 def _first(sums):
     return (float64(sums[0]), float64(sums[1]), float64(sums[2]), float64(sums[3])), (0.0, 0.0)
 
 
-@_exact
+@exact
 def _ended(totals, rests):
     return totals[0] + rests[0], totals[1] + rests[1], totals[2], totals[3]
 
 
-@_exact
+@exact
 def glance_sums(single, gamma):
     """The sums over a row that is stored in float32."""
     wide()
@@ -160,7 +158,7 @@ def glance_sums(single, gamma):
     return _ended(totals, rests)
 
 
-@_exact
+@exact
 def excess_sums(x, top, tails, gamma, kept):
     """The sums over a row, the tail of which is less the top; the exponentials are kept, those of the tail below it."""
     wide()
@@ -172,7 +170,7 @@ def excess_sums(x, top, tails, gamma, kept):
 
 
 def _over_chunks(chunk: Any) -> Any:
-    @_exact
+    @exact
     def sums(x, centre, tail, gamma):
         """The four sums of a row: of x in chunks, and of its tail, which is centred."""
         wide()
@@ -188,7 +186,7 @@ deficit_sums = _over_chunks(_deficit_chunk(reduced, float64))
 deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32))
 
 
-@_exact
+@exact
 def _centre_chunk(x, centre, shift, scale, z):
     """Reassociated, the differences would be rounded to the digits of the centre."""
     wide()
@@ -196,7 +194,7 @@ def _centre_chunk(x, centre, shift, scale, z):
         z[i] = ((x[i] - centre) - shift) * scale
 
 
-@_loop
+@loop
 def _powers_chunk(z, power, higher, highest, sums):
     """The sums of z^2, z^3, ... up to an even power; `power` and `higher` are scratch."""
     wide()
@@ -216,28 +214,29 @@ def _powers_chunk(z, power, higher, highest, sums):
         power, higher = higher, power
 
 
-@_exact
+@exact
 def power_means(x, n, centre, shift, tail, radius, highest, work, means):
     """Means over a row of n of z^2, z^3, ..., z^highest for z = (x - centre - shift) / radius, and zeros beyond.
 
     Its tail is centred and shifted already.
     """
-    sums, rests, scale = work[3, : HIGHEST - 1], work[4, : HIGHEST - 1], 1.0 / radius
-    means[:], rests[:] = 0.0, 0.0
+    power, higher, sums, rests, scale = work[1], work[2], work[3], work[4], 1.0 / radius
+    for k in range(means.size):
+        means[k] = rests[k] = 0.0
     z = work[0, : tail.size]
     _centre_chunk(tail, 0.0, 0.0, scale, z)
-    _powers_chunk(z, work[1], work[2], highest, means)
+    _powers_chunk(z, power, higher, highest, means)
     for left in range(0, x.size, CHUNK):
         z = work[0, : min(CHUNK, x.size - left)]
         _centre_chunk(x[left : left + CHUNK], centre, shift, scale, z)
-        _powers_chunk(z, work[1], work[2], highest, sums)
+        _powers_chunk(z, power, higher, highest, sums)
         for k in range(highest - 1):
             means[k], rests[k] = add(means[k], rests[k], sums[k])
     for k in range(highest - 1):
         means[k] = (means[k] + rests[k]) / n
 
 
-@_exact
+@exact
 def fetch_row(x, write):
     """Have a short row on its way from memory; a longer one, once begun, comes of itself."""
     if x.size < _SHORT:
@@ -248,7 +247,7 @@ def fetch_row(x, write):
                 fetch_to_read(x, i)
 
 
-@_exact
+@exact
 def fill_tail(x, padding, tail):
     """What is left of a row; then `padding` to the last vector's end."""
     whole = aligned(x.size)
@@ -259,7 +258,7 @@ def fill_tail(x, padding, tail):
         tail[i] = padding
 
 
-@_exact
+@exact
 def centre_tail(left, top, centre, shift, tail, single):
     """The tail's `left` entries less the centre and the shift, then zeros; returns how many of them are at the top.
 
@@ -275,7 +274,7 @@ def centre_tail(left, top, centre, shift, tail, single):
     return ties
 
 
-@_loop
+@loop
 def fill_single(x, top, centre, single):
     """Entries in float32, less the centre; returns how many of them are at the top."""
     wide()
@@ -286,7 +285,7 @@ def fill_single(x, top, centre, single):
     return ties
 
 
-@_loop
+@loop
 def count_top(x, top):
     """How many entries are at the top."""
     wide()
@@ -294,52 +293,3 @@ def count_top(x, top):
     for i in range(x.size):
         ties += 1 if x[i] == top else 0
     return ties
-
-
-@_loop
-def _scale_chunk(x, top, by, factor, out):
-    wide()
-    for i in range(x.size):
-        y = (x[i] - top) * by
-        out[i] = out[i] * factor * (1.0 + y * (1.0 + y * (_HALF + y * (_SIXTH + y * (_24TH + y * _120TH)))))
-
-
-@_exact
-def scale_row(x, top, tails, by, factor, out):
-    """Turn what `excess_sums` kept into ``factor exp(t + by (x - top))``, where `by` moves t by less than 1 / 200."""
-    wide()
-    whole = aligned(x.size)
-    _scale_chunk(x[:whole], top, by, factor, out[:whole])
-    _scale_chunk(tails[0], 0.0, by, factor, tails[1])
-    for i in range(x.size - whole):
-        out[whole + i] = tails[1, i]
-
-
-@_loop
-def tilt_chunk(x, top, gamma, out):
-    """exp(gamma (x - top)) and its sum."""
-    wide()
-    total = 0.0
-    for i in range(x.size):
-        t = (x[i] - top) * gamma
-        s, p = reduced(t)
-        w = plus_one(s, p) if t > _LOWEST else 0.0
-        out[i] = w
-        total += w
-    return total
-
-
-@_exact
-def tilt_row(x, top, gamma, tails, out):
-    """The escort distribution of one row; the two rows of `tails` are scratch."""
-    wide()
-    fill_tail(x, -np.inf, tails[0])
-    total, rest, whole = tilt_chunk(tails[0], top, gamma, tails[1]), 0.0, aligned(x.size)
-    for left in range(0, whole, CHUNK):
-        part = slice(left, min(left + CHUNK, whole))
-        total, rest = add(total, rest, tilt_chunk(x[part], top, gamma, out[part]))
-    factor = 1.0 / (total + rest)
-    for i in range(whole):
-        out[i] *= factor
-    for i in range(x.size - whole):
-        out[whole + i] = tails[1, i] * factor

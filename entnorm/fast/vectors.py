@@ -6,7 +6,10 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import float32, float64, njit, types
+from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
+
+from entnorm.fast.building import HELPER
 
 SUMS = {"reassoc", "contract", "nsz", "arcp"}  # for sums: reassociated, so that they can be vectors
 _EXACT = {"contract", "nnan", "nsz"}  # for elementary functions, whose order of operations is meant
@@ -36,6 +39,16 @@ def larger(context: Any, a: Any, b: Any) -> Any:
         return builder.select(builder.fcmp_ordered(">", *values, flags=flags), *values, flags=flags)
 
     return a(a, a), generate
+
+
+@intrinsic
+def mutable(context: Any, x: Any) -> Any:
+    """An array that may be read only, as one that need not be: what is compiled for scratch serves rows too."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, values: Any) -> Any:
+        return impl_ret_borrowed(context, builder, signature.return_type, values[0])  # which counts a reference more
+
+    return x.copy(readonly=False)(x), generate
 
 
 def _power_of_two(float_type: Any, bits: int, mantissa: int, one: int) -> Any:
@@ -104,7 +117,7 @@ def wide(context: Any) -> Any:
     return types.void(), generate
 
 
-@njit(fastmath=_EXACT, error_model="numpy", cache=True)  # inlined by LLVM, with these flags
+@njit(fastmath=_EXACT, **HELPER)  # inlined by LLVM, with these flags
 def reduced(t):
     """exp(t) = s (1 + p) with s a power of two, for a t that has one: Cody and Waite's reduction, degree 11."""
     shifted = t * _LOG2E + _SHIFTER
@@ -116,7 +129,7 @@ def reduced(t):
     return _two_to(shifted), r + r2 * (even + r * odd)
 
 
-@njit(fastmath=_EXACT, error_model="numpy", cache=True)  # inlined by LLVM, with these flags
+@njit(fastmath=_EXACT, **HELPER)  # inlined by LLVM, with these flags
 def reduced_f(t):
     """The same in float32, degree 6."""
     shifted = t * _LOG2E_F + _SHIFTER_F
@@ -125,13 +138,13 @@ def reduced_f(t):
     return _two_to_f(shifted), r + r * r * (_C2_F + r * (_C3_F + r * (_C4_F + r * (_C5_F + r * _C6_F))))
 
 
-@njit(fastmath=_EXACT, error_model="numpy", cache=True)
+@njit(fastmath=_EXACT, **HELPER)
 def plus_one(s, p):
     """exp(t) from what `reduced` gives."""
     return s + s * p
 
 
-@njit(fastmath=_EXACT, error_model="numpy", cache=True)
+@njit(fastmath=_EXACT, **HELPER)
 def minus_one(s, p, one):
     """expm1(t) likewise, right to the last digits where it is small; were this reassociated, it would not be."""
     return s * p + (s - one)

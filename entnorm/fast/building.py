@@ -1,0 +1,31 @@
+"""What is compiled for whom, and when: it takes seconds, for which the first who needs a function has to wait.
+
+numba takes its time for every function, for all that may call it, and again for every caller into which it is linked.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from numba import njit
+
+# Helpers are called by compiled code alone, and have no wrappers for others: never call them from Python.
+HELPER = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+# Nor do loops own memory, so references need no counting (_nrt): for short rows it took a quarter of the time.
+LOOP = HELPER | {"nogil": True, "_nrt": False}
+
+
+def entry(signature: Any, calls: Callable[[], None] | None = None) -> Any:
+    """Compile a function, or load it from the cache, not before what stands for it is called.
+
+    What it is not linked with, but `calls`, has to be there first.
+    """
+
+    def put_off(function: Any) -> Callable[[], Any]:
+        def compiled() -> Any:
+            if calls is not None:
+                calls()
+            return njit(signature, error_model="numpy", cache=True, nogil=True)(function)
+
+        return compiled
+
+    return put_off

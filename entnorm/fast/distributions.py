@@ -1,0 +1,117 @@
+"""Distributions of rows whose exponents are known."""
+
+import math
+
+import numpy as np
+from numba import float64, types
+
+from entnorm.fast.building import entry
+from entnorm.fast.sums import add, aligned, centre_tail, exact, excess_sums, fill_tail, loop, padded, part
+from entnorm.fast.vectors import LOWEST, larger, mutable, plus_one, reduced, wide
+from entnorm.reductions import CHUNK
+
+_LOWEST = LOWEST[float64]
+_HALF, _SIXTH, _24TH, _120TH = (1.0 / math.factorial(k) for k in range(2, 6))
+_ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
+_NUMBERS = float64[::1]
+
+
+@loop
+def _scale_chunk(x, top, by, factor, out):
+    wide()
+    for i in range(x.size):
+        y = (x[i] - top) * by
+        out[i] = out[i] * factor * (1.0 + y * (1.0 + y * (_HALF + y * (_SIXTH + y * (_24TH + y * _120TH)))))
+
+
+@exact
+def scale_row(x, top, tails, by, factor, out):
+    """Turn what `excess_sums` kept into ``factor exp(t + by (x - top))``, where `by` moves t by less than 1 / 200."""
+    wide()
+    whole = aligned(x.size)
+    _scale_chunk(x[:whole], top, by, factor, out[:whole])
+    _scale_chunk(tails[0], 0.0, by, factor, tails[1])
+    for i in range(x.size - whole):
+        out[whole + i] = tails[1, i]
+
+
+@loop
+def tilt_chunk(x, top, gamma, out):
+    """exp(gamma (x - top)) and its sum."""
+    wide()
+    total = 0.0
+    for i in range(x.size):
+        t = (x[i] - top) * gamma
+        s, p = reduced(t)
+        w = plus_one(s, p) if t > _LOWEST else 0.0
+        out[i] = w
+        total += w
+    return total
+
+
+@exact
+def tilt_row(x, top, gamma, tails, out):
+    """The escort distribution of one row; the two rows of `tails` are scratch."""
+    wide()
+    fill_tail(x, -np.inf, tails[0])
+    total, rest, whole = tilt_chunk(tails[0], top, gamma, tails[1]), 0.0, aligned(x.size)
+    for left in range(0, whole, CHUNK):
+        part = slice(left, min(left + CHUNK, whole))
+        total, rest = add(total, rest, tilt_chunk(x[part], top, gamma, out[part]))
+    factor = 1.0 / (total + rest)
+    for i in range(whole):
+        out[i] *= factor
+    for i in range(x.size - whole):
+        out[whole + i] = tails[1, i] * factor
+
+
+@part
+def distribute(x, top, gamma, base, sums, tails, out):
+    """The distribution: from what `excess_sums` kept and found at `base`, if that is not 0, a last step from gamma."""
+    if base == 0.0:
+        tilt_row(x, top, gamma, tails, out)
+        return
+    by = gamma - base
+    step = by / base
+    total = 1.0 + (sums[0] + step * (sums[1] + step * (sums[2] / 2.0 + step * sums[3] / 6.0)))
+    scale_row(x, top, tails, by, 1.0 / total, out)
+
+
+@entry(types.void(_ROWS, _GIVEN, _GIVEN, float64[:, ::1]))
+def tilt(values, gamma, base, out):
+    """Escort distributions of logits, as `solve_rows` makes them: for what `base` is, see there."""
+    wide()
+    n, whole = values.shape[1], aligned(values.shape[1])
+    tails, single = np.empty((2, padded(n - whole))), np.empty(padded(n - whole), np.float32)
+    for row in range(values.shape[0]):
+        x = mutable(values)[row]
+        top = x[0]
+        for i in range(x.size):
+            top = larger(x[i], top)
+        if 0.0 < gamma[row] < np.inf:
+            sums, stepped = (0.0, 0.0, 0.0, 0.0), base[row] > 0.0
+            if stepped:
+                fill_tail(x, top, tails[0])
+                centre_tail(n - whole, top, top, 0.0, tails[0], single)
+                sums = excess_sums(x[:whole], top, tails, base[row], out[row])
+            distribute(x, top, gamma[row], base[row] if stepped else 0.0, sums, tails, out[row])
+            continue
+        count = 0
+        for i in range(x.size):
+            inside = x[i] > -np.inf if gamma[row] == 0.0 else x[i] == top
+            out[row, i] = 1.0 if inside else 0.0
+            count += 1 if inside else 0
+        for i in range(x.size):
+            out[row, i] = out[row, i] / count if gamma[row] == gamma[row] else np.nan
+
+
+@entry(types.void(_GIVEN, float64, float64, _NUMBERS, _NUMBERS))
+def weigh(x, top, gamma, sums, out):
+    """Weights of some columns of a row, the sum of which goes to `sums`, with what rounding has left of it: `tilt_row`.
+
+    The columns fill vectors; those that begin with what does not, filled up with -inf, come first.
+    """
+    wide()
+    for left in range(0, x.size, CHUNK):
+        part = slice(left, min(left + CHUNK, x.size))
+        sums[0], sums[1] = add(sums[0], sums[1], tilt_chunk(mutable(x)[part], top, gamma, out[part]))
