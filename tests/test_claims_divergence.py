@@ -23,8 +23,11 @@ from entnorm.claims import (
     Le,
     Log,
     Lt,
+    Natural,
     Ne,
     Point,
+    Power,
+    Recursion,
     Refusal,
     Refuted,
     Scalar,
@@ -33,6 +36,7 @@ from entnorm.claims import (
     calc,
     check,
     ge,
+    induction,
     le,
     mu,
     n,
@@ -46,10 +50,12 @@ from entnorm.claims.kernel import witnessed
 from entnorm.claims.language import LanguageError, free
 from entnorm.claims.links import goals, links
 from entnorm.claims.mutants import score
+from entnorm.claims.proofs import IH
 from entnorm.claims.typeset import latex, text
 
 t, f = Function("t"), Function("f")
 o, q = Point("o"), Point("q")
+k = Natural("k")
 x, y, z, a = Scalar("x"), Scalar("y"), Scalar("z"), Scalar("a")
 ABOVE = ForAll(o, t[o] > 0)
 HALF_LINE, LINE = Image(t, x, Integer(1)), Image(t, x, Integer(1), -oo)
@@ -149,6 +155,23 @@ def test_directions_are_not_mixed():
         links(mixed)
 
 
+def test_a_value_at_every_point_is_none_at_the_point_of_the_integral():
+    """e^(t(q)) is a number, and e^(-t) has an integral; only where both are called t(o) is their product 1."""
+    at_point = Recursion("at point", (k, f, q), f[q], lambda before: before + 0 * k)
+    step = ((at_point(k, f, q) + 0 * k, by.algebra(at_point)), (f[q], by.algebra(IH)))
+    base = calc(at_point(0, f, q), (f[q], by.algebra(at_point)))
+    value = Claim(
+        "divergence.value",
+        Eq(at_point(k, f, q), f[q]),
+        induction(k, base=base, step=calc(at_point(k + 1, f, q), *step)),
+    )
+    assert check(value).status == "proved"
+    lines = ((Exp(-x) * Exp(x), by.termwise(value.at({f: Seq(o, x)}))), (1, by.logs))
+    rogue = growing(Exp(-t[o]) * Exp(at_point(k, Seq(o, t[o]), q)), x, lines, [(z, by.algebra)])
+    with pytest.raises(Refusal, match="does not depend on the value of t alone"):
+        links(rogue)
+
+
 def test_hypotheses_about_points_are_not_carried_to_the_line():
     """That something holds at every point of the space says nothing of the numbers between the ends."""
     claim = replace(RISING, given=(*RISING.given, ForAll(o, f[o] < 1), Lt(y, 1)))
@@ -225,6 +248,26 @@ def test_what_speaks_of_an_integral_that_diverges_has_no_value():
     ],
 )
 def test_what_does_not_show_that_a_condition_is_needed(tail, claim, at, problem):
+    assert problem in shown((tail,), (claim,), at).problem
+
+
+FINITE = Integrable(Integer(1), o)
+
+
+@pytest.mark.parametrize(
+    ("tail", "claim", "at", "problem"),
+    [
+        (TAIL, replace(MEAN, given=(*MEAN.given, FINITE)), AT, "it is not certain whether ∫ |1|"),
+        (TAIL, replace(MEAN, given=(*MEAN.given, ForAll(o, Gt(y + 0, 1)))), AT, "it is not certain whether"),
+        (replace(TAIL, given=(*TAIL.given, FINITE)), MEAN, AT, "∫ |1| do < ∞ is not certain"),
+        (TAIL, replace(MEAN, given=(*MEAN.given, Gt(x, 0))), AT | {x: Power(0, -1)}, "a coordinate has no value"),
+        (TAIL, MEAN, AT | {t: Seq(o, t[o] - 1)}, "divergence.tail speaks of t"),
+        (TAIL, MEAN, AT | {x: 0.5}, "not exact"),
+        (TAIL, MEAN, AT | {n: 1}, "nothing replaces n"),
+    ],
+)
+def test_what_is_true_of_finitely_many_atoms_or_of_no_number_is_not_true_on_the_line(tail, claim, at, problem):
+    """The half-line has no finite measure, 1/0 is no number, and its coordinate is what it is."""
     assert problem in shown((tail,), (claim,), at).problem
 
 

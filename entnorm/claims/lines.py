@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from sympy import Expr
+
 from .arithmetics import Undefined
 from .context import Context
 from .definedness import obligations
@@ -22,6 +24,8 @@ from .language import (
     Gt,
     Image,
     Integrable,
+    LanguageError,
+    Relation,
     Scalar,
     Seq,
     Statement,
@@ -34,6 +38,7 @@ from .language import (
     open_binder,
     substitute,
 )
+from .points import exact_point
 from .proofs import Claim
 from .witness import settle
 
@@ -52,7 +57,9 @@ class Line:
     def __init__(self, diverges: Claim, at: Mapping[Variable, Any]) -> None:
         self.diverges = diverges
         self.functions = {v: x for v, x in at.items() if isinstance(x, Seq)}
-        self.numbers = {v: of_sort(v, x) for v, x in at.items() if v not in self.functions}
+        self.numbers = _numbers({v: x for v, x in at.items() if v not in self.functions})
+        for function in self.functions.keys() & diverges.variables:
+            raise ValueError(f"{diverges.id} speaks of {function}, which is what it is there")
         for given in diverges.hypotheses:
             if not self._is_met(given):
                 raise ValueError(f"{diverges.id} is no counterexample: that {given} is not certain")
@@ -118,11 +125,26 @@ class Line:
         return all(_of_numbers(self._there(substitute(given, values))) is True for given in of_numbers)
 
 
+def _numbers(at: Mapping[Variable, Any]) -> dict[Variable, Expr]:
+    """Return the values of variables as terms, or raise a ValueError: they have to be of their sorts, and numbers."""
+    try:
+        terms = {v: of_sort(v, x) for v, x in at.items()}
+    except LanguageError as error:
+        raise ValueError(str(error)) from None
+    exact_point(frozenset(), {n: 1, **terms})
+    return terms
+
+
 def _of_numbers(statement: Statement) -> bool | None:
-    """Return whether a statement of which nothing is variable is certainly true, or false."""
+    """Return whether a relation of which nothing is variable is certainly true, or false; None for what is none.
+
+    That something has an integral is true at every point: the measure of a point has finitely many atoms.
+    """
     if free(statement):
         missing = ", ".join(sorted(map(str, free(statement))))
         raise ValueError(f"no value for {missing} to decide {statement}")
+    if not isinstance(statement, Relation):
+        return None
     try:
         return settle(statement, {n: 1})[0]
     except Undefined:
