@@ -147,11 +147,24 @@ class Evaluator:
     def power(self, base: Any, exponent: Any) -> Any:
         whole = None if isinstance(exponent, _Dual) else self.field.integer(exponent)
         if whole is None:
-            return self.exp(self.multiply(exponent, self.log(base)))
+            return self.exp(self.multiply(exponent, self._log_of_base(base, exponent)))
         result = self.one
         for _ in range(abs(whole)):
             result = self.multiply(result, base)
         return self.inverse(result) if whole < 0 else result
+
+    def _log_of_base(self, base: Any, exponent: Any) -> Any:
+        """Return the logarithm of the base of a power; a power that may be whole may have a value without one."""
+        try:
+            return self.log(base)
+        except Inexpressible:
+            raise
+        except Undefined as undefined:
+            while isinstance(exponent, _Dual):
+                exponent = exponent.value
+            if self.field.may_be_whole(exponent):
+                raise Inexpressible(f"{undefined}, to a power that may be whole") from None
+            raise
 
     # ------------------------------------------------------------------------------------------------------ terms
 
