@@ -18,6 +18,7 @@ from entnorm.claims import (
     Ge,
     Gt,
     Image,
+    Index,
     Integrable,
     Integral,
     Le,
@@ -264,6 +265,8 @@ FINITE = Integrable(Integer(1), o)
         (TAIL, MEAN, AT | {t: Seq(o, t[o] - 1)}, "divergence.tail speaks of t"),
         (TAIL, MEAN, AT | {x: 0.5}, "not exact"),
         (TAIL, MEAN, AT | {n: 1}, "nothing replaces n"),
+        (TAIL, MEAN, AT | {f: Seq(Index("i"), Integer(1))}, "is not a family"),
+        (TAIL, MEAN, AT | {x: Exp(z)}, "a coordinate speaks of z"),
     ],
 )
 def test_what_is_true_of_finitely_many_atoms_or_of_no_number_is_not_true_on_the_line(tail, claim, at, problem):

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr
-
 from .arithmetics import Undefined
 from .context import Context
 from .definedness import obligations
@@ -56,8 +54,13 @@ class Line:
 
     def __init__(self, diverges: Claim, at: Mapping[Variable, Any]) -> None:
         self.diverges = diverges
-        self.functions = {v: x for v, x in at.items() if isinstance(x, Seq)}
-        self.numbers = _numbers({v: x for v, x in at.items() if v not in self.functions})
+        try:
+            values = {v: of_sort(v, x) for v, x in at.items()}
+        except LanguageError as error:
+            raise ValueError(str(error)) from None
+        self.functions = {v: x for v, x in values.items() if isinstance(x, Seq)}
+        self.numbers = {v: x for v, x in values.items() if v not in self.functions}
+        exact_point(frozenset(), {n: 1, **self.numbers})  # which they have to be
         for function in self.functions.keys() & diverges.variables:
             raise ValueError(f"{diverges.id} speaks of {function}, which is what it is there")
         for given in diverges.hypotheses:
@@ -123,16 +126,6 @@ class Line:
             return False
         of_numbers = [given for given in self.diverges.hypotheses if not isinstance(given, Image | ForAll)]
         return all(_of_numbers(self._there(substitute(given, values))) is True for given in of_numbers)
-
-
-def _numbers(at: Mapping[Variable, Any]) -> dict[Variable, Expr]:
-    """Return the values of variables as terms, or raise a ValueError: they have to be of their sorts, and numbers."""
-    try:
-        terms = {v: of_sort(v, x) for v, x in at.items()}
-    except LanguageError as error:
-        raise ValueError(str(error)) from None
-    exact_point(frozenset(), {n: 1, **terms})
-    return terms
 
 
 def _of_numbers(statement: Statement) -> bool | None:
