@@ -252,6 +252,19 @@ def test_what_does_not_show_that_a_condition_is_needed(tail, claim, at, problem)
     assert problem in shown((tail,), (claim,), at).problem
 
 
+def test_numbers_for_which_the_measure_is_another_one_say_nothing_of_this_one():
+    """With the density e^(ax) no e^(-at) has an integral.  On the line with a = 0 each e^(-yt) has one for y > 0."""
+    level = growing(Exp(-a * t[o]), x, [], [(z, by.algebra)], Ge(a, 0), image=Image(t, x, Exp(a * x)))
+    lines = ((1, by.logs), (D(x, x), by.calculus))
+    level = replace(level, proof=replace(level.proof, slope=calc(Exp(-a * x) * Exp(a * x), *lines)))
+    assert check(level).status == "proved"
+    said = Eq(Integral(Exp(-y * t[o]), o), y)
+    claim = Claim("divergence.said", said, MEAN.proof, given=(ABOVE, HALF_LINE, Gt(y, 5)))
+    assert "contradicts a claim there is not seen" in shown((level,), (claim,), {a: 0, y: 2}).problem
+    there = replace(claim, given=(ABOVE, Gt(y, 5)))
+    assert shown((level,), (there,), {a: 2, y: 2}).problem == ""
+
+
 FINITE = Integrable(Integer(1), o)
 
 

@@ -124,8 +124,14 @@ class Line:
         values = match(self.diverges.statement, Divergent(*needed.args), general)
         if values is None:
             return False
-        of_numbers = [given for given in self.diverges.hypotheses if not isinstance(given, Image | ForAll)]
-        return all(_of_numbers(self._there(substitute(given, values))) is True for given in of_numbers)
+        return all(self._is_met_for(given, values) for given in self.diverges.hypotheses)
+
+    def _is_met_for(self, given: Statement, values: Mapping[Variable, Any]) -> bool:
+        """Does a hypothesis also hold for other numbers, on the same line?"""
+        there = self._there(substitute(given, values))
+        if isinstance(given, Image | ForAll):  # with another density the measure is another one
+            return alpha_equal(there, self._there(given))
+        return _of_numbers(there) is True
 
 
 def _of_numbers(statement: Statement) -> bool | None:
