@@ -48,7 +48,7 @@ from entnorm.claims.counterexamples import shown
 from entnorm.claims.definedness import obligations
 from entnorm.claims.divergence import growth_of
 from entnorm.claims.kernel import witnessed
-from entnorm.claims.language import LanguageError, free
+from entnorm.claims.language import Differentiable, LanguageError, free
 from entnorm.claims.links import goals, links
 from entnorm.claims.mutants import score
 from entnorm.claims.proofs import IH
@@ -206,6 +206,26 @@ def test_on_finitely_many_atoms_nothing_diverges():
     assert check(refuted).status == "refuted"
     claim = Claim("divergence.finite", Divergent(t[o], o), calc(x, (x, by.algebra)), given=(ABOVE,))
     assert witnessed(claim, claim.statement)[0] is False
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (Integrable(1 / f[o], o), "broken"),
+        (Integrable(1 / (1 + f[o]), o), "refuted"),
+        (Differentiable(Log(x), x, x), "broken"),
+        (Differentiable((x**2) ** Rational(1, 2), x, x), "broken"),
+        (Differentiable(x**2, x, x), "refuted"),
+    ],
+)
+def test_what_has_no_value_at_an_atom_is_no_hypothesis_that_holds_there(given, status):
+    at = {n: 1, x: 0, f: [0, 1], mu: [Fraction(1), Fraction(3)]}
+    assert check(Refuted("divergence.given", ForAll(o, Ne(f[o], 0)), at, given=(given,))).status == status
+
+
+def test_without_a_measure_nothing_is_said_of_all_points():
+    for said, given in ((ForAll(o, Ne(x, 0)), ()), (Ne(x, 0), (Integrable(x + 1, o),))):
+        assert check(Refuted("divergence.unmeasured", said, {n: 1, x: 0}, given=given)).status == "evidence"
 
 
 # ------------------------------------------------------------------------------------------------ counterexamples

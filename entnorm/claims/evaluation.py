@@ -372,6 +372,8 @@ def _converted(point: Mapping[Variable, Any], field: Field) -> Point:
 def positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
     """Return the values of an index, or of a point: the atoms of the measure."""
     if isinstance(variable, PointOfSpace):
+        if mu not in point:
+            raise Inexpressible("no measure is given")
         return range(len(point[mu].log if isinstance(point[mu], Signed) else point[mu]))
     return range(point[n])
 
