@@ -201,6 +201,13 @@ def test_the_witness_sees_which_integrals_diverge(body, diverges):
     assert witnessed(claim, claim.statement)[0] is diverges
 
 
+@pytest.mark.parametrize("given", [ForAll(o, f[o] > 0), Gt(Integral(f[q], q), 0)])
+def test_another_function_has_no_values_at_the_nodes(given):
+    """So no point is found, and the claim stays open: that is no reason to fall over."""
+    verdict = check(replace(RISING, given=(*RISING.given, Integrable(f[o], o), given)))
+    assert (verdict.status, verdict.problem) == ("open", "no point decides the statement under its hypotheses")
+
+
 def test_on_finitely_many_atoms_nothing_diverges():
     refuted = Refuted("divergence.finite", Divergent(t[o], o), at={n: 1, t: [1, 2], mu: [Fraction(1), Fraction(3)]})
     assert check(refuted).status == "refuted"

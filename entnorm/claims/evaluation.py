@@ -336,7 +336,12 @@ def _entry(values: Any, position: Any) -> Any:
     """Return the entry of a family, or the value of a function of points, which may be one number for all nodes."""
     if isinstance(values, _Dual):
         return _Dual(values.level, *(_entry(part, position) for part in (values.value, values.slope)))
-    return values[position]
+    if position is EVERYWHERE and isinstance(values, list):
+        raise Inexpressible("a function whose values at the nodes are not given")
+    try:
+        return values[position]
+    except IndexError:
+        raise Inexpressible("a function whose values at the nodes are not given") from None
 
 
 def evaluate(term: Expr, point: Mapping[Variable, Any], field: Field) -> Any:
