@@ -24,6 +24,7 @@ from entnorm.claims import (
     Tends,
     by,
     calc,
+    check,
     gt,
     n,
 )
@@ -204,6 +205,23 @@ def test_an_index_without_a_value_is_every_position():
 def test_equations_that_are_written_alike_hold_though_no_arithmetic_tells():
     assert truth(Eq(x, Exp(y)), {n: 1, x: Exp(y), y: HALF}) is True
     assert truth(Eq(x, Exp(y) + 0 * y), {n: 1, x: Exp(y), y: HALF}) is not False
+
+
+@needs_balls
+def test_terms_that_are_written_alike_need_not_have_a_value():
+    """Balls do not tell this zero from a number that is none."""
+    zero = {n: 1, x: Exp(1) * Log(2) - Log(2) * Exp(1)}
+    for undefined in (1 / x, Log(x)):
+        assert truth(Eq(undefined, undefined), zero) is None
+    assert truth(Eq(Log(x), Log(x)), {n: 1, x: Exp(1)}) is True
+
+
+@pytest.mark.parametrize("value", [Exp(z), Exp(x), Exp(y)])
+def test_a_coordinate_speaks_of_what_has_a_value(value):
+    at = {n: 1, x: value, y: Exp(x)}
+    assert "which has no value before it" in check(Refuted("here.refuted", Gt(x, y), at)).problem
+    with pytest.raises(ValueError, match="which has no value before it"):
+        truth(Gt(x, y), at)
 
 
 @needs_balls

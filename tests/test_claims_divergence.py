@@ -18,13 +18,17 @@ from entnorm.claims import (
     Ge,
     Gt,
     Image,
+    Index,
     Integrable,
     Integral,
     Le,
     Log,
     Lt,
+    Natural,
     Ne,
     Point,
+    Power,
+    Recursion,
     Refusal,
     Refuted,
     Scalar,
@@ -33,6 +37,7 @@ from entnorm.claims import (
     calc,
     check,
     ge,
+    induction,
     le,
     mu,
     n,
@@ -43,13 +48,15 @@ from entnorm.claims.counterexamples import shown
 from entnorm.claims.definedness import obligations
 from entnorm.claims.divergence import growth_of
 from entnorm.claims.kernel import witnessed
-from entnorm.claims.language import LanguageError, free
+from entnorm.claims.language import Differentiable, LanguageError, free
 from entnorm.claims.links import goals, links
 from entnorm.claims.mutants import score
+from entnorm.claims.proofs import IH
 from entnorm.claims.typeset import latex, text
 
 t, f = Function("t"), Function("f")
 o, q = Point("o"), Point("q")
+k = Natural("k")
 x, y, z, a = Scalar("x"), Scalar("y"), Scalar("z"), Scalar("a")
 ABOVE = ForAll(o, t[o] > 0)
 HALF_LINE, LINE = Image(t, x, Integer(1)), Image(t, x, Integer(1), -oo)
@@ -149,6 +156,23 @@ def test_directions_are_not_mixed():
         links(mixed)
 
 
+def test_a_value_at_every_point_is_none_at_the_point_of_the_integral():
+    """e^(t(q)) is a number, and e^(-t) has an integral; only where both are called t(o) is their product 1."""
+    at_point = Recursion("at point", (k, f, q), f[q], lambda before: before + 0 * k)
+    step = ((at_point(k, f, q) + 0 * k, by.algebra(at_point)), (f[q], by.algebra(IH)))
+    base = calc(at_point(0, f, q), (f[q], by.algebra(at_point)))
+    value = Claim(
+        "divergence.value",
+        Eq(at_point(k, f, q), f[q]),
+        induction(k, base=base, step=calc(at_point(k + 1, f, q), *step)),
+    )
+    assert check(value).status == "proved"
+    lines = ((Exp(-x) * Exp(x), by.termwise(value.at({f: Seq(o, x)}))), (1, by.logs))
+    rogue = growing(Exp(-t[o]) * Exp(at_point(k, Seq(o, t[o]), q)), x, lines, [(z, by.algebra)])
+    with pytest.raises(Refusal, match="does not depend on the value of t alone"):
+        links(rogue)
+
+
 def test_hypotheses_about_points_are_not_carried_to_the_line():
     """That something holds at every point of the space says nothing of the numbers between the ends."""
     claim = replace(RISING, given=(*RISING.given, ForAll(o, f[o] < 1), Lt(y, 1)))
@@ -177,11 +201,38 @@ def test_the_witness_sees_which_integrals_diverge(body, diverges):
     assert witnessed(claim, claim.statement)[0] is diverges
 
 
+@pytest.mark.parametrize("given", [ForAll(o, f[o] > 0), Gt(Integral(f[q], q), 0)])
+def test_another_function_has_no_values_at_the_nodes(given):
+    """So no point is found, and the claim stays open: that is no reason to fall over."""
+    verdict = check(replace(RISING, given=(*RISING.given, Integrable(f[o], o), given)))
+    assert (verdict.status, verdict.problem) == ("open", "no point decides the statement under its hypotheses")
+
+
 def test_on_finitely_many_atoms_nothing_diverges():
     refuted = Refuted("divergence.finite", Divergent(t[o], o), at={n: 1, t: [1, 2], mu: [Fraction(1), Fraction(3)]})
     assert check(refuted).status == "refuted"
     claim = Claim("divergence.finite", Divergent(t[o], o), calc(x, (x, by.algebra)), given=(ABOVE,))
     assert witnessed(claim, claim.statement)[0] is False
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (Integrable(1 / f[o], o), "broken"),
+        (Integrable(1 / (1 + f[o]), o), "refuted"),
+        (Differentiable(Log(x), x, x), "broken"),
+        (Differentiable((x**2) ** Rational(1, 2), x, x), "broken"),
+        (Differentiable(x**2, x, x), "refuted"),
+    ],
+)
+def test_what_has_no_value_at_an_atom_is_no_hypothesis_that_holds_there(given, status):
+    at = {n: 1, x: 0, f: [0, 1], mu: [Fraction(1), Fraction(3)]}
+    assert check(Refuted("divergence.given", ForAll(o, Ne(f[o], 0)), at, given=(given,))).status == status
+
+
+def test_without_a_measure_nothing_is_said_of_all_points():
+    for said, given in ((ForAll(o, Ne(x, 0)), ()), (Ne(x, 0), (Integrable(x + 1, o),))):
+        assert check(Refuted("divergence.unmeasured", said, {n: 1, x: 0}, given=given)).status == "evidence"
 
 
 # ------------------------------------------------------------------------------------------------ counterexamples
@@ -225,6 +276,41 @@ def test_what_speaks_of_an_integral_that_diverges_has_no_value():
     ],
 )
 def test_what_does_not_show_that_a_condition_is_needed(tail, claim, at, problem):
+    assert problem in shown((tail,), (claim,), at).problem
+
+
+def test_numbers_for_which_the_measure_is_another_one_say_nothing_of_this_one():
+    """With the density e^(ax) no e^(-at) has an integral.  On the line with a = 0 each e^(-yt) has one for y > 0."""
+    level = growing(Exp(-a * t[o]), x, [], [(z, by.algebra)], Ge(a, 0), image=Image(t, x, Exp(a * x)))
+    lines = ((1, by.logs), (D(x, x), by.calculus))
+    level = replace(level, proof=replace(level.proof, slope=calc(Exp(-a * x) * Exp(a * x), *lines)))
+    assert check(level).status == "proved"
+    said = Eq(Integral(Exp(-y * t[o]), o), y)
+    claim = Claim("divergence.said", said, MEAN.proof, given=(ABOVE, HALF_LINE, Gt(y, 5)))
+    assert "contradicts a claim there is not seen" in shown((level,), (claim,), {a: 0, y: 2}).problem
+    there = replace(claim, given=(ABOVE, Gt(y, 5)))
+    assert shown((level,), (there,), {a: 2, y: 2}).problem == ""
+
+
+FINITE = Integrable(Integer(1), o)
+
+
+@pytest.mark.parametrize(
+    ("tail", "claim", "at", "problem"),
+    [
+        (TAIL, replace(MEAN, given=(*MEAN.given, FINITE)), AT, "it is not certain whether ∫ |1|"),
+        (TAIL, replace(MEAN, given=(*MEAN.given, ForAll(o, Gt(y + 0, 1)))), AT, "it is not certain whether"),
+        (replace(TAIL, given=(*TAIL.given, FINITE)), MEAN, AT, "∫ |1| do < ∞ is not certain"),
+        (TAIL, replace(MEAN, given=(*MEAN.given, Gt(x, 0))), AT | {x: Power(0, -1)}, "a coordinate has no value"),
+        (TAIL, MEAN, AT | {t: Seq(o, t[o] - 1)}, "divergence.tail speaks of t"),
+        (TAIL, MEAN, AT | {x: 0.5}, "not exact"),
+        (TAIL, MEAN, AT | {n: 1}, "nothing replaces n"),
+        (TAIL, MEAN, AT | {f: Seq(Index("i"), Integer(1))}, "is not a family"),
+        (TAIL, MEAN, AT | {x: Exp(z)}, "a coordinate speaks of z"),
+    ],
+)
+def test_what_is_true_of_finitely_many_atoms_or_of_no_number_is_not_true_on_the_line(tail, claim, at, problem):
+    """The half-line has no finite measure, 1/0 is no number, and its coordinate is what it is."""
     assert problem in shown((tail,), (claim,), at).problem
 
 

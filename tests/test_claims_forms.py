@@ -224,6 +224,9 @@ def test_a_limit_needs_both_sides_and_a_rate_free_of_the_variable():
     refused(replace(HYPERBOLA, statement=Tends(c + 1 / (1 + x), x, oo, x)), "must not depend on x")
     refused(replace(HYPERBOLA, statement=Tends(c + 1 / (1 + x), x, oo, c + 1)), "has the end")
     refused(replace(HYPERBOLA, statement=Tends(c + 1 / (1 + x), x, 0, c)), "has the end")
+    for inexact in (0.0, False, float("inf")):  # printed as what it is not
+        with pytest.raises(LanguageError, match="at 0 from above or at infinity"):
+            Tends(x, x, inexact, 0)
     with pytest.raises(LanguageError, match="at 0 from above or at infinity"):
         Tends(x, x, 1, c)
 

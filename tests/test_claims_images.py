@@ -247,6 +247,8 @@ def test_a_claim_about_a_slope_says_that_there_is_one():
         lambda: Image(t, o, Integer(1)),
         lambda: Image(t[o], x, Integer(1)),
         lambda: Image(x, x, Integer(1)),
+        lambda: Image(t, x, Integer(1), 0.0),
+        lambda: Image(t, x, Integer(1), -float("inf")),
         lambda: LogGamma(t),
         lambda: Digamma(POSITIVE),
     ],

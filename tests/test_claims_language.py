@@ -11,6 +11,7 @@ from terms import deterministic, environments, i, j, k, m, mean_of, p, r, shifte
 
 from entnorm.claims import (
     At,
+    Attained,
     D,
     Eq,
     Exp,
@@ -66,6 +67,7 @@ REFUSED = [
     ("a quantifier over the reals", lambda: ForAll(x, Eq(x, x))),
     ("a quantifier over n", lambda: ForAll(n, Eq(n, 1))),
     ("a hidden parameter", lambda: Operator("f", (x,), x + y)),
+    ("a case of equality that is no statement", lambda: Attained(x >= 0, 1)),
     ("n as a parameter", lambda: Operator("f", (n,), n + 1)),
     ("a parameter twice", lambda: Operator("f", (x, x), x)),
     ("too few arguments", lambda: mean_of()),

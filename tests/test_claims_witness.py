@@ -30,6 +30,7 @@ from entnorm.claims import (
     Operator,
     Power,
     Recursion,
+    Refuted,
     Root,
     Seq,
     Sum,
@@ -45,6 +46,7 @@ from entnorm.claims import (
 from entnorm.claims.arithmetics import Balls, Exact, Inexpressible, Logarithms, TwoPrecisions, Undefined
 from entnorm.claims.evaluation import evaluate
 from entnorm.claims.kernel import check, witnessed
+from entnorm.claims.links import links
 from entnorm.claims.points import exact_point, points
 from entnorm.claims.witness import decide, settle, shown_sides
 
@@ -155,6 +157,32 @@ def test_powers():
     for irrational in (Log(x), Exp(x), Power(x, HALF)):
         with pytest.raises(Inexpressible):
             exactly(irrational)
+
+
+WHOLE = [2 + Exp(1) - Exp(1), Log(Exp(2)), Log(4) / Log(2) + Exp(x) - Exp(x)]
+BROKEN = [HALF, HALF + Exp(1) - Exp(1), Log(3) / Log(2), Exp(1)]
+
+
+@needs_flint
+@pytest.mark.parametrize("exponent", WHOLE)
+def test_a_negative_number_has_a_power_that_may_be_whole(exponent):
+    """So the square of a negative number, written in a strange way, is not certainly without a value."""
+    for base in (z, z * Exp(1), x - x):
+        assert settle(Eq(Power(base, exponent), 1), SPOT)[0] is None
+        assert settle(Eq(D(Power(base, exponent), y), 0), SPOT)[0] is None
+    true = Eq(Power(z, WHOLE[0]), z**2)
+    assert links(Claim("witness.square", true, calc(true.lhs, (z**2, by.algebra)))) == ()
+    assert check(Refuted("witness.square", true, {n: 1, z: -2})).status != "refuted"
+    assert settle(Eq(D(Power(z, 2 + 0 * y), y), 0), SPOT)[0] is None
+
+
+@needs_flint
+@pytest.mark.parametrize("exponent", BROKEN)
+def test_a_negative_number_has_no_power_that_is_not_whole(exponent):
+    for base in (z, z * Exp(1)):
+        with pytest.raises(Undefined) as caught:
+            settle(Eq(Power(base, exponent), 1), SPOT)
+        assert not isinstance(caught.value, Inexpressible)
 
 
 # -------------------------------------------------------------------------------------------------------- decisions

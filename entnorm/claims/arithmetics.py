@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from math import prod
+from math import floor, prod
 from typing import Any, ClassVar
 
 from mpmath.ctx_mp import MPContext
@@ -74,6 +74,10 @@ class Exact:
 
     def integer(self, x: Any) -> int | None:
         return int(x) if x.denominator == 1 else None
+
+    def may_be_whole(self, x: Any) -> bool:
+        """Return False for what is certainly no whole number."""
+        return self.integer(x) is not None
 
     def compare(self, a: Any, b: Any) -> int | None:
         """Return the sign of a - b, 0 where they agree, None where that is not decided."""
@@ -136,6 +140,9 @@ class Logarithms:
     def integer(self, x: Any) -> int | None:
         value = self._constant_of(x)
         return int(value) if value is not None and value.denominator == 1 else None
+
+    def may_be_whole(self, x: Any) -> bool:
+        return self._constant_of(x) is None or self.integer(x) is not None
 
     def compare(self, a: Any, b: Any) -> int | None:
         gap = a - b
@@ -212,6 +219,10 @@ class Balls:
         except OverflowError:
             raise Inexpressible("a number of absurd size") from None
 
+    def may_be_whole(self, x: Any) -> bool:
+        low, high = self._ends(x)
+        return floor(high) >= low
+
     def compare(self, a: Any, b: Any) -> int | None:
         gap = a - b
         if not balls.is_finite(gap):
@@ -267,6 +278,9 @@ class TwoPrecisions:
     def integer(self, x: Any) -> int | None:
         first, second = x.values
         return int(first) if bool(first == second == int(first)) else None
+
+    def may_be_whole(self, x: Any) -> bool:
+        return True
 
     def compare(self, a: Any, b: Any) -> int | None:
         scale = 1 + abs(a.values[1]) + abs(b.values[1])

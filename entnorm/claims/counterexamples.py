@@ -19,6 +19,7 @@ from itertools import product
 from typing import Any
 
 from .arithmetics import Undefined
+from .definedness import obligations
 from .facts import difference
 from .language import (
     Divergent,
@@ -247,8 +248,13 @@ def _exact(statement: Statement, at: Mapping[Variable, Any]) -> dict[Variable, A
 
 
 def _is_written_alike(statement: Statement, at: Mapping[Variable, Any]) -> bool:
+    """Is it an equation between two terms that are the same, and certainly have a value?"""
     values = {v: value for v, value in at.items() if isinstance(v, Scalar) and isinstance(value, Term)}
-    return isinstance(statement, Eq) and alpha_equal(*(substitute(side, values) for side in statement.args))
+    return (
+        isinstance(statement, Eq)
+        and alpha_equal(*(substitute(side, values) for side in statement.args))
+        and all(_truth(needed, at) for needed in obligations(statement))
+    )
 
 
 def _is_contradicted(claim: Claim, proved: Claim, at: Mapping[Variable, Any]) -> bool:

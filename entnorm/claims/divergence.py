@@ -26,7 +26,9 @@ def image_of(claim: Claim) -> Image:
 def on_the_line(claim: Claim, proof: Unbounded) -> Expr:
     """Return the integrand as a function on the line, times the density that the image of the measure has there."""
     function, place, density, _ = image_of(claim).args
-    point, body = open_binder(unfolded_fully(claim.statement), claim.variables)
+    opened = unfolded_fully(claim.statement)
+    # Apart from what is bound inside: there a value at a point of that name is a value at every point.
+    point, body = open_binder(opened, claim.variables | bound_in(opened.args[0]))
     found = body.xreplace({Entry(function, point): proof.variable})
     if proof.variable in free(body) | bound_in(body) or {function, point} & free(found):
         raise Refusal(f"{body} does not depend on the value of {function} alone")

@@ -147,11 +147,24 @@ class Evaluator:
     def power(self, base: Any, exponent: Any) -> Any:
         whole = None if isinstance(exponent, _Dual) else self.field.integer(exponent)
         if whole is None:
-            return self.exp(self.multiply(exponent, self.log(base)))
+            return self.exp(self.multiply(exponent, self._log_of_base(base, exponent)))
         result = self.one
         for _ in range(abs(whole)):
             result = self.multiply(result, base)
         return self.inverse(result) if whole < 0 else result
+
+    def _log_of_base(self, base: Any, exponent: Any) -> Any:
+        """Return the logarithm of the base of a power; a power that may be whole may have a value without one."""
+        try:
+            return self.log(base)
+        except Inexpressible:
+            raise
+        except Undefined as undefined:
+            while isinstance(exponent, _Dual):
+                exponent = exponent.value
+            if self.field.may_be_whole(exponent):
+                raise Inexpressible(f"{undefined}, to a power that may be whole") from None
+            raise
 
     # ------------------------------------------------------------------------------------------------------ terms
 
@@ -323,7 +336,12 @@ def _entry(values: Any, position: Any) -> Any:
     """Return the entry of a family, or the value of a function of points, which may be one number for all nodes."""
     if isinstance(values, _Dual):
         return _Dual(values.level, *(_entry(part, position) for part in (values.value, values.slope)))
-    return values[position]
+    if position is EVERYWHERE and isinstance(values, list):
+        raise Inexpressible("a function whose values at the nodes are not given")
+    try:
+        return values[position]
+    except IndexError:
+        raise Inexpressible("a function whose values at the nodes are not given") from None
 
 
 def evaluate(term: Expr, point: Mapping[Variable, Any], field: Field) -> Any:
@@ -359,6 +377,8 @@ def _converted(point: Mapping[Variable, Any], field: Field) -> Point:
 def positions(variable: Variable, point: Mapping[Variable, Any]) -> range:
     """Return the values of an index, or of a point: the atoms of the measure."""
     if isinstance(variable, PointOfSpace):
+        if mu not in point:
+            raise Inexpressible("no measure is given")
         return range(len(point[mu].log if isinstance(point[mu], Signed) else point[mu]))
     return range(point[n])
 

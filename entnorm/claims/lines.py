@@ -22,6 +22,8 @@ from .language import (
     Gt,
     Image,
     Integrable,
+    LanguageError,
+    Relation,
     Scalar,
     Seq,
     Statement,
@@ -34,6 +36,7 @@ from .language import (
     open_binder,
     substitute,
 )
+from .points import exact_point
 from .proofs import Claim
 from .witness import settle
 
@@ -51,8 +54,15 @@ class Line:
 
     def __init__(self, diverges: Claim, at: Mapping[Variable, Any]) -> None:
         self.diverges = diverges
-        self.functions = {v: x for v, x in at.items() if isinstance(x, Seq)}
-        self.numbers = {v: of_sort(v, x) for v, x in at.items() if v not in self.functions}
+        try:
+            values = {v: of_sort(v, x) for v, x in at.items()}
+        except LanguageError as error:
+            raise ValueError(str(error)) from None
+        self.functions = {v: x for v, x in values.items() if isinstance(x, Seq)}
+        self.numbers = {v: x for v, x in values.items() if v not in self.functions}
+        exact_point(frozenset(), {n: 1, **self.numbers})  # which they have to be
+        for function in self.functions.keys() & diverges.variables:
+            raise ValueError(f"{diverges.id} speaks of {function}, which is what it is there")
         for given in diverges.hypotheses:
             if not self._is_met(given):
                 raise ValueError(f"{diverges.id} is no counterexample: that {given} is not certain")
@@ -114,15 +124,26 @@ class Line:
         values = match(self.diverges.statement, Divergent(*needed.args), general)
         if values is None:
             return False
-        of_numbers = [given for given in self.diverges.hypotheses if not isinstance(given, Image | ForAll)]
-        return all(_of_numbers(self._there(substitute(given, values))) is True for given in of_numbers)
+        return all(self._is_met_for(given, values) for given in self.diverges.hypotheses)
+
+    def _is_met_for(self, given: Statement, values: Mapping[Variable, Any]) -> bool:
+        """Does a hypothesis also hold for other numbers, on the same line?"""
+        there = self._there(substitute(given, values))
+        if isinstance(given, Image | ForAll):  # with another density the measure is another one
+            return alpha_equal(there, self._there(given))
+        return _of_numbers(there) is True
 
 
 def _of_numbers(statement: Statement) -> bool | None:
-    """Return whether a statement of which nothing is variable is certainly true, or false."""
+    """Return whether a relation of which nothing is variable is certainly true, or false; None for what is none.
+
+    That something has an integral is true at every point: the measure of a point has finitely many atoms.
+    """
     if free(statement):
         missing = ", ".join(sorted(map(str, free(statement))))
         raise ValueError(f"no value for {missing} to decide {statement}")
+    if not isinstance(statement, Relation):
+        return None
     try:
         return settle(statement, {n: 1})[0]
     except Undefined:

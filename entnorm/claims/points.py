@@ -312,6 +312,8 @@ def exact_point(variables: frozenset[Variable], values: Mapping[Variable, Any]) 
         settle(Eq(size, size), point)  # which evaluates the point
     except Undefined as undefined:
         raise ValueError(f"a coordinate has no value: {undefined}") from None
+    except KeyError as absent:
+        raise ValueError(f"a coordinate speaks of {absent.args[0]}, which has no value before it") from None
     return point
 
 

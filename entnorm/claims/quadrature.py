@@ -162,6 +162,9 @@ class Nodal:
         whole = round(float(x.value))
         return whole if abs(float(x.value) - whole) <= 1e-14 * max(1, abs(whole)) else None
 
+    def may_be_whole(self, x: Signed) -> bool:
+        return True
+
     def compare(self, a: Signed, b: Signed) -> int | None:
         """Return the sign of a - b, 0 where that is no more than an error; of functions, where all nodes agree.
 

@@ -150,8 +150,21 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
     if isinstance(statement, Divergent):
         return _escapes(statement, point, evaluator)
     if isinstance(statement, Integrable | Differentiable):
+        if certain:
+            _evaluate(statement, point, evaluator)
         return True  # the measures of points have finitely many atoms: there are no others to look at
     raise Inexpressible(f"a {type(statement).__name__} is not decided at points")
+
+
+def _evaluate(statement: Integrable | Differentiable, point: Point, evaluator: Evaluator) -> None:
+    """Evaluate an integrand at every atom, or a slope, which raises Undefined where there is no value."""
+    function, variable = statement.args[:2]
+    if isinstance(statement, Integrable):
+        for k in positions(variable, point):
+            evaluator.value(function, {**point, variable: k})
+    else:
+        place = evaluator.value(statement.args[2], point)
+        evaluator.along(function, {**point, variable: place}, {variable: evaluator.one})
 
 
 def _is_image(statement: Image, point: Point, evaluator: Evaluator) -> bool:

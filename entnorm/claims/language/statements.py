@@ -30,6 +30,8 @@ class Attained(Statement):
     def __new__(cls, bound: Relation, condition: Statement) -> Attained:
         if not isinstance(bound, Le | Ge):
             raise LanguageError(f"a case of equality belongs to a bound, not to {bound!r}")
+        if not isinstance(condition, Statement):
+            raise LanguageError(f"{condition!r} is not a statement")
         attained: Attained = Statement.__new__(cls, bound, condition)
         return attained
 
@@ -79,7 +81,7 @@ class Image(Statement):
     binding = Binding(place=1, scope=2)
 
     def __new__(cls, function: Any, variable: Scalar, density: Any, low: Any = 0) -> Image:
-        if isinstance(low, bool) or low not in (0, -oo):
+        if isinstance(low, bool | float) or low not in (0, -oo):
             raise LanguageError(f"the numbers above 0 or all numbers, not those above {low!r}")
         arguments = (family(function, Point), real(variable), scalar(density), sympify(low))
         image: Image = Statement.__new__(cls, *arguments)
@@ -130,7 +132,7 @@ class Tends(Statement):
     def __new__(cls, function: Any, variable: Scalar | Natural, point: Any, value: Any) -> Tends:
         if isinstance(variable, Natural) and point != oo:
             raise LanguageError("a sequence has its limit at infinity")
-        if point not in (0, oo):
+        if isinstance(point, bool | float) or point not in (0, oo):
             raise LanguageError(f"a limit is taken at 0 from above or at infinity, not at {point!r}")
         moving = variable if isinstance(variable, Natural) else real(variable)
         tends: Tends = Statement.__new__(cls, scalar(function), moving, sympify(point), scalar(value))
