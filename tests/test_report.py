@@ -230,6 +230,7 @@ def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
     files = report.render(model)
     cards = files["proofs.md"].split("### ")
     first, third = (next(card for card in cards if card.startswith(f"{k}: + needs")) for k in (1, 3))
+    assert "[tiny.at-zero](#tiny.at-zero).\n\n`x > 0`\n\nFails at `n = 1`, `x = 0`" in first
     false = "[tiny.positive](#tiny.positive) is false at the point of [tiny.at-zero](#tiny.at-zero)"
     assert f"{false}, left side `0`, right side `0`. Of its hypotheses `x > 0` fails, and no other." in first
     assert [f"[tiny.{name}]" in first for name in ("positive", "larger")] == [True, True]

@@ -3,7 +3,6 @@
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable
 
 from .. import (
-    arrival,
     competitors,
     concentration,
     cycles,
@@ -15,6 +14,7 @@ from .. import (
     iteration,
     limits,
     listings,
+    lopsided,
     majorisation,
     newton,
     peaked,
@@ -206,9 +206,9 @@ SECTIONS = (
                 "B2.7",
                 "从γ=1出发，反复利用上式进行迭代，就可以求出最终的分布  (eq. 7)",
                 Needs(
-                    "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
+                    "it suffices that no entry is less than 1/e times exp(-H(p)), and the target is neither below the entropy H(p) nor log n",
                     cycles.TWO_ENTRIES,
-                    (iteration.ENTROPY_CONVERGES, arrival.ARRIVES),
+                    (lopsided.ENTROPY_CONVERGES, lopsided.ARRIVES),
                     instances.TO_AND_FRO,
                 ),
                 english="Starting from γ = 1 and applying the formula again and again, one obtains the final distribution.",
