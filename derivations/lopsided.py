@@ -35,18 +35,7 @@ from entnorm.claims import (
     squeeze,
 )
 
-from .arrival import FALLS_SLOWLY, RISES_SLOWLY
-from .convergence import (
-    BELOW_MEAN,
-    ENTROPY_ORDER,
-    NOT_ABOVE,
-    REACH_NONNEGATIVE,
-    ROOT,
-    SLOPE_NONZERO,
-    STEP,
-    WITHIN,
-    bounded,
-)
+from .convergence import BELOW_MEAN, ENTROPY_ORDER, NOT_ABOVE, ROOT, SLOPE_NONZERO, STEP, WITHIN, bounded
 from .gaps import EXP_BOUND
 from .newton import DOCUMENT_LOOP, ITERATE_ENTROPY, VARENTROPY
 from .notation import (
@@ -396,51 +385,6 @@ ENTROPY_CONVERGES = Claim(
             le(H(p, c), by.sign(H(p, c) - H(p, now), ENTROPY_ORDER)),
             (h_star, ROOT),
             le(h_star + V(p, 1) * distance / k, by.sign(V(p, 1) * distance / k)),
-        ),
-    ),
-)
-
-short = reach * distance
-vanishing = (1 - c) * Exp(-(k * share))
-beyond = reach * (1 - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share))
-ARRIVES = Claim(
-    "lopsided.distribution",
-    Tends(loop[i], k, oo, tilde(p, c)[i]),
-    given=(*normalised, WITHIN),
-    title="... and its iterates tend to the distribution that is sought",
-    remark="R may be any bound, such as the logarithm of the largest entry over the smallest.",
-    defined=(*document, REACH_NONNEGATIVE.at({p: p} | bounded)),
-    proof=squeeze(
-        short,
-        below=calc(
-            loop[i],
-            (tilde(p, now)[i], DOCUMENT_LOOP),
-            ge(
-                tilde(p, c)[i] - reach * (now - c),
-                by.sign(
-                    (reach * now + tilde(p, now)[i]) - (reach * c + tilde(p, c)[i]),
-                    FALLS_SLOWLY.at({p: p, i: i, a: c, b: now} | bounded),
-                    STAYS_ABOVE.at(here),
-                ),
-            ),
-            ge(tilde(p, c)[i] - reach * vanishing, by.sign(reach * (vanishing - (now - c)), RATE.at(here))),
-            (tilde(p, c)[i] - reach * (1 - c) / Exp(k * share), by.logs),
-            ge(tilde(p, c)[i] - short / k, by.sign(beyond, EXP_BOUND)),
-        ),
-        above=calc(
-            loop[i],
-            (tilde(p, now)[i], DOCUMENT_LOOP),
-            le(
-                tilde(p, c)[i] + reach * (now - c),
-                by.sign(
-                    (reach * now - tilde(p, now)[i]) - (reach * c - tilde(p, c)[i]),
-                    RISES_SLOWLY.at({p: p, i: i, a: c, b: now} | bounded),
-                    STAYS_ABOVE.at(here),
-                ),
-            ),
-            le(tilde(p, c)[i] + reach * vanishing, by.sign(reach * (vanishing - (now - c)), RATE.at(here))),
-            (tilde(p, c)[i] + reach * (1 - c) / Exp(k * share), by.logs),
-            le(tilde(p, c)[i] + short / k, by.sign(beyond, EXP_BOUND)),
         ),
     ),
 )

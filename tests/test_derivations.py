@@ -122,8 +122,8 @@ HEADLINES = {
         [*BASE, "calculus", "induction", "logarithms", "slopes", "squeeze"],
         ["setting.log-bound"],
     ),
-    "lopsided.distribution": (
-        [*BASE, "calculus", "cases", "induction", "logarithms", "slopes", "squeeze"],
+    "arrival.distribution": (
+        [*BASE, "calculus", "induction", "logarithms", "slopes", "squeeze"],
         ["setting.log-bound"],
     ),
     "iteration.quadratic": ([*BASE, "calculus", "cases", "induction", "logarithms", "slopes"], []),

@@ -3,6 +3,7 @@
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable
 
 from .. import (
+    arrival,
     competitors,
     concentration,
     cycles,
@@ -208,7 +209,7 @@ SECTIONS = (
                 Needs(
                     "it suffices that no entry is less than 1/e times exp(-H(p)), and the target is neither below the entropy H(p) nor log n",
                     cycles.TWO_ENTRIES,
-                    (lopsided.ENTROPY_CONVERGES, lopsided.ARRIVES),
+                    (lopsided.ENTROPY_CONVERGES, arrival.ARRIVES),
                     instances.TO_AND_FRO,
                 ),
                 english="Starting from γ = 1 and applying the formula again and again, one obtains the final distribution.",
