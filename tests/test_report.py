@@ -238,6 +238,7 @@ def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
     words = " ".join("".join(Elements(files["proofs.html"]).words).split())
     shown = ("Fails there", "is false at the point of", "left side 0", "has no value (division by zero)", "no other")
     assert [part in words for part in shown] == [True] * 5
+    assert "really prints" not in words
     problem = "that a claim fails at tiny.at-zero is not seen"
     assert all(problem in content for content in files.values())
     assert report.broken_claims(model) == ([f"2: open: {problem}"] if balls.available() else [])
