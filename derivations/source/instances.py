@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from entnorm.claims import Exp, Log, n
 
-from ..notation import S, V, a, b, c, e, h_star, i, p, r, s, ties, x, y
+from ..notation import S, V, a, b, c, e, h_star, i, p, r, reach, s, ties, x, y
 
 HALF = Fraction(1, 2)
 STEEP = Fraction(99, 100)
@@ -26,4 +26,5 @@ TO_AND_FRO = {
     r: 0,
     s: 1,
     h_star: S(p) + 2 * V(p, 1),
+    reach: Log(99),
 }
