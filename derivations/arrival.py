@@ -15,7 +15,7 @@ from .entropy import AT_MOST_ONE
 from .escort import COMPOSITION, LOG_ESCORT, SUMS_TO_ONE
 from .expansions import DENOMINATOR
 from .gaps import EXP_BOUND
-from .iteration import RATE, STAYS_ABOVE, distance, document, here, loop, normalised, now, share
+from .lopsided import RATE, STAYS_ABOVE, distance, document, here, loop, normalised, now, share
 from .newton import DOCUMENT_LOOP, STEP_AT_ONE
 from .notation import H, S, Z, a, b, c, exponent, gamma, h_star, i, j, k, mean, newton_step, p, reach, tilde, x
 from .setting import NORMALISED, POSITIVE
@@ -105,9 +105,9 @@ beyond = reach * (1 - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share
 ARRIVES = Claim(
     "arrival.distribution",
     Tends(loop[i], k, oo, tilde(p, c)[i]),
-    given=normalised,
-    title="The iterates of the document tend to the distribution that is sought",
-    remark="If no entry is more than e times another, and the target is neither below the entropy of p nor log n.",
+    given=(*normalised, WITHIN),
+    title="The iterates of the document tend to the distribution that is sought, if no entry is too rare",
+    remark="R may be any bound: the logarithm of the largest entry over the smallest is one.",
     defined=(*document, REACH_NONNEGATIVE.at({p: p} | bounded)),
     proof=squeeze(
         short,

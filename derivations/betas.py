@@ -87,7 +87,8 @@ POWERS_FINITE = Claim(
     "betas.powers-finite",
     Integrable(value**gamma, o),
     given=CONVERGENT,
-    title="Where both are positive the power is integrable: the domain of gamma holds all these",
+    title="Where kappa + gamma a is positive and less than gamma c + w the power is integrable",
+    remark="The domain of gamma holds all these, and nothing else: elsewhere it diverges, see `divergent`.",
     proof=convergence(near(gamma)),
 )
 

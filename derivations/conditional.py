@@ -2,10 +2,9 @@
 
 With one exponent for all conditional distributions, and X as it is, H(Y | X) falls strictly as soon as the powers of
 one of them that occurs differ (which `strict` shows of one that is not constant); so at most one exponent has a given
-value.  A power of the marginal of X with a given
-entropy is the problem of one variable, and has one answer as that has.  A target for each conditional distribution by
-itself is as many such problems: each row can have it [limits.existence], or cannot [limits.below-ties], whatever the
-others are.
+value.  A power of the marginal of X with a given entropy is the problem of one variable, and has one answer as that
+has.  A target for each conditional distribution by itself is as many such problems: each row can have it
+[limits.existence], or cannot [limits.below-ties], whatever the others are.
 """
 
 from entnorm.claims import (

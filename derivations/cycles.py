@@ -423,7 +423,7 @@ TWO_ENTRIES = Claim(
     "cycles.two-values-never-arrive",
     Eq(h_star - S(iterate(k, p, h_star)), 2 * V(p, 1)),
     given=two_valued,
-    title="So it is for every p of two equally frequent values, such as two entries",
+    title="Whatever two values are equally frequent, the loop never reaches a target 2 Var above the entropy",
     remark="For p = (99/100, 1/100), say, where the target, about 0.474, is within reach.",
     defined=(
         *cycling,

@@ -126,7 +126,7 @@ STEP_OF_UNIFORM = Refuted(
     given=(POSITIVE, NORMALISED),
     at={n: 2, p: [Fraction(1, 2), Fraction(1, 2)], h_star: Fraction(1, 2)},
     correction=STEP_AT_ONE,
-    title="... at every p",
+    title="The document's update is the Newton step at every p, uniform or not",
     remark="For a uniform p the denominator is zero.",
 )
 
@@ -175,7 +175,7 @@ LOOP_OF_UNIFORM = Refuted(
     given=(POSITIVE, NORMALISED),
     at={n: 2, p: [Fraction(1, 2), Fraction(1, 2)], h_star: Fraction(1, 2), k: 1, i: 0},
     correction=DOCUMENT_LOOP,
-    title="... from every p",
+    title="From every p, uniform or not, the document's loop is Newton's method",
     remark="From a uniform p the first step divides by zero.",
 )
 
@@ -185,7 +185,7 @@ LOOP_THROUGH_ZERO = Refuted(
     given=(POSITIVE, NORMALISED, NOT_CONSTANT),
     at={n: 2, p: [Fraction(99, 100), Fraction(1, 100)], r: 0, s: 1, h_star: S(p) + V(p, 1), k: 2, i: 0},
     correction=DOCUMENT_LOOP,
-    title="... from every p that is not uniform",
+    title="... or at least from every p that is not uniform",
     remark="A target that exceeds the entropy by the variance, here 0.265, makes the first exponent 0: the first step "
     "ends at the uniform distribution, and the second divides by zero.",
 )
@@ -345,7 +345,7 @@ CLOSE_AFTER_FOUR = Refuted(
     given=attainable,
     at=steep | {h_star: Fraction(19, 40)},
     correction=ERROR_CONSTANT,
-    title="... or four",
+    title="Four iterations bring the entropy to within 0.1 of its target",
 )
 
 CLOSE_AFTER_TWO = Refuted(

@@ -2,10 +2,9 @@
 
 No divergence of densities is negative.  That one between two powers is positive wherever log rho varies has to be
 shown, because a single point may have no measure: no inequality between numbers at points makes an integral positive.
-What does is that the variance of log rho is not zero.  exp(-2 x) exceeds
-its tangent 1 - 2 x by 2 y x^2 - y^2 (x^2 + x^4) at least, whatever y is, and with the best y a divergence is at least
-m_2^2 / (m_2 + m_4), where m_2 and m_4 are the mean square and the mean fourth power of half the logarithm of the ratio
-of the two densities.
+What does is that the variance of log rho is not zero.  exp(-2 x) exceeds its tangent 1 - 2 x by at least
+2 y x^2 - y^2 (x^2 + x^4), whatever y is, and with the best y a divergence is at least m_2^2 / (m_2 + m_4), where m_2
+and m_4 are the mean square and the mean fourth power of half the logarithm of the ratio of the two densities.
 """
 
 from entnorm.claims import (

@@ -122,6 +122,10 @@ HEADLINES = {
         [*BASE, "calculus", "induction", "logarithms", "slopes", "squeeze"],
         ["setting.log-bound"],
     ),
+    "arrival.distribution": (
+        [*BASE, "calculus", "induction", "logarithms", "slopes", "squeeze"],
+        ["setting.log-bound"],
+    ),
     "iteration.quadratic": ([*BASE, "calculus", "cases", "induction", "logarithms", "slopes"], []),
     "lowering.entropy-converges": (
         [*BASE, "calculus", "cases", "induction", "logarithms", "slopes", "squeeze"],

@@ -230,6 +230,7 @@ def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
     files = report.render(model)
     cards = files["proofs.md"].split("### ")
     first, third = (next(card for card in cards if card.startswith(f"{k}: + needs")) for k in (1, 3))
+    assert "[tiny.at-zero](#tiny.at-zero).\n\n`x > 0`\n\nFails at `n = 1`, `x = 0`" in first
     false = "[tiny.positive](#tiny.positive) is false at the point of [tiny.at-zero](#tiny.at-zero)"
     assert f"{false}, left side `0`, right side `0`. Of its hypotheses `x > 0` fails, and no other." in first
     assert [f"[tiny.{name}]" in first for name in ("positive", "larger")] == [True, True]
@@ -237,6 +238,7 @@ def test_a_condition_is_shown_with_the_point_at_which_it_fails() -> None:
     words = " ".join("".join(Elements(files["proofs.html"]).words).split())
     shown = ("Fails there", "is false at the point of", "left side 0", "has no value (division by zero)", "no other")
     assert [part in words for part in shown] == [True] * 5
+    assert "really prints" not in words
     problem = "that a claim fails at tiny.at-zero is not seen"
     assert all(problem in content for content in files.values())
     assert report.broken_claims(model) == ([f"2: open: {problem}"] if balls.available() else [])

@@ -2,7 +2,7 @@
 
 from entnorm.claims.ledger import Imprecise, Needs, Proved, Said, Section, Unverifiable, Wrong
 
-from .. import cycles, escort, expansions, iteration, newton, tails
+from .. import cycles, escort, expansions, iteration, lopsided, newton, tails
 from . import instances
 
 SECTIONS = (
@@ -96,9 +96,9 @@ SECTIONS = (
                 "4.5.6",
                 "直到收敛（|H^(k)-H*|<ε）",
                 Needs(
-                    "it suffices that no entry is more than e times another and the target is neither below the entropy of p nor log n",
+                    "it suffices that no entry is less than 1/e times exp(-H(p)), and the target is neither below the entropy H(p) nor log n",
                     cycles.TWO_ENTRIES,
-                    iteration.ENTROPY_CONVERGES,
+                    lopsided.ENTROPY_CONVERGES,
                     instances.TO_AND_FRO,
                 ),
                 english="Until convergence (|H^(k) − H*| < ε).",
