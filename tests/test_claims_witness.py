@@ -414,3 +414,9 @@ def test_marks_are_drawn_before_what_they_mark():
         assert point[p][point[r]] == top
         assert point[e] == [int(entry == top) for entry in point[p]]
     assert any(sum(point[e]) > 1 for point in found)
+
+
+def test_the_derivative_by_which_an_expansion_fails_is_shown():
+    assert shown_sides(Jet(x**2, x, 3, 9, 6, 1), {n: 1}) is None
+    assert shown_sides(Jet(x**2, x, 3, 9, 5, 2), {n: 1}) == {"lhs": "6", "rhs": "5", "order": "1"}
+    assert shown_sides(Jet(x**2, x, 3, 9, 6, 2), {n: 1}) == {"lhs": "2", "rhs": "4", "order": "2"}

@@ -133,12 +133,7 @@ def _decided(statement: Statement, point: Point, evaluator: Evaluator, certain: 
         )
         return _all([bound, None if touches is None or condition is None else touches == condition])
     if isinstance(statement, Jet):
-        factorial, outcomes = 1, []
-        for order, coefficient in enumerate(statement.coefficients):
-            factorial *= max(order, 1)
-            equation = Eq(statement.derivative(order), factorial * coefficient)
-            outcomes.append(_decided(equation, point, evaluator, certain))
-        return _all(outcomes)
+        return _all([_decided(equation, point, evaluator, certain) for equation in statement.equations])
     if isinstance(statement, Implicit):
         return _follows_curve(statement, point, evaluator, certain)
     if isinstance(statement, Image):
@@ -281,8 +276,15 @@ def _all(outcomes: list[bool | None]) -> bool | None:
 def shown_sides(statement: Statement, point: Mapping[Variable, Any], digits: int = 12) -> dict[str, str] | None:
     """Return the two sides of a relation at a point: as fractions, or as decimals that contain them.
 
-    None where the statement is no relation or a side has no value.
+    Of an expansion those of the first derivative that is not what it says, and its `order`.  None where the statement
+    is neither, or a side has no value.
     """
+    if isinstance(statement, Jet):
+        for order, equation in enumerate(statement.equations):
+            sides = shown_sides(equation, point, digits)
+            if sides and settle(equation, point)[0] is False:
+                return sides | {"order": str(order)}
+        return None
     if not isinstance(statement, Relation):
         return None
     for field in (Exact(), arithmetic()):

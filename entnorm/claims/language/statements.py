@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import factorial
 from typing import Any
 
 from sympy import Expr, oo, sympify
@@ -119,6 +120,12 @@ class Jet(Statement):
         for _ in range(order):
             function = D(function, variable)
         return At(function, variable, point)
+
+    @property
+    def equations(self) -> tuple[Relation, ...]:
+        """Return what it says of the value and each derivative at the point, which is k! times the coefficient."""
+        coefficients = enumerate(self.coefficients)
+        return tuple(Eq(self.derivative(order), factorial(order) * c) for order, c in coefficients)
 
 
 class Tends(Statement):
