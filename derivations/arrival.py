@@ -10,7 +10,7 @@ from sympy import oo
 
 from entnorm.claims import Claim, D, Eq, Ge, Gt, Le, Log, Ne, Tends, by, calc, ge, le, monotone, squeeze
 
-from .convergence import ABOVE_MEAN, BELOW_MEAN, NOT_BELOW, REACH_NONNEGATIVE, ROOT, WITHIN, bounded, spread
+from .convergence import NOT_BELOW, ROOT, bounded, spread
 from .entropy import AT_MOST_ONE
 from .escort import COMPOSITION, LOG_ESCORT, SUMS_TO_ONE
 from .expansions import DENOMINATOR
@@ -19,7 +19,7 @@ from .newton import DOCUMENT_LOOP, STEP_AT_ONE
 from .notation import H, S, Z, a, b, c, exponent, gamma, h_star, i, j, k, mean, newton_step, p, reach, tilde, top, x
 from .setting import NORMALISED, POSITIVE
 from .slopes import ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
-from .squaring import within
+from .squaring import ABOVE_MEAN, BELOW_MEAN, REACH_NONNEGATIVE, WITHIN, within
 
 q = tilde(p, gamma)
 ENTRY_SLOPE = Claim(

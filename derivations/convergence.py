@@ -1,10 +1,10 @@
-"""Where the document's loop converges: a sufficient condition that can be read off p and the target.
+"""One step of Newton's method where no entry is too rare: a condition under which it does not pass the root.
 
-Let no two logarithms of entries of p differ by more than R.  Then the third central moment of log p is at most R times
-the variance, and the entropy is concave for 0 <= gamma <= 1/R.  Where a function that falls is concave, Newton's method
-never passes its root from above; so if R <= 1 and the target is not below the entropy of p, the exponents fall to the
-root, first at a geometric rate and in the end quadratically, with a constant that is one over the variance of log of
-the distribution that is sought.
+Let no logarithm of an entry lie more than 1/beta below their mean at gamma = beta; that is, let no entry of the power
+of p at beta be less than 1/e divided by the perplexity of that.  As the mean rises with gamma, a third central moment
+is then at least minus the variance over beta, for every gamma up to beta, and the entropy is concave there.  Where a
+function that falls is concave, Newton's method does not pass its root from above, and takes away a fixed share of the
+distance at every step.
 """
 
 from entnorm.claims import (
@@ -30,8 +30,7 @@ from entnorm.claims import (
     ne,
 )
 
-from .escort import SUMS_TO_ONE
-from .notation import H, V, a, b, c, gamma, h_star, i, j, mean, newton_step, p, r, reach, third, tilde, top, x
+from .notation import H, V, a, b, c, gamma, h_star, i, mean, newton_step, p, third, tilde, top, x
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import (
     ENTROPY_CURVATURE,
@@ -44,67 +43,7 @@ from .slopes import (
 )
 
 q = tilde(p, gamma)
-WITHIN = Assumption(
-    "no two logarithms of entries differ by more than R", ForAll(i, ForAll(j, Le(Log(p[i]) - Log(p[j]), reach)))
-)
-
-REACH_NONNEGATIVE = Claim(
-    "convergence.reach-nonnegative",
-    Ge(reach, 0),
-    given=(POSITIVE, WITHIN),
-    title="A bound of all differences is not negative",
-    proof=calc(
-        reach,
-        ge(Log(p[r]) - Log(p[r]), by.sign(reach - (Log(p[r]) - Log(p[r])))),
-        (0, by.algebra),
-    ),
-)
-
-BELOW_MEAN = Claim(
-    "convergence.below-mean",
-    Le(mean(p, gamma) - Log(p[i]), reach),
-    given=(POSITIVE, WITHIN),
-    title="No logarithm lies further than R below the mean",
-    proof=calc(
-        mean(p, gamma) - Log(p[i]),
-        (Sum(q[j] * Log(p[j]), j) - Log(p[i]) * Sum(q[j], j), by.algebra(mean, SUMS_TO_ONE)),
-        (Sum(q[j] * (Log(p[j]) - Log(p[i])), j), by.termwise),
-        le(Sum(q[j] * reach, j), by.sign(Sum(q[j] * (reach - (Log(p[j]) - Log(p[i]))), j))),
-        (reach * Sum(q[j], j), by.termwise),
-        (reach, SUMS_TO_ONE),
-    ),
-)
-
-ABOVE_MEAN = Claim(
-    "convergence.above-mean",
-    Le(Log(p[i]) - mean(p, gamma), reach),
-    given=(POSITIVE, WITHIN),
-    title="... and none further above it",
-    proof=calc(
-        Log(p[i]) - mean(p, gamma),
-        (Log(p[i]) * Sum(q[j], j) - Sum(q[j] * Log(p[j]), j), by.algebra(mean, SUMS_TO_ONE)),
-        (Sum(q[j] * (Log(p[i]) - Log(p[j])), j), by.termwise),
-        le(Sum(q[j] * reach, j), by.sign(Sum(q[j] * (reach - (Log(p[i]) - Log(p[j]))), j))),
-        (reach * Sum(q[j], j), by.termwise),
-        (reach, SUMS_TO_ONE),
-    ),
-)
-
 square = (Log(p[i]) - mean(p, gamma)) ** 2
-THIRD_FROM_ABOVE = Claim(
-    "convergence.third-from-above",
-    Ge(reach * V(p, gamma) - third(p, gamma), 0),
-    given=(POSITIVE, WITHIN),
-    title="So the third central moment is at most R times the variance",
-    proof=calc(
-        reach * V(p, gamma) - third(p, gamma),
-        (Sum(q[i] * square * (reach - (Log(p[i]) - mean(p, gamma))), i), by.termwise(third, V)),
-        ge(0, by.sign(Sum(q[i] * square * (reach - (Log(p[i]) - mean(p, gamma))), i), ABOVE_MEAN)),
-    ),
-)
-
-# ------------------------------------------------------------------------------------------------ where it is concave
-
 NOT_RARE = Assumption(
     "at gamma = beta no logarithm of an entry lies more than 1/beta below their mean",
     ForAll(i, Ge(top * Log(p[i]), top * mean(p, top) - 1)),

@@ -11,7 +11,7 @@ from sympy import oo
 
 from entnorm.claims import Attained, Claim, Eq, Ge, Gt, Le, Log, Refuted, Sum, Tends, by, calc, ge, le, n, squeeze
 
-from .convergence import NOT_ABOVE, ROOT, WITHIN
+from .convergence import NOT_ABOVE, ROOT
 from .lopsided import (
     ERROR,
     ERROR_SIGN,
@@ -55,7 +55,7 @@ from .notation import (
     u,
 )
 from .setting import NORMALISED, NOT_CONSTANT, POSITIVE, U_POSITIVE
-from .squaring import within
+from .squaring import WITHIN, within
 
 DECREASING = Claim(
     "iteration.decreasing",

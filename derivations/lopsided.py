@@ -20,6 +20,7 @@ from entnorm.claims import (
     Gt,
     Le,
     Log,
+    Sum,
     Tends,
     beside,
     by,
@@ -32,24 +33,14 @@ from entnorm.claims import (
     squeeze,
 )
 
-from .convergence import (
-    BELOW_MEAN,
-    CONTRACTION,
-    ENTROPY_ORDER,
-    NOT_ABOVE,
-    NOT_BELOW,
-    ROOT,
-    SLOPE_NONZERO,
-    STEEPENS,
-    TANGENT_ABOVE,
-    WITHIN,
-)
+from .convergence import CONTRACTION, ENTROPY_ORDER, NOT_ABOVE, NOT_BELOW, ROOT, SLOPE_NONZERO, STEEPENS, TANGENT_ABOVE
+from .escort import IDENTITY_AT_ONE
 from .gaps import EXP_BOUND
 from .newton import DOCUMENT_LOOP, ITERATE_ENTROPY, VARENTROPY
-from .notation import H, S, V, b, c, gamma, h_star, i, iterate, k, mean, newton_step, p, reach, top, total_exponent
+from .notation import H, S, V, b, c, gamma, h_star, i, iterate, j, k, mean, newton_step, p, reach, top, total_exponent
 from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
 from .slopes import ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
-from .squaring import QUADRATIC_STEP, half, within
+from .squaring import BELOW_MEAN, QUADRATIC_STEP, WITHIN, half, within
 
 NOT_RARE = Assumption(
     "no logarithm of an entry lies more than 1 below their mean at gamma = 1",
@@ -57,11 +48,29 @@ NOT_RARE = Assumption(
 )
 to_one = {top: 1}  # where the condition of the cited claims is made
 
+BY_PERPLEXITY = Claim(
+    "lopsided.by-perplexity",
+    Ge(Log(p[i]), mean(p, 1) - 1),
+    given=(
+        POSITIVE,
+        NORMALISED,
+        Assumption("no entry is less than 1/e times exp(-H(p))", ForAll(i, Ge(p[i], Exp(-S(p) - 1)))),
+    ),
+    title="No logarithm does if no entry is less than 1/e divided by the perplexity ...",
+    proof=calc(
+        Log(p[i]),
+        ge(Log(Exp(-S(p) - 1)), by.sign(Log(p[i]) - Log(Exp(-S(p) - 1)))),
+        (-S(p) - 1, by.logs),
+        (Sum(p[j] * Log(p[j]), j) - 1, S),
+        (mean(p, 1) - 1, by.algebra(mean, IDENTITY_AT_ONE)),
+    ),
+)
+
 WEAKER = Claim(
     "lopsided.weaker",
     Ge(Log(p[i]), mean(p, 1) - 1),
     given=(POSITIVE, WITHIN, Le(reach, 1)),
-    title="So it is where no two logarithms differ by more than 1",
+    title="... or where no two logarithms differ by more than 1",
     proof=calc(
         Log(p[i]),
         ge(

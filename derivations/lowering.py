@@ -21,21 +21,13 @@ from entnorm.claims import (
 )
 
 from .arrival import FALLS_SLOWLY, RISES_SLOWLY
-from .convergence import (
-    ENTROPY_ORDER,
-    REACH_NONNEGATIVE,
-    ROOT,
-    STEEPENS,
-    TANGENT_ABOVE,
-    WITHIN,
-    bounded,
-)
+from .convergence import ENTROPY_ORDER, ROOT, STEEPENS, TANGENT_ABOVE, bounded
 from .newton import DOCUMENT_LOOP, ITERATE_ENTROPY, VARENTROPY
 from .notation import H, S, V, a, b, c, gamma, h_star, i, iterate, k, newton_step, p, reach, tilde, top, total_exponent
 from .overshoot import AFTERWARDS_ABOVE, AT_MOST, STILL, below, distance, here, now, orbit, then
 from .setting import NORMALISED
 from .slopes import ENTROPY_SLOPE_NONZERO
-from .squaring import QUADRATIC_STEP, half, within
+from .squaring import QUADRATIC_STEP, REACH_NONNEGATIVE, WITHIN, half, within
 
 normalised = (*below, NORMALISED)
 EXPONENTS_POSITIVE = Claim(

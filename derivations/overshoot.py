@@ -31,7 +31,6 @@ from entnorm.claims import (
 )
 
 from .convergence import (
-    BELOW_MEAN,
     CONTRACTION,
     ENTROPY_ORDER,
     NOT_ABOVE,
@@ -42,7 +41,6 @@ from .convergence import (
     STEEPENS,
     STEP,
     TANGENT_BELOW,
-    WITHIN,
     bounded,
     spread,
 )
@@ -50,7 +48,7 @@ from .gaps import EXP_BOUND
 from .notation import H, V, a, b, c, gamma, h_star, i, k, mean, newton_step, p, reach, top, total_exponent, x
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
-from .squaring import within
+from .squaring import BELOW_MEAN, WITHIN, within
 
 first = 1 + (H(p, 1) - H(p, c)) / V(p, 1)
 START = Assumption("beta is the first exponent", Eq(first, top))

@@ -1,35 +1,97 @@
 """How a Newton step squares the error of the entropy.
 
-Where the entropy is concave it lies below its tangents; bent down by a parabola they lie below it, if the third central
-moment is bounded as well: by R times the variance, where no two logarithms of entries differ by more than R.  A step
-from above the root then squares the error, over the variance of log of the distribution that is sought: with the
-constant 1 if R is at most one over the root, and else with a larger one.
+Where the entropy is concave it lies below its tangents; and above them, bent down by a parabola, if the third central
+moment is bounded from above as well: by R times the variance, where no two logarithms of entries differ by more than R.
+A step from above the root then squares the error, over the variance of log of the distribution that is sought, with a
+factor that is at most 1 if R is at most one over the root.
 """
 
 from sympy import Rational
 
-from entnorm.claims import Claim, D, Ge, Gt, Le, by, calc, ge, le, monotone
+from entnorm.claims import Assumption, Claim, D, ForAll, Ge, Gt, Le, Log, Sum, by, calc, ge, le, monotone
 
 from .convergence import (
     NOT_ABOVE,
     NOT_BELOW,
-    REACH_NONNEGATIVE,
     ROOT,
     STEEPENS,
     STEP,
     STEP_POSITIVE,
-    THIRD_FROM_ABOVE,
-    WITHIN,
     bounded,
     interval,
+    q,
     spread,
+    square,
     well_defined,
 )
-from .notation import H, V, a, b, c, gamma, h_star, newton_step, p, reach, third, top, x
+from .escort import SUMS_TO_ONE
+from .notation import H, V, a, b, c, gamma, h_star, i, j, mean, newton_step, p, r, reach, third, top, x
+from .setting import POSITIVE
 from .slopes import ENTROPY_SLOPE, VARIANCE_NONNEGATIVE, VARIANCE_SLOPE
 
 half = Rational(1, 2)
+WITHIN = Assumption(
+    "no two logarithms of entries differ by more than R", ForAll(i, ForAll(j, Le(Log(p[i]) - Log(p[j]), reach)))
+)
+
 within = {reach: reach}  # the bound that the cited claims are meant to speak of
+
+REACH_NONNEGATIVE = Claim(
+    "convergence.reach-nonnegative",
+    Ge(reach, 0),
+    given=(POSITIVE, WITHIN),
+    title="A bound of all differences is not negative",
+    proof=calc(
+        reach,
+        ge(Log(p[r]) - Log(p[r]), by.sign(reach - (Log(p[r]) - Log(p[r])))),
+        (0, by.algebra),
+    ),
+)
+
+BELOW_MEAN = Claim(
+    "convergence.below-mean",
+    Le(mean(p, gamma) - Log(p[i]), reach),
+    given=(POSITIVE, WITHIN),
+    title="No logarithm lies further than R below the mean",
+    proof=calc(
+        mean(p, gamma) - Log(p[i]),
+        (Sum(q[j] * Log(p[j]), j) - Log(p[i]) * Sum(q[j], j), by.algebra(mean, SUMS_TO_ONE)),
+        (Sum(q[j] * (Log(p[j]) - Log(p[i])), j), by.termwise),
+        le(Sum(q[j] * reach, j), by.sign(Sum(q[j] * (reach - (Log(p[j]) - Log(p[i]))), j))),
+        (reach * Sum(q[j], j), by.termwise),
+        (reach, SUMS_TO_ONE),
+    ),
+)
+
+ABOVE_MEAN = Claim(
+    "convergence.above-mean",
+    Le(Log(p[i]) - mean(p, gamma), reach),
+    given=(POSITIVE, WITHIN),
+    title="... and none further above it",
+    proof=calc(
+        Log(p[i]) - mean(p, gamma),
+        (Log(p[i]) * Sum(q[j], j) - Sum(q[j] * Log(p[j]), j), by.algebra(mean, SUMS_TO_ONE)),
+        (Sum(q[j] * (Log(p[i]) - Log(p[j])), j), by.termwise),
+        le(Sum(q[j] * reach, j), by.sign(Sum(q[j] * (reach - (Log(p[i]) - Log(p[j]))), j))),
+        (reach * Sum(q[j], j), by.termwise),
+        (reach, SUMS_TO_ONE),
+    ),
+)
+
+THIRD_FROM_ABOVE = Claim(
+    "convergence.third-from-above",
+    Ge(reach * V(p, gamma) - third(p, gamma), 0),
+    given=(POSITIVE, WITHIN),
+    title="So the third central moment is at most R times the variance",
+    proof=calc(
+        reach * V(p, gamma) - third(p, gamma),
+        (Sum(q[i] * square * (reach - (Log(p[i]) - mean(p, gamma))), i), by.termwise(third, V)),
+        ge(0, by.sign(Sum(q[i] * square * (reach - (Log(p[i]) - mean(p, gamma))), i), ABOVE_MEAN)),
+    ),
+)
+
+# ------------------------------------------------------------------------------------------------ a parabola below it
+
 beyond = (*interval, WITHIN, Gt(c, 0), Le(c, a))
 bend = (1 / c + reach) * (b * V(p, b))
 FLATTENS = Claim(
