@@ -8,18 +8,18 @@ first step on.
 
 from sympy import oo
 
-from entnorm.claims import Claim, D, Eq, Exp, Ge, Gt, Le, Log, Ne, Tends, by, calc, ge, le, monotone, squeeze
+from entnorm.claims import Claim, D, Eq, Ge, Gt, Le, Log, Ne, Tends, by, calc, ge, le, monotone, squeeze
 
-from .convergence import ABOVE_MEAN, BELOW_MEAN, NOT_BELOW, REACH_NONNEGATIVE, ROOT, WITHIN, bounded, spread
+from .convergence import NOT_BELOW, ROOT, bounded, spread
 from .entropy import AT_MOST_ONE
 from .escort import COMPOSITION, LOG_ESCORT, SUMS_TO_ONE
 from .expansions import DENOMINATOR
-from .gaps import EXP_BOUND
-from .lopsided import RATE, STAYS_ABOVE, distance, document, here, loop, normalised, now, share
+from .lopsided import STAYS_ABOVE, STILL, distance, document, here, loop, normalised, now
 from .newton import DOCUMENT_LOOP, STEP_AT_ONE
-from .notation import H, S, Z, a, b, c, exponent, gamma, h_star, i, j, k, mean, newton_step, p, reach, tilde, x
+from .notation import H, S, Z, a, b, c, exponent, gamma, h_star, i, j, k, mean, newton_step, p, reach, tilde, top, x
 from .setting import NORMALISED, POSITIVE
 from .slopes import ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
+from .squaring import ABOVE_MEAN, BELOW_MEAN, REACH_NONNEGATIVE, WITHIN, within
 
 q = tilde(p, gamma)
 ENTRY_SLOPE = Claim(
@@ -46,7 +46,7 @@ ENTRY_AT_MOST_ONE = Claim(
 )
 
 between = (POSITIVE, WITHIN, Le(a, b))
-bounds = (ENTRY_AT_MOST_ONE, REACH_NONNEGATIVE.at({p: p} | bounded))
+bounds = (ENTRY_AT_MOST_ONE, REACH_NONNEGATIVE.at({p: p} | within))
 RISES_SLOWLY = Claim(
     "arrival.rises-slowly",
     Le(reach * a - tilde(p, a)[i], reach * b - tilde(p, b)[i]),
@@ -65,7 +65,7 @@ RISES_SLOWLY = Claim(
                 0,
                 by.sign(
                     reach * (1 - tilde(p, x)[i]) + tilde(p, x)[i] * (reach - (Log(p[i]) - mean(p, x))),
-                    ABOVE_MEAN.at(bounded),
+                    ABOVE_MEAN.at(within),
                     *bounds,
                 ),
             ),
@@ -91,7 +91,7 @@ FALLS_SLOWLY = Claim(
                 0,
                 by.sign(
                     reach * (1 - tilde(p, x)[i]) + tilde(p, x)[i] * (reach - (mean(p, x) - Log(p[i]))),
-                    BELOW_MEAN.at(bounded),
+                    BELOW_MEAN.at(within),
                     *bounds,
                 ),
             ),
@@ -100,15 +100,13 @@ FALLS_SLOWLY = Claim(
 )
 
 short = reach * distance
-vanishing = (1 - c) * Exp(-(k * share))
-beyond = reach * (1 - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share))
 ARRIVES = Claim(
     "arrival.distribution",
     Tends(loop[i], k, oo, tilde(p, c)[i]),
     given=(*normalised, WITHIN),
     title="The iterates of the document tend to the distribution that is sought, if no entry is too rare",
     remark="R may be any bound: the logarithm of the largest entry over the smallest is one.",
-    defined=(*document, REACH_NONNEGATIVE.at({p: p} | bounded)),
+    defined=(*document, REACH_NONNEGATIVE.at({p: p} | within)),
     proof=squeeze(
         short,
         below=calc(
@@ -118,13 +116,11 @@ ARRIVES = Claim(
                 tilde(p, c)[i] - reach * (now - c),
                 by.sign(
                     (reach * now + tilde(p, now)[i]) - (reach * c + tilde(p, c)[i]),
-                    FALLS_SLOWLY.at({p: p, i: i, a: c, b: now} | bounded),
+                    FALLS_SLOWLY.at({p: p, i: i, a: c, b: now} | within),
                     STAYS_ABOVE.at(here),
                 ),
             ),
-            ge(tilde(p, c)[i] - reach * vanishing, by.sign(reach * (vanishing - (now - c)), RATE.at(here))),
-            (tilde(p, c)[i] - reach * (1 - c) / Exp(k * share), by.logs),
-            ge(tilde(p, c)[i] - short / k, by.sign(beyond, EXP_BOUND)),
+            ge(tilde(p, c)[i] - short / k, by.sign(reach * (distance / k - (now - c)), STILL.at(here))),
         ),
         above=calc(
             loop[i],
@@ -133,13 +129,11 @@ ARRIVES = Claim(
                 tilde(p, c)[i] + reach * (now - c),
                 by.sign(
                     (reach * now - tilde(p, now)[i]) - (reach * c - tilde(p, c)[i]),
-                    RISES_SLOWLY.at({p: p, i: i, a: c, b: now} | bounded),
+                    RISES_SLOWLY.at({p: p, i: i, a: c, b: now} | within),
                     STAYS_ABOVE.at(here),
                 ),
             ),
-            le(tilde(p, c)[i] + reach * vanishing, by.sign(reach * (vanishing - (now - c)), RATE.at(here))),
-            (tilde(p, c)[i] + reach * (1 - c) / Exp(k * share), by.logs),
-            le(tilde(p, c)[i] + short / k, by.sign(beyond, EXP_BOUND)),
+            le(tilde(p, c)[i] + short / k, by.sign(reach * (distance / k - (now - c)), STILL.at(here))),
         ),
     ),
 )
@@ -149,9 +143,9 @@ ARRIVES = Claim(
 FIRST_STEP = Claim(
     "arrival.first-step",
     Ge(exponent(p, h_star), c),
-    given=(Le(reach, 1), Gt(c, 0), Le(c * reach, 1), *spread, NORMALISED, ROOT),
+    given=(Ge(top, 1), Gt(c, 0), Le(c, top), *spread, NORMALISED, ROOT),
     title="Whatever the target, the first step does not end below the root",
-    remark="If R times this exponent is at most 1, the distribution that it leads to meets the theorem's condition.",
+    remark="If no two logarithms differ by more than one over it, what it leads to meets the theorem's condition.",
     defined=(VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO, DENOMINATOR),
     proof=calc(
         exponent(p, h_star),

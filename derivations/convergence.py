@@ -1,13 +1,11 @@
-"""Where the document's loop converges: a sufficient condition that can be read off p and the target.
+"""One step of Newton's method where no entry is too rare: a condition under which it does not pass the root.
 
-Let no two logarithms of entries of p differ by more than R.  Then the third central moment of log p is at most R times
-the variance, and the entropy is concave for 0 <= gamma <= 1/R.  Where a function that falls is concave, Newton's method
-never passes its root from above; so if R <= 1 and the target is not below the entropy of p, the exponents fall to the
-root, first at a geometric rate and in the end quadratically, with a constant that is one over the variance of log of
-the distribution that is sought.
+Let no logarithm of an entry lie more than 1/beta below their mean at gamma = beta; that is, let no entry of the power
+of p at beta be less than 1/e divided by the perplexity of that.  As the mean rises with gamma, a third central moment
+is then at least minus the variance over beta, for every gamma up to beta, and the entropy is concave there.  Where a
+function that falls is concave, Newton's method does not pass its root from above, and takes away a fixed share of the
+distance at every step.
 """
-
-from sympy import Rational
 
 from entnorm.claims import (
     Assumption,
@@ -32,127 +30,91 @@ from entnorm.claims import (
     ne,
 )
 
-from .escort import SUMS_TO_ONE
-from .notation import H, V, a, b, c, gamma, h_star, i, j, mean, newton_step, p, r, reach, third, tilde, x
+from .notation import H, V, a, b, c, gamma, h_star, i, mean, newton_step, p, third, tilde, top, x
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import (
     ENTROPY_CURVATURE,
     ENTROPY_SLOPE,
     ENTROPY_SLOPE_NONZERO,
+    MEAN_SLOPE,
     VARIANCE_NONNEGATIVE,
     VARIANCE_POSITIVE,
     VARIANCE_SLOPE,
 )
 
 q = tilde(p, gamma)
-half = Rational(1, 2)
-WITHIN = Assumption(
-    "no two logarithms of entries differ by more than R", ForAll(i, ForAll(j, Le(Log(p[i]) - Log(p[j]), reach)))
-)
-
-REACH_NONNEGATIVE = Claim(
-    "convergence.reach-nonnegative",
-    Ge(reach, 0),
-    given=(POSITIVE, WITHIN),
-    title="A bound of all differences is not negative",
-    proof=calc(
-        reach,
-        ge(Log(p[r]) - Log(p[r]), by.sign(reach - (Log(p[r]) - Log(p[r])))),
-        (0, by.algebra),
-    ),
-)
-
-BELOW_MEAN = Claim(
-    "convergence.below-mean",
-    Le(mean(p, gamma) - Log(p[i]), reach),
-    given=(POSITIVE, WITHIN),
-    title="No logarithm lies further than R below the mean",
-    proof=calc(
-        mean(p, gamma) - Log(p[i]),
-        (Sum(q[j] * Log(p[j]), j) - Log(p[i]) * Sum(q[j], j), by.algebra(mean, SUMS_TO_ONE)),
-        (Sum(q[j] * (Log(p[j]) - Log(p[i])), j), by.termwise),
-        le(Sum(q[j] * reach, j), by.sign(Sum(q[j] * (reach - (Log(p[j]) - Log(p[i]))), j))),
-        (reach * Sum(q[j], j), by.termwise),
-        (reach, SUMS_TO_ONE),
-    ),
-)
-
-ABOVE_MEAN = Claim(
-    "convergence.above-mean",
-    Le(Log(p[i]) - mean(p, gamma), reach),
-    given=(POSITIVE, WITHIN),
-    title="... and none further above it",
-    proof=calc(
-        Log(p[i]) - mean(p, gamma),
-        (Log(p[i]) * Sum(q[j], j) - Sum(q[j] * Log(p[j]), j), by.algebra(mean, SUMS_TO_ONE)),
-        (Sum(q[j] * (Log(p[i]) - Log(p[j])), j), by.termwise),
-        le(Sum(q[j] * reach, j), by.sign(Sum(q[j] * (reach - (Log(p[i]) - Log(p[j]))), j))),
-        (reach * Sum(q[j], j), by.termwise),
-        (reach, SUMS_TO_ONE),
-    ),
-)
-
 square = (Log(p[i]) - mean(p, gamma)) ** 2
+NOT_RARE = Assumption(
+    "at gamma = beta no logarithm of an entry lies more than 1/beta below their mean",
+    ForAll(i, Ge(top * Log(p[i]), top * mean(p, top) - 1)),
+)
+concave = (POSITIVE, Gt(top, 0), NOT_RARE)
+bounded = {top: top}  # the exponent of the condition that the cited claims are meant to make
+
+MEAN_RISES = Claim(
+    "convergence.mean-rises",
+    Le(mean(p, a), mean(p, b)),
+    given=(POSITIVE, Le(a, b)),
+    title="The mean of the logarithms does not fall as gamma grows",
+    proof=monotone(
+        mean(p, x),
+        x,
+        low=a,
+        high=b,
+        slope=calc(D(mean(p, x), x), (V(p, x), MEAN_SLOPE), ge(0, by.sign(V(p, x), VARIANCE_NONNEGATIVE))),
+    ),
+)
+
 THIRD_FROM_BELOW = Claim(
     "convergence.third-from-below",
-    Ge(third(p, gamma) + reach * V(p, gamma), 0),
-    given=(POSITIVE, WITHIN),
-    title="The third central moment is at least -R times the variance",
+    Ge(V(p, gamma) + top * third(p, gamma), 0),
+    given=(*concave, Le(gamma, top)),
+    title="Up to beta the third central moment is at least minus the variance over beta",
     proof=calc(
-        third(p, gamma) + reach * V(p, gamma),
-        (Sum(q[i] * square * (reach - (mean(p, gamma) - Log(p[i]))), i), by.termwise(third, V)),
-        ge(0, by.sign(Sum(q[i] * square * (reach - (mean(p, gamma) - Log(p[i]))), i), BELOW_MEAN)),
+        V(p, gamma) + top * third(p, gamma),
+        (
+            Sum(q[i] * square * (top * Log(p[i]) - (top * mean(p, top) - 1)), i)
+            + top * (mean(p, top) - mean(p, gamma)) * V(p, gamma),
+            by.termwise(third, V),
+        ),
+        ge(0, by.sign(MEAN_RISES.at({p: p, a: gamma, b: top}), VARIANCE_NONNEGATIVE)),
     ),
 )
 
-THIRD_FROM_ABOVE = Claim(
-    "convergence.third-from-above",
-    Ge(reach * V(p, gamma) - third(p, gamma), 0),
-    given=(POSITIVE, WITHIN),
-    title="... and at most R times the variance",
+rise = V(p, gamma) + gamma * third(p, gamma)
+SLOPE_RISES = Claim(
+    "convergence.slope-rises",
+    Ge(rise, 0),
+    given=(*concave, Ge(gamma, 0), Le(gamma, top)),
+    title="So gamma times the variance does not fall up to there ...",
     proof=calc(
-        reach * V(p, gamma) - third(p, gamma),
-        (Sum(q[i] * square * (reach - (Log(p[i]) - mean(p, gamma))), i), by.termwise(third, V)),
-        ge(0, by.sign(Sum(q[i] * square * (reach - (Log(p[i]) - mean(p, gamma))), i), ABOVE_MEAN)),
+        rise,
+        ge(
+            0,
+            by.sign(
+                (top - gamma) / top * V(p, gamma) + gamma / top * (V(p, gamma) + top * third(p, gamma)),
+                VARIANCE_NONNEGATIVE,
+                THIRD_FROM_BELOW.at(bounded),
+            ),
+        ),
     ),
 )
 
 CONCAVE = Claim(
     "convergence.concave",
     Le(D(D(H(p, gamma), gamma), gamma), 0),
-    given=(POSITIVE, WITHIN, Ge(gamma, 0), Le(gamma * reach, 1)),
-    title="The entropy is concave for 0 <= gamma <= 1/R",
+    given=(*concave, Ge(gamma, 0), Le(gamma, top)),
+    title="... and the entropy is concave for 0 <= gamma <= beta",
     proof=calc(
         D(D(H(p, gamma), gamma), gamma),
-        (-(V(p, gamma) + gamma * third(p, gamma)), ENTROPY_CURVATURE),
-        le(
-            0,
-            by.sign(
-                (1 - gamma * reach) * V(p, gamma) + gamma * (third(p, gamma) + reach * V(p, gamma)),
-                VARIANCE_NONNEGATIVE,
-                THIRD_FROM_BELOW,
-            ),
-        ),
+        (-rise, ENTROPY_CURVATURE),
+        le(0, by.sign(rise, SLOPE_RISES.at(bounded))),
     ),
 )
 
 # -------------------------------------------------------------------------------- what concavity means, without limits
 
-bounded = {reach: reach}  # the bound that the cited claims are meant to speak of
-interval = (POSITIVE, WITHIN, Ge(a, 0), Le(a, b), Le(b * reach, 1))
-
-SHORTER = Claim(
-    "convergence.shorter",
-    Le(a * reach, 1),
-    given=(POSITIVE, WITHIN, Le(a, b), Le(b * reach, 1)),
-    title="What holds for an exponent holds for a smaller one",
-    proof=calc(
-        a * reach,
-        le(b * reach, by.sign((b - a) * reach, REACH_NONNEGATIVE.at({p: p} | bounded))),
-        le(1, by.sign(1 - b * reach)),
-    ),
-)
-
+interval = (*concave, Ge(a, 0), Le(a, b), Le(b, top))
 STEEPENS = Claim(
     "convergence.slope-steepens",
     Le(a * V(p, a), b * V(p, b)),
@@ -167,15 +129,7 @@ STEEPENS = Claim(
             D(x * V(p, x), x),
             (V(p, x) + x * D(V(p, x), x), by.calculus),
             (V(p, x) + x * third(p, x), VARIANCE_SLOPE),
-            ge(
-                0,
-                by.sign(
-                    ((b - x) * reach + (1 - b * reach)) * V(p, x) + x * (third(p, x) + reach * V(p, x)),
-                    VARIANCE_NONNEGATIVE,
-                    THIRD_FROM_BELOW.at(bounded),
-                    REACH_NONNEGATIVE.at({p: p} | bounded),
-                ),
-            ),
+            ge(0, by.sign(V(p, x) + x * third(p, x), SLOPE_RISES.at(bounded))),
         ),
     ),
 )
@@ -213,10 +167,7 @@ TANGENT_BELOW = Claim(
             D(H(p, x) + a * V(p, a) * x, x),
             (D(H(p, x), x) + a * V(p, a), by.calculus),
             (-x * V(p, x) + a * V(p, a), ENTROPY_SLOPE),
-            le(
-                0,
-                by.sign(x * V(p, x) - a * V(p, a), STEEPENS.at(bounded), SHORTER.at({p: p, a: x, b: b} | bounded)),
-            ),
+            le(0, by.sign(x * V(p, x) - a * V(p, a), STEEPENS.at(bounded))),
         ),
     ),
 )
@@ -242,7 +193,7 @@ ENTROPY_ORDER = Claim(
 # ---------------------------------------------------------------------------------------------------- one step
 
 ROOT = Eq(H(p, c), h_star)
-spread = (POSITIVE, NOT_CONSTANT, WITHIN)
+spread = (POSITIVE, NOT_CONSTANT, NOT_RARE)
 well_defined = (VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO)
 
 SLOPE_NONZERO = Claim(
@@ -274,8 +225,8 @@ gain = (H(p, gamma) + gamma * V(p, gamma) * gamma - (H(p, c) + gamma * V(p, gamm
 NOT_BELOW = Claim(
     "convergence.not-below",
     Ge(newton_step(p, gamma, h_star), c),
-    given=(Gt(gamma, 0), Le(gamma * reach, 1), Gt(c, 0), Le(c * reach, 1), *spread, ROOT),
-    title="A step from anywhere in 0 < gamma <= 1/R does not end below the root",
+    given=(Gt(gamma, 0), Le(gamma, top), Gt(c, 0), Le(c, top), *spread, ROOT),
+    title="A step from anywhere up to beta does not end below the root",
     defined=well_defined,
     proof=by_cases(
         (
@@ -302,7 +253,7 @@ NOT_BELOW = Claim(
 STEP_POSITIVE = Claim(
     "convergence.step-positive",
     Gt(newton_step(p, gamma, h_star), 0),
-    given=(Gt(gamma, 0), Le(gamma * reach, 1), Gt(c, 0), Le(c * reach, 1), *spread, ROOT),
+    given=(Gt(gamma, 0), Le(gamma, top), Gt(c, 0), Le(c, top), *spread, ROOT),
     title="... so it does not turn the order round",
     defined=well_defined,
     proof=calc(
@@ -330,7 +281,7 @@ slack = H(p, c) + c * V(p, c) * c - (H(p, gamma) + c * V(p, c) * gamma)
 CONTRACTION = Claim(
     "convergence.contraction",
     Le(newton_step(p, gamma, h_star) - c, (gamma - c) * (1 - c * V(p, c) / (b * V(p, b)))),
-    given=(Gt(c, 0), Le(c, gamma), Le(gamma, b), Gt(b, 0), Le(b * reach, 1), *spread, ROOT),
+    given=(Gt(c, 0), Le(c, gamma), Le(gamma, b), Gt(b, 0), Le(b, top), *spread, ROOT),
     title="A step from above takes away a fixed share of the distance to the root",
     defined=well_defined,
     proof=calc(
@@ -339,11 +290,7 @@ CONTRACTION = Claim(
         (gamma + (H(p, gamma) - H(p, c)) / (gamma * V(p, gamma)) - c, ROOT),
         le(
             (gamma - c) * (1 - c * V(p, c) / (gamma * V(p, gamma))),
-            by.sign(
-                slack / (gamma * V(p, gamma)),
-                TANGENT_BELOW.at(bounded),
-                SHORTER.at({p: p, a: gamma, b: b} | bounded),
-            ),
+            by.sign(slack / (gamma * V(p, gamma)), TANGENT_BELOW.at(bounded)),
         ),
         le(
             (gamma - c) * (1 - c * V(p, c) / (b * V(p, b))),
@@ -352,102 +299,6 @@ CONTRACTION = Claim(
                 * (c * V(p, c))
                 * (b * V(p, b) - gamma * V(p, gamma))
                 / (gamma * V(p, gamma) * (b * V(p, b))),
-                STEEPENS.at(bounded),
-            ),
-        ),
-    ),
-)
-
-# --------------------------------------------------------------------------------------- how the errors are squared
-
-beyond = (*interval, Gt(c, 0), Le(c, a))
-bend = 2 * (b * V(p, b)) / c
-FLATTENS = Claim(
-    "convergence.slope-bends",
-    Ge(a * V(p, a) - bend * a, b * V(p, b) - bend * b),
-    given=beyond,
-    title="From c on the slope changes at most at the rate 2 b Var(b) / c",
-    proof=monotone(
-        x * V(p, x) - bend * x,
-        x,
-        low=a,
-        high=b,
-        slope=calc(
-            D(x * V(p, x) - bend * x, x),
-            (V(p, x) + x * D(V(p, x), x) - bend, by.calculus),
-            (V(p, x) + x * third(p, x) - bend, VARIANCE_SLOPE),
-            le(
-                0,
-                by.sign(
-                    x * (reach * V(p, x) - third(p, x))
-                    + (1 - x * reach) * V(p, x)
-                    + 2 * ((x - a) * V(p, x) + (a - c) * V(p, x) + (b * V(p, b) - x * V(p, x))) / c,
-                    THIRD_FROM_ABOVE,
-                    VARIANCE_NONNEGATIVE,
-                    STEEPENS.at(bounded),
-                    SHORTER.at({p: p, a: x, b: b} | bounded),
-                ),
-            ),
-        ),
-    ),
-)
-
-PARABOLA = Claim(
-    "convergence.parabola",
-    Le(
-        -H(p, a) - b * V(p, b) * a - half * bend * (a - b) ** 2,
-        -H(p, b) - b * V(p, b) * b - half * bend * (b - b) ** 2,
-    ),
-    given=beyond,
-    title="The entropy lies above its tangent at b bent down by a parabola",
-    proof=monotone(
-        -H(p, x) - b * V(p, b) * x - half * bend * (x - b) ** 2,
-        x,
-        low=a,
-        high=b,
-        slope=calc(
-            D(-H(p, x) - b * V(p, b) * x - half * bend * (x - b) ** 2, x),
-            (-D(H(p, x), x) - b * V(p, b) - bend * (x - b), by.calculus),
-            (x * V(p, x) - b * V(p, b) - bend * (x - b), ENTROPY_SLOPE),
-            ge(
-                0,
-                by.sign(
-                    (x * V(p, x) - bend * x) - (b * V(p, b) - bend * b),
-                    FLATTENS.at({p: p, a: x, b: b, c: c} | bounded),
-                ),
-            ),
-        ),
-    ),
-)
-
-to = newton_step(p, gamma, h_star)
-steep = gamma * V(p, gamma)
-QUADRATIC_STEP = Claim(
-    "convergence.quadratic-step",
-    Le(h_star - H(p, to), (h_star - H(p, gamma)) ** 2 / (c**2 * V(p, c))),
-    given=(Gt(c, 0), Le(c, gamma), Le(gamma * reach, 1), *spread, ROOT),
-    title="A step from above squares the error of the entropy, over the variance of log of what is sought",
-    remark="c squared times Var(c) is the variance of log p̃(c) under p̃(c).",
-    defined=(*well_defined, NOT_ABOVE),
-    proof=calc(
-        h_star - H(p, to),
-        le(
-            h_star - H(p, gamma) + steep * (to - gamma) + half * (2 * steep / c) * (to - gamma) ** 2,
-            by.sign(
-                (-H(p, gamma) - steep * gamma - half * (2 * steep / c) * (gamma - gamma) ** 2)
-                - (-H(p, to) - steep * to - half * (2 * steep / c) * (to - gamma) ** 2),
-                PARABOLA.at({p: p, a: to, b: gamma, c: c} | bounded),
-                NOT_BELOW.at({p: p, c: c} | bounded),
-                STEP_POSITIVE.at({p: p, c: c} | bounded),
-                NOT_ABOVE.at({p: p, c: c}),
-                SHORTER.at({p: p, a: c, b: gamma} | bounded),
-            ),
-        ),
-        ((h_star - H(p, gamma)) ** 2 / (c * steep), STEP),
-        le(
-            (h_star - H(p, gamma)) ** 2 / (c**2 * V(p, c)),
-            by.sign(
-                (h_star - H(p, gamma)) ** 2 * (steep - c * V(p, c)) / (c * steep * (c * V(p, c))),
                 STEEPENS.at(bounded),
             ),
         ),

@@ -117,11 +117,17 @@ HEAVY = Claim(
 )
 
 
-# ------------------------------------------------------------------------------------------------------- potentials
+# ----------------------------------------------------------------------------------------- powers of x, and potentials
+
+NEAR, FAR = True, False
 
 
-def gathered(factor, near_zero, *lines):  # type: ignore[no-untyped-def]
-    """Return the proof that what exceeds a multiple of 1/x, from 0 to 1 or from 1 on, gathers every bound there."""
+def gathered(integrand, core, near_zero, exceeds, least=1):  # type: ignore[no-untyped-def]
+    """Return the proof that an integrand, omega times its core, gathers every bound, from 0 to 1 or from 1 on.
+
+    The claim that is cited says that the core exceeds a multiple of 1/x there: `least` times that.
+    """
+    factor = omega if least == 1 else omega * least  # a factor 1 would be printed
     low, high = (Exp(-(alpha / factor)), Integer(1)) if near_zero else (Integer(1), Exp(alpha / factor))
     return unbounded(
         factor * Log(x),
@@ -129,35 +135,31 @@ def gathered(factor, near_zero, *lines):  # type: ignore[no-untyped-def]
         bound=alpha,
         low=low,
         high=high,
-        slope=calc(*lines, (D(factor * Log(x), x), by.calculus)),
+        slope=calc(
+            integrand,
+            (omega * core, by.logs),
+            ge(factor / x, by.sign(omega * (core - least / x), exceeds)),
+            (D(factor * Log(x), x), by.calculus),
+        ),
         growth=calc(factor * Log(high) - factor * Log(low), (alpha, by.logs)),
     )
 
 
 value = tau[o] ** a * Exp(-c * tau[o] ** b)
 power = kappa + gamma * a
-there = (x**a * Exp(-c * x**b)) ** gamma * (omega * x ** (kappa - 1))
-written = omega * (x ** (power - 1) * Exp(-gamma * c * x**b))
-floor = Exp(-gamma * c)
+potential = (
+    (x**a * Exp(-c * x**b)) ** gamma * (omega * x ** (kappa - 1)),
+    x ** (power - 1) * Exp(-gamma * c * x**b),
+)
+SHAPED = {w: power, x: x, gamma: gamma, c: c, b: b}
+
 POTENTIAL_AT_ZERO = Claim(
     "divergent.potential-near-zero",
     Divergent(value**gamma, o),
     given=(T_POSITIVE, GROWTH, Gt(omega, 0), Gt(b, 0), Gt(c, 0), Gt(gamma, 0), Le(power, 0)),
     title="Potentials: no power with gamma > 0 and kappa + gamma a <= 0 has an integral, because of what is near 0",
     defined=(BELOW_ONE,),
-    proof=gathered(
-        omega * floor,
-        True,
-        there,
-        (written, by.logs),
-        ge(
-            omega * floor / x,
-            by.sign(
-                omega * (x ** (power - 1) * Exp(-gamma * c * x**b) - floor / x),
-                POTENTIAL_NEAR.at({w: power, x: x, gamma: gamma, c: c, b: b}),
-            ),
-        ),
-    ),
+    proof=gathered(*potential, NEAR, POTENTIAL_NEAR.at(SHAPED), least=Exp(-gamma * c)),
 )
 
 RISING_NEAR = Claim(
@@ -178,19 +180,7 @@ RISING_AT_ZERO = Claim(
     given=(T_POSITIVE, GROWTH, Gt(omega, 0), Gt(c, 0), Le(gamma, 0), Le(power, 0)),
     title="... nor has one with gamma <= 0 and kappa + gamma a <= 0 ...",
     defined=(BELOW_ONE,),
-    proof=gathered(
-        omega,
-        True,
-        there,
-        (written, by.logs),
-        ge(
-            omega / x,
-            by.sign(
-                omega * (x ** (power - 1) * Exp(-gamma * c * x**b) - 1 / x),
-                RISING_NEAR.at({w: power, x: x, gamma: gamma, c: c, b: b}),
-            ),
-        ),
-    ),
+    proof=gathered(*potential, NEAR, RISING_NEAR.at(SHAPED)),
 )
 
 RISING_FAR_OUT = Claim(
@@ -199,28 +189,17 @@ RISING_FAR_OUT = Claim(
     given=(T_POSITIVE, GROWTH, Gt(omega, 0), Gt(c, 0), Le(gamma, 0), Ge(power, 0)),
     title="... or with kappa + gamma a >= 0, because of what is far out: gamma > 0 and kappa + gamma a > 0 are needed",
     defined=(ABOVE_ONE,),
-    proof=gathered(
-        omega,
-        False,
-        there,
-        (written, by.logs),
-        ge(
-            omega / x,
-            by.sign(
-                omega * (x ** (power - 1) * Exp(-gamma * c * x**b) - 1 / x),
-                POTENTIAL_FAR.at({w: power, x: x, gamma: gamma, c: c, b: b}),
-            ),
-        ),
-    ),
+    proof=gathered(*potential, FAR, POTENTIAL_FAR.at(SHAPED)),
 )
 
 # --------------------------------------------------------------------------------------------- Beta and its relatives
 
 rational = tau[o] ** a * (1 + tau[o]) ** -c
 decay = gamma * c + w
-here = (x**a * (1 + x) ** -c) ** gamma * (omega * x ** (kappa - 1) * (1 + x) ** -w)
-beta = x ** (power - 1) * (1 + x) ** (-decay)
-least = Power(2, -decay)
+beta = (
+    (x**a * (1 + x) ** -c) ** gamma * (omega * x ** (kappa - 1) * (1 + x) ** -w),
+    x ** (power - 1) * (1 + x) ** (-decay),
+)
 SPREAD_OUT = (T_POSITIVE, SPREAD, Gt(omega, 0))
 MATCHED = {w: power, y: decay, x: x}
 
@@ -230,13 +209,7 @@ BETA_AT_ZERO = Claim(
     given=(*SPREAD_OUT, Le(power, 0), Gt(decay, 0)),
     title="Beta and its relatives: near 0 too much is gathered where kappa + gamma a <= 0 ...",
     defined=(BELOW_ONE,),
-    proof=gathered(
-        omega * least,
-        True,
-        here,
-        (omega * beta, by.logs),
-        ge(omega * least / x, by.sign(omega * (beta - least / x), BETA_NEAR.at(MATCHED))),
-    ),
+    proof=gathered(*beta, NEAR, BETA_NEAR.at(MATCHED), least=Power(2, -decay)),
 )
 
 BETA_FAR_OUT = Claim(
@@ -245,13 +218,7 @@ BETA_FAR_OUT = Claim(
     given=(*SPREAD_OUT, Ge(power - decay, 0), Gt(decay, 0)),
     title="... and far out where kappa + gamma a >= gamma c + w",
     defined=(ABOVE_ONE,),
-    proof=gathered(
-        omega * least,
-        False,
-        here,
-        (omega * beta, by.logs),
-        ge(omega * least / x, by.sign(omega * (beta - least / x), BETA_FAR.at(MATCHED))),
-    ),
+    proof=gathered(*beta, FAR, BETA_FAR.at(MATCHED), least=Power(2, -decay)),
 )
 
 RISING_BETA_AT_ZERO = Claim(
@@ -260,13 +227,7 @@ RISING_BETA_AT_ZERO = Claim(
     given=(*SPREAD_OUT, Le(power, 0), Le(decay, 0)),
     title="... near 0 also where gamma c + w is not positive",
     defined=(BELOW_ONE,),
-    proof=gathered(
-        omega,
-        True,
-        here,
-        (omega * beta, by.logs),
-        ge(omega / x, by.sign(omega * (beta - 1 / x), BETA_NEAR_RISING.at(MATCHED))),
-    ),
+    proof=gathered(*beta, NEAR, BETA_NEAR_RISING.at(MATCHED)),
 )
 
 RISING_BETA_FAR_OUT = Claim(
@@ -275,13 +236,7 @@ RISING_BETA_FAR_OUT = Claim(
     given=(*SPREAD_OUT, Ge(power - decay, 0), Le(decay, 0)),
     title="... and far out: so powers have an integral just where `betas.powers-finite` says so",
     defined=(ABOVE_ONE,),
-    proof=gathered(
-        omega,
-        False,
-        here,
-        (omega * beta, by.logs),
-        ge(omega / x, by.sign(omega * (beta - 1 / x), BETA_FAR_RISING.at(MATCHED))),
-    ),
+    proof=gathered(*beta, FAR, BETA_FAR_RISING.at(MATCHED)),
 )
 
 # --------------------------------------------------------------------------------- lognormal densities, and a slow one

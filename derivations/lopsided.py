@@ -1,20 +1,19 @@
-"""The document's loop where some entries are far larger than others: what counts are the small ones.
+"""Orbits of the document's loop: what counts are the small entries, and they are enough to make it arrive.
 
-That the exponents fall to the root is proved on the page on the iteration where no two logarithms of entries differ by
-more than 1.  Only one side of this is needed.  A third central moment is at least minus the variance where no logarithm
-lies more than 1 below their mean, and the mean rises with gamma: so up to gamma = 1 the entropy is concave if none lies
-more than 1 below the mean at 1, which is minus the entropy of p.  No entry of p may then be less than 1/e times
-exp(-H(p)), one over the perplexity, but the largest may be more than e times another, as in the example at the end.
-Without any such condition the loop need not arrive (`orbits`).
+The loop is Newton's method on the product of its exponents, so its orbits are those of one number.  It falls to the
+root if the target is not below the entropy of p and no logarithm of an entry lies more than 1 below their mean, which
+is minus that entropy.  No entry of p may then be less than 1/e times exp(-H(p)), one over the perplexity, but the
+largest may be more than e times another, as in the example at the end.  The distance to the root falls at least
+geometrically, and the error of the entropy is squared at every step.  Without any such condition the loop need not
+arrive (`orbits`).
 """
 
-from sympy import Rational, oo
+from sympy import oo
 
 from entnorm.claims import (
     IH,
     Assumption,
     Claim,
-    D,
     Exp,
     ForAll,
     Ge,
@@ -30,153 +29,55 @@ from entnorm.claims import (
     gt,
     induction,
     le,
-    monotone,
     numeric,
     squeeze,
 )
 
-from .convergence import BELOW_MEAN, ENTROPY_ORDER, NOT_ABOVE, ROOT, SLOPE_NONZERO, STEP, WITHIN, bounded
+from .convergence import CONTRACTION, ENTROPY_ORDER, NOT_ABOVE, NOT_BELOW, ROOT, SLOPE_NONZERO, STEEPENS, TANGENT_ABOVE
+from .escort import IDENTITY_AT_ONE
 from .gaps import EXP_BOUND
 from .newton import DOCUMENT_LOOP, ITERATE_ENTROPY, VARENTROPY
-from .notation import (
-    H,
-    S,
-    V,
-    a,
-    b,
-    c,
-    gamma,
-    h_star,
-    i,
-    iterate,
-    k,
-    mean,
-    newton_step,
-    p,
-    reach,
-    third,
-    tilde,
-    total_exponent,
-    x,
-)
+from .notation import H, S, V, b, c, gamma, h_star, i, iterate, j, k, mean, newton_step, p, reach, top, total_exponent
 from .setting import NORMALISED, NOT_CONSTANT, POSITIVE
-from .slopes import (
-    ENTROPY_SLOPE,
-    ENTROPY_SLOPE_NONZERO,
-    MEAN_SLOPE,
-    VARIANCE_NONNEGATIVE,
-    VARIANCE_POSITIVE,
-    VARIANCE_SLOPE,
-)
+from .slopes import ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
+from .squaring import BELOW_MEAN, QUADRATIC_STEP, WITHIN, half, within
 
-q = tilde(p, gamma)
 NOT_RARE = Assumption(
     "no logarithm of an entry lies more than 1 below their mean at gamma = 1",
-    ForAll(i, Le(mean(p, 1) - Log(p[i]), 1)),
+    ForAll(i, Ge(Log(p[i]), mean(p, 1) - 1)),
+)
+to_one = {top: 1}  # where the condition of the cited claims is made
+
+BY_PERPLEXITY = Claim(
+    "lopsided.by-perplexity",
+    Ge(Log(p[i]), mean(p, 1) - 1),
+    given=(
+        POSITIVE,
+        NORMALISED,
+        Assumption("no entry is less than 1/e times exp(-H(p))", ForAll(i, Ge(p[i], Exp(-S(p) - 1)))),
+    ),
+    title="No logarithm does if no entry is less than 1/e divided by the perplexity ...",
+    proof=calc(
+        Log(p[i]),
+        ge(Log(Exp(-S(p) - 1)), by.sign(Log(p[i]) - Log(Exp(-S(p) - 1)))),
+        (-S(p) - 1, by.logs),
+        (Sum(p[j] * Log(p[j]), j) - 1, S),
+        (mean(p, 1) - 1, by.algebra(mean, IDENTITY_AT_ONE)),
+    ),
 )
 
 WEAKER = Claim(
     "lopsided.weaker",
-    Le(mean(p, 1) - Log(p[i]), 1),
+    Ge(Log(p[i]), mean(p, 1) - 1),
     given=(POSITIVE, WITHIN, Le(reach, 1)),
-    title="So it is where no two logarithms differ by more than 1",
+    title="... or where no two logarithms differ by more than 1",
     proof=calc(
-        mean(p, 1) - Log(p[i]),
-        le(reach, by.sign(reach - (mean(p, 1) - Log(p[i])), BELOW_MEAN.at({p: p, gamma: 1, i: i} | bounded))),
-        le(1, by.sign(1 - reach)),
-    ),
-)
-
-MEAN_RISES = Claim(
-    "lopsided.mean-rises",
-    Le(mean(p, a), mean(p, b)),
-    given=(POSITIVE, Le(a, b)),
-    title="The mean of the logarithms does not fall as gamma grows",
-    proof=monotone(
-        mean(p, x),
-        x,
-        low=a,
-        high=b,
-        slope=calc(D(mean(p, x), x), (V(p, x), MEAN_SLOPE), ge(0, by.sign(V(p, x), VARIANCE_NONNEGATIVE))),
-    ),
-)
-
-square = (Log(p[i]) - mean(p, gamma)) ** 2
-THIRD_FROM_BELOW = Claim(
-    "lopsided.third-from-below",
-    Ge(third(p, gamma) + V(p, gamma), 0),
-    given=(POSITIVE, NOT_RARE, Le(gamma, 1)),
-    title="Up to gamma = 1 the third central moment is at least minus the variance",
-    proof=calc(
-        third(p, gamma) + V(p, gamma),
-        (
-            Sum(q[i] * square * (1 - (mean(p, 1) - Log(p[i]))), i) + (mean(p, 1) - mean(p, gamma)) * V(p, gamma),
-            by.termwise(third, V),
+        Log(p[i]),
+        ge(
+            mean(p, 1) - reach,
+            by.sign(reach - (mean(p, 1) - Log(p[i])), BELOW_MEAN.at({p: p, gamma: 1, i: i} | within)),
         ),
-        ge(0, by.sign(MEAN_RISES.at({p: p, a: gamma, b: 1}), VARIANCE_NONNEGATIVE)),
-    ),
-)
-
-interval = (Ge(a, 0), Le(a, b), Le(b, 1), POSITIVE, NOT_RARE)
-STEEPENS = Claim(
-    "lopsided.slope-steepens",
-    Le(a * V(p, a), b * V(p, b)),
-    given=interval,
-    title="So the entropy falls ever more steeply up to there",
-    proof=monotone(
-        x * V(p, x),
-        x,
-        low=a,
-        high=b,
-        slope=calc(
-            D(x * V(p, x), x),
-            (V(p, x) + x * D(V(p, x), x), by.calculus),
-            (V(p, x) + x * third(p, x), VARIANCE_SLOPE),
-            ge(
-                0,
-                by.sign(
-                    ((b - x) + (1 - b)) * V(p, x) + x * (third(p, x) + V(p, x)), VARIANCE_NONNEGATIVE, THIRD_FROM_BELOW
-                ),
-            ),
-        ),
-    ),
-)
-
-TANGENT_ABOVE = Claim(
-    "lopsided.tangent-at-upper-end",
-    Le(H(p, a) + b * V(p, b) * a, H(p, b) + b * V(p, b) * b),
-    given=interval,
-    title="The tangent at b lies above the entropy at every a <= b",
-    proof=monotone(
-        H(p, x) + b * V(p, b) * x,
-        x,
-        low=a,
-        high=b,
-        slope=calc(
-            D(H(p, x) + b * V(p, b) * x, x),
-            (D(H(p, x), x) + b * V(p, b), by.calculus),
-            (-x * V(p, x) + b * V(p, b), ENTROPY_SLOPE),
-            ge(0, by.sign(b * V(p, b) - x * V(p, x), STEEPENS)),
-        ),
-    ),
-)
-
-TANGENT_BELOW = Claim(
-    "lopsided.tangent-at-lower-end",
-    Ge(H(p, a) + a * V(p, a) * a, H(p, b) + a * V(p, a) * b),
-    given=interval,
-    title="... and that at a at every b >= a",
-    proof=monotone(
-        H(p, x) + a * V(p, a) * x,
-        x,
-        low=a,
-        high=b,
-        slope=calc(
-            D(H(p, x) + a * V(p, a) * x, x),
-            (D(H(p, x), x) + a * V(p, a), by.calculus),
-            (-x * V(p, x) + a * V(p, a), ENTROPY_SLOPE),
-            le(0, by.sign(x * V(p, x) - a * V(p, a), STEEPENS)),
-        ),
+        ge(mean(p, 1) - 1, by.sign(1 - reach)),
     ),
 )
 
@@ -184,46 +85,6 @@ TANGENT_BELOW = Claim(
 
 near = (Gt(c, 0), Le(c, 1), POSITIVE, NOT_CONSTANT, NOT_RARE, ROOT)
 well_defined = (VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO)
-from_above = (Gt(c, 0), Le(c, gamma), Le(gamma, 1), *near[2:])
-steep = gamma * V(p, gamma)
-NOT_BELOW = Claim(
-    "lopsided.not-below",
-    Ge(newton_step(p, gamma, h_star), c),
-    given=from_above,
-    title="No step from between the root and 1 ends below the root",
-    defined=well_defined,
-    proof=calc(
-        newton_step(p, gamma, h_star),
-        (gamma + (H(p, gamma) - h_star) / steep, STEP),
-        (gamma + (H(p, gamma) - H(p, c)) / steep, ROOT),
-        ge(
-            c,
-            by.sign((H(p, gamma) + steep * gamma - (H(p, c) + steep * c)) / steep, TANGENT_ABOVE),
-        ),
-    ),
-)
-
-CONTRACTION = Claim(
-    "lopsided.contraction",
-    Le(newton_step(p, gamma, h_star) - c, (gamma - c) * (1 - c * V(p, c) / V(p, 1))),
-    given=from_above,
-    title="... and it takes away a fixed share of the distance",
-    defined=well_defined,
-    proof=calc(
-        newton_step(p, gamma, h_star) - c,
-        (gamma + (H(p, gamma) - h_star) / steep - c, STEP),
-        (gamma + (H(p, gamma) - H(p, c)) / steep - c, ROOT),
-        le(
-            (gamma - c) * (1 - c * V(p, c) / steep),
-            by.sign((H(p, c) + c * V(p, c) * c - (H(p, gamma) + c * V(p, c) * gamma)) / steep, TANGENT_BELOW),
-        ),
-        le(
-            (gamma - c) * (1 - c * V(p, c) / V(p, 1)),
-            by.sign((gamma - c) * (c * V(p, c)) * (1 * V(p, 1) - steep) / (steep * V(p, 1)), STEEPENS),
-        ),
-    ),
-)
-
 now, then = total_exponent(k, p, h_star), total_exponent(k + 1, p, h_star)
 here = {p: p, c: c, h_star: h_star}
 STAYS_ABOVE = Claim(
@@ -238,7 +99,7 @@ STAYS_ABOVE = Claim(
         step=calc(
             then,
             (newton_step(p, now, h_star), total_exponent),
-            ge(c, by.sign(newton_step(p, now, h_star) - c, NOT_BELOW.at(here), IH)),
+            ge(c, by.sign(newton_step(p, now, h_star) - c, NOT_BELOW.at(here | to_one), IH)),
         ),
         beside=(
             beside(
@@ -290,7 +151,9 @@ RATE = Claim(
             (newton_step(p, now, h_star) - c, total_exponent),
             le(
                 (now - c) * (1 - share),
-                by.sign((now - c) * (1 - share) - (newton_step(p, now, h_star) - c), CONTRACTION.at(here)),
+                by.sign(
+                    (now - c) * (1 - share) - (newton_step(p, now, h_star) - c), CONTRACTION.at(here | to_one | {b: 1})
+                ),
             ),
             le((now - c) * Exp(-share), by.sign((now - c) * (Exp(-share) - (1 + -share)), EXP_BOUND)),
             le(
@@ -303,24 +166,33 @@ RATE = Claim(
 )
 
 distance = (1 - c) / share
+STILL = Claim(
+    "lopsided.distance",
+    Le(now - c, distance / k),
+    given=(*near, Gt(k, 0)),
+    title="... so that it vanishes",
+    defined=orbit,
+    proof=calc(
+        now - c,
+        le((1 - c) * Exp(-(k * share)), by.sign((1 - c) * Exp(-(k * share)) - (now - c), RATE.at(here))),
+        ((1 - c) / Exp(k * share), by.logs),
+        le(
+            distance / k,
+            by.sign((1 - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share)), EXP_BOUND),
+        ),
+    ),
+)
+
 CONVERGES = Claim(
     "lopsided.converges",
     Tends(now, k, oo, c),
     given=near,
-    title="So the exponents tend to the root",
+    title="The exponents tend to the root",
     defined=orbit,
     proof=squeeze(
         distance,
         below=calc(now, ge(c, by.sign(now - c, STAYS_ABOVE.at(here))), ge(c - distance / k, by.sign(distance / k))),
-        above=calc(
-            now,
-            le(c + (1 - c) * Exp(-(k * share)), by.sign((1 - c) * Exp(-(k * share)) - (now - c), RATE.at(here))),
-            (c + (1 - c) / Exp(k * share), by.logs),
-            le(
-                c + distance / k,
-                by.sign((1 - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share)), EXP_BOUND),
-            ),
-        ),
+        above=calc(now, le(c + distance / k, by.sign(distance / k - (now - c), STILL.at(here)))),
     ),
 )
 
@@ -336,20 +208,33 @@ POSITIVE_EXPONENTS = Claim(
 normalised = (*near, NORMALISED)
 document = (*orbit, POSITIVE_EXPONENTS.at(here), DOCUMENT_LOOP, VARENTROPY, ITERATE_ENTROPY)
 loop = iterate(k, p, h_star)
+ERROR_SIGN = Claim(
+    "lopsided.error-sign",
+    Ge(h_star - S(loop), 0),
+    given=normalised,
+    title="The entropies of the iterates do not exceed the target",
+    defined=document,
+    proof=calc(
+        h_star - S(loop),
+        (H(p, c) - H(p, now), by.algebra(ITERATE_ENTROPY, ROOT)),
+        ge(0, by.sign(H(p, c) - H(p, now), ENTROPY_ORDER)),
+    ),
+)
+
 ERROR = Claim(
     "lopsided.error-by-exponent",
     Le(h_star - S(loop), V(p, 1) * (now - c)),
     given=normalised,
-    title="The entropies fall short of the target by no more than a multiple of what the exponent lacks",
+    title="... and fall short of it by no more than a multiple of what the exponent exceeds the root by",
     defined=document,
     proof=calc(
         h_star - S(loop),
         (H(p, c) - H(p, now), by.algebra(ITERATE_ENTROPY, ROOT)),
         le(
             now * V(p, now) * (now - c),
-            by.sign(H(p, now) + now * V(p, now) * now - (H(p, c) + now * V(p, now) * c), TANGENT_ABOVE),
+            by.sign(H(p, now) + now * V(p, now) * now - (H(p, c) + now * V(p, now) * c), TANGENT_ABOVE.at(to_one)),
         ),
-        le(V(p, 1) * (now - c), by.sign((1 * V(p, 1) - now * V(p, now)) * (now - c), STEEPENS)),
+        le(V(p, 1) * (now - c), by.sign((1 * V(p, 1) - now * V(p, now)) * (now - c), STEEPENS.at(to_one))),
     ),
 )
 
@@ -366,32 +251,43 @@ ENTROPY_CONVERGES = Claim(
         below=calc(
             S(loop),
             ge(h_star - V(p, 1) * (now - c), by.sign(V(p, 1) * (now - c) - (h_star - S(loop)), ERROR.at(here))),
-            ge(
-                h_star - V(p, 1) * ((1 - c) * Exp(-(k * share))),
-                by.sign(V(p, 1) * ((1 - c) * Exp(-(k * share)) - (now - c)), RATE.at(here)),
-            ),
-            (h_star - V(p, 1) * (1 - c) / Exp(k * share), by.logs),
-            ge(
-                h_star - V(p, 1) * distance / k,
-                by.sign(
-                    V(p, 1) * (1 - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share)),
-                    EXP_BOUND,
-                ),
-            ),
+            ge(h_star - V(p, 1) * distance / k, by.sign(V(p, 1) * (distance / k - (now - c)), STILL.at(here))),
         ),
         above=calc(
             S(loop),
-            (H(p, now), ITERATE_ENTROPY),
-            le(H(p, c), by.sign(H(p, c) - H(p, now), ENTROPY_ORDER)),
-            (h_star, ROOT),
+            le(h_star, by.sign(h_star - S(loop), ERROR_SIGN.at(here))),
             le(h_star + V(p, 1) * distance / k, by.sign(V(p, 1) * distance / k)),
         ),
     ),
 )
 
+after = h_star - S(iterate(k + 1, p, h_star))
+squared = (h_star - S(loop)) ** 2 / (c**2 * V(p, c))
+factor = half * (1 + c * reach)
+QUADRATIC_ERROR = Claim(
+    "lopsided.quadratic",
+    Le(after, factor * squared),
+    given=(*normalised, WITHIN),
+    title="... and squares its error from the first step on",
+    remark="R may be any bound of the differences: the logarithm of the largest entry over the smallest is one.",
+    defined=document,
+    proof=calc(
+        after,
+        (h_star - H(p, then), ITERATE_ENTROPY),
+        (h_star - H(p, newton_step(p, now, h_star)), total_exponent),
+        le(
+            factor * (h_star - H(p, now)) ** 2 / (c**2 * V(p, c)),
+            by.sign(
+                factor * (h_star - H(p, now)) ** 2 / (c**2 * V(p, c)) - (h_star - H(p, newton_step(p, now, h_star))),
+                QUADRATIC_STEP.at(here | within | to_one),
+            ),
+        ),
+        (factor * squared, ITERATE_ENTROPY),
+    ),
+)
+
 # -------------------------------------------------------------------------------------------- how much more that says
 
-half = Rational(1, 2)
 EXAMPLE = Claim(
     "lopsided.example",
     Le(half * Log(half) + 3 * (half / 3) * Log(half / 3) - Log(half / 3), 1),

@@ -8,7 +8,6 @@ from sympy import oo
 
 from entnorm.claims import (
     Claim,
-    Exp,
     Ge,
     Gt,
     Le,
@@ -22,19 +21,13 @@ from entnorm.claims import (
 )
 
 from .arrival import FALLS_SLOWLY, RISES_SLOWLY
-from .convergence import (
-    ENTROPY_ORDER,
-    QUADRATIC_STEP,
-    ROOT,
-    STEEPENS,
-    TANGENT_ABOVE,
-)
-from .gaps import EXP_BOUND
+from .convergence import ENTROPY_ORDER, ROOT, STEEPENS, TANGENT_ABOVE, bounded
 from .newton import DOCUMENT_LOOP, ITERATE_ENTROPY, VARENTROPY
-from .notation import H, S, V, a, b, c, gamma, h_star, i, iterate, k, newton_step, p, tilde, total_exponent, x
-from .overshoot import AFTERWARDS_ABOVE, AT_MOST, RATE, SHORT, below, distance, here, narrow, now, orbit, share, then
+from .notation import H, S, V, a, b, c, gamma, h_star, i, iterate, k, newton_step, p, reach, tilde, top, total_exponent
+from .overshoot import AFTERWARDS_ABOVE, AT_MOST, STILL, below, distance, here, now, orbit, then
 from .setting import NORMALISED
 from .slopes import ENTROPY_SLOPE_NONZERO
+from .squaring import QUADRATIC_STEP, REACH_NONNEGATIVE, WITHIN, half, within
 
 normalised = (*below, NORMALISED)
 EXPONENTS_POSITIVE = Claim(
@@ -56,8 +49,6 @@ document = (
     ENTROPY_SLOPE_NONZERO,
 )
 loop = iterate(k + 1, p, h_star)
-past = newton_step(p, now, h_star)
-then_short = SHORT.at({b: b, x: then})
 
 ERROR_SIGN = Claim(
     "lowering.error-sign",
@@ -74,7 +65,7 @@ ERROR_SIGN = Claim(
 
 ERROR_BY_EXPONENT = Claim(
     "lowering.error-by-exponent",
-    Le(h_star - S(loop), b * V(p, b) * (then - c)),
+    Le(h_star - S(loop), top * V(p, top) * (then - c)),
     given=normalised,
     title="... and fall short of it by no more than a multiple of what the exponent exceeds the root by",
     defined=document,
@@ -85,16 +76,15 @@ ERROR_BY_EXPONENT = Claim(
             then * V(p, then) * (then - c),
             by.sign(
                 H(p, then) + then * V(p, then) * then - (H(p, c) + then * V(p, then) * c),
-                TANGENT_ABOVE.at(narrow),
-                then_short,
+                TANGENT_ABOVE.at(bounded),
                 AT_MOST.at(here | {k: k + 1}),
             ),
         ),
         le(
-            b * V(p, b) * (then - c),
+            top * V(p, top) * (then - c),
             by.sign(
-                (b * V(p, b) - then * V(p, then)) * (then - c),
-                STEEPENS.at(narrow),
+                (top * V(p, top) - then * V(p, then)) * (then - c),
+                STEEPENS.at(bounded),
                 AT_MOST.at(here | {k: k + 1}),
             ),
         ),
@@ -106,107 +96,87 @@ ENTROPY_CONVERGES = Claim(
     Tends(S(loop), k, oo, h_star),
     given=normalised,
     title="The document's loop reaches a target below the entropy of p in the limit",
-    remark="If no two logarithms of entries differ by more than one over its first exponent.",
+    remark="If no entry of the power of p at its first exponent is less than 1/e divided by the perplexity of that.",
     defined=document,
     proof=squeeze(
-        b * V(p, b) * distance,
+        top * V(p, top) * distance,
         below=calc(
             S(loop),
             ge(
-                h_star - b * V(p, b) * (then - c),
-                by.sign(b * V(p, b) * (then - c) - (h_star - S(loop)), ERROR_BY_EXPONENT.at(here)),
+                h_star - top * V(p, top) * (then - c),
+                by.sign(top * V(p, top) * (then - c) - (h_star - S(loop)), ERROR_BY_EXPONENT.at(here)),
             ),
-            (h_star - b * V(p, b) * (past - c), total_exponent),
             ge(
-                h_star - b * V(p, b) * ((b - c) * Exp(-(k * share))),
-                by.sign(b * V(p, b) * ((b - c) * Exp(-(k * share)) - (past - c)), RATE.at(here)),
-            ),
-            (h_star - b * V(p, b) * (b - c) / Exp(k * share), by.logs),
-            ge(
-                h_star - b * V(p, b) * distance / k,
-                by.sign(
-                    b * V(p, b) * (b - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share)),
-                    EXP_BOUND,
-                ),
+                h_star - top * V(p, top) * distance / k,
+                by.sign(top * V(p, top) * (distance / k - (then - c)), STILL.at(here)),
             ),
         ),
         above=calc(
             S(loop),
             le(h_star, by.sign(h_star - S(loop), ERROR_SIGN.at(here))),
-            le(h_star + b * V(p, b) * distance / k, by.sign(b * V(p, b) * distance / k)),
+            le(h_star + top * V(p, top) * distance / k, by.sign(top * V(p, top) * distance / k)),
         ),
     ),
 )
 
+factor = half * (1 + c * reach)
+squared = (h_star - S(loop)) ** 2 / (c**2 * V(p, c))
 QUADRATIC = Claim(
     "lowering.quadratic",
-    Le(h_star - S(iterate(k + 1 + 1, p, h_star)), (h_star - S(loop)) ** 2 / (c**2 * V(p, c))),
-    given=normalised,
+    Le(h_star - S(iterate(k + 1 + 1, p, h_star)), factor * squared),
+    given=(*normalised, WITHIN),
     title="... and squares its error from the second step on",
-    remark="The constant is one over the variance of log of the distribution that is sought.",
+    remark="The square is over the variance of log of the distribution that is sought.",
     defined=document,
     proof=calc(
         h_star - S(iterate(k + 1 + 1, p, h_star)),
         (h_star - H(p, total_exponent(k + 1 + 1, p, h_star)), ITERATE_ENTROPY),
         (h_star - H(p, newton_step(p, then, h_star)), by.algebra(total_exponent)),
         le(
-            (h_star - H(p, then)) ** 2 / (c**2 * V(p, c)),
+            factor * (h_star - H(p, then)) ** 2 / (c**2 * V(p, c)),
             by.sign(
-                (h_star - H(p, then)) ** 2 / (c**2 * V(p, c)) - (h_star - H(p, newton_step(p, then, h_star))),
-                QUADRATIC_STEP.at({p: p, c: c, h_star: h_star, gamma: then} | narrow),
-                then_short,
+                factor * (h_star - H(p, then)) ** 2 / (c**2 * V(p, c)) - (h_star - H(p, newton_step(p, then, h_star))),
+                QUADRATIC_STEP.at({gamma: then} | here | within),
                 AT_MOST.at(here | {k: k + 1}),
             ),
         ),
-        ((h_star - S(loop)) ** 2 / (c**2 * V(p, c)), ITERATE_ENTROPY),
+        (factor * squared, ITERATE_ENTROPY),
     ),
 )
 
-short = 1 / b * distance
-beyond = 1 / b * (b - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share))
+short = reach * distance
 ARRIVES = Claim(
     "lowering.distribution",
     Tends(loop[i], k, oo, tilde(p, c)[i]),
-    given=normalised,
+    given=(*normalised, WITHIN),
     title="Its distributions tend to the one that is sought",
-    defined=document,
+    remark="R may be any bound of the differences, as in what is said of the square.",
+    defined=(*document, REACH_NONNEGATIVE.at({p: p} | within)),
     proof=squeeze(
         short,
         below=calc(
             loop[i],
             (tilde(p, then)[i], DOCUMENT_LOOP),
             ge(
-                tilde(p, c)[i] - 1 / b * (then - c),
+                tilde(p, c)[i] - reach * (then - c),
                 by.sign(
-                    (1 / b * then + tilde(p, then)[i]) - (1 / b * c + tilde(p, c)[i]),
-                    FALLS_SLOWLY.at({p: p, i: i, a: c, b: then} | narrow),
+                    (reach * then + tilde(p, then)[i]) - (reach * c + tilde(p, c)[i]),
+                    FALLS_SLOWLY.at({p: p, i: i, a: c, b: then} | within),
                 ),
             ),
-            (tilde(p, c)[i] - 1 / b * (past - c), total_exponent),
-            ge(
-                tilde(p, c)[i] - 1 / b * ((b - c) * Exp(-(k * share))),
-                by.sign(1 / b * ((b - c) * Exp(-(k * share)) - (past - c)), RATE.at(here)),
-            ),
-            (tilde(p, c)[i] - 1 / b * (b - c) / Exp(k * share), by.logs),
-            ge(tilde(p, c)[i] - short / k, by.sign(beyond, EXP_BOUND)),
+            ge(tilde(p, c)[i] - short / k, by.sign(reach * (distance / k - (then - c)), STILL.at(here))),
         ),
         above=calc(
             loop[i],
             (tilde(p, then)[i], DOCUMENT_LOOP),
             le(
-                tilde(p, c)[i] + 1 / b * (then - c),
+                tilde(p, c)[i] + reach * (then - c),
                 by.sign(
-                    (1 / b * then - tilde(p, then)[i]) - (1 / b * c - tilde(p, c)[i]),
-                    RISES_SLOWLY.at({p: p, i: i, a: c, b: then} | narrow),
+                    (reach * then - tilde(p, then)[i]) - (reach * c - tilde(p, c)[i]),
+                    RISES_SLOWLY.at({p: p, i: i, a: c, b: then} | within),
                 ),
             ),
-            (tilde(p, c)[i] + 1 / b * (past - c), total_exponent),
-            le(
-                tilde(p, c)[i] + 1 / b * ((b - c) * Exp(-(k * share))),
-                by.sign(1 / b * ((b - c) * Exp(-(k * share)) - (past - c)), RATE.at(here)),
-            ),
-            (tilde(p, c)[i] + 1 / b * (b - c) / Exp(k * share), by.logs),
-            le(tilde(p, c)[i] + short / k, by.sign(beyond, EXP_BOUND)),
+            le(tilde(p, c)[i] + short / k, by.sign(reach * (distance / k - (then - c)), STILL.at(here))),
         ),
     ),
 )

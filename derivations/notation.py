@@ -99,6 +99,7 @@ __all__ = [
     "third",
     "ties",
     "tilde",
+    "top",
     "total",
     "total_exponent",
     "truncated_entropy",
@@ -131,6 +132,7 @@ alpha = Scalar("alpha")  # the power of gamma in which a step is taken
 a = Scalar("a")  # two values of gamma
 b = Scalar("b")
 c = Scalar("c")
+top = Scalar("beta")  # the largest one that is looked at
 low = Scalar("l")  # bounds of log p
 high = Scalar("t")
 lagrange = Scalar("lambda")  # a multiplier

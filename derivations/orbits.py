@@ -1,7 +1,7 @@
 """Orbits from exact small distributions, step by step in balls: the entropy arrives and the order is lost, or neither.
 
 Each is a statement that one would like to make of every p and every target between 0 and log n, and a p at which it is
-false.  What is true instead is true under the condition of the page on the iteration.
+false.  What is true instead is true where no entry is too rare (`lopsided`).
 """
 
 from fractions import Fraction
@@ -10,7 +10,7 @@ from sympy import Rational
 
 from entnorm.claims import Gt, Lt, Refuted
 
-from .iteration import ENTROPY_CONVERGES
+from .lopsided import ENTROPY_CONVERGES
 from .newton import DOCUMENT_LOOP, attainable
 from .notation import S, h_star, i, iterate, j, n, p, r, s
 

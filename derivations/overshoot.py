@@ -1,9 +1,9 @@
 """The document's loop for targets below the entropy of p, from its first step on.
 
-Such a target has its root c above 1, and the first exponent, b = 1 + (H(p) - H*) / Var, lies beyond the root.  From
-there no step leads up.  For targets above the entropy no two logarithms of entries may differ by more than 1; here, by
-more than 1/b, which can be read off p and the target before the loop is run.  (That b is not below the root then
-follows, because the entropy falls; it is stated beside it.)
+Such a target has its root c above 1, and the first exponent, beta = 1 + (H(p) - H*) / Var, lies beyond the root.  From
+there no step leads up.  For targets above the entropy no entry of p may be too rare (`lopsided`); here, none of the
+power of p at beta, which can be computed from p and the target before the loop is run.  (That beta is not below the
+root then follows, because the entropy falls; it is stated beside it.)
 """
 
 from sympy import oo
@@ -14,7 +14,6 @@ from entnorm.claims import (
     Claim,
     Eq,
     Exp,
-    ForAll,
     Ge,
     Gt,
     Le,
@@ -36,29 +35,26 @@ from .convergence import (
     ENTROPY_ORDER,
     NOT_ABOVE,
     NOT_BELOW,
+    NOT_RARE,
     ROOT,
-    SHORTER,
     SLOPE_NONZERO,
     STEEPENS,
     STEP,
     TANGENT_BELOW,
-    WITHIN,
     bounded,
+    spread,
 )
 from .gaps import EXP_BOUND
-from .notation import H, V, a, b, c, gamma, h_star, i, j, k, newton_step, p, reach, total_exponent, x
+from .notation import H, V, a, b, c, gamma, h_star, i, k, mean, newton_step, p, reach, top, total_exponent, x
 from .setting import NOT_CONSTANT, POSITIVE
 from .slopes import ENTROPY_SLOPE_NONZERO, VARIANCE_POSITIVE
+from .squaring import BELOW_MEAN, WITHIN, within
 
 first = 1 + (H(p, 1) - H(p, c)) / V(p, 1)
-START = Assumption("b is the first exponent", Eq(first, b))
-NARROW = Assumption(
-    "no two logarithms of entries differ by more than 1/b", ForAll(i, ForAll(j, Le(Log(p[i]) - Log(p[j]), 1 / b)))
-)
+START = Assumption("beta is the first exponent", Eq(first, top))
 well_defined = (VARIANCE_POSITIVE, ENTROPY_SLOPE_NONZERO)
-below = (POSITIVE, NOT_CONSTANT, NARROW, Ge(c, 1), Le(c, b), START, ROOT)
-narrow = {reach: 1 / b}
-here = {p: p, c: c, b: b, h_star: h_star}
+below = (POSITIVE, NOT_CONSTANT, NOT_RARE, Ge(c, 1), Le(c, top), START, ROOT)
+here = {p: p, c: c, top: top, h_star: h_star}
 now, then = total_exponent(k, p, h_star), total_exponent(k + 1, p, h_star)
 
 ABOVE_ONE = Claim(
@@ -71,47 +67,51 @@ ABOVE_ONE = Claim(
 
 FURTHER = Claim(
     "overshoot.beyond-positive",
-    Gt(b, 0),
-    given=(Ge(c, 1), Le(c, b)),
+    Gt(top, 0),
+    given=(Ge(c, 1), Le(c, top)),
     title="... and so is what is beyond it",
-    proof=calc(b, ge(c, by.sign), ge(1, by.sign), gt(0, by.sign)),
+    proof=calc(top, ge(c, by.sign), ge(1, by.sign), gt(0, by.sign)),
 )
 
-SHORT = Claim(
-    "overshoot.short",
-    Le(x * (1 / b), 1),
-    given=(Gt(b, 0), Le(x, b)),
-    title="What is at most b is at most 1 in units of b",
-    proof=calc(x * (1 / b), le(1, by.sign((b - x) / b))),
+NARROW = Claim(
+    "overshoot.narrow",
+    Ge(top * Log(p[i]), top * mean(p, top) - 1),
+    given=(POSITIVE, WITHIN, Gt(top, 0), Le(top * reach, 1)),
+    title="No entry is too rare at beta where no two logarithms differ by more than 1/beta",
+    proof=calc(
+        top * Log(p[i]),
+        ge(
+            top * (mean(p, top) - reach),
+            by.sign(top * (reach - (mean(p, top) - Log(p[i]))), BELOW_MEAN.at({p: p, gamma: top, i: i} | within)),
+        ),
+        ge(top * mean(p, top) - 1, by.sign(1 - top * reach)),
+    ),
 )
 
 FIRST = Claim(
     "overshoot.first-exponent",
-    Eq(newton_step(p, 1, h_star), b),
+    Eq(newton_step(p, 1, h_star), top),
     given=(POSITIVE, NOT_CONSTANT, START, ROOT),
     title="The first exponent",
     defined=well_defined,
-    proof=calc(newton_step(p, 1, h_star), (1 + (H(p, 1) - h_star) / (1 * V(p, 1)), STEP), (first, ROOT), (b, START)),
+    proof=calc(newton_step(p, 1, h_star), (1 + (H(p, 1) - h_star) / (1 * V(p, 1)), STEP), (first, ROOT), (top, START)),
 )
 
-to_root = SHORTER.at({p: p, a: gamma, b: c} | bounded)
 reached = a + (H(p, a) - H(p, c)) / (a * V(p, a))
 NO_FURTHER = Claim(
     "overshoot.bounded-above",
-    Le(newton_step(p, gamma, h_star), b),
+    Le(newton_step(p, gamma, h_star), top),
     given=(
-        POSITIVE,
-        NOT_CONSTANT,
-        WITHIN,
+        *spread,
+        Gt(top, 0),
         Gt(a, 0),
         Le(a, gamma),
-        Le(gamma, b),
+        Le(gamma, top),
         Gt(c, 0),
-        Le(c * reach, 1),
         ROOT,
-        Assumption("b is at least where a step from a ends", Ge(b, reached)),
+        Assumption("beta is at least where a step from a ends", Ge(top, reached)),
     ),
-    title="No step from an exponent between a and b ends beyond b, if that from a does not",
+    title="No step from an exponent between a and beta ends beyond beta, if that from a does not",
     defined=well_defined,
     proof=by_cases(
         (
@@ -119,7 +119,7 @@ NO_FURTHER = Claim(
             calc(
                 newton_step(p, gamma, h_star),
                 le(gamma, by.sign(gamma - newton_step(p, gamma, h_star), NOT_ABOVE.at({p: p, c: c}))),
-                le(b, by.sign(b - gamma)),
+                le(top, by.sign(top - gamma)),
             ),
         ),
         (
@@ -136,7 +136,6 @@ NO_FURTHER = Claim(
                         / (gamma * V(p, gamma) * (a * V(p, a))),
                         ENTROPY_ORDER,
                         STEEPENS.at(bounded),
-                        to_root,
                     ),
                 ),
                 le(
@@ -144,10 +143,9 @@ NO_FURTHER = Claim(
                     by.sign(
                         (H(p, a) + a * V(p, a) * a - (H(p, gamma) + a * V(p, a) * gamma)) / (a * V(p, a)),
                         TANGENT_BELOW.at(bounded),
-                        to_root,
                     ),
                 ),
-                le(b, by.sign(b - reached)),
+                le(top, by.sign(top - reached)),
             ),
         ),
     ),
@@ -155,21 +153,66 @@ NO_FURTHER = Claim(
 
 STARTS = Claim(
     "overshoot.starts",
-    Ge(b, 1 + (H(p, 1) - H(p, c)) / (1 * V(p, 1))),
+    Ge(top, 1 + (H(p, 1) - H(p, c)) / (1 * V(p, 1))),
     given=(POSITIVE, NOT_CONSTANT, START),
     title="The first step ends there",
     defined=(VARIANCE_POSITIVE,),
-    proof=calc(b, (first, START), (1 + (H(p, 1) - H(p, c)) / (1 * V(p, 1)), by.algebra)),
+    proof=calc(top, (first, START), (1 + (H(p, 1) - H(p, c)) / (1 * V(p, 1)), by.algebra)),
 )
 
-bound_positive = FURTHER.at({b: b, c: c})
-root_short, now_short = (SHORT.at({b: b, x: exponent}) for exponent in (c, now))
+bound_positive = FURTHER.at({top: top, c: c})
+start = (VARIANCE_POSITIVE, SLOPE_NONZERO.at({c: 1}), ABOVE_ONE.at({x: c}), bound_positive)
+AT_MOST = Claim(
+    "overshoot.at-most-first",
+    Le(now, top),
+    given=below,
+    title="So no exponent is above the first that is computed, ...",
+    defined=start,
+    proof=induction(
+        k,
+        base=calc(
+            total_exponent(0, p, h_star),
+            (1, total_exponent),
+            le(c, by.sign(c - 1)),
+            le(top, by.sign(top - c)),
+        ),
+        step=calc(
+            then,
+            (newton_step(p, now, h_star), total_exponent),
+            le(
+                top,
+                by.sign(top - newton_step(p, now, h_star), NO_FURTHER.at({a: 1, gamma: now} | here), STARTS, IH),
+            ),
+        ),
+        beside=(
+            beside(
+                Ge(now, 1),
+                base=calc(total_exponent(0, p, h_star), (1, total_exponent)),
+                step=calc(
+                    then,
+                    (newton_step(p, now, h_star), total_exponent),
+                    ge(
+                        c,
+                        by.sign(
+                            newton_step(p, now, h_star) - c,
+                            NOT_BELOW.at({p: p, c: c} | bounded),
+                            ABOVE_ONE.at({x: now}),
+                            IH,
+                        ),
+                    ),
+                    ge(1, by.sign(c - 1)),
+                ),
+            ),
+        ),
+    ),
+)
+
 AT_LEAST_ONE = Claim(
     "overshoot.at-least-one",
     Ge(now, 1),
     given=below,
-    title="So no exponent is below 1, where they start, ...",
-    defined=(VARIANCE_POSITIVE, SLOPE_NONZERO.at({c: 1}), ABOVE_ONE.at({x: c}), bound_positive),
+    title="... and none below 1, where they start",
+    defined=start,
     proof=induction(
         k,
         base=calc(total_exponent(0, p, h_star), (1, total_exponent)),
@@ -180,81 +223,18 @@ AT_LEAST_ONE = Claim(
                 c,
                 by.sign(
                     newton_step(p, now, h_star) - c,
-                    NOT_BELOW.at({p: p, c: c} | narrow),
+                    NOT_BELOW.at({p: p, c: c} | bounded),
+                    AT_MOST.at(here),
                     ABOVE_ONE.at({x: now}),
-                    root_short,
-                    now_short,
                     IH,
                 ),
             ),
             ge(1, by.sign(c - 1)),
         ),
-        beside=(
-            beside(
-                Le(now, b),
-                base=calc(
-                    total_exponent(0, p, h_star),
-                    (1, total_exponent),
-                    le(c, by.sign(c - 1)),
-                    le(b, by.sign(b - c)),
-                ),
-                step=calc(
-                    then,
-                    (newton_step(p, now, h_star), total_exponent),
-                    le(
-                        b,
-                        by.sign(
-                            b - newton_step(p, now, h_star),
-                            NO_FURTHER.at({a: 1, gamma: now} | here | narrow),
-                            root_short,
-                            STARTS,
-                            IH,
-                        ),
-                    ),
-                ),
-            ),
-        ),
     ),
 )
 
-orbit = (
-    VARIANCE_POSITIVE,
-    SLOPE_NONZERO.at({c: 1}),
-    AT_LEAST_ONE.at(here),
-    ABOVE_ONE.at({x: c}),
-    bound_positive,
-)
-AT_MOST = Claim(
-    "overshoot.at-most-first",
-    Le(now, b),
-    given=below,
-    title="... and none above the first that is computed",
-    defined=orbit,
-    proof=induction(
-        k,
-        base=calc(
-            total_exponent(0, p, h_star),
-            (1, total_exponent),
-            le(c, by.sign(c - 1)),
-            le(b, by.sign(b - c)),
-        ),
-        step=calc(
-            then,
-            (newton_step(p, now, h_star), total_exponent),
-            le(
-                b,
-                by.sign(
-                    b - newton_step(p, now, h_star),
-                    NO_FURTHER.at({a: 1, gamma: now} | here | narrow),
-                    root_short,
-                    STARTS,
-                    IH,
-                ),
-            ),
-        ),
-    ),
-)
-
+orbit = (*start, AT_LEAST_ONE.at(here))
 AFTERWARDS_ABOVE = Claim(
     "overshoot.stays-above",
     Ge(then, c),
@@ -268,19 +248,17 @@ AFTERWARDS_ABOVE = Claim(
             c,
             by.sign(
                 newton_step(p, now, h_star) - c,
-                NOT_BELOW.at({p: p, c: c} | narrow),
-                root_short,
-                now_short,
+                NOT_BELOW.at({p: p, c: c} | bounded),
                 AT_MOST.at(here),
             ),
         ),
     ),
 )
 
-share = c * V(p, c) / (b * V(p, b))
+share = c * V(p, c) / (top * V(p, top))
 RATE = Claim(
     "overshoot.rate",
-    Le(newton_step(p, now, h_star) - c, (b - c) * Exp(-(k * share))),
+    Le(newton_step(p, now, h_star) - c, (top - c) * Exp(-(k * share))),
     given=below,
     title="... and their distance to it falls at least geometrically",
     remark="On the left is the exponent after k + 1 steps.",
@@ -290,8 +268,8 @@ RATE = Claim(
         base=calc(
             newton_step(p, total_exponent(0, p, h_star), h_star) - c,
             (newton_step(p, 1, h_star) - c, total_exponent),
-            (b - c, FIRST),
-            ((b - c) * Exp(-(0 * share)), by.logs),
+            (top - c, FIRST),
+            ((top - c) * Exp(-(0 * share)), by.logs),
         ),
         step=calc(
             newton_step(p, then, h_star) - c,
@@ -299,7 +277,7 @@ RATE = Claim(
                 (then - c) * (1 - share),
                 by.sign(
                     (then - c) * (1 - share) - (newton_step(p, then, h_star) - c),
-                    CONTRACTION.at({p: p, gamma: then, b: b, c: c, h_star: h_star} | narrow),
+                    CONTRACTION.at({gamma: then, b: top} | here),
                     AT_MOST.at(here | {k: k + 1}),
                     AFTERWARDS_ABOVE.at(here),
                 ),
@@ -310,40 +288,45 @@ RATE = Claim(
             ),
             ((newton_step(p, now, h_star) - c) * Exp(-share), total_exponent),
             le(
-                (b - c) * Exp(-(k * share)) * Exp(-share),
-                by.sign(((b - c) * Exp(-(k * share)) - (newton_step(p, now, h_star) - c)) * Exp(-share), IH),
+                (top - c) * Exp(-(k * share)) * Exp(-share),
+                by.sign(((top - c) * Exp(-(k * share)) - (newton_step(p, now, h_star) - c)) * Exp(-share), IH),
             ),
-            ((b - c) * Exp(-((k + 1) * share)), by.logs),
+            ((top - c) * Exp(-((k + 1) * share)), by.logs),
         ),
     ),
 )
 
-distance = (b - c) / share
+distance = (top - c) / share
+STILL = Claim(
+    "overshoot.distance",
+    Le(then - c, distance / k),
+    given=(*below, Gt(k, 0)),
+    title="... so that it vanishes",
+    defined=(*orbit, AFTERWARDS_ABOVE.at(here)),
+    proof=calc(
+        then - c,
+        (newton_step(p, now, h_star) - c, total_exponent),
+        le(
+            (top - c) * Exp(-(k * share)),
+            by.sign((top - c) * Exp(-(k * share)) - (newton_step(p, now, h_star) - c), RATE.at(here)),
+        ),
+        ((top - c) / Exp(k * share), by.logs),
+        le(
+            distance / k,
+            by.sign((top - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share)), EXP_BOUND),
+        ),
+    ),
+)
+
 CONVERGES = Claim(
     "overshoot.converges",
     Tends(then, k, oo, c),
     given=below,
-    title="So they tend to the root",
+    title="The exponents tend to the root",
     defined=(*orbit, AFTERWARDS_ABOVE.at(here)),
     proof=squeeze(
         distance,
-        below=calc(
-            then,
-            ge(c, by.sign(then - c)),
-            ge(c - distance / k, by.sign(distance / k)),
-        ),
-        above=calc(
-            then,
-            (newton_step(p, now, h_star), total_exponent),
-            le(
-                c + (b - c) * Exp(-(k * share)),
-                by.sign((b - c) * Exp(-(k * share)) - (newton_step(p, now, h_star) - c), RATE.at(here)),
-            ),
-            (c + (b - c) / Exp(k * share), by.logs),
-            le(
-                c + distance / k,
-                by.sign((b - c) * (1 + (Exp(k * share) - (1 + k * share))) / (k * share * Exp(k * share)), EXP_BOUND),
-            ),
-        ),
+        below=calc(then, ge(c, by.sign(then - c)), ge(c - distance / k, by.sign(distance / k))),
+        above=calc(then, le(c + distance / k, by.sign(distance / k - (then - c), STILL.at(here)))),
     ),
 )

@@ -41,6 +41,7 @@ from entnorm.claims.language import (
     of_sort,
     open_binder,
     substitute,
+    subterms,
     unfold,
 )
 from entnorm.claims.normal import Normaliser
@@ -191,6 +192,10 @@ def test_opening_a_binder_avoids_what_is_free_inside():
     name, scope = open_binder(Sum(p[i] * u[j], i), frozenset({i}))
     assert name not in {i, j}
     assert scope == p[name] * u[j]
+
+
+def test_parts_come_outermost_first_and_in_their_order():
+    assert list(subterms(x * Exp(y) + z)) == [x * Exp(y) + z, x * Exp(y), x, Exp(y), y, z]
 
 
 def test_the_entries_of_a_family_are_the_family():

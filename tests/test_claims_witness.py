@@ -146,6 +146,13 @@ def test_recursions_are_iterated():
     assert exactly(factorial(n + 1, x)) == 6
 
 
+@deterministic
+@given(st.integers(-40, 40))
+def test_whole_powers_are_products_of_equal_factors(count):
+    assert evaluate(Power(x, count), SPOT, Exact()) == SPOT[x] ** count
+    assert evaluate(D(Power(x, count), x), SPOT, Exact()) == count * SPOT[x] ** (count - 1)
+
+
 def test_powers():
     assert exactly(Power(0, 0)) == 1
     assert exactly(Power(Integer(-2), 3)) == -8

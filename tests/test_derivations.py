@@ -119,11 +119,11 @@ HEADLINES = {
         ["setting.log-bound"],
     ),
     "lopsided.entropy-converges": (
-        [*BASE, "calculus", "induction", "logarithms", "slopes", "squeeze"],
+        [*BASE, "calculus", "cases", "induction", "logarithms", "slopes", "squeeze"],
         ["setting.log-bound"],
     ),
     "arrival.distribution": (
-        [*BASE, "calculus", "induction", "logarithms", "slopes", "squeeze"],
+        [*BASE, "calculus", "cases", "induction", "logarithms", "slopes", "squeeze"],
         ["setting.log-bound"],
     ),
     "iteration.quadratic": ([*BASE, "calculus", "cases", "induction", "logarithms", "slopes"], []),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 from sympy import Expr, Rational
@@ -148,10 +148,16 @@ class Evaluator:
         whole = None if isinstance(exponent, _Dual) else self.field.integer(exponent)
         if whole is None:
             return self.exp(self.multiply(exponent, self._log_of_base(base, exponent)))
-        result = self.one
-        for _ in range(abs(whole)):
-            result = self.multiply(result, base)
+        result = self._product(base, abs(whole))
         return self.inverse(result) if whole < 0 else result
+
+    def _product(self, base: Any, count: int) -> Any:
+        """Return the product of so many equal factors."""
+        if count < 2:
+            return base if count else self.one
+        half = self._product(base, count // 2)
+        square = self.multiply(half, half)
+        return self.multiply(square, base) if count % 2 else square
 
     def _log_of_base(self, base: Any, exponent: Any) -> Any:
         """Return the logarithm of the base of a power; a power that may be whole may have a value without one."""
@@ -179,15 +185,9 @@ class Evaluator:
     def _value(self, term: Any, point: Point) -> Any:
         kind = type(term)
         if kind is Times:
-            result = self.one
-            for arg in term.args:
-                result = self.multiply(result, self.value(arg, point))
-            return result
+            return reduce(self.multiply, [self.value(arg, point) for arg in term.args])
         if kind is Plus:
-            result = self.zero
-            for arg in term.args:
-                result = self.add(result, self.value(arg, point))
-            return result
+            return reduce(self.add, [self.value(arg, point) for arg in term.args])
         if kind is Entry:
             return _entry(self.value(term.args[0], point), point[term.args[1]])
         if kind in _AS_GIVEN:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from entnorm import balls
 from entnorm.balls import Ball
@@ -71,14 +72,14 @@ class Certificate:
             return False
         if not (0 < self.lower < self.upper and (self.upper - self.lower) * 10**self.digits <= self.lower):
             return False
-        support = [x for x in self.values if x is not None and (self.kind == "logits" or x > 0)]
-        if len(set(support)) < 2:
+        support = tuple(x for x in self.values if x is not None and (self.kind == "logits" or x > 0))
+        if all(x == support[0] for x in support):
             return False
         bits = FIRST_BITS + 10 * self.digits // 3
         while bits <= MOST_BITS and bits * len(support) <= MOST_WORK:
+            logs = _logarithms(support, self.kind, bits)
             with balls.working(bits):
                 goal = self._goal(len(support))
-                logs = _logarithms(support, self.kind)
                 at_lower = balls.sign(_entropy(logs, balls.ball(self.lower)) - goal)
                 at_upper = balls.sign(_entropy(logs, balls.ball(self.upper)) - goal)
             if at_lower is not None and at_upper is not None:
@@ -108,15 +109,17 @@ class Certificate:
         return largest - value if self.target_kind == "deficit" else value * largest
 
 
-def _logarithms(support: list[Fraction], kind: Kind) -> list[Ball]:
+@lru_cache(maxsize=2)  # statements about one row are often side by side
+def _logarithms(support: tuple[Fraction, ...], kind: Kind, bits: int) -> tuple[Ball, ...]:
     """Log p up to a common constant, which the escort distribution does not see [escort.scale-invariance]."""
     largest = max(support)
-    if kind == "logits":
-        return [balls.ball(x - largest) for x in support]
-    return [balls.log(balls.ball(x / largest)) for x in support]
+    with balls.working(bits):
+        if kind == "logits":
+            return tuple(balls.ball(x - largest) for x in support)
+        return tuple(balls.log(balls.ball(x / largest)) for x in support)
 
 
-def _entropy(logs: list[Ball], gamma: Ball) -> Ball:
+def _entropy(logs: tuple[Ball, ...], gamma: Ball) -> Ball:
     """Log Z - gamma M1 / Z  [escort.entropy-in-moments]."""
     partition = first = balls.ball(0)
     for x in logs:

@@ -27,6 +27,8 @@ from .variables import (
     of_sort,
 )
 
+_CLOSED = (Variable, Definition)  # what is inside them is not part of a term
+
 
 class _Bound(NamedTuple):
     """The variable that a node binds, its position among the arguments, and that of the scope."""
@@ -153,10 +155,12 @@ def alpha_equal(a: Basic, b: Basic) -> bool:
 
 def subterms(node: Basic) -> Iterator[Basic]:
     """Yield every node, outermost first."""
-    yield node
-    if not isinstance(node, Variable | Definition):
-        for arg in node.args:
-            yield from subterms(arg)
+    pending = [node]
+    while pending:
+        part = pending.pop()
+        yield part
+        if not isinstance(part, _CLOSED):
+            pending += part.args[::-1]
 
 
 def abstraction(index: Index, body: Expr) -> Expr:

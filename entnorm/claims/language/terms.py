@@ -13,13 +13,13 @@ class LanguageError(TypeError):
 
 def scalar(value: Any) -> Expr:
     """Return `value` as a number-valued term, or refuse it."""
+    if isinstance(value, Term) and value.is_number_valued:
+        return value
     if isinstance(value, bool | float):
         raise LanguageError(f"{value!r} is not exact: write integers and fractions of integers")
     if isinstance(value, int):
         return Integer(value)
     if isinstance(value, Rational):
-        return value
-    if isinstance(value, Term) and value.is_number_valued:
         return value
     if isinstance(value, Expr):
         raise LanguageError(
