@@ -60,7 +60,8 @@ def solve_rows(
         room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
     found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
     if fast is not None:
-        fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room)
+        large = fast.room(work, n, probs is not None)
+        fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room, *large)
     else:
         lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     if probs is not None and probs.dtype != np.float64:

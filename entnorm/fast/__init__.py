@@ -9,8 +9,9 @@ does not settle soon is left to it. Compiled code is cached beside this file, or
 from typing import Any
 
 from entnorm.fast import distributions, rows, sums
+from entnorm.fast.rows import room
 
-__all__ = ["LONGEST", "solve_row", "solve_rows", "sums", "tilt", "weigh"]
+__all__ = ["LONGEST", "room", "solve_row", "solve_rows", "sums", "tilt", "weigh"]
 
 LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 _ENTRIES = {

@@ -16,10 +16,11 @@ from entnorm.steps import GLANCES
 
 LANES = 16  # rows of a group, at most: of two vectors, one is computed while the other waits for a quotient
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
-PLACES = 19 * LANES
+PLACES = 21 * LANES
 _place = iter(range(0, PLACES, LANES))
 KIND, ACTIVE, DONE, NIT, GAMMA, BASE, EXCESS, DEFICIT = (next(_place) for _ in range(8))
-RESIDUAL, SECOND, THIRD, TOP, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
+RESIDUAL, SECOND, THIRD, TOP, CENTRE, RADIUS, FARTHEST = (next(_place) for _ in range(7))
+SHOWN, LOOKED, SUM_0, SUM_1, SUM_2, SUM_3 = _place  # where the centre is in float32; whether there are sums already
 UNSOLVED, FROM_TOP, SERIES, DIRECT = 0.0, 1.0, 2.0, 3.0  # kinds: by which equation a row is solved, if by any
 
 _inlined = njit(forceinline=True, **HELPER)  # without which a loop over lanes has no vectors

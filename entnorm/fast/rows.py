@@ -9,6 +9,7 @@ from llvmlite import ir
 from numba import float32, float64, int64, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from entnorm.fast import lanes as at
 from entnorm.fast.building import LOOP, entry
@@ -23,26 +24,33 @@ from entnorm.fast.lanes import (
     step_all,
 )
 from entnorm.fast.sums import (
+    LINE,
+    PAD,
     aligned,
     centre_tail,
     count_top,
     deficit_sums,
     deficit_sums_f,
     excess_sums,
+    fetch,
     fetch_row,
-    fill_single,
     fill_tail,
     glance_sums,
+    look_on,
     padded,
     part,
     power_means,
     survey_chunk,
 )
 from entnorm.fast.vectors import mutable
-from entnorm.reductions import CHUNK, COARSE, SQUARES
+from entnorm.reductions import CHUNK, COARSE, SQUARES, Workspace
 from entnorm.steps import HIGHEST, LEAN, NEAR, NEARLY, UNEVEN
 
 _GROUP = 2**13  # entries of a group of rows: they and what is kept of them fit a second-level cache
+_LONG = 2**12  # entries of a row from which on its first sums are taken while it comes from memory
+_PIECE, _AHEAD = 2**8, 2**10  # entries that then come at a time, and how long before they are needed
+_SEEN = 1.001  # sums, of which 1 is for the maximum, that have some digits without it
+_ASTRAY = 1.5  # a factor by which a start from a few entries may be off
 _SETTLINGS = 3  # sums to all digits, after which a row is left to other code: one is the rule
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK, _TABLE = float64[::1], int64[::1], types.boolean[::1], float64[:, ::1]
@@ -52,45 +60,87 @@ Room = namedtuple("Room", ("single", "tails", "exponentials", "means", "work", "
 
 
 @part
-def _survey(x, tail):
-    """The numbers of a row, whether they are ordinary: all entries finite, none extreme."""
-    n, whole, origin = x.size, aligned(x.size), x[0]
-    fill_tail(x, origin, tail)
-    top, bottom, first, second = survey_chunk(tail, origin)
-    for left in range(0, whole, COARSE):
-        high, low, s1, s2 = survey_chunk(x[left : min(left + COARSE, whole)], origin)
-        top, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
+def _numbers(n, top, bottom, first, second):
+    """Mean and deviation of a row less the origin, from sums; whether it is ordinary: all finite, none extreme."""
     average, reach = first / n, top - bottom
     deviation = np.sqrt(max(second / n - average * average, 0.0))
-    ordinary = np.isfinite(second) and deviation > 1.0 / SQUARES and reach < SQUARES
-    return ordinary, top, reach, average + (origin - top), deviation
+    return average, deviation, np.isfinite(second) and deviation > 1.0 / SQUARES and reach < SQUARES
+
+
+@part
+def _sample(x, work, single):
+    """The largest of some entries of a long row, and their deviation."""
+    origin, first, second, count = x[0], 0.0, 0.0, work.shape[0] * CHUNK
+    top, bottom, stride = origin, origin, LINE * (x.size // count)
+    for k in range(work.shape[0]):
+        for i in range(CHUNK):
+            work[k, i] = x[(k * CHUNK + i) // LINE * stride + i % LINE]
+        high, low, s1, s2 = survey_chunk(work[k], origin, single)
+        top, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
+    _, deviation, _ = _numbers(count, top, bottom, first, second)
+    return top, deviation
+
+
+@part
+def _survey(x, origin, gamma, tail, single):
+    """The numbers of a row, whether they are ordinary, and, unless gamma is 0, sums by which it may be stepped.
+
+    Memory is slow and exponentials are: of a long row one comes while the other is computed.
+    """
+    n, whole = x.size, aligned(x.size)
+    fill_tail(x, origin, tail)
+    top, bottom, first, second = survey_chunk(tail, origin, single[whole:])
+    for i in range(n - whole, tail.size):
+        single[whole + i] = -np.inf
+    sums, size = (0.0, 0.0, 0.0, 0.0), COARSE
+    if gamma > 0.0:
+        sums, size = look_on(sums, single[whole:], 0.0, float32(top - origin), gamma), _PIECE
+    for left in range(0, whole, size):
+        right = min(left + size, whole)
+        if gamma > 0.0:
+            fetch(x, left + _AHEAD, right + _AHEAD)
+        high, low, s1, s2 = survey_chunk(x[left:right], origin, single[left:right])
+        higher, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
+        if gamma > 0.0:
+            sums = look_on(sums, single[left:right], higher - top, float32(higher - origin), gamma)
+        top = higher
+    average, deviation, ordinary = _numbers(n, top, bottom, first, second)
+    return ordinary, top, top - bottom, average + (origin - top), deviation, sums
 
 
 @part
 def _open(x, j, room):
     """Survey a row and prepare its sums; the equation by which it is solved."""
-    n, whole, lanes, tail = x.size, aligned(x.size), room.lanes, room.tails[j, 0]
+    n, whole, lanes, tail, single = x.size, aligned(x.size), room.lanes, room.tails[j, 0], room.single[j]
     excess, deficit = lanes[at.EXCESS + j], lanes[at.DEFICIT + j]
     if not (excess > 1.0 / SQUARES and deficit > 1.0 / SQUARES):
         return at.UNSOLVED
-    ordinary, top, reach, mean, deviation = _survey(x, tail)
+    origin, first_gamma, lean = x[0], 0.0, deficit * LEAN < excess
+    if not lean and n >= _LONG:
+        origin, deviation = _sample(x, room.work, single)
+        first_gamma = start(deficit, deviation)
+    ordinary, top, reach, mean, deviation, sums = _survey(x, origin, first_gamma, tail, single)
     if not ordinary:
         return at.UNSOLVED
-    gamma, centre, radius = start(deficit, deviation), top + mean, max(-mean, reach + mean)
-    if not deficit * LEAN < excess:
-        kind, centre = at.FROM_TOP, top
-    else:
-        kind = at.SERIES if gamma * radius < NEARLY else at.DIRECT
+    gamma, centre, radius, kind = start(deficit, deviation), top, max(-mean, reach + mean), at.FROM_TOP
+    if lean:
+        centre, kind = top + mean, at.SERIES if gamma * radius < NEARLY else at.DIRECT
+    lanes[at.LOOKED + j] = 0.0
+    if sums[0] > _SEEN and gamma < _ASTRAY * first_gamma and first_gamma < _ASTRAY * gamma:
+        lanes[at.LOOKED + j], gamma = 1.0, first_gamma
+        lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j] = sums[0] - 1.0, sums[1], sums[2]
+        lanes[at.SUM_3 + j] = sums[3]
     shift = mean - (centre - top) if kind == at.SERIES else 0.0  # of the mean from the centre, which is rounded
-    body, ties = x[:whole], centre_tail(n - whole, top, centre, shift, tail, room.single[j, whole:])
-    if kind != at.SERIES:
-        ties += fill_single(body, top, centre, room.single[j, :whole])
-    else:
-        ties += count_top(body, top)
+    ties = centre_tail(n - whole, top, centre, shift, tail, single[whole:])
+    shown = count_top(single[:whole], float32(top - origin))
+    ties = 1 if ties + shown == 1 else ties + count_top(x[:whole], top)  # in float32 there may be more
+    if kind == at.SERIES:
         farthest = gamma * radius * (NEAR / NEARLY)
-        power_means(body, n, centre, shift, tail, radius, highest_power(farthest), room.work, room.means[j])
+        highest = highest_power(farthest)
+        power_means(x[:whole], n, centre, shift, tail, radius, highest, room.work, room.means[j])
         lanes[at.FARTHEST + j] = farthest
     lanes[at.GAMMA + j], lanes[at.TOP + j], lanes[at.CENTRE + j], lanes[at.RADIUS + j] = gamma, top, centre, radius
+    lanes[at.SHOWN + j] = centre - origin
     return kind if ties == 1 else at.UNSOLVED
 
 
@@ -102,7 +152,8 @@ def _glance(n, j, room):
     if kind == at.SERIES:
         value, second, third = deficit_series(room.means[j], gamma * lanes[at.RADIUS + j])
     else:
-        sums = deficit_sums_f(single, float32(0.0), single[:0], float32(gamma))
+        whole = aligned(n)
+        sums = deficit_sums_f(single[:whole], float32(lanes[at.SHOWN + j]), single[whole:], float32(gamma))
         value, second, third, _ = deficit_cumulants(*sums, n)
     return lanes[at.DEFICIT + j] - value, second, third
 
@@ -158,8 +209,12 @@ def _glance_all(values, room):
     lanes = room.lanes
     for j in range(values.shape[0]):
         if lanes[at.ACTIVE + j] > 0.0:
-            if lanes[at.KIND + j] == at.FROM_TOP:
-                sums = glance_sums(room.single[j], float32(lanes[at.GAMMA + j]))
+            if lanes[at.LOOKED + j] > 0.0:
+                lanes[at.LOOKED + j] = 0.0
+            elif lanes[at.KIND + j] == at.FROM_TOP:
+                single, whole = room.single[j], aligned(values.shape[1])
+                gamma, top = float32(lanes[at.GAMMA + j]), float32(lanes[at.SHOWN + j])
+                sums = glance_sums(single[:whole], top, single[whole:], gamma)
                 lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
             else:
                 found = _glance(values.shape[1], j, room)
@@ -219,7 +274,8 @@ def _solve_group(values, ahead, room, out):
             )
 
 
-_ROOM = types.NamedTuple((float32[:, ::1], float64[:, :, ::1], _TABLE, _TABLE, _TABLE, _NUMBERS), Room)
+_LARGE = float32[:, ::1], _TABLE
+_ROOM = types.NamedTuple((_LARGE[0], float64[:, :, ::1], *(_TABLE,) * 3, _NUMBERS), Room)
 _SOLVE_GROUP = types.void(_TABLE, _TABLE, _ROOM, _TABLE)
 _NAME = f"{__name__}.{_solve_group.__name__}"
 
@@ -244,12 +300,19 @@ def _call_group(context: Any, values: Any, ahead: Any, room: Any, out: Any) -> A
     return _SOLVE_GROUP, generate
 
 
+def room(work: Workspace, n: int, kept: bool) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Room for rows of n, by the group, the exponentials of which are `kept` elsewhere or not: for `solve_rows`."""
+    height = max(1, min(at.LANES, _GROUP // n))
+    single = work.array("single", (height, -(-n // PAD) * PAD), np.float32)
+    return single, work.array("exponentials", (height, 0 if kept else n))
+
+
 @part
-def _room(count, n, kept):
-    """Room for a group of so many rows of n, the exponentials of which are `kept` elsewhere or not."""
-    tails, exponentials = np.empty((count, 2, padded(n - aligned(n)))), np.empty((count, 0 if kept else n))
-    single, work, lanes = np.empty((count, padded(n)), np.float32), np.empty((5, CHUNK)), np.zeros(at.PLACES)
-    return Room(single, tails, exponentials, np.empty((count, HIGHEST - 1)), work, lanes)
+def _room(n, single, exponentials):
+    """The same with what is small."""
+    count = single.shape[0]
+    tails, means = np.empty((count, 2, padded(n - aligned(n)))), np.empty((count, HIGHEST - 1))
+    return Room(single, tails, exponentials, means, np.empty((5, CHUNK)), np.zeros(at.PLACES))
 
 
 @entry(types.Tuple((types.boolean, *(float64,) * 4, int64))(_GIVEN, float64, float64, _NUMBERS), calls=_link)
@@ -258,7 +321,8 @@ def solve_row(x, excess, deficit, out):
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    room = _room(1, x.size, out.size > 0)
+    n = x.size
+    room = _room(n, np.empty((1, padded(n)), np.float32), np.empty((1, 0 if out.size else n)))
     lanes = room.lanes
     lanes[at.ACTIVE], lanes[at.EXCESS], lanes[at.DEFICIT] = 1.0, excess, deficit
     values = mutable(x).reshape(1, x.size)
@@ -267,12 +331,13 @@ def solve_row(x, excess, deficit, out):
     return done, gamma, base, lanes[at.RESIDUAL], lanes[at.SECOND], int64(lanes[at.NIT])
 
 
-@entry(types.void(_ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 4, _COUNTS, _TABLE), calls=_link)
-def solve_rows(values, excess, deficit, wanted, done, gamma, base, residual, varentropy, nit, out):
+@entry(types.void(_ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 4, _COUNTS, _TABLE, *_LARGE), calls=_link)
+def solve_rows(
+    values, excess, deficit, wanted, done, gamma, base, residual, varentropy, nit, out, single, exponentials
+):
     """The same for the rows that are `wanted`."""
-    values, count, n, kept = mutable(values), values.shape[0], values.shape[1], out.shape[0] > 0
-    height = max(1, min(at.LANES, _GROUP // n))
-    room = _room(height, n, kept)
+    values, count, height = mutable(values), values.shape[0], single.shape[0]
+    room = _room(values.shape[1], single, exponentials)
     lanes = room.lanes
     for first in range(0, count, height):
         rows = min(height, count - first)
