@@ -154,38 +154,20 @@ def _ended(totals, rests):
     return totals[0] + rests[0], totals[1] + rests[1], totals[2], totals[3]
 
 
-@loop
-def _look_chunk(x, top, gamma):
-    """The same, but 1 at the top."""
-    wide()
-    s0 = s1 = s2 = s3 = _ZERO_F
-    for i in range(x.size):
-        t = larger((x[i] - top) * gamma, _LOWEST_F)
-        s, p = reduced_f(t)
-        w = plus_one(s, p) if t > _LOWEST_F else _ZERO_F
-        wt = w * t
-        wtt = wt * t
-        s0 += w
-        s1 += wt
-        s2 += wtt
-        s3 += wtt * t
-    return s0, s1, s2, s3
-
-
 @exact
 def look_on(sums, single, rise, top, gamma):
-    """Sums as `glance_sums` has them, with the maximum, over more of a row, after which its maximum is higher by `rise`.
+    """Go on with such sums over more entries, the largest of which may be above the old top by `rise`.
 
-    With that all t are lower, and no term changes its sign: nothing cancels.
+    With a new top all t are lower, and the old one has a term: nothing changes its sign, and nothing cancels.
     """
     a, b, c, d = sums
     if rise > 0.0:
-        by = gamma * rise
+        by, a = gamma * rise, a + 1.0
         factor = math.exp(-by)
         d = factor * (d - by * (3.0 * c - by * (3.0 * b - by * a)))
         c = factor * (c - by * (2.0 * b - by * a))
         a, b = factor * a, factor * (b - by * a)
-    s0, s1, s2, s3 = _look_chunk(single, top, float32(gamma))
+    s0, s1, s2, s3 = _glance_chunk(single, top, float32(gamma))
     return a + float64(s0), b + float64(s1), c + float64(s2), d + float64(s3)
 
 
