@@ -17,7 +17,7 @@ from entnorm.reductions import Workspace
 fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
 import numba  # noqa: E402
 
-from entnorm.fast import elementary, lanes  # noqa: E402
+from entnorm.fast import elementary, lanes, sums  # noqa: E402
 
 RNG = np.random.default_rng
 ULPS = {"exp": 1.5, "expm1": 2.5, "log1p": 1.0}
@@ -133,6 +133,57 @@ def test_logits_far_from_zero_keep_their_digits(n, monkeypatch):
     solution = entnorm.solve(logits=x, deficit=deficit)
     errors = Exact.for_target(logits=x, kind="deficit", value=deficit).errors(solution, "deficit", deficit)
     assert max(errors.values()) <= 1
+
+
+@pytest.mark.parametrize("order", ["falling", "rising", "mixed"])
+def test_sums_go_on_as_the_maximum_rises(order):
+    """Right to the digits of float32, of which each maximum is taken for others that it cannot tell from it."""
+    rng = RNG(3)
+    x = {"falling": np.sort(rng.normal(size=1200))[::-1], "rising": np.sort(rng.normal(size=1200))}.get(
+        order, rng.normal(size=1200)
+    )
+    gamma, found, top = 3.0, (0.0,) * 4, -math.inf
+    go_on = from_python(sums.look_on)
+    for left in range(0, 1200, 100):
+        piece = x[left : left + 100]
+        higher = max(top, piece.max())
+        rise = higher - top if left else 0.0
+        found = go_on(found, (piece - x[0]).astype(np.float32), rise, np.float32(higher - x[0]), gamma)
+        top = higher
+    t = gamma * (x - top)
+    t = t[t < 0]
+    np.testing.assert_allclose(found, [np.sum(np.exp(t) * t**k) for k in range(4)], rtol=1e-5)
+
+
+def long_rows(n):
+    """Rows of which the first sums are taken while they come, some of which mislead."""
+    rng = RNG(n)
+    x = rng.normal(size=(8, n))
+    x[0], x[1] = np.sort(x[0]), np.sort(x[1])[::-1]
+    x[2, -1] = 6.0  # the maximum does not fill a vector
+    x[3, :2] = 6.0, 6.0 - 1e-9  # and another entry is the same in float32
+    x[4] += 1e8
+    x[5, 1] = 1e6  # an outlier that the entries looked at may miss
+    x[6] *= np.where(np.arange(n) < n // 2, 1e-3, 1.0)
+    x[7] = np.round(x[7], 1) + 1e-7 * rng.normal(size=n)
+    return x
+
+
+@pytest.mark.parametrize("n", [4096, 4127])
+@pytest.mark.parametrize("evenness", [1e-6, 0.3])
+def test_long_rows_are_right_however_they_begin(n, evenness, monkeypatch):
+    monkeypatch.setattr(backend, "compiled", lambda: fast)
+    for x in long_rows(n):
+        solution = entnorm.solve(logits=x, evenness=evenness)
+        errors = Exact.for_target(logits=x, kind="evenness", value=evenness).errors(solution, "evenness", evenness)
+        assert max(errors.values()) <= 1
+
+
+def test_a_row_whose_float32_has_ties_is_solved_by_compiled_code():
+    x = long_rows(4096)[3]
+    assert fast.solve_row(fast.FROM_TOP, x, 2.0, math.log(4096) - 2.0, np.empty(0))[0]
+    x[1] = x[0]
+    assert not fast.solve_row(fast.FROM_TOP, x, 2.0, math.log(4096) - 2.0, np.empty(0))[0]
 
 
 def run_compiled(program, folder):
