@@ -19,6 +19,7 @@ from entnorm.fast.building import entry
 from entnorm.fast.lanes import start
 from entnorm.fast.sums import (
     LINE,
+    LONG,
     PAD,
     aligned,
     centre_tail,
@@ -37,8 +38,7 @@ from entnorm.steps import HIGHEST
 
 SETTLINGS = 3  # sums to all digits, after which a row is left to other code: one is the rule
 _GROUP = 2**13  # entries of a group of rows: they and what is kept of them fit a second-level cache
-_LONG = 2**12  # entries of a row from which on its first sums are taken while it comes from memory
-_PIECE, _AHEAD = 2**8, 2**10  # entries that then come at a time, and how long before they are needed
+_PIECE, _AHEAD = 2**8, 2**10  # entries of a long row that come at a time, and how long before they are needed
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK, _TABLE = float64[::1], int64[::1], types.boolean[::1], float64[:, ::1]
 
@@ -92,7 +92,7 @@ def survey(x, j, room, looking):
     """
     n, whole, lanes, tail, single, origin = x.size, aligned(x.size), room.lanes, room.tails[j, 0], room.single[j], x[0]
     top, bottom, first, second, size, gamma, sums = origin, origin, 0.0, 0.0, COARSE, 0.0, (0.0, 0.0, 0.0, 0.0)
-    if looking and n >= _LONG:
+    if looking and n >= LONG:
         size, gamma = _PIECE, start(lanes[at.DEFICIT + j], _deviation(x, room.work, single))
     for left in range(0, whole, size):
         right = min(left + size, whole)

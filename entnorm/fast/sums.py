@@ -27,6 +27,7 @@ from entnorm.reductions import CHUNK, COARSE
 
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 LINE = 8  # entries that memory hands over at a time
+LONG = 2**12  # entries of a row from which on it pays to ask for them some time before
 _SHORT = CHUNK  # rows shorter than this are copied and filled up as a whole
 
 loop = njit(fastmath=SUMS, forceinline=True, **LOOP)  # sums are reassociated
@@ -182,12 +183,21 @@ def glance_sums(single, top, tail, gamma):
 
 
 @exact
+def fetch(x, left, right):
+    """Have some of a row on its way from memory."""
+    for i in range(left, min(right, x.size), LINE):
+        fetch_to_read(x, i)
+
+
+@exact
 def excess_sums(x, top, tails, gamma, kept):
     """The sums over a row, the tail of which is less the top; the exponentials are kept, those of the tail below it."""
     wide()
     totals, rests = _first(_excess_chunk(tails[0], 0.0, gamma, tails[1]))
+    ahead = 2 * CHUNK if x.size >= LONG else x.size  # of a shorter row, memory does better alone
     for left in range(0, x.size, CHUNK):
         part = slice(left, min(left + CHUNK, x.size))
+        fetch(kept, left + ahead, left + ahead + CHUNK)
         totals, rests = _add_sums(totals, rests, _excess_chunk(x[part], top, gamma, kept[part]))
     return _ended(totals, rests)
 
@@ -257,13 +267,6 @@ def power_means(x, n, centre, shift, tail, radius, highest, work, means):
             means[k], rests[k] = add(means[k], rests[k], sums[k])
     for k in range(highest - 1):
         means[k] = (means[k] + rests[k]) / n
-
-
-@exact
-def fetch(x, left, right):
-    """Have some of a row on its way from memory."""
-    for i in range(left, min(right, x.size), LINE):
-        fetch_to_read(x, i)
 
 
 @exact
