@@ -6,6 +6,7 @@ and nothing extreme. Rows that they leave, and many short rows without compiled 
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 
 from entnorm import backend, lone
 from entnorm.answers import Answers
-from entnorm.moments import Mask
+from entnorm.moments import Floats, Mask
 from entnorm.reductions import Workspace
 from entnorm.rows import Rows
+from entnorm.steps import LEAN
 from entnorm.targets import Goal, Target
 from entnorm.tilting import as_floats
 
@@ -32,7 +34,11 @@ def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int
     room = out[0] if out is not None and double else np.empty(0 if out is None else row.size)
     excess, deficit = goal.excess.item(), goal.deficit.item()
     if fast is not None:
-        found = fast.solve_row(row, excess, deficit, room)
+        found = (False,)
+        if not deficit * LEAN < excess:
+            found = fast.solve_row(fast.FROM_TOP, row, excess, deficit, room)
+        if not found[0] and deficit < excess:
+            found = fast.solve_row(fast.LEAN, row, excess, deficit, room)
     else:
         memory = lone.Room(row.size, Workspace()) if row.size >= lone.LONG else None
         found = lone.solve_row(row, excess, deficit, room, memory, logits=rows.logits)
@@ -60,7 +66,7 @@ def solve_rows(
         room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
     found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
     if fast is not None:
-        fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room)
+        _solve_compiled(fast, as_floats(values), goal, wanted, found, room, fast.room(work, n, probs is not None))
     else:
         lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     if probs is not None and probs.dtype != np.float64:
@@ -68,3 +74,16 @@ def solve_rows(
     answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
     answers.support[:], answers.ties[:] = n, 1
     return done
+
+
+def _solve_compiled(
+    fast: ModuleType, values: Floats, goal: Goal, wanted: Mask, found: tuple[Any, ...], room: Floats, large: Any
+) -> None:
+    """Solve rows from the top, and for the deficit those that lean to the uniform distribution, or that this leaves."""
+    excess, deficit = goal.excess, goal.deficit
+    some = wanted & ~(deficit * LEAN < excess)
+    if some.any():
+        fast.solve_rows(fast.FROM_TOP, values, excess, deficit, some, *found, room, *large)
+    some = wanted & ~found[0] & (deficit < excess)
+    if some.any():
+        fast.solve_rows(fast.LEAN, values, excess, deficit, some, *found, room, *large)

@@ -2,20 +2,25 @@
 
 Only ordinary rows come here: logits, all finite, with one maximum and a target inside. What is done with their sums,
 `entnorm.steps`, is the same source as NumPy's rows go through; so is all that comes before and after, and a row that
-does not settle soon is left to it. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``; `solve_row`,
-`solve_rows`, `tilt` and `weigh` are compiled, or loaded, when they are first asked for.
+does not settle soon is left to it. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``; the functions
+`solve_row`, `solve_rows`, `tilt` and `weigh`, and the equations that the first two take, `FROM_TOP` and `LEAN`, are
+compiled, or loaded, when they are first asked for.
 """
 
+from functools import partial
 from typing import Any
 
-from entnorm.fast import distributions, rows, sums
+from entnorm.fast import distributions, groups, lean, sums, tops
+from entnorm.fast.groups import room
 
-__all__ = ["LONGEST", "solve_row", "solve_rows", "sums", "tilt", "weigh"]
+__all__ = ["FROM_TOP", "LEAN", "LONGEST", "room", "solve_row", "solve_rows", "sums", "tilt", "weigh"]
 
 LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 _ENTRIES = {
-    "solve_row": rows.solve_row,
-    "solve_rows": rows.solve_rows,
+    "FROM_TOP": partial(groups.address, tops.solve),
+    "LEAN": partial(groups.address, lean.solve),
+    "solve_row": groups.solve_row,
+    "solve_rows": groups.solve_rows,
     "tilt": distributions.tilt,
     "weigh": distributions.weigh,
 }

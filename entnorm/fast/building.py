@@ -14,18 +14,10 @@ HELPER = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper"
 LOOP = HELPER | {"nogil": True, "_nrt": False}
 
 
-def entry(signature: Any, calls: Callable[[], None] | None = None) -> Any:
-    """Compile a function, or load it from the cache, not before what stands for it is called.
-
-    What it is not linked with, but `calls`, has to be there first.
-    """
+def entry(signature: Any) -> Any:
+    """Compile a function, or load it from the cache, not before what stands for it is called."""
 
     def put_off(function: Any) -> Callable[[], Any]:
-        def compiled() -> Any:
-            if calls is not None:
-                calls()
-            return njit(signature, error_model="numpy", cache=True, nogil=True)(function)
-
-        return compiled
+        return lambda: njit(signature, error_model="numpy", cache=True, nogil=True)(function)
 
     return put_off

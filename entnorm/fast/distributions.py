@@ -66,11 +66,8 @@ def tilt_row(x, top, gamma, tails, out):
 
 
 @part
-def distribute(x, top, gamma, base, sums, tails, out):
-    """The distribution: from what `excess_sums` kept and found at `base`, if that is not 0, a last step from gamma."""
-    if base == 0.0:
-        tilt_row(x, top, gamma, tails, out)
-        return
+def step_row(x, top, gamma, base, sums, tails, out):
+    """The distribution, from what `excess_sums` kept and found at `base`, a last step from gamma."""
     by = gamma - base
     step = by / base
     total = 1.0 + (sums[0] + step * (sums[1] + step * (sums[2] / 2.0 + step * sums[3] / 6.0)))
@@ -89,12 +86,13 @@ def tilt(values, gamma, base, out):
         for i in range(x.size):
             top = larger(x[i], top)
         if 0.0 < gamma[row] < np.inf:
-            sums, stepped = (0.0, 0.0, 0.0, 0.0), base[row] > 0.0
-            if stepped:
+            if base[row] > 0.0:
                 fill_tail(x, top, tails[0])
                 centre_tail(n - whole, top, top, 0.0, tails[0], single)
                 sums = excess_sums(x[:whole], top, tails, base[row], out[row])
-            distribute(x, top, gamma[row], base[row] if stepped else 0.0, sums, tails, out[row])
+                step_row(x, top, gamma[row], base[row], sums, tails, out[row])
+            else:
+                tilt_row(x, top, gamma[row], tails, out[row])
             continue
         count = 0
         for i in range(x.size):

@@ -6,21 +6,25 @@ What it does to a row does not depend on the others, nor on how many there are: 
 
 from types import FunctionType
 
+import numpy as np
 from numba import njit
 
 from entnorm import steps
 from entnorm.fast import elementary
 from entnorm.fast.building import HELPER, LOOP
 from entnorm.fast.vectors import wide
-from entnorm.steps import GLANCES
+from entnorm.reductions import SQUARES
+from entnorm.steps import GLANCES, NEAR, NEARLY
 
 LANES = 16  # rows of a group, at most: of two vectors, one is computed while the other waits for a quotient
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
-PLACES = 19 * LANES
+PLACES = 26 * LANES
 _place = iter(range(0, PLACES, LANES))
-KIND, ACTIVE, DONE, NIT, GAMMA, BASE, EXCESS, DEFICIT = (next(_place) for _ in range(8))
-RESIDUAL, SECOND, THIRD, TOP, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
-UNSOLVED, FROM_TOP, SERIES, DIRECT = 0.0, 1.0, 2.0, 3.0  # kinds: by which equation a row is solved, if by any
+KIND, ACTIVE, DONE, NIT, EXCESS, DEFICIT, GAMMA, BASE, RESIDUAL, SECOND, THIRD = (next(_place) for _ in range(11))
+ORIGIN, TOP, BOTTOM, PLAIN, SQUARE, GUESS, LOOKED = (next(_place) for _ in range(7))  # see `groups.survey`
+MEAN, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
+UNSOLVED, SERIES, DIRECT = 0.0, 1.0, 2.0  # kinds: how a row that leans to the uniform distribution is summed, if any is
+_ASTRAY = 1.5  # a factor by which a guess may be off
 
 _inlined = njit(forceinline=True, **HELPER)  # without which a loop over lanes has no vectors
 _each = njit(**LOOP)
@@ -42,22 +46,58 @@ excess_cumulants, deficit_cumulants, deficit_series = _compiled(
 
 
 @_each
-def _find_excess(lanes):
-    """H(gamma) - H* and the cumulants of those active lanes that are summed from the top."""
+def number(lanes, n, lean):
+    """What is the same for all exponents, from what was found about rows of n; which of them are ordinary.
+
+    Those are finite, and none is extreme. A row starts with the sums that it has, if their exponent was a good guess.
+    """
+    wide()
+    for j in range(LANES):
+        top, bottom, guess, square = lanes[TOP + j], lanes[BOTTOM + j], lanes[GUESS + j], lanes[SQUARE + j] / n
+        average, goal = lanes[PLAIN + j] / n, min(lanes[EXCESS + j], lanes[DEFICIT + j])
+        variance, reach = square - average * average, top - bottom
+        deviation = np.sqrt(variance if variance > 0.0 else 0.0)
+        wanted = (lanes[ACTIVE + j] > 0.0) & (goal > 1.0 / SQUARES)
+        ordinary = wanted & (square < np.inf) & (deviation > 1.0 / SQUARES) & (reach < SQUARES)
+        gamma, mean = start(lanes[DEFICIT + j], deviation), average + (lanes[ORIGIN + j] - top)
+        radius = reach + mean if reach + mean > -mean else -mean
+        looked = (guess < _ASTRAY * gamma) & (gamma < _ASTRAY * guess)
+        lanes[ACTIVE + j] = 1.0 if ordinary else 0.0
+        lanes[KIND + j] = (SERIES if gamma * radius < NEARLY else DIRECT) if ordinary else UNSOLVED
+        lanes[LOOKED + j] = 1.0 if looked else 0.0
+        lanes[GAMMA + j], lanes[MEAN + j], lanes[RADIUS + j] = guess if looked else gamma, mean, radius
+        lanes[CENTRE + j] = top + mean if lean else top
+        lanes[FARTHEST + j] = gamma * radius * (NEAR / NEARLY)
+
+
+@_each
+def find_excess(lanes):
+    """H(gamma) - H* and the cumulants of all lanes that are active, from sums over the entries below the top."""
     wide()
     for j in range(LANES):
         residual, second, third = excess_cumulants(
             *(lanes[SUM_0 + j], lanes[SUM_1 + j], lanes[SUM_2 + j], lanes[SUM_3 + j]), 1, lanes[EXCESS + j]
         )
-        before, variance, skew = lanes[RESIDUAL + j], lanes[SECOND + j], lanes[THIRD + j]
-        found = (lanes[KIND + j] == FROM_TOP) & (lanes[ACTIVE + j] > 0.0)
-        lanes[RESIDUAL + j] = residual if found else before
-        lanes[SECOND + j] = second if found else variance
-        lanes[THIRD + j] = third if found else skew
+        before, variance, skew, active = lanes[RESIDUAL + j], lanes[SECOND + j], lanes[THIRD + j], lanes[ACTIVE + j]
+        lanes[RESIDUAL + j] = residual if active > 0.0 else before
+        lanes[SECOND + j] = second if active > 0.0 else variance
+        lanes[THIRD + j] = third if active > 0.0 else skew
 
 
 @_each
-def _search(lanes):
+def leave_levered(lanes):
+    """Give up the active lanes in which these sums are not accurate enough for the probabilities."""
+    wide()
+    for j in range(LANES):
+        mean = lanes[SUM_1 + j] / (1.0 + lanes[SUM_0 + j])
+        levered = is_levered(mean, lanes[SECOND + j], lanes[EXCESS + j], lanes[DEFICIT + j])
+        active, kind = lanes[ACTIVE + j], lanes[KIND + j]
+        lanes[ACTIVE + j] = 0.0 if levered else active
+        lanes[KIND + j] = UNSOLVED if levered & (active > 0.0) else kind
+
+
+@_each
+def search_all(lanes):
     """Take the step of each active lane that cheap sums show; say how many still need such sums."""
     wide()
     left = 0
@@ -77,7 +117,7 @@ def _search(lanes):
 
 
 @_each
-def _settle(lanes):
+def settle_all(lanes):
     """Take the step of each active lane that accurate sums show; say how many are not done by it."""
     wide()
     left = 0
@@ -98,10 +138,3 @@ def _settle(lanes):
         lanes[ACTIVE + j] = active
         left += 1 if active > 0.0 else 0
     return left
-
-
-@_each
-def step_all(lanes, closely):
-    """Take steps in the active lanes, by sums to all digits or cheap ones; say how many need such sums again."""
-    _find_excess(lanes)
-    return _settle(lanes) if closely else _search(lanes)

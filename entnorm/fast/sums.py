@@ -4,6 +4,7 @@ Sums are reassociated within chunks of a fixed length, and compensated across th
 chooses once, whatever the rows around.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,8 @@ from entnorm.fast.vectors import (
 from entnorm.reductions import CHUNK, COARSE
 
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
-_LINE = 8  # entries that memory hands over at a time
+LINE = 8  # entries that memory hands over at a time
+LONG = 2**12  # entries of a row from which on it pays to ask for them some time before
 _SHORT = CHUNK  # rows shorter than this are copied and filled up as a whole
 
 loop = njit(fastmath=SUMS, forceinline=True, **LOOP)  # sums are reassociated
@@ -35,29 +37,34 @@ _LOWEST, _LOWEST_F, _ZERO_F = LOWEST[float64], LOWEST[float32], np.float32(0.0)
 
 
 @loop
-def survey_chunk(x, origin):
-    """Largest and smallest of the origin and the entries, and sums of x - origin and its square: NaN if an entry is."""
+def survey_chunk(x, origin, single):
+    """Largest and smallest of the origin and the entries, and sums of x - origin and its square: NaN if an entry is.
+
+    The differences are kept in float32.
+    """
     wide()
     top, negative = origin, -origin
     first = second = 0.0
     for i in range(x.size):
         top, negative = larger(x[i], top), larger(-x[i], negative)
         d = x[i] - origin
+        single[i] = float32(d)
         first += d
         second += d * d
     return top, -negative, first, second
 
 
 @loop
-def _glance_chunk(x, gamma):
-    """Sums of w, w t, w t^2, w t^3 for t = gamma x and w = exp(t), but 0 where x is 0; all in float32."""
+def _glance_chunk(x, top, gamma):
+    """Sums of w, w t, w t^2, w t^3 for t = gamma (x - top) and w = exp(t), but 0 at the top; all in float32."""
     wide()
     s0 = s1 = s2 = s3 = _ZERO_F
     for i in range(x.size):
-        t = larger(x[i] * gamma, _LOWEST_F)
+        d = x[i] - top
+        t = larger(d * gamma, _LOWEST_F)
         s, p = reduced_f(t)
         w = plus_one(s, p) if t > _LOWEST_F else _ZERO_F
-        w = _ZERO_F if x[i] == _ZERO_F else w
+        w = _ZERO_F if d == _ZERO_F else w
         wt = w * t
         wtt = wt * t
         s0 += w
@@ -149,13 +156,37 @@ def _ended(totals, rests):
 
 
 @exact
-def glance_sums(single, gamma):
-    """The sums over a row that is stored in float32."""
+def look_on(sums, single, rise, top, gamma):
+    """Go on with such sums over more entries, the largest of which may be above the old top by `rise`.
+
+    With a new top all t are lower, and the old one has a term: nothing changes its sign, and nothing cancels.
+    """
+    a, b, c, d = sums
+    if rise > 0.0:
+        by, a = gamma * rise, a + 1.0
+        factor = math.exp(-by)
+        d = factor * (d - by * (3.0 * c - by * (3.0 * b - by * a)))
+        c = factor * (c - by * (2.0 * b - by * a))
+        a, b = factor * a, factor * (b - by * a)
+    s0, s1, s2, s3 = _glance_chunk(single, top, float32(gamma))
+    return a + float64(s0), b + float64(s1), c + float64(s2), d + float64(s3)
+
+
+@exact
+def glance_sums(single, top, tail, gamma):
+    """The sums over a row that is stored in float32, and its tail, which is less the top."""
     wide()
-    totals, rests = _first(_glance_chunk(single[:COARSE], gamma))
-    for left in range(COARSE, single.size, COARSE):
-        totals, rests = _add_sums(totals, rests, _glance_chunk(single[left : left + COARSE], gamma))
+    totals, rests = _first(_glance_chunk(tail, _ZERO_F, gamma))
+    for left in range(0, single.size, COARSE):
+        totals, rests = _add_sums(totals, rests, _glance_chunk(single[left : left + COARSE], top, gamma))
     return _ended(totals, rests)
+
+
+@exact
+def fetch(x, left, right):
+    """Have some of a row on its way from memory."""
+    for i in range(left, min(right, x.size), LINE):
+        fetch_to_read(x, i)
 
 
 @exact
@@ -163,8 +194,10 @@ def excess_sums(x, top, tails, gamma, kept):
     """The sums over a row, the tail of which is less the top; the exponentials are kept, those of the tail below it."""
     wide()
     totals, rests = _first(_excess_chunk(tails[0], 0.0, gamma, tails[1]))
+    ahead = 2 * CHUNK if x.size >= LONG else x.size  # of a shorter row, memory does better alone
     for left in range(0, x.size, CHUNK):
         part = slice(left, min(left + CHUNK, x.size))
+        fetch(kept, left + ahead, left + ahead + CHUNK)
         totals, rests = _add_sums(totals, rests, _excess_chunk(x[part], top, gamma, kept[part]))
     return _ended(totals, rests)
 
@@ -238,9 +271,9 @@ def power_means(x, n, centre, shift, tail, radius, highest, work, means):
 
 @exact
 def fetch_row(x, write):
-    """Have a short row on its way from memory; a longer one, once begun, comes of itself."""
+    """Have a short row on its way from memory, to be read or written."""
     if x.size < _SHORT:
-        for i in range(0, x.size, _LINE):
+        for i in range(0, x.size, LINE):
             if write:
                 fetch_to_write(x, i)
             else:
@@ -271,17 +304,6 @@ def centre_tail(left, top, centre, shift, tail, single):
         ties += 1 if (tail[i] == top) & (i < left) else 0
         tail[i] = t
         single[i] = float32(t)
-    return ties
-
-
-@loop
-def fill_single(x, top, centre, single):
-    """Entries in float32, less the centre; returns how many of them are at the top."""
-    wide()
-    ties = 0
-    for i in range(x.size):
-        single[i] = float32(x[i] - centre)
-        ties += 1 if x[i] == top else 0
     return ties
 
 

@@ -94,7 +94,7 @@ def _fetching(write: int) -> Any:
             data = context.make_array(signature.args[0])(context, builder, values[0]).data
             place, word = builder.bitcast(builder.gep(data, [values[1]]), ir.IntType(8).as_pointer()), ir.IntType(32)
             prefetch = ir.FunctionType(ir.VoidType(), [place.type, word, word, word])
-            hints = (ir.Constant(word, hint) for hint in (write, 3, 1))  # keep it in all caches; it is data
+            hints = (ir.Constant(word, hint) for hint in (write, 2, 1))  # in the second-level cache; it is data
             builder.call(builder.module.declare_intrinsic("llvm.prefetch", [place.type], prefetch), [place, *hints])
             return context.get_dummy_value()
 

@@ -1,0 +1,111 @@
+"""Rows solved for ``log s - H``, as those that lean to the uniform distribution: by a series, or in one sum."""
+
+import numpy as np
+from numba import float32, njit
+
+from entnorm.fast import lanes as at
+from entnorm.fast.building import LOOP
+from entnorm.fast.distributions import tilt_row
+from entnorm.fast.groups import SETTLINGS, activate, centre_row, survey_all
+from entnorm.fast.lanes import (
+    deficit_cumulants,
+    deficit_series,
+    highest_power,
+    is_sound,
+    number,
+    search_all,
+    settle_all,
+)
+from entnorm.fast.sums import aligned, centre_tail, deficit_sums, deficit_sums_f, fill_tail, part, power_means
+from entnorm.steps import UNEVEN
+
+
+@part
+def _centre(x, j, room):
+    """Take the row less its centre, for a series in powers too."""
+    lanes, whole, centre = room.lanes, aligned(x.size), room.lanes[at.CENTRE + j]
+    series = lanes[at.KIND + j] == at.SERIES
+    shift = lanes[at.MEAN + j] - (centre - lanes[at.TOP + j]) if series else 0.0  # of the mean: the centre is rounded
+    centre_row(x, j, shift, room)
+    if series and lanes[at.ACTIVE + j] > 0.0:
+        radius, highest = lanes[at.RADIUS + j], highest_power(lanes[at.FARTHEST + j])
+        tail, means = room.tails[j, 0], room.means[j]
+        power_means(x[:whole], x.size, centre, shift, tail, radius, highest, room.work, means)
+
+
+@part
+def _glance(n, j, room):
+    """H(gamma) - H* of a row to a few digits, and the two cumulants."""
+    lanes, single, whole, gamma = room.lanes, room.single[j], aligned(n), room.lanes[at.GAMMA + j]
+    if lanes[at.KIND + j] == at.SERIES:
+        value, second, third = deficit_series(room.means[j], gamma * lanes[at.RADIUS + j])
+    else:
+        centre = float32(lanes[at.CENTRE + j] - lanes[at.ORIGIN + j])
+        sums = deficit_sums_f(single[:whole], centre, single[whole:], float32(gamma))
+        value, second, third, _ = deficit_cumulants(*sums, n)
+    return lanes[at.DEFICIT + j] - value, second, third
+
+
+@part
+def _measure(x, j, room):
+    """The same to all digits, or NaN where a sum would not have them."""
+    lanes = room.lanes
+    if lanes[at.KIND + j] == at.DIRECT:
+        return _measure_directly(x, j, room)
+    tau = lanes[at.GAMMA + j] * lanes[at.RADIUS + j]
+    value, second, third = deficit_series(room.means[j], tau)
+    return lanes[at.DEFICIT + j] - value if tau <= lanes[at.FARTHEST + j] else np.nan, second, third
+
+
+@part
+def _measure_directly(x, j, room):
+    n, whole, lanes, tail = x.size, aligned(x.size), room.lanes, room.tails[j, 0]
+    gamma, deficit = lanes[at.GAMMA + j], lanes[at.DEFICIT + j]
+    for again in range(2):
+        sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], tail, gamma)
+        value, second, third, drift = deficit_cumulants(*sums, n)
+        sound = is_sound(deficit, drift)
+        if sound or again or deficit < UNEVEN:
+            break
+        centre = lanes[at.CENTRE + j] + drift / gamma
+        fill_tail(x, centre, tail)
+        centre_tail(n - whole, centre, centre, 0.0, tail, room.single[j, whole:])
+        lanes[at.CENTRE + j] = centre
+    return deficit - value if sound else np.nan, second, third
+
+
+@part
+def _look_all(values, room, closely):
+    """Write what the active lanes are stepped by, to all digits or to a few."""
+    lanes = room.lanes
+    for j in range(values.shape[0]):
+        if lanes[at.ACTIVE + j] > 0.0:
+            found = _measure(values[j], j, room) if closely else _glance(values.shape[1], j, room)
+            lanes[at.RESIDUAL + j], lanes[at.SECOND + j], lanes[at.THIRD + j] = found
+
+
+@njit(cache=True, **LOOP)
+def solve(values, ahead, room, out):
+    """Solve the active lanes, which have their goals, for these rows; their distributions go to `out`, if it has room.
+
+    The phases are those of `entnorm.solver`, each for all rows of the group in turn.
+    """
+    lanes, count, left = room.lanes, values.shape[0], 0
+    survey_all(values, ahead, room, out, False)
+    number(lanes, values.shape[1], True)
+    for j in range(count):
+        if lanes[at.ACTIVE + j] > 0.0:
+            _centre(values[j], j, room)
+            left += 1
+    while left:
+        _look_all(values, room, False)
+        left = search_all(lanes)
+    activate(count, lanes)
+    for _ in range(SETTLINGS):
+        _look_all(values, room, True)
+        if not settle_all(lanes):
+            break
+    for j in range(count):
+        lanes[at.BASE + j] = 0.0
+        if out.shape[0] and lanes[at.DONE + j] > 0.0:
+            tilt_row(values[j], lanes[at.TOP + j], lanes[at.GAMMA + j], room.tails[j], out[j])

@@ -1,0 +1,66 @@
+"""Rows solved from the top: ``H - log m`` is what they are to have, as all that do not lean to the uniform one."""
+
+from numba import float32, njit
+
+from entnorm.fast import lanes as at
+from entnorm.fast.building import LOOP
+from entnorm.fast.distributions import step_row
+from entnorm.fast.groups import SETTLINGS, activate, centre_row, survey_all
+from entnorm.fast.lanes import find_excess, leave_levered, number, search_all, settle_all
+from entnorm.fast.sums import aligned, excess_sums, glance_sums, part
+
+
+@part
+def _glance_all(values, room):
+    """Write the sums by which the active lanes are stepped, to a few digits."""
+    lanes, whole = room.lanes, aligned(values.shape[1])
+    for j in range(values.shape[0]):
+        if lanes[at.ACTIVE + j] > 0.0 and not lanes[at.LOOKED + j] > 0.0:
+            single, gamma = room.single[j], float32(lanes[at.GAMMA + j])
+            top = float32(lanes[at.TOP + j] - lanes[at.ORIGIN + j])
+            sums = glance_sums(single[:whole], top, single[whole:], gamma)
+            lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
+        lanes[at.LOOKED + j] = 0.0
+
+
+@part
+def _measure_all(values, room, kept):
+    """The same to all digits; exponentials are kept."""
+    lanes, whole = room.lanes, aligned(values.shape[1])
+    for j in range(values.shape[0]):
+        if lanes[at.ACTIVE + j] > 0.0:
+            gamma, x = lanes[at.GAMMA + j], values[j]
+            sums = excess_sums(x[:whole], lanes[at.TOP + j], room.tails[j], gamma, kept[j])
+            lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
+
+
+@njit(cache=True, **LOOP)
+def solve(values, ahead, room, out):
+    """Solve the active lanes, which have their goals, for these rows; their distributions go to `out`, if it has room.
+
+    The phases are those of `entnorm.solver`, each for all rows of the group in turn: they need not wait for each other.
+    """
+    lanes, count, kept = room.lanes, values.shape[0], out if out.shape[0] else room.exponentials
+    survey_all(values, ahead, room, out, True)
+    number(lanes, values.shape[1], False)
+    left = 0
+    for j in range(count):
+        if lanes[at.ACTIVE + j] > 0.0:
+            centre_row(values[j], j, 0.0, room)
+            left += 1
+    while left:
+        _glance_all(values, room)
+        find_excess(lanes)
+        left = search_all(lanes)
+    activate(count, lanes)
+    for _ in range(SETTLINGS):
+        _measure_all(values, room, kept)
+        find_excess(lanes)
+        leave_levered(lanes)
+        if not settle_all(lanes):
+            break
+    for j in range(count):
+        if out.shape[0] and lanes[at.DONE + j] > 0.0:
+            sums = lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j]
+            gamma, base = lanes[at.GAMMA + j], lanes[at.BASE + j]
+            step_row(values[j], lanes[at.TOP + j], gamma, base, sums, room.tails[j], out[j])
