@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from entnorm import short
 from entnorm.moments import (
     FAINT,
     LEAST_CENTRE,
@@ -26,7 +27,8 @@ from entnorm.moments import (
     power_means,
     raised_sums,
 )
-from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum
+from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum, row_total
+from entnorm.short import CLOSEST, FINITE, Look, Residual
 from entnorm.steps import (
     EPS,
     FINE,
@@ -50,12 +52,8 @@ from entnorm.steps import (
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
-_CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
-_FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
-
-Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
-Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
 Total = Callable[[NDArray[Any]], Any]
+Known = tuple[Floats, Total, float, float, Look]  # depths, how to add up, reach, where gamma starts
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
@@ -93,24 +91,19 @@ def solve_row(
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    found = _survey(values, room, logits) if excess >= FINE and deficit >= FINE else None
-    if found is None:
+    if not (excess >= FINE and deficit >= FINE):
         return _UNDONE
-    depths, reach, deviation = found[0], found[3], found[5]
     try:  # numbers are Python's, which cost a third of NumPy's scalars, and do not divide by zero
-        gamma = float(start(deficit, deviation))
-        lean = deficit * LEAN < excess
-        look = (
-            _lean(values, found, gamma, deficit, room.work if room else None, logits)
-            if lean
-            else _excess(values.size, found, excess, deficit, room)
-        )
+        known = _known(values, excess, deficit, room, logits)
+        if known is None:
+            return _UNDONE
+        depths, total, reach, gamma, look = known
         count, going = 0, True
-        while going and count < GLANCES and gamma * reach < _FINITE:
+        while going and count < GLANCES and gamma * reach < FINITE:
             residual, second, third = look(gamma, True)
             moved, going = search(gamma, residual, second, third, excess, deficit)
             gamma, count = float(moved), count + 1
-        if not (count and gamma * reach < _FINITE):
+        if not (count and gamma * reach < FINITE):
             return _UNDONE
         residual, second, third = look(gamma, False)
         done, gamma, residual, second, _ = settle(gamma, residual, second, third, excess, deficit)
@@ -121,7 +114,6 @@ def solve_row(
         np.multiply(depths, gamma, depths)
         np.exp(depths, depths)
         depths[n:] = 0.0
-        total = room.total if room else _sizes(n).total
         np.multiply(depths[:n], 1.0 / float(total(depths)), out)
     return done, gamma, 0.0, residual, second, count + 1
 
@@ -146,6 +138,23 @@ def solve_rows(
             array[row] = number
 
 
+def _known(values: Floats, excess: float, deficit: float, room: Room | None, logits: bool) -> Known | None:
+    """What there is to know of an ordinary row before a search, and how to look at it."""
+    n, lean = values.size, deficit * LEAN < excess
+    if n <= CHUNK and not lean:
+        brief = short.survey(values, logits)
+        if brief is None:
+            return None
+        gamma = float(start(deficit, brief[4]))
+        return brief[0], row_total, brief[3], gamma, short.looks(n, brief, excess, deficit)
+    found = _survey(values, room, logits)
+    if found is None:
+        return None
+    gamma, work = float(start(deficit, found[5])), room.work if room else None
+    look = _lean(values, found, gamma, deficit, work, logits) if lean else _excess(n, found, excess, deficit, room)
+    return found[0], room.total if room else row_total, found[3], gamma, look
+
+
 def _survey(values: Floats, room: Room | None, logits: bool) -> Survey | None:
     """What does not depend on the exponent, of an ordinary row."""
     peak, lowest = values.argmax(), values.argmin()  # of NaN, if there is one
@@ -156,7 +165,7 @@ def _survey(values: Floats, room: Room | None, logits: bool) -> Survey | None:
     offsets = _offsets("depths", values, top, room.work if room else None, logits)
     depths = offsets[:n]
     reach, depths[peak] = -float(depths[lowest]), -math.inf
-    tied = depths[depths.argmax()] > -_CLOSEST  # another maximum, or all but one
+    tied = depths[depths.argmax()] > -CLOSEST  # another maximum, or all but one
     depths[peak] = 0.0
     if tied or not 1.0 / SQUARES < reach < SQUARES:
         return None
@@ -198,9 +207,7 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
     if room:
         rough, exact = (_single(n, depths, room.work), *room.rough), (depths, *room.exact)
     else:
-        sizes = _sizes(n)
-        rough = _single(n, depths, None), None, None, sizes.rough_total, None
-        exact = depths, None, None, sizes.total, None
+        rough, exact = (_single(n, depths, None), None, None, row_sum, None), (depths, None, None, row_sum, None)
 
     def look(gamma: float, roughly: bool) -> Residual:
         depths, t, w, total, dots = rough if roughly else exact
@@ -243,26 +250,17 @@ def _squares(depths: Floats) -> Any:
 
 
 class _Sizes(NamedTuple):
-    """How long rows of n are made, and `row_sum` of rows so long, without more questions."""
+    """How long rows of n are made, and `row_sum` of one that was not, to a few digits, without more questions."""
 
     single: int
     double: int
-    rough_total: Total
-    total: Total
-    plain: Total  # of a row that was not made longer, to a few digits
+    plain: Total
 
 
 @lru_cache(maxsize=2**10)
 def _sizes(n: int) -> _Sizes:
-    single, double = padded(n, np.float32), padded(n, np.float64)
-    few, ones = ONES[np.dtype(np.float32)], ONES[np.dtype(np.float64)]
-    return _Sizes(
-        single,
-        double,
-        few[:single].dot if n <= CHUNK else row_sum,
-        ones[:double].dot if n <= CHUNK else row_sum,
-        ones[:n].dot if n <= COARSE else partial(row_sum, roughly=True),
-    )
+    plain = ONES[np.dtype(np.float64)][:n].dot if n <= COARSE else partial(row_sum, roughly=True)
+    return _Sizes(padded(n, np.float32), padded(n, np.float64), plain)
 
 
 def _moved(centre: float, by: float, logits: bool) -> float:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm import backend, lone
+from entnorm import backend, lone, short
 from entnorm.answers import Answers
 from entnorm.moments import Mask
-from entnorm.reductions import Workspace
+from entnorm.reductions import CHUNK, Workspace
 from entnorm.rows import Rows
 from entnorm.targets import Goal, Target
 from entnorm.tilting import as_floats
@@ -50,7 +50,7 @@ def solve_rows(
     """Solve the ordinary ones of these rows by compiled code, or one by one if they are long; say which they are."""
     (count, n), fast = values.shape, backend.compiled() if rows.logits else None
     done = np.zeros(count, dtype=np.bool_)
-    if not (n <= fast.LONGEST if fast is not None else lone.LONG <= n <= lone.LONGEST):
+    if not (n <= fast.LONGEST if fast is not None else (n <= CHUNK or lone.LONG <= n <= lone.LONGEST)):
         return done
     goal = target.reduce_alike(n, 1)
     wanted = ~(goal.at_top | goal.at_bottom)
@@ -61,6 +61,8 @@ def solve_rows(
     found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
     if fast is not None:
         fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room)
+    elif n <= CHUNK:
+        short.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     else:
         lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     if probs is not None and probs.dtype != np.float64:

@@ -42,8 +42,8 @@ def test_rows_are_filled_up_to_whole_vectors_where_it_pays(n):
     assert size == n or (size % 32 == 0 and 0 < size - n <= 16 and n < 2048)
     assert n % 32 < 16 or n >= 2048 or size > n
     size = reductions.padded(n, np.float64)
-    assert size == n or (size % 16 == 0 and 0 < size - n < 16)
-    assert (size == n) == (n <= 8 or n % 16 == 0 or n >= 2048)
+    assert size == n or (size % 16 == 0 and 0 < size - n < 16) or (size == 8 and n < 8)
+    assert (size == n) == (n == 8 or n % 16 == 0 or n >= 2048)
 
 
 @pytest.mark.parametrize("n", [2, 9, 31, 47, 61, 100, 127, 255, 500, 1000, 1905, 6015, 50_257])
