@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm import short
 from entnorm.moments import (
     FAINT,
     LEAST_CENTRE,
@@ -28,7 +27,7 @@ from entnorm.moments import (
     raised_sums,
 )
 from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum, row_total
-from entnorm.short import CLOSEST, FINITE, Look, Residual
+from entnorm.short import CLOSEST, FINITE, Alone, Look, Residual
 from entnorm.steps import (
     EPS,
     FINE,
@@ -53,7 +52,7 @@ LONG = TILE // 2  # entries from which on rows are better solved one by one, whi
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
 Total = Callable[[NDArray[Any]], Any]
-Known = tuple[Floats, Total, float, float, Look]  # depths, how to add up, reach, where gamma starts
+Known = tuple[Floats, Total, float, float, Look, Alone | None]  # depths, their sum, reach, where gamma starts
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
@@ -97,7 +96,7 @@ def solve_row(
         known = _known(values, excess, deficit, room, logits)
         if known is None:
             return _UNDONE
-        depths, total, reach, gamma, look = known
+        depths, total, reach, gamma, look, short = known
         count, going = 0, True
         while going and count < GLANCES and gamma * reach < FINITE:
             residual, second, third = look(gamma, True)
@@ -115,6 +114,8 @@ def solve_row(
         np.exp(depths, depths)
         depths[n:] = 0.0
         np.multiply(depths[:n], 1.0 / float(total(depths)), out)
+    if short:
+        short.back()
     return done, gamma, 0.0, residual, second, count + 1
 
 
@@ -142,17 +143,15 @@ def _known(values: Floats, excess: float, deficit: float, room: Room | None, log
     """What there is to know of an ordinary row before a search, and how to look at it."""
     n, lean = values.size, deficit * LEAN < excess
     if n <= CHUNK and not lean:
-        brief = short.survey(values, logits)
-        if brief is None:
-            return None
-        gamma = float(start(deficit, brief[4]))
-        return brief[0], row_total, brief[3], gamma, short.looks(n, brief, excess, deficit)
+        short = Alone.lent(n)
+        first = short.survey(values, excess, deficit, logits)
+        return None if first is None else (short.padded, row_total, short.reach, first, short.look, short)
     found = _survey(values, room, logits)
     if found is None:
         return None
-    gamma, work = float(start(deficit, found[5])), room.work if room else None
-    look = _lean(values, found, gamma, deficit, work, logits) if lean else _excess(n, found, excess, deficit, room)
-    return found[0], room.total if room else row_total, found[3], gamma, look
+    first, work = float(start(deficit, found[5])), room.work if room else None
+    look = _lean(values, found, first, deficit, work, logits) if lean else _excess(n, found, excess, deficit, room)
+    return found[0], room.total if room else row_total, found[3], first, look, None
 
 
 def _survey(values: Floats, room: Room | None, logits: bool) -> Survey | None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,62 +30,70 @@ _VECTOR = 16  # entries of float32 that a line of the cache holds
 
 Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
 Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
-Survey = tuple[
-    Floats, NDArray[np.float32], Any, float, float
-]  # depths, also in float32, maximum's place, reach, deviation
 Table = NDArray[Any]  # shape (tiles, laned(n), rows of a tile)
 
 
-def survey(values: Floats, logits: bool) -> Survey | None:
-    """What does not depend on the exponent, of one row: its depths with zeros beyond, and some numbers."""
-    n = values.size
-    peak = values.argmax()
-    top = values[peak]
-    depths, singles = np.zeros(laned(n)), np.zeros((2, laned(n)), np.float32)
-    if logits:
-        np.subtract(values, top, depths[:n])
-    else:
-        log_offsets(values[None], top[None], logits=False, out=depths[None, :n])
-    single, squares = singles
-    single[:] = depths
-    reach = -float(single[single.argmin()])  # infinite, or NaN, if any entry is
-    single[peak] = -math.inf
-    tied = float(single[single[:n].argmax()]) > -CLOSEST  # another maximum, or all but one
-    single[peak] = 0.0
-    if tied or not 1.0 / _MODERATE < reach < _MODERATE:
-        return None
-    np.multiply(single, single, squares)
-    total, square = np.add.reduce(singles, 1).tolist()
-    mean = total / n
-    return depths, single, peak, reach, math.sqrt(max(square / n - mean * mean, 0.0))
+class Alone:
+    """A row by itself, in memory that is lent from row to row: to make it, and views of it, costs as much as a look."""
 
+    _free: ClassVar[dict[int, Alone]] = {}  # popped by one thread at a time
 
-def looks(n: int, found: Survey, excess: float, deficit: float) -> Look:
-    """How to look at a row that was surveyed."""
-    depths, single, peak, reach, _ = found
-    fine, few = np.empty((4, depths.size)), np.empty((4, depths.size), np.float32)
-    rough, exact = (single, few, *few), (depths, fine, *fine)
+    def __init__(self, n: int) -> None:
+        self.n, self.peak, self.reach, self.excess, self.deficit = n, np.intp(0), 0.0, 0.0, 0.0
+        self.padded, self.singles = np.zeros(laned(n)), np.zeros((2, laned(n)), np.float32)
+        self.depths, self.single, self.squares = self.padded[:n], *self.singles[:, :n]
+        fine, few = np.zeros((4, laned(n))), np.zeros((4, laned(n)), np.float32)
+        self.exact = self.depths, np.empty(n), fine, *fine[:, :n]
+        self.rough = self.single, np.empty(n, np.float32), few, *few[:, :n]
 
-    def look(gamma: float, roughly: bool) -> Residual:
-        depths, terms, w, first, second, third = rough if roughly else exact
-        t = np.multiply(depths, gamma)
-        deep = roughly and not gamma * reach < SHALLOW
+    @classmethod
+    def lent(cls, n: int) -> Alone:
+        """Memory for n entries, to be given `back`, or forgotten."""
+        return cls._free.pop(n, None) or cls(n)
+
+    def back(self) -> None:
+        """Let others have it."""
+        self._free[self.n] = self
+
+    def survey(self, values: Floats, excess: float, deficit: float, logits: bool) -> float | None:
+        """Where the search starts, of a row that is ordinary."""
+        self.excess, self.deficit = excess, deficit
+        self.peak = peak = values.argmax()
+        depths, single, singles, n = self.depths, self.single, self.singles, self.n
+        if logits:
+            np.subtract(values, values[peak], depths)
+        else:
+            log_offsets(values[None], values[peak, None], logits=False, out=depths[None])
+        single[:] = depths
+        self.reach = reach = -float(single[single.argmin()])  # infinite, or NaN, if any entry is
+        single[peak] = -math.inf
+        near = float(single[single.argmax()])
+        single[peak] = 0.0
+        if near > -CLOSEST or not 1.0 / _MODERATE < reach < _MODERATE:  # another maximum, or all but one
+            return None
+        np.multiply(single, single, self.squares)
+        total, square = np.add.reduce(singles, 1).tolist()
+        mean = total / n
+        return float(start(deficit, math.sqrt(max(square / n - mean * mean, 0.0))))
+
+    def look(self, gamma: float, roughly: bool) -> Residual:
+        """H(gamma) - H* and the cumulants."""
+        depths, t, terms, w, first, second, third = self.rough if roughly else self.exact
+        np.multiply(depths, gamma, t)
+        deep = roughly and not gamma * self.reach < SHALLOW
         if deep:
             np.maximum(t, FAINT, out=t)
         np.exp(t, w)
         if deep:
             w -= np.exp(FAINT)
-        w[peak] = 0.0
-        w[n:] = 0.0
+        w[self.peak] = 0.0
         np.multiply(w, t, first)
         np.multiply(first, t, second)
         np.multiply(second, t, third)
         rest, moment, square, cube = np.add.reduce(terms, 1).tolist()
-        residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, excess)
-        unfit = not roughly and is_levered(moment / (1 + rest), variance, excess, deficit)
+        residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
+        unfit = not roughly and is_levered(moment / (1 + rest), variance, self.excess, self.deficit)
         return (math.nan if unfit else float(residual)), variance, skewness
-
-    return look
 
 
 def solve_rows(
