@@ -1,7 +1,8 @@
-"""Rows that are ordinary, as nearly all are, by the shortest way: compiled code if there is any, else one by one.
+"""Rows that are ordinary, as nearly all are, by the shortest way: compiled code if there is any, else as they are long.
 
-What is ordinary, the two kernels decide, `entnorm.fast` and `entnorm.lone`: full support, one maximum, a target inside,
-and nothing extreme. Rows that they leave, and many short rows without compiled code, `entnorm.solver` takes together.
+Long ones are solved one by one and short ones side by side. What is ordinary, the kernels decide, `entnorm.fast`,
+`entnorm.lone` and `entnorm.short`: full support, one maximum, a target inside, and nothing extreme. Rows that they
+leave, and many rows of middling length without compiled code, `entnorm.solver` takes together.
 """
 
 from __future__ import annotations
@@ -47,10 +48,10 @@ def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int
 def solve_rows(
     rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> Mask:
-    """Solve the ordinary ones of these rows by compiled code, or one by one if they are long; say which they are."""
+    """Solve the ordinary ones of these rows by compiled code, or if they are long or short; say which they are."""
     (count, n), fast = values.shape, backend.compiled() if rows.logits else None
     done = np.zeros(count, dtype=np.bool_)
-    if not (n <= fast.LONGEST if fast is not None else (n <= CHUNK or lone.LONG <= n <= lone.LONGEST)):
+    if not (n <= fast.LONGEST if fast is not None else n <= CHUNK or lone.LONG <= n <= lone.LONGEST):
         return done
     goal = target.reduce_alike(n, 1)
     wanted = ~(goal.at_top | goal.at_bottom)
