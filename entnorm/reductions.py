@@ -154,8 +154,27 @@ def row_total(a: NDArray[Any]) -> Any:
     return np.add.reduce(a, -1) if a.shape[-1] <= CHUNK else row_sum(a)
 
 
-def lane_total(lanes: NDArray[Any]) -> NDArray[np.float64]:
-    """What running sums, ``(..., LANES, rows)``, add up to, by pairs."""
-    while lanes.shape[-2] > 1:
-        lanes = lanes[..., 0::2, :] + lanes[..., 1::2, :]
-    return lanes[..., 0, :].astype(np.float64)
+class UprightSums:
+    """Sums over rows that stand upright, in groups of entries, ``(groups, LANES, rows)``: those of `row_total`.
+
+    Some at a time, and all arrays are cut beforehand, which takes as long as to go through a thousand numbers.
+    """
+
+    def __init__(self, count: int, rows: int, dtype: Any, work: Workspace) -> None:
+        lanes = work.array("lanes", (count, LANES, rows), dtype)
+        self._lanes, self._pairs = list(lanes), []
+        while lanes.shape[1] > 1:
+            halves = work.array(f"lanes by {lanes.shape[1]}", (count, lanes.shape[1] // 2, rows), dtype)
+            self._pairs.append((lanes[:, 0::2], lanes[:, 1::2], halves))
+            lanes = halves
+        self._sums = lanes[:, 0]
+
+    def add_up(self, k: int, groups: NDArray[Any]) -> None:
+        """Find the running sums of the k-th that is wanted."""
+        np.add.reduce(groups, 0, None, self._lanes[k])
+
+    def totals(self) -> NDArray[Any]:
+        """What they add up to, of each that is wanted; valid until the next time."""
+        for a, b, out in self._pairs:
+            np.add(a, b, out)
+        return self._sums

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, Indices, Mask, log_offsets
-from entnorm.reductions import LANES, Workspace, lane_total, laned
+from entnorm.reductions import LANES, UprightSums, Workspace, laned
 from entnorm.steps import FINE, GLANCES, LEAN, excess_cumulants, is_levered, search, settle, start
 
 CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
 FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
-WIDTH = 352  # rows that are worked on at a time: their entries are in the cache twice, and calls cost little
-HEIGHT = 12 * WIDTH  # rows at a time for what is done but once for each
+WIDTH = 528  # rows that are worked on at a time: their entries are in the cache twice, and calls cost little
+HEIGHT = 8 * WIDTH  # rows at a time for what is done but once for each
 _MODERATE = 1e18  # what float32 can square, and its inverse
 _VECTOR = 16  # entries of float32 that a line of the cache holds
 
@@ -122,39 +122,35 @@ def solve_rows(
 
 
 class _Room:
-    """Room for some rows that stand upright: t and w, which is zero beyond their entries, and what is summed of it."""
+    """Room for some rows that stand upright: t and w, which is zero beyond their entries, and so many sums over w."""
 
-    def __init__(self, n: int, width: int, dtype: Any, work: Workspace) -> None:
-        self.whole = work.array("w", (laned(n), width), dtype)
-        self.whole[n:] = 0.0
-        self.t, self.w = work.array("t", (n, width), dtype), self.whole[:n]
-        self.factor, self.lanes = work.array("factor", (width,), dtype), work.array("lanes", (4, LANES, width), dtype)
-        self.each = np.arange(width)
+    def __init__(self, n: int, width: int, dtype: Any, work: Workspace, count: int) -> None:
+        whole = work.array("w", (laned(n), width), dtype)
+        whole[n:] = 0.0
+        self.t, self.w = work.array("t", (n, width), dtype), whole[:n]
+        self.groups, self.sums = whole.reshape(-1, LANES, width), UprightSums(count, width, dtype, work)
+        self.factor, self.each = work.array("factor", (width,), dtype), np.arange(width)
 
     def times(self, depths: NDArray[Any], factor: Floats, out: NDArray[Any]) -> None:
         """Multiply rows by a number each."""
         np.copyto(self.factor, factor, casting="same_kind")
-        np.multiply(depths, self.factor, out=out)
+        np.multiply(depths, self.factor, out)
 
-    def add_up(self, k: int, terms: NDArray[Any]) -> None:
-        """Find the running sums of rows with zeros beyond them."""
-        np.add.reduce(terms.reshape(-1, LANES, terms.shape[-1]), 0, out=self.lanes[k])
-
-    def power_sums(self, depths: NDArray[Any], gamma: Floats, peak: Indices, deep: Mask | None) -> Floats:
+    def power_sums(self, depths: NDArray[Any], gamma: Floats, peak: Indices, deep: Mask | None) -> NDArray[Any]:
         """Sums of w, w t, w t^2, w t^3, see `entnorm.moments.power_sums`."""
-        t, w = self.t, self.w
+        t, w, groups, sums = self.t, self.w, self.groups, self.sums
         self.times(depths, gamma, t)
         if deep is not None:
             np.maximum(t, FAINT, out=t)
-        np.exp(t, out=w)
+        np.exp(t, w)
         if deep is not None:
             w -= np.where(deep, np.exp(FAINT), np.float32(0.0))
         w[peak, self.each] = 0.0
-        self.add_up(0, self.whole)
+        sums.add_up(0, groups)
         for power in (1, 2, 3):
-            np.multiply(w, t, out=w)
-            self.add_up(power, self.whole)
-        return lane_total(self.lanes)
+            np.multiply(w, t, w)
+            sums.add_up(power, groups)
+        return sums.totals()
 
 
 class _Crowd:
@@ -171,33 +167,45 @@ class _Crowd:
         self.single = work.array("upright single", (len(self.cuts), laned(n), width), np.float32)
         self.single[:, n:] = 0.0
         self.peak, self.count = np.zeros((2, size), np.intp)
-        self.reach, self.near, self.residual, self.varentropy = np.zeros((4, size))
-        self.done, sums = np.zeros(size, np.bool_), np.empty((2, size))
-        upright, room = work.array("standing", (n, width)), _Room(n, width, np.float32, work)
+        self.residual, self.varentropy = np.zeros((2, size))
+        self.done, sums, extremes = np.zeros(size, np.bool_), np.empty((2, size)), np.empty((2, size), np.float32)
+        upright, room = work.array("standing", (n, width)), _Room(n, width, np.float32, work, 2)
         for k, some in enumerate(self.cuts):
-            sums[:, some] = self._stand(values[_as_slice(rows[some])], some, k, upright, room, logits)
-        mean, square = sums / n
+            sums[:, some] = self._stand(
+                values[_as_slice(rows[some])], some, k, upright, room, extremes[:, some], logits
+            )
+        (lowest, near), (mean, square) = extremes, sums / n
+        self.reach = -lowest.astype(np.float64)  # infinite, or NaN, if any entry is
         self.gamma = start(deficit, np.sqrt(np.maximum(square - mean * mean, 0.0)))
         self.fit = (self.reach > 1.0 / _MODERATE) & (self.reach < _MODERATE) & (self.gamma * self.reach < FINITE)
-        self.fit &= ~(self.near > -CLOSEST)  # another maximum, or all but one
+        self.fit &= ~(near > -CLOSEST)  # another maximum, or all but one
 
-    def _stand(self, values: Floats, some: slice, k: int, upright: Floats, room: _Room, logits: bool) -> Floats:
+    def _stand(
+        self,
+        values: Floats,
+        some: slice,
+        k: int,
+        upright: Floats,
+        room: _Room,
+        extremes: NDArray[Any],
+        logits: bool,
+    ) -> NDArray[Any]:
         """Take in the rows of a tile, which do not yet stand upright."""
         lying = self.work.array("lying", values.shape)
         np.copyto(lying, values)  # in order, which is how memory is read fastest
-        depths, whole = self.depths[k], self.single[k]
-        single, each = whole[: self.n], room.each
+        depths, single, each = self.depths[k], self.single[k, : self.n], room.each
+        groups = self.single[k].reshape(room.groups.shape)
         self.peak[some] = peak = lying.argmax(-1)
         np.copyto(upright, lying.T)
         log_offsets(upright.T, lying[each, peak], logits=logits, out=depths.T)
         np.copyto(single, depths, casting="same_kind")
-        self.reach[some] = -np.minimum.reduce(single, 0)
+        np.minimum.reduce(single, 0, None, extremes[0])
         single[peak, each] = -np.inf
-        self.near[some] = np.maximum.reduce(single, 0)
+        np.maximum.reduce(single, 0, None, extremes[1])
         single[peak, each] = 0.0
-        room.add_up(0, whole)
-        room.add_up(1, np.multiply(whole, whole, out=room.whole))
-        return lane_total(room.lanes[:2])
+        room.sums.add_up(0, groups)
+        room.sums.add_up(1, np.multiply(groups, groups, room.groups))
+        return room.sums.totals()
 
     def search(self) -> None:
         """Move gamma next to the roots, by a few digits."""
@@ -227,12 +235,16 @@ class _Crowd:
 
     def write(self, out: Floats) -> None:
         """The distributions of the rows that are done."""
-        for columns, _, depths, room in self._pieces(self.depths, self._among(np.flatnonzero(self.done))):
+        for columns, _, depths, room in self._pieces(self.depths, self._among(np.flatnonzero(self.done)), 1):
             room.times(depths, self.gamma[columns], room.w)
-            np.exp(room.w, out=room.w)
-            room.add_up(0, room.whole)
-            room.times(room.w, 1.0 / lane_total(room.lanes[0]), room.t)
-            out[_as_slice(self.rows[columns])] = room.t.T
+            np.exp(room.w, room.w)
+            room.sums.add_up(0, room.groups)
+            lying, factor = room.w.T, (1.0 / room.sums.totals()[0])[:, None]
+            rows = _as_slice(self.rows[columns])
+            if isinstance(rows, slice):
+                np.multiply(lying, factor, out[rows])
+            else:
+                out[rows] = lying * factor
 
     def _look(self, table: Table, which: Indices) -> tuple[Floats, Floats, Floats, Floats]:
         """H - H* and the cumulants of some rows at their gamma, and the mean."""
@@ -240,7 +252,7 @@ class _Crowd:
         sums = np.empty((4, looked.size))
         deep = ~(self.gamma * self.reach < SHALLOW)
         clipped = table.dtype == np.float32 and bool(deep[some].any())
-        for columns, place, depths, room in self._pieces(table, looked):
+        for columns, place, depths, room in self._pieces(table, looked, 4):
             low = deep[columns] if clipped else None
             sums[:, place] = room.power_sums(depths, self.gamma[columns], self.peak[columns], low)
         rest, first, second, third = sums if looked is which else sums[:, some]
@@ -254,12 +266,12 @@ class _Crowd:
         """Rows to be looked at, among which are these: all of them, unless they are few."""
         return which if 2 * which.size <= self.rows.size else np.arange(self.rows.size)
 
-    def _pieces(self, table: Table, looked: Indices) -> Iterator[tuple[Any, slice, NDArray[Any], _Room]]:
+    def _pieces(self, table: Table, looked: Indices, count: int) -> Iterator[tuple[Any, slice, NDArray[Any], _Room]]:
         """A few hundred rows at a time: which they are, where among those that are looked at, and their entries."""
         if not looked.size:
             return
         cuts = _cuts(looked.size)
-        room = _Room(self.n, cuts[0].stop, table.dtype, self.work)
+        room = _Room(self.n, cuts[0].stop, table.dtype, self.work, count)
         for k, place in enumerate(cuts):
             if looked.size == self.rows.size:
                 yield place, place, table[k, : self.n], room
