@@ -1,7 +1,7 @@
 """One ordinary row in NumPy: the sums and steps that many rows go through, without the bookkeeping that many need.
 
 Ordinary is a row of full support with one maximum and a target inside, that settles at once. Every number is that which
-`entnorm.solver`, or `entnorm.short`, finds for the row among others, bit for bit, at a fifth of the price.
+`entnorm.solver`, or `entnorm.upright`, finds for the row among others, bit for bit, at a fifth of the price.
 """
 
 from __future__ import annotations

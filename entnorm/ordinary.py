@@ -1,7 +1,7 @@
 """Rows that are ordinary, as nearly all are, by the shortest way: compiled code if there is any, else as they are long.
 
 Long ones are solved one by one and short ones side by side. What is ordinary, the kernels decide, `entnorm.fast`,
-`entnorm.lone` and `entnorm.short`: full support, one maximum, a target inside, and nothing extreme. Rows that they
+`entnorm.lone` and `entnorm.upright`: full support, one maximum, a target inside, and nothing extreme. Rows that they
 leave, and many rows of middling length without compiled code, `entnorm.solver` takes together.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm import backend, lone, short
+from entnorm import backend, lone, upright
 from entnorm.answers import Answers
 from entnorm.moments import Mask
 from entnorm.reductions import CHUNK, Workspace
@@ -63,7 +63,7 @@ def solve_rows(
     if fast is not None:
         fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room)
     elif n <= CHUNK:
-        short.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
+        upright.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     else:
         lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     if probs is not None and probs.dtype != np.float64:

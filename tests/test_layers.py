@@ -16,7 +16,7 @@ LAYERS = (
     {"steps", "reductions"},
     {"moments", "fast"},
     {"short", "solution"},
-    {"lone", "backend", "targets"},
+    {"lone", "upright", "backend", "targets"},
     {"tilting"},
     {"pieces", "rows"},
     {"gradients", "spectrum"},

@@ -9,7 +9,7 @@ from families import drawn
 from oracle import Exact
 
 import entnorm
-from entnorm import backend, lone, short
+from entnorm import backend, lone, short, upright
 from entnorm.reductions import CHUNK, Workspace
 from entnorm.steps import LEAN
 from entnorm.targets import Target
@@ -55,7 +55,7 @@ def solved(values, *, logits=True, **target):
     found = np.zeros(count, np.bool_), *np.zeros((4, count)), np.zeros(count, np.int64)
     out, wanted = np.full((count, n), np.nan), np.ones(count, np.bool_)
     with np.errstate(all="ignore"):
-        short.solve_rows(values, goal.excess, goal.deficit, wanted, found, out, Workspace(), logits=logits)
+        upright.solve_rows(values, goal.excess, goal.deficit, wanted, found, out, Workspace(), logits=logits)
     return found, out
 
 
@@ -103,12 +103,12 @@ def test_distributions_do_not_depend_on_how_many_rows_there_are(kind, count):
 
 
 def test_more_rows_than_are_taken_at_a_time_each_with_a_goal_of_its_own():
-    count = 2 * short.HEIGHT + short.WIDTH + 5
+    count = 2 * upright.HEIGHT + upright.WIDTH + 5
     rows, perplexity = drawn_rows(count, 5), np.random.default_rng(0).uniform(1.05, 4.95, count)
     rows[::7, 0] = rows[::7, 1]  # some of which are tied for the maximum
     with np.errstate(all="raise"):
         q = entnorm.softmax(rows, perplexity=perplexity, infeasible="nan")
-    for k in [*range(0, count, 97), short.WIDTH - 1, short.WIDTH, short.HEIGHT - 1, short.HEIGHT, count - 1]:
+    for k in [*range(0, count, 97), upright.WIDTH - 1, upright.WIDTH, upright.HEIGHT - 1, upright.HEIGHT, count - 1]:
         single = entnorm.softmax(rows[k], perplexity=perplexity[k], infeasible="nan")
         assert np.array_equal(q[k], single, equal_nan=True)
     fine = ~np.isnan(q[:, 0])
@@ -157,7 +157,7 @@ def test_only_wanted_rows_are_touched():
     found = np.zeros(6, np.bool_), *np.zeros((4, 6)), np.zeros(6, np.int64)
     goal = Target.checked((6,), perplexity=4.0).reduce_alike(10, 1)
     with np.errstate(all="ignore"):
-        short.solve_rows(rows, goal.excess, goal.deficit, wanted, found, out, Workspace(), logits=True)
+        upright.solve_rows(rows, goal.excess, goal.deficit, wanted, found, out, Workspace(), logits=True)
     assert np.array_equal(found[0], wanted)
     assert np.array_equal(np.isnan(out).any(-1), ~wanted)
     assert (found[1] > 0).tolist() == wanted.tolist()
