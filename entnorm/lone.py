@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache, partial
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from entnorm import steps
 from entnorm.moments import (
     FAINT,
     LEAST_CENTRE,
@@ -43,8 +45,6 @@ from entnorm.steps import (
     highest_power,
     is_levered,
     is_sound,
-    search,
-    settle,
     start,
 )
 
@@ -55,6 +55,17 @@ Total = Callable[[NDArray[Any]], Any]
 Known = tuple[Floats, Total, float, float, Look, Alone | None]  # depths, their sum, reach, where gamma starts
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
+
+
+def _for_floats(*names: str) -> list[Callable[..., Any]]:
+    """Functions of `steps` that go on in Python's numbers, not in NumPy's, where they `pick` one: the same source."""
+    namespace = vars(steps) | {"pick": lambda condition, yes, no: float(yes if condition else no)}
+    for name in names:
+        namespace[name] = FunctionType(getattr(steps, name).__code__, namespace, name)
+    return [namespace[name] for name in names]
+
+
+_, _, _search, _settle = _for_floats("power_step", "is_last", "search", "settle")
 
 
 class _Sums(NamedTuple):
@@ -100,12 +111,12 @@ def solve_row(
         count, going = 0, True
         while going and count < GLANCES and gamma * reach < FINITE:
             residual, second, third = look(gamma, True)
-            moved, going = search(gamma, residual, second, third, excess, deficit)
-            gamma, count = float(moved), count + 1
+            gamma, going = _search(gamma, residual, second, third, excess, deficit)
+            count += 1
         if not (count and gamma * reach < FINITE):
             return _UNDONE
         residual, second, third = look(gamma, False)
-        done, gamma, residual, second, _ = settle(gamma, residual, second, third, excess, deficit)
+        done, gamma, residual, second, _ = _settle(gamma, residual, second, third, excess, deficit)
     except ZeroDivisionError:
         return _UNDONE
     if done and out.size:
