@@ -19,7 +19,7 @@ from entnorm.short import CLOSEST, FINITE, MODERATE
 from entnorm.steps import FINE, GLANCES, LEAN, excess_cumulants, is_levered, search, settle, start
 
 WIDTH = 528  # rows that are worked on at a time: calls cost little, and t and w are in the cache
-HEIGHT = 8 * WIDTH  # rows at a time for what is done but once for each
+HEIGHT = 12 * WIDTH  # rows at a time for what is done but once for each
 _VECTOR = 16  # entries of float32 that a line of the cache holds
 
 
@@ -118,8 +118,10 @@ class _Tiles:
 
     def _stand(self, k: int, values: Floats, some: slice, logits: bool) -> None:
         """Take in the rows of a tile."""
-        lying, upright = self.work.array("lying", values.shape), self.work.array("standing", values.shape[::-1])
         depths, single, each = self.depths[k], self.single[k], np.arange(self.width)
+        lying, upright = self.work.array("lying", values.shape), depths
+        if not logits:
+            upright = self.work.array("standing", depths.shape)
         np.copyto(lying, values)  # in order, which is how memory is read fastest
         peak = lying.argmax(-1)
         np.copyto(upright, lying.T)
