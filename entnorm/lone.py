@@ -141,8 +141,8 @@ def solve_rows(
     *,
     logits: bool,
 ) -> None:
-    """The same for the rows that are `wanted`, which are long: what `solve_row` returns goes to the arrays `found`."""
-    room = Room(values.shape[1], work)
+    """The same for the rows that are `wanted`, few or long: what `solve_row` returns goes to the arrays `found`."""
+    room = Room(values.shape[1], work) if values.shape[1] >= LONG else None
     for row in np.flatnonzero(wanted).tolist():
         probs = out[row] if len(out) else out.ravel()
         answer = solve_row(values[row], float(excess[row]), float(deficit[row]), probs, room, logits=logits)

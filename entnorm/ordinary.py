@@ -1,8 +1,8 @@
 """Rows that are ordinary, as nearly all are, by the shortest way: compiled code if there is any, else as they are long.
 
-Long ones are solved one by one and short ones side by side. What is ordinary, the kernels decide, `entnorm.fast`,
-`entnorm.lone` and `entnorm.upright`: full support, one maximum, a target inside, and nothing extreme. Rows that they
-leave, and many rows of middling length without compiled code, `entnorm.solver` takes together.
+Long ones, or a few, are solved one by one, and many short ones side by side. What is ordinary, the kernels decide,
+`entnorm.fast`, `entnorm.lone` and `entnorm.upright`: full support, one maximum, a target inside, and nothing extreme.
+Rows that they leave, and rows of middling length without compiled code, `entnorm.solver` takes together.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from entnorm.reductions import CHUNK, Workspace
 from entnorm.rows import Rows
 from entnorm.targets import Goal, Target
 from entnorm.tilting import as_floats
+
+_FEW = 12  # short rows that are solved one by one in less time than it takes to stand rows upright
 
 
 def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int, Goal, tuple[Any, ...]] | None:
@@ -62,7 +64,7 @@ def solve_rows(
     found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
     if fast is not None:
         fast.solve_rows(as_floats(values), goal.excess, goal.deficit, wanted, *found, room)
-    elif n <= CHUNK:
+    elif n <= CHUNK and count > _FEW:
         upright.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     else:
         lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)

@@ -160,13 +160,14 @@ class UprightSums:
     Some at a time, and all arrays are cut beforehand, which takes as long as to go through a thousand numbers.
     """
 
-    def __init__(self, count: int, rows: int, dtype: Any, work: Workspace) -> None:
-        lanes = work.array("lanes", (count, LANES, rows), dtype)
+    def __init__(self, count: int, rows: int, dtype: np.dtype[Any], work: Workspace) -> None:
+        whole = work.array(f"lanes {dtype.char}", (count, 2 * LANES - 1, rows), dtype)
+        lanes, rest = whole[:, :LANES], whole[:, LANES:]
         self._lanes, self._pairs = list(lanes), []
         while lanes.shape[1] > 1:
-            halves = work.array(f"lanes by {lanes.shape[1]}", (count, lanes.shape[1] // 2, rows), dtype)
-            self._pairs.append((lanes[:, 0::2], lanes[:, 1::2], halves))
-            lanes = halves
+            half = lanes.shape[1] // 2
+            self._pairs.append((lanes[:, 0::2], lanes[:, 1::2], rest[:, :half]))
+            lanes, rest = rest[:, :half], rest[:, half:]
         self._sums = lanes[:, 0]
 
     def add_up(self, k: int, groups: NDArray[Any]) -> None:

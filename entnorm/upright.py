@@ -51,12 +51,12 @@ def solve_rows(
 class _Room:
     """Room for some rows that stand upright: t and w, which is zero beyond their entries, and so many sums over w."""
 
-    def __init__(self, n: int, rows: int, dtype: Any, work: Workspace, sums: int) -> None:
-        whole = work.array("w", (laned(n), rows), dtype)
+    def __init__(self, n: int, rows: int, dtype: np.dtype[Any], work: Workspace, sums: int) -> None:
+        whole = work.array(f"w {dtype.char}", (laned(n), rows), dtype)
         whole[n:] = 0.0
-        self.t, self.w, self.flat = work.array("t", (n, rows), dtype), whole[:n], whole.reshape(-1)
+        self.t, self.w, self.flat = work.array(f"t {dtype.char}", (n, rows), dtype), whole[:n], whole.reshape(-1)
         self.groups, self.sums = whole.reshape(-1, LANES, rows), UprightSums(sums, rows, dtype, work)
-        self.factor, self.each = work.array("factor", (rows,), dtype), np.arange(rows)
+        self.factor, self.each = work.array(f"factor {dtype.char}", (rows,), dtype), np.arange(rows)
 
     def times(self, depths: NDArray[Any], factor: Floats, out: NDArray[Any]) -> None:
         """Multiply rows by a number each."""
@@ -108,7 +108,7 @@ class _Tiles:
         whole[:, self.n :] = 0.0
         self.single, self.maxima = whole[:, : self.n], np.empty((shape[0], self.width), np.intp)
         self.lowest, self.second = np.empty((2, rows.size), np.float32)  # depths, the latter that of the second largest
-        self.sums, room = np.empty((2, rows.size)), _Room(self.n, self.width, np.float32, work, 2)
+        self.sums, room = np.empty((2, rows.size)), _Room(self.n, self.width, whole.dtype, work, 2)
         for k, some in enumerate(self.cuts):
             self._stand(k, values[_as_slice(rows[some])], some, logits)
             groups = whole[k].reshape(room.groups.shape)

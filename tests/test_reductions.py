@@ -96,7 +96,7 @@ def test_short_rows_are_added_up_in_one_order_lying_or_upright(n, dtype):
     assert reductions.row_total(rows[0]) == expected[0]
     for count in (1, 2, 3, 7, 8, 9, 300):
         groups = np.ascontiguousarray(rows[:count].T).reshape(-1, reductions.LANES, count)
-        sums = reductions.UprightSums(2, count, dtype, reductions.Workspace())
+        sums = reductions.UprightSums(2, count, np.dtype(dtype), reductions.Workspace())
         sums.add_up(0, groups)
         sums.add_up(1, -groups)
         assert np.array_equal(sums.totals(), [expected[:count], -expected[:count]])

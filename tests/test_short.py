@@ -102,6 +102,26 @@ def test_distributions_do_not_depend_on_how_many_rows_there_are(kind, count):
         assert np.array_equal(q[::-1], turned)
 
 
+@pytest.mark.parametrize("n", [2, 5, 90, 128])
+def test_crowds_of_any_size_stand_upright(n):
+    rows = drawn_rows(1000, n)
+    whole, probs = solved(rows, evenness=0.35)
+    for count in CROWDS:
+        found, some = solved(rows[:count], evenness=0.35)
+        assert all(np.array_equal(a[:count], b) for a, b in zip(whole, found, strict=True))
+        assert np.array_equal(some[found[0]], probs[:count][found[0]])
+    assert whole[0].mean() > 0.9
+
+
+def test_few_rows_are_solved_one_by_one(monkeypatch):
+    rows = drawn_rows(20, 10)
+    expected = entnorm.softmax(rows, perplexity=3)
+    monkeypatch.delattr(upright, "solve_rows")
+    assert np.array_equal(entnorm.softmax(rows[:5], perplexity=3), expected[:5])
+    with pytest.raises(AttributeError):
+        entnorm.softmax(rows, perplexity=3)
+
+
 def test_more_rows_than_are_taken_at_a_time_each_with_a_goal_of_its_own():
     count = 2 * upright.HEIGHT + upright.WIDTH + 5
     rows, perplexity = drawn_rows(count, 5), np.random.default_rng(0).uniform(1.05, 4.95, count)
@@ -170,7 +190,7 @@ def test_every_number_is_inside_its_budget(family, seed):
     ((name, values),) = row.items()
     for kind, value in targets:
         with np.errstate(all="raise"):
-            both = entnorm.solve(**{name: np.stack([values, values]), kind: value})
+            both = entnorm.solve(**{name: np.stack([values] * 14), kind: value})
             parts = ("gamma", "entropy", "condition", "probs", "log_probs")
             one = SimpleNamespace(**{part: getattr(both, part)[1] for part in parts})
         errors = Exact.for_target(**row, kind=kind, value=value).errors(one, kind, value)
