@@ -73,6 +73,7 @@ def test_memory_is_used_again_and_no_more_than_asked_for():
     assert not np.shares_memory(first, work.array("w", (3, 4)))
     assert work.array("t", (2, 3), np.float32).dtype == np.float32
     assert work.array("t", (100, 3)).shape == (100, 3)
+    assert all(work.array(name, (n,)).ctypes.data % 64 == 0 for name in "tw" for n in (1, 7, 1000, 100_000))
 
 
 def added_up(terms):

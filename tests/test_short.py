@@ -1,6 +1,7 @@
 """Short rows without compiled code: the same bits by itself, in any crowd and anywhere in it."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -212,3 +213,11 @@ def test_memory_is_lent_to_one_row_at_a_time():
     first.back()
     assert short.Alone.lent(11) is first
     assert short.Alone.lent(11) is not first
+
+
+def test_threads_do_not_share_it():
+    rows = drawn_rows(400, 33)
+    expected = entnorm.softmax(rows, perplexity=5)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda row: entnorm.softmax(row, perplexity=5), rows))
+    assert np.array_equal(found, expected)
