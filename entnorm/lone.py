@@ -1,7 +1,7 @@
 """One ordinary row in NumPy: the sums and steps that many rows go through, without the bookkeeping that many need.
 
 Ordinary is a row of full support with one maximum and a target inside, that settles at once. Every number is that which
-`entnorm.solver` finds for the row among others, bit for bit, at a fifth of the price.
+`entnorm.solver`, or `entnorm.upright`, finds for the row among others, bit for bit, at a fifth of the price.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache, partial
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from entnorm import steps
 from entnorm.moments import (
     FAINT,
     LEAST_CENTRE,
@@ -26,7 +28,8 @@ from entnorm.moments import (
     power_means,
     raised_sums,
 )
-from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum
+from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum, row_total
+from entnorm.short import CLOSEST, FINITE, Alone, Look, Residual
 from entnorm.steps import (
     EPS,
     FINE,
@@ -42,22 +45,27 @@ from entnorm.steps import (
     highest_power,
     is_levered,
     is_sound,
-    search,
-    settle,
     start,
 )
 
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
-_CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
-_FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
-
-Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
-Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
 Total = Callable[[NDArray[Any]], Any]
+Known = tuple[Floats, Total, float, float, Look, Alone | None]  # depths, their sum, reach, where gamma starts
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
+
+
+def _for_floats(*names: str) -> list[Callable[..., Any]]:
+    """Functions of `steps` that go on in Python's numbers, not in NumPy's, where they `pick` one: the same source."""
+    namespace = vars(steps) | {"pick": lambda condition, yes, no: float(yes if condition else no)}
+    for name in names:
+        namespace[name] = FunctionType(getattr(steps, name).__code__, namespace, name)
+    return [namespace[name] for name in names]
+
+
+_, _, _search, _settle = _for_floats("power_step", "is_last", "search", "settle")
 
 
 class _Sums(NamedTuple):
@@ -93,27 +101,22 @@ def solve_row(
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
-    found = _survey(values, room, logits) if excess >= FINE and deficit >= FINE else None
-    if found is None:
+    if not (excess >= FINE and deficit >= FINE):
         return _UNDONE
-    depths, reach, deviation = found[0], found[3], found[5]
     try:  # numbers are Python's, which cost a third of NumPy's scalars, and do not divide by zero
-        gamma = float(start(deficit, deviation))
-        lean = deficit * LEAN < excess
-        look = (
-            _lean(values, found, gamma, deficit, room.work if room else None, logits)
-            if lean
-            else _excess(values.size, found, excess, deficit, room)
-        )
+        known = _known(values, excess, deficit, room, logits)
+        if known is None:
+            return _UNDONE
+        depths, total, reach, gamma, look, short = known
         count, going = 0, True
-        while going and count < GLANCES and gamma * reach < _FINITE:
+        while going and count < GLANCES and gamma * reach < FINITE:
             residual, second, third = look(gamma, True)
-            moved, going = search(gamma, residual, second, third, excess, deficit)
-            gamma, count = float(moved), count + 1
-        if not (count and gamma * reach < _FINITE):
+            gamma, going = _search(gamma, residual, second, third, excess, deficit)
+            count += 1
+        if not (count and gamma * reach < FINITE):
             return _UNDONE
         residual, second, third = look(gamma, False)
-        done, gamma, residual, second, _ = settle(gamma, residual, second, third, excess, deficit)
+        done, gamma, residual, second, _ = _settle(gamma, residual, second, third, excess, deficit)
     except ZeroDivisionError:
         return _UNDONE
     if done and out.size:
@@ -121,8 +124,9 @@ def solve_row(
         np.multiply(depths, gamma, depths)
         np.exp(depths, depths)
         depths[n:] = 0.0
-        total = room.total if room else _sizes(n).total
         np.multiply(depths[:n], 1.0 / float(total(depths)), out)
+    if short:
+        short.back()
     return done, gamma, 0.0, residual, second, count + 1
 
 
@@ -137,13 +141,28 @@ def solve_rows(
     *,
     logits: bool,
 ) -> None:
-    """The same for the rows that are `wanted`, which are long: what `solve_row` returns goes to the arrays `found`."""
-    room = Room(values.shape[1], work)
+    """The same for the rows that are `wanted`, few or long: what `solve_row` returns goes to the arrays `found`."""
+    room = Room(values.shape[1], work) if values.shape[1] >= LONG else None
     for row in np.flatnonzero(wanted).tolist():
         probs = out[row] if len(out) else out.ravel()
         answer = solve_row(values[row], float(excess[row]), float(deficit[row]), probs, room, logits=logits)
         for array, number in zip(found, answer, strict=True):
             array[row] = number
+
+
+def _known(values: Floats, excess: float, deficit: float, room: Room | None, logits: bool) -> Known | None:
+    """What there is to know of an ordinary row before a search, and how to look at it."""
+    n, lean = values.size, deficit * LEAN < excess
+    if n <= CHUNK and not lean:
+        short = Alone.lent(n)
+        first = short.survey(values, excess, deficit, logits)
+        return None if first is None else (short.padded, row_total, short.reach, first, short.look, short)
+    found = _survey(values, room, logits)
+    if found is None:
+        return None
+    first, work = float(start(deficit, found[5])), room.work if room else None
+    look = _lean(values, found, first, deficit, work, logits) if lean else _excess(n, found, excess, deficit, room)
+    return found[0], room.total if room else row_total, found[3], first, look, None
 
 
 def _survey(values: Floats, room: Room | None, logits: bool) -> Survey | None:
@@ -156,7 +175,7 @@ def _survey(values: Floats, room: Room | None, logits: bool) -> Survey | None:
     offsets = _offsets("depths", values, top, room.work if room else None, logits)
     depths = offsets[:n]
     reach, depths[peak] = -float(depths[lowest]), -math.inf
-    tied = depths[depths.argmax()] > -_CLOSEST  # another maximum, or all but one
+    tied = depths[depths.argmax()] > -CLOSEST  # another maximum, or all but one
     depths[peak] = 0.0
     if tied or not 1.0 / SQUARES < reach < SQUARES:
         return None
@@ -198,9 +217,7 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
     if room:
         rough, exact = (_single(n, depths, room.work), *room.rough), (depths, *room.exact)
     else:
-        sizes = _sizes(n)
-        rough = _single(n, depths, None), None, None, sizes.rough_total, None
-        exact = depths, None, None, sizes.total, None
+        rough, exact = (_single(n, depths, None), None, None, row_sum, None), (depths, None, None, row_sum, None)
 
     def look(gamma: float, roughly: bool) -> Residual:
         depths, t, w, total, dots = rough if roughly else exact
@@ -243,26 +260,17 @@ def _squares(depths: Floats) -> Any:
 
 
 class _Sizes(NamedTuple):
-    """How long rows of n are made, and `row_sum` of rows so long, without more questions."""
+    """How long rows of n are made, and `row_sum` of one that was not, to a few digits, without more questions."""
 
     single: int
     double: int
-    rough_total: Total
-    total: Total
-    plain: Total  # of a row that was not made longer, to a few digits
+    plain: Total
 
 
 @lru_cache(maxsize=2**10)
 def _sizes(n: int) -> _Sizes:
-    single, double = padded(n, np.float32), padded(n, np.float64)
-    few, ones = ONES[np.dtype(np.float32)], ONES[np.dtype(np.float64)]
-    return _Sizes(
-        single,
-        double,
-        few[:single].dot if n <= CHUNK else row_sum,
-        ones[:double].dot if n <= CHUNK else row_sum,
-        ones[:n].dot if n <= COARSE else partial(row_sum, roughly=True),
-    )
+    plain = ONES[np.dtype(np.float64)][:n].dot if n <= COARSE else partial(row_sum, roughly=True)
+    return _Sizes(padded(n, np.float32), padded(n, np.float64), plain)
 
 
 def _moved(centre: float, by: float, logits: bool) -> float:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.reductions import CHUNK, Workspace, padded, row_dot, row_sum, tiles
+from entnorm.reductions import CHUNK, Workspace, padded, row_dot, row_sum, row_total, tiles
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -308,7 +308,7 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, work: Workspace, *, log: bo
     weights = work.array("w", (rows, size)) if log or size > n else depths
     weights[:, n:] = 0.0
     np.exp(depths, out=weights[:, :n])
-    total = row_sum(weights)[:, None]
+    total = row_total(weights)[:, None]
     if log:
         np.subtract(depths, np.log(total), out=out)
     else:

@@ -1,7 +1,8 @@
-"""Rows that are ordinary, as nearly all are, by the shortest way: compiled code if there is any, else one by one.
+"""Rows that are ordinary, as nearly all are, by the shortest way: compiled code if there is any, else as they are long.
 
-What is ordinary, the two kernels decide, `entnorm.fast` and `entnorm.lone`: full support, one maximum, a target inside,
-and nothing extreme. Rows that they leave, and many short rows without compiled code, `entnorm.solver` takes together.
+Long ones, or a few, are solved one by one, and many short ones side by side. What is ordinary, the kernels decide,
+`entnorm.fast`, `entnorm.lone` and `entnorm.upright`: full support, one maximum, a target inside, and nothing extreme.
+Rows that they leave, and rows of middling length without compiled code, `entnorm.solver` takes together.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm import backend, lone
+from entnorm import backend, lone, upright
 from entnorm.answers import Answers
 from entnorm.moments import Floats, Mask
-from entnorm.reductions import Workspace
+from entnorm.reductions import CHUNK, Workspace
 from entnorm.rows import Rows
 from entnorm.steps import LEAN
 from entnorm.targets import Goal, Target
 from entnorm.tilting import as_floats
+
+_FEW = 12  # short rows that are solved one by one in less time than it takes to stand rows upright
 
 
 def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int, Goal, tuple[Any, ...]] | None:
@@ -53,10 +56,10 @@ def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int
 def solve_rows(
     rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> Mask:
-    """Solve the ordinary ones of these rows by compiled code, or one by one if they are long; say which they are."""
+    """Solve the ordinary ones of these rows by compiled code, or if they are long or short; say which they are."""
     (count, n), fast = values.shape, backend.compiled() if rows.logits else None
     done = np.zeros(count, dtype=np.bool_)
-    if not (n <= fast.LONGEST if fast is not None else lone.LONG <= n <= lone.LONGEST):
+    if not (n <= fast.LONGEST if fast is not None else n <= CHUNK or lone.LONG <= n <= lone.LONGEST):
         return done
     goal = target.reduce_alike(n, 1)
     wanted = ~(goal.at_top | goal.at_bottom)
@@ -67,6 +70,8 @@ def solve_rows(
     found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
     if fast is not None:
         _solve_compiled(fast, as_floats(values), goal, wanted, found, room, fast.room(work, n, probs is not None))
+    elif n <= CHUNK and count > _FEW:
+        upright.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     else:
         lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     if probs is not None and probs.dtype != np.float64:

@@ -18,6 +18,9 @@ CHUNK = 128
 COARSE = 1024  # where a few digits are enough, as all that float32 has; for so few, BLAS wakes no thread
 SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
+# Running sums, added up by pairs: the order in which `np.add.reduce` takes up to 128 entries that lie side by side.
+LANES = 8
+_LINE = 64  # bytes of the cache that are fetched at a time: vectors that lie across two cost twice the time
 _FEW = 2048  # entries of a row from which on what is left of it does not count
 ONES = {np.dtype(kind): np.ones(COARSE, kind) for kind in (np.float32, np.float64)}
 
@@ -36,7 +39,8 @@ class Workspace:
             return found
         size = prod(shape) * np.dtype(dtype).itemsize
         if name not in self._arrays or self._arrays[name].size < size:
-            self._arrays[name] = np.empty(size, np.uint8)
+            room = np.empty(size + _LINE, np.uint8)
+            self._arrays[name] = room[-room.ctypes.data % _LINE :]
             self._views = {key: view for key, view in self._views.items() if key[0] != name}
         self._views[name, shape, dtype] = self._arrays[name][:size].view(dtype).reshape(shape)
         return self._views[name, shape, dtype]
@@ -62,8 +66,10 @@ def padded(n: int, dtype: Any) -> int:
 
     In float32 that costs time, in float64 digits: so many equal terms, added to a sum, are all rounded the same way.
     """
-    whole, half = _whole(n, dtype), _VECTORS[np.dtype(dtype)] // 2
-    worthwhile = whole - n <= half if dtype == np.float32 else n > half
+    if dtype == np.float64 and n <= LANES:
+        return LANES
+    whole = _whole(n, dtype)
+    worthwhile = dtype == np.float64 or whole - n <= _VECTORS[np.dtype(np.float32)] // 2
     return whole if n < _FEW and worthwhile else n
 
 
@@ -136,3 +142,40 @@ def row_max(a: NDArray[Any]) -> NDArray[Any]:
 def row_min(a: NDArray[Any]) -> NDArray[Any]:
     """Smallest entry of each row, likewise."""
     return np.asarray(a[np.arange(len(a)), a.argmin(-1)])
+
+
+def laned(n: int) -> int:
+    """How long to make a short row so that nothing of it is left over beside its running sums."""
+    return -(-n // LANES) * LANES
+
+
+def row_total(a: NDArray[Any]) -> Any:
+    """Sum of each row, of short ones as they are summed when they stand upright; their length is one of `padded`."""
+    return np.add.reduce(a, -1) if a.shape[-1] <= CHUNK else row_sum(a)
+
+
+class UprightSums:
+    """Sums over rows that stand upright, in groups of entries, ``(groups, LANES, rows)``: those of `row_total`.
+
+    Some at a time, and all arrays are cut beforehand, which takes as long as to go through a thousand numbers.
+    """
+
+    def __init__(self, count: int, rows: int, dtype: np.dtype[Any], work: Workspace) -> None:
+        whole = work.array(f"lanes {dtype.char}", (count, 2 * LANES - 1, rows), dtype)
+        lanes, rest = whole[:, :LANES], whole[:, LANES:]
+        self._lanes, self._pairs = list(lanes), []
+        while lanes.shape[1] > 1:
+            half = lanes.shape[1] // 2
+            self._pairs.append((lanes[:, 0::2], lanes[:, 1::2], rest[:, :half]))
+            lanes, rest = rest[:, :half], rest[:, half:]
+        self._sums = lanes[:, 0]
+
+    def add_up(self, k: int, groups: NDArray[Any]) -> None:
+        """Find the running sums of the k-th that is wanted."""
+        np.add.reduce(groups, 0, None, self._lanes[k])
+
+    def totals(self) -> NDArray[Any]:
+        """What they add up to, of each that is wanted; valid until the next time."""
+        for a, b, out in self._pairs:
+            np.add(a, b, out)
+        return self._sums

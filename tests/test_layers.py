@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = (
     {"steps", "reductions"},
     {"moments", "fast"},
-    {"lone", "solution"},
-    {"backend", "targets"},
+    {"short", "solution"},
+    {"lone", "upright", "backend", "targets"},
     {"tilting"},
     {"pieces", "rows"},
     {"gradients", "spectrum"},

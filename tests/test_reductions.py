@@ -42,8 +42,8 @@ def test_rows_are_filled_up_to_whole_vectors_where_it_pays(n):
     assert size == n or (size % 32 == 0 and 0 < size - n <= 16 and n < 2048)
     assert n % 32 < 16 or n >= 2048 or size > n
     size = reductions.padded(n, np.float64)
-    assert size == n or (size % 16 == 0 and 0 < size - n < 16)
-    assert (size == n) == (n <= 8 or n % 16 == 0 or n >= 2048)
+    assert size == n or (size % 16 == 0 and 0 < size - n < 16) or (size == 8 and n < 8)
+    assert (size == n) == (n == 8 or n % 16 == 0 or n >= 2048)
 
 
 @pytest.mark.parametrize("n", [2, 9, 31, 47, 61, 100, 127, 255, 500, 1000, 1905, 6015, 50_257])
@@ -73,3 +73,38 @@ def test_memory_is_used_again_and_no_more_than_asked_for():
     assert not np.shares_memory(first, work.array("w", (3, 4)))
     assert work.array("t", (2, 3), np.float32).dtype == np.float32
     assert work.array("t", (100, 3)).shape == (100, 3)
+    assert all(work.array(name, (n,)).ctypes.data % 64 == 0 for name in "tw" for n in (1, 7, 1000, 100_000))
+
+
+def added_up(terms):
+    """In as many running sums as there are lanes, one entry after the other, and these by pairs."""
+    lanes = [terms.dtype.type(0)] * reductions.LANES
+    for k, term in enumerate(terms):
+        lanes[k % reductions.LANES] += term
+    while len(lanes) > 1:
+        lanes = [a + b for a, b in zip(lanes[0::2], lanes[1::2], strict=True)]
+    return lanes[0]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", range(8, 129, 8))
+def test_short_rows_are_added_up_in_one_order_lying_or_upright(n, dtype):
+    rng = np.random.default_rng(n)
+    rows = (rng.normal(size=(300, n)) * 10.0 ** rng.uniform(-3, 3, (300, n))).astype(dtype)
+    expected = np.array([added_up(row) for row in rows])
+    assert np.array_equal(reductions.row_total(rows), expected)
+    assert np.array_equal(np.add.reduce(rows.reshape(75, 4, n), -1).ravel(), expected)
+    assert reductions.row_total(rows[0]) == expected[0]
+    for count in (1, 2, 3, 7, 8, 9, 300):
+        groups = np.ascontiguousarray(rows[:count].T).reshape(-1, reductions.LANES, count)
+        sums = reductions.UprightSums(2, count, np.dtype(dtype), reductions.Workspace())
+        sums.add_up(0, groups)
+        sums.add_up(1, -groups)
+        assert np.array_equal(sums.totals(), [expected[:count], -expected[:count]])
+
+
+@pytest.mark.parametrize("n", [1, 7, 8, 9, 90, 128])
+def test_short_rows_are_filled_up_to_whole_lanes(n):
+    assert reductions.laned(n) % reductions.LANES == 0
+    assert 0 <= reductions.laned(n) - n < reductions.LANES
+    assert reductions.padded(n, np.float64) % reductions.LANES == 0

@@ -1,0 +1,88 @@
+"""A short ordinary row in NumPy by itself, in a fraction of what many rows side by side take to be set up.
+
+Ordinary is a row of full support with one maximum, of which float32 can hold and square the depths, and with a target
+inside that is not next to an end and does not lean to the uniform distribution. Sums are added up in the order that is
+told at `entnorm.reductions.LANES`, and every number is that of `entnorm.upright`, bit for bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from entnorm.moments import FAINT, SHALLOW, Floats, log_offsets
+from entnorm.reductions import laned
+from entnorm.steps import excess_cumulants, is_levered, start
+
+CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
+FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
+MODERATE = 1e18  # what float32 can square, and its inverse
+
+Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
+Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
+
+
+class Alone:
+    """A row by itself, in memory that is lent from row to row: to make it, and views of it, costs as much as a look."""
+
+    _free: ClassVar[dict[int, Alone]] = {}  # popped by one thread at a time
+
+    def __init__(self, n: int) -> None:
+        self.n, self.peak, self.reach, self.excess, self.deficit = n, np.intp(0), 0.0, 0.0, 0.0
+        self.padded, self.singles = np.zeros(laned(n)), np.zeros((2, laned(n)), np.float32)
+        self.depths, self.single, self.squares = self.padded[:n], *self.singles[:, :n]
+        fine, few = np.zeros((4, laned(n))), np.zeros((4, laned(n)), np.float32)
+        self.exact = self.depths, np.empty(n), fine, *fine[:, :n]
+        self.rough = self.single, np.empty(n, np.float32), few, *few[:, :n]
+
+    @classmethod
+    def lent(cls, n: int) -> Alone:
+        """Memory for n entries, to be given `back`, or forgotten."""
+        return cls._free.pop(n, None) or cls(n)
+
+    def back(self) -> None:
+        """Let others have it."""
+        self._free[self.n] = self
+
+    def survey(self, values: Floats, excess: float, deficit: float, logits: bool) -> float | None:
+        """Where the search starts, of a row that is ordinary."""
+        self.excess, self.deficit = excess, deficit
+        self.peak = peak = values.argmax()
+        depths, single, singles, n = self.depths, self.single, self.singles, self.n
+        if logits:
+            np.subtract(values, values[peak], depths)
+        else:
+            log_offsets(values[None], values[peak, None], logits=False, out=depths[None])
+        single[:] = depths
+        self.reach = reach = -float(single[single.argmin()])  # infinite, or NaN, if any entry is
+        single[peak] = -math.inf
+        near = float(single[single.argmax()])
+        single[peak] = 0.0
+        if near > -CLOSEST or not 1.0 / MODERATE < reach < MODERATE:  # another maximum, or all but one
+            return None
+        np.multiply(single, single, self.squares)
+        total, square = np.add.reduce(singles, 1).tolist()
+        mean = total / n
+        return float(start(deficit, math.sqrt(max(square / n - mean * mean, 0.0))))
+
+    def look(self, gamma: float, roughly: bool) -> Residual:
+        """H(gamma) - H* and the cumulants."""
+        depths, t, terms, w, first, second, third = self.rough if roughly else self.exact
+        np.multiply(depths, gamma, t)
+        deep = roughly and not gamma * self.reach < SHALLOW
+        if deep:
+            np.maximum(t, FAINT, out=t)
+        np.exp(t, w)
+        if deep:
+            w -= np.exp(FAINT)
+        w[self.peak] = 0.0
+        np.multiply(w, t, first)
+        np.multiply(first, t, second)
+        np.multiply(second, t, third)
+        rest, moment, square, cube = np.add.reduce(terms, 1).tolist()
+        residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
+        unfit = not roughly and is_levered(moment / (1 + rest), variance, self.excess, self.deficit)
+        return (math.nan if unfit else float(residual)), variance, skewness

@@ -1,0 +1,235 @@
+"""Many short ordinary rows in NumPy, stood upright: numbers that belong to a row cost no loop of their own.
+
+A loop along a hundred entries takes NumPy a third of its time to begin and to end. Here loops run along the rows, a few
+hundred of them, and from entry to entry no more than once for all of these. What is ordinary, `entnorm.short` says; it
+finds the same numbers for a row by itself, bit for bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entnorm.moments import FAINT, SHALLOW, Floats, Indices, Mask, log_offsets
+from entnorm.reductions import LANES, UprightSums, Workspace, laned
+from entnorm.short import CLOSEST, FINITE, MODERATE
+from entnorm.steps import FINE, GLANCES, LEAN, excess_cumulants, is_levered, search, settle, start
+
+WIDTH = 528  # rows that are worked on at a time: calls cost little, and t and w are in the cache
+HEIGHT = 12 * WIDTH  # rows at a time for what is done but once for each
+_VECTOR = 16  # entries of float32 that a line of the cache holds
+
+
+def solve_rows(
+    values: Floats,
+    excess: Floats,
+    deficit: Floats,
+    wanted: Mask,
+    found: tuple[NDArray[Any], ...],
+    out: Floats,
+    work: Workspace,
+    *,
+    logits: bool,
+) -> None:
+    """Those of the rows that are `wanted` and ordinary: what `entnorm.lone.solve_row` returns goes to `found`."""
+    rows = np.flatnonzero(wanted & (excess >= FINE) & (deficit >= FINE) & ~(deficit * LEAN < excess))
+    for first in range(0, rows.size, HEIGHT):
+        some = rows[first : first + HEIGHT]
+        crowd = _Crowd(_Tiles(values, some, work, logits), excess[some], deficit[some])
+        crowd.search()
+        crowd.settle()
+        answers = crowd.done, crowd.gamma, 0.0, crowd.residual, crowd.varentropy, crowd.count
+        for array, numbers in zip(found, answers, strict=True):
+            array[some] = numbers
+        if out.size:
+            crowd.write(out, some)
+
+
+class _Room:
+    """Room for some rows that stand upright: t and w, which is zero beyond their entries, and so many sums over w."""
+
+    def __init__(self, n: int, rows: int, dtype: np.dtype[Any], work: Workspace, sums: int) -> None:
+        whole = work.array(f"w {dtype.char}", (laned(n), rows), dtype)
+        whole[n:] = 0.0
+        self.t, self.w, self.flat = work.array(f"t {dtype.char}", (n, rows), dtype), whole[:n], whole.reshape(-1)
+        self.groups, self.sums = whole.reshape(-1, LANES, rows), UprightSums(sums, rows, dtype, work)
+        self.factor, self.each = work.array(f"factor {dtype.char}", (rows,), dtype), np.arange(rows)
+
+    def times(self, depths: NDArray[Any], factor: Floats, out: NDArray[Any]) -> None:
+        """Multiply rows by a number each."""
+        np.copyto(self.factor, factor, casting="same_kind")
+        np.multiply(depths, self.factor, out)
+
+    def total(self) -> NDArray[Any]:
+        """The sums of w."""
+        self.sums.add_up(0, self.groups)
+        return np.asarray(self.sums.totals()[0])
+
+    def power_sums(self, depths: NDArray[Any], gamma: Floats, maxima: Indices, deep: Mask | None) -> NDArray[Any]:
+        """Sums of w, w t, w t^2, w t^3, see `entnorm.moments.power_sums`."""
+        t, w, groups, sums = self.t, self.w, self.groups, self.sums
+        self.times(depths, gamma, t)
+        if deep is not None:
+            np.maximum(t, FAINT, out=t)
+        np.exp(t, w)
+        if deep is not None:
+            w -= np.where(deep, np.exp(FAINT), np.float32(0.0))
+        self.flat[maxima] = 0.0
+        sums.add_up(0, groups)
+        for power in (1, 2, 3):
+            np.multiply(w, t, w)
+            sums.add_up(power, groups)
+        return sums.totals()
+
+
+class _Piece(NamedTuple):
+    """Some rows of those that are looked at: which they are, where among them, and room for sums over their entries."""
+
+    rows: slice | Indices
+    place: slice
+    depths: NDArray[Any]
+    maxima: Indices
+    room: _Room
+
+
+class _Tiles:
+    """Rows in tiles ``(n, rows)`` of equal size, of which the last may share some with the one before."""
+
+    def __init__(self, values: Floats, rows: Indices, work: Workspace, logits: bool) -> None:
+        self.count, self.n, self.work = rows.size, values.shape[1], work
+        self.cuts = _cuts(rows.size)
+        self.width = self.cuts[0].stop
+        shape = len(self.cuts), self.n, self.width
+        self.depths = work.array("upright", shape)
+        whole = work.array("upright single", (shape[0], laned(self.n), self.width), np.float32)
+        whole[:, self.n :] = 0.0
+        self.single, self.maxima = whole[:, : self.n], np.empty((shape[0], self.width), np.intp)
+        self.lowest, self.second = np.empty((2, rows.size), np.float32)  # depths, the latter that of the second largest
+        self.sums, room = np.empty((2, rows.size)), _Room(self.n, self.width, whole.dtype, work, 2)
+        for k, some in enumerate(self.cuts):
+            self._stand(k, values[_as_slice(rows[some])], some, logits)
+            groups = whole[k].reshape(room.groups.shape)
+            room.sums.add_up(0, groups)
+            room.sums.add_up(1, np.multiply(groups, groups, room.groups))
+            self.sums[:, some] = room.sums.totals()
+
+    def _stand(self, k: int, values: Floats, some: slice, logits: bool) -> None:
+        """Take in the rows of a tile."""
+        depths, single, each = self.depths[k], self.single[k], np.arange(self.width)
+        lying, upright = self.work.array("lying", values.shape), depths
+        if not logits:
+            upright = self.work.array("standing", depths.shape)
+        np.copyto(lying, values)  # in order, which is how memory is read fastest
+        peak = lying.argmax(-1)
+        np.copyto(upright, lying.T)
+        log_offsets(upright.T, lying[each, peak], logits=logits, out=depths.T)
+        np.copyto(single, depths, casting="same_kind")
+        np.minimum.reduce(single, 0, out=self.lowest[some])
+        flat, maxima = single.reshape(-1), peak * self.width + each
+        flat[maxima] = -np.inf
+        np.maximum.reduce(single, 0, out=self.second[some])
+        flat[maxima] = 0.0
+        self.maxima[k] = maxima
+
+    def pieces(self, table: NDArray[Any], looked: Indices, sums: int) -> Iterator[_Piece]:
+        """The rows that are looked at, a few hundred at a time."""
+        if not looked.size:
+            return
+        cuts = _cuts(looked.size)
+        room = _Room(self.n, cuts[0].stop, table.dtype, self.work, sums)
+        for k, place in enumerate(cuts):
+            if looked.size == self.count:
+                yield _Piece(place, place, table[k], self.maxima[k], room)
+            else:
+                some = looked[place]
+                tile = some // self.width
+                column = some - np.minimum(tile * self.width, self.count - self.width)
+                depths = np.ascontiguousarray(table[tile, :, column].T)
+                yield _Piece(some, place, depths, self.maxima[tile, column] // self.width * some.size + room.each, room)
+
+
+class _Crowd:
+    """What is found out about rows: arrays of shape ``(rows,)``."""
+
+    def __init__(self, tiles: _Tiles, excess: Floats, deficit: Floats) -> None:
+        self.tiles, self.excess, self.deficit = tiles, excess, deficit
+        mean, square = tiles.sums / tiles.n
+        self.reach = -tiles.lowest.astype(np.float64)  # infinite, or NaN, if any entry is
+        self.gamma = start(deficit, np.sqrt(np.maximum(square - mean * mean, 0.0)))
+        self.fit = (self.reach > 1.0 / MODERATE) & (self.reach < MODERATE) & (self.gamma * self.reach < FINITE)
+        self.fit &= ~(tiles.second > -CLOSEST)  # another maximum, or all but one
+        self.residual, self.varentropy = np.zeros((2, tiles.count))
+        self.done, self.count = np.zeros(tiles.count, np.bool_), np.zeros(tiles.count, np.int64)
+
+    def search(self) -> None:
+        """Move gamma next to the roots, by a few digits."""
+        active = np.flatnonzero(self.fit)
+        for _ in range(GLANCES):
+            if not active.size:
+                break
+            some = _as_slice(active)
+            gamma, excess, deficit = self.gamma[some], self.excess[some], self.deficit[some]
+            residual, second, third, _ = self._look(self.tiles.single, active)
+            self.gamma[some], going = search(gamma, residual, second, third, excess, deficit)
+            self.count[some] += 1
+            active = active[going & (self.gamma[some] * self.reach[some] < FINITE) & self.fit[some]]
+        self.fit &= self.gamma * self.reach < FINITE
+
+    def settle(self) -> None:
+        """Decide by all digits."""
+        which = np.flatnonzero(self.fit)
+        some = _as_slice(which)
+        gamma, excess, deficit = self.gamma[some], self.excess[some], self.deficit[some]
+        residual, second, third, mean = self._look(self.tiles.depths, which)
+        residual[is_levered(mean, second, excess, deficit)] = np.nan
+        answers = settle(gamma, residual, second, third, excess, deficit)
+        self.done[some], self.gamma[some], self.residual[some], self.varentropy[some], _ = answers
+        self.done &= self.fit
+        self.count += 1
+
+    def write(self, out: Floats, rows: Indices) -> None:
+        """The distributions of those that are done, which are these rows of `out`."""
+        for piece in self.tiles.pieces(self.tiles.depths, self._among(np.flatnonzero(self.done)), 1):
+            room, where = piece.room, _as_slice(rows[piece.rows])
+            room.times(piece.depths, self.gamma[piece.rows], room.w)
+            np.exp(room.w, room.w)
+            lying, factor = room.w.T, (1.0 / room.total())[:, None]
+            if isinstance(where, slice):
+                np.multiply(lying, factor, out[where])
+            else:
+                out[where] = lying * factor
+
+    def _look(self, table: NDArray[Any], which: Indices) -> tuple[Floats, Floats, Floats, Floats]:
+        """H - H* and the cumulants of some rows at their gamma, and the mean."""
+        looked, some = self._among(which), _as_slice(which)
+        sums, deep = np.empty((4, looked.size)), ~(self.gamma * self.reach < SHALLOW)
+        low = table.dtype == np.float32 and bool(deep[some].any())
+        for rows, place, depths, maxima, room in self.tiles.pieces(table, looked, 4):
+            sums[:, place] = room.power_sums(depths, self.gamma[rows], maxima, deep[rows] if low else None)
+        rest, first, second, third = sums if looked is which else sums[:, some]
+        excess, deficit, mean = self.excess[some], self.deficit[some], first / (1 + rest)
+        residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
+        zero = (second == 0) | (residual == -excess) | (residual == deficit)  # which a step would divide by
+        self.fit[which[zero]] = False
+        return residual, second, third, mean
+
+    def _among(self, which: Indices) -> Indices:
+        """Rows to be looked at, among which are these: all of them, unless they are few."""
+        return which if 2 * which.size <= self.tiles.count else np.arange(self.tiles.count)
+
+
+def _cuts(size: int) -> list[slice]:
+    """Equal pieces of so many rows, of which the last may share some with the one before."""
+    count = -(-size // WIDTH)
+    width = min(-(-size // (count * _VECTOR)) * _VECTOR, size)
+    return [slice(first, first + width) for first in (min(k * width, size - width) for k in range(count))]
+
+
+def _as_slice(which: Indices) -> slice | Indices:
+    """The same rows, without a copy of what is theirs if they follow upon each other."""
+    if which.size and which[-1] - which[0] + 1 == which.size:
+        return slice(int(which[0]), int(which[-1]) + 1)
+    return which
