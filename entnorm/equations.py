@@ -23,12 +23,11 @@ from entnorm.steps import (
     EPS,
     FINE,
     HIGHEST,
-    NEAR,
-    NEARLY,
     UNEVEN,
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
+    farthest,
     highest_power,
     is_levered,
     is_sound,
@@ -157,7 +156,7 @@ class DeficitSeries:
         self.unit = np.where(goal.deficit < FINE, _UNIT, 1.0)
         self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
         self.centre, self.radius = spectrum.centre(), spectrum.radius()
-        self._farthest = start(goal.deficit, spectrum.deviation) * self.radius * (NEAR / NEARLY)
+        self._farthest = farthest(start(goal.deficit, spectrum.deviation), self.radius)
         offset = log_offsets(self.centre[:, None], spectrum.top, logits=spectrum.logits)[:, 0]
         self.shift = spectrum.mean - offset  # of the mean from the centre, which is rounded
         self.shift[np.abs(self.shift) <= 2 * EPS * self.radius] = 0.0

@@ -139,7 +139,7 @@ def distributions(
                 tilt_rows(values, answers.orders(), answers.base, answers.scale, out, logits=rows.logits, log=True)
             status = answers.status()
             failures.add(part.start, status, answers.support, answers.ties)
-            if not clip:
+            if not clip and status.any():
                 out[status == Status.INFEASIBLE] = np.nan
     return shaped, failures
 

@@ -23,7 +23,7 @@ UNEVEN = 0.02  # deficits above which one that is right to a few rounding errors
 _STEEP = 2.0  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
 HIGHEST = 20  # power in the series of the deficit
 NEAR = 1.0  # largest |t| for which it suffices: NEAR^19 / 19! is below a rounding error
-NEARLY = 0.9 * NEAR  # likewise at the start, which falls short of the root
+NEARLY = 0.9 * NEAR  # likewise at the start
 _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
 # Up to which |t| the series may end at t^2, t^4, ...: what follows is below a quarter of a rounding error of its sum.
 _REACHES = tuple((EPS / 4 * factorial(k - 1)) ** (1 / (k - 1)) for k in range(2, HIGHEST, 2))
@@ -68,9 +68,9 @@ def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any
     step that would take gamma**alpha beyond zero, most is taken.
     """
     above, below = excess + residual, deficit - residual
-    slope = second * (1.0 / above + 1.0 / below)
-    newton = np.log1p(residual / excess * ((excess + deficit) / below)) / slope
-    alpha = 2.0 + third / second + second * (1.0 / above - 1.0 / below)
+    per_above, per_below = 1.0 / above, 1.0 / below
+    newton = np.log1p(residual / excess * ((excess + deficit) * per_below)) / (second * (per_above + per_below))
+    alpha = 2.0 + third / second + second * (per_above - per_below)
     change = alpha * newton
     change = pick(change < _LEAST_FACTOR, _LEAST_FACTOR, change)
     return pick(abs(alpha) > 1e-8, np.log1p(change) / alpha, newton)
@@ -126,6 +126,11 @@ def is_sound(deficit: Any, log_mean: Any) -> Any:
     the logarithms that is positive, and negative around a centre that was right for a larger exponent.
     """
     return (deficit >= UNEVEN) & (abs(log_mean) <= 1.0) & (abs(log_mean) <= _STEEP * deficit)
+
+
+def farthest(gamma: Any, radius: Any) -> Any:
+    """The largest |t| that the deficit's series has to reach, from a start at gamma, which falls short of the root."""
+    return gamma * radius * (NEAR / NEARLY)
 
 
 def highest_power(t: Any) -> Any:

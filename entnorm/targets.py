@@ -28,6 +28,10 @@ class Goal:
     at_top: Mask  # H* = log s, as nearly as the caller's float can say it
     at_bottom: Mask  # H* = log m, likewise
 
+    def repeated(self, count: int) -> "Goal":
+        """The goal of one row for so many."""
+        return Goal(*(np.full(count, getattr(self, part.name)[0]) for part in fields(self)))
+
     def take(self, rows: NDArray[Any]) -> "Goal":
         """The goals of some rows, in their order."""
         if rows.size == self.excess.size:
@@ -86,7 +90,7 @@ class Target:
         size = self.values.size
         if size == 1 or (size and (self.values == self.values[0]).all()):
             goal = _one_goal(self.kind, float(self.values[0]), support, ties)
-            return goal if size == 1 else goal.take(np.zeros(size, dtype=np.intp))
+            return goal if size == 1 else goal.repeated(size)
         return self.reduce(np.full(self.values.shape, support), np.full(self.values.shape, ties))
 
     def slopes(self, part: slice, support: Integers) -> Floats:

@@ -196,11 +196,8 @@ class _Crowd:
             room, where = piece.room, _as_slice(rows[piece.rows])
             room.times(piece.depths, self.gamma[piece.rows], room.w)
             np.exp(room.w, room.w)
-            lying, factor = room.w.T, (1.0 / room.total())[:, None]
-            if isinstance(where, slice):
-                np.multiply(lying, factor, out[where])
-            else:
-                out[where] = lying * factor
+            room.times(room.w, 1.0 / room.total(), room.t)
+            out[where] = room.t.T
 
     def _look(self, table: NDArray[Any], which: Indices) -> tuple[Floats, Floats, Floats, Floats]:
         """H - H* and the cumulants of some rows at their gamma, and the mean."""

@@ -14,7 +14,7 @@ from entnorm.fast import elementary
 from entnorm.fast.building import HELPER, LOOP
 from entnorm.fast.vectors import wide
 from entnorm.reductions import SQUARES
-from entnorm.steps import GLANCES, NEAR, NEARLY
+from entnorm.steps import GLANCES, NEARLY
 
 LANES = 16  # rows of a group, at most: of two vectors, one is computed while the other waits for a quotient
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
@@ -39,7 +39,8 @@ def _compiled(*names):
 
 
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
-start, is_levered, is_sound, highest_power = _compiled("start", "is_levered", "is_sound", "highest_power")
+start, is_levered, is_sound = _compiled("start", "is_levered", "is_sound")
+farthest, highest_power = _compiled("farthest", "highest_power")
 excess_cumulants, deficit_cumulants, deficit_series = _compiled(
     "excess_cumulants", "deficit_cumulants", "deficit_series"
 )
@@ -67,7 +68,7 @@ def number(lanes, n, lean):
         lanes[LOOKED + j] = 1.0 if looked else 0.0
         lanes[GAMMA + j], lanes[MEAN + j], lanes[RADIUS + j] = guess if looked else gamma, mean, radius
         lanes[CENTRE + j] = top + mean if lean else top
-        lanes[FARTHEST + j] = gamma * radius * (NEAR / NEARLY)
+        lanes[FARTHEST + j] = farthest(gamma, radius)
 
 
 @_each
