@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from entnorm.moments import LEAST_CENTRE, Floats, Indices, Integers, Read, log_offsets
 from entnorm.reductions import SQUARES, TILE, Workspace, columns, padded, row_dot, row_min, row_sum, tiles
-from entnorm.tilting import LONG, Total, as_floats
+from entnorm.tilting import LONG, Total, as_floats, holds_floats
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Spectrum:
 
         The logarithms themselves are kept in `room` if that, an array of the same shape, is fit for them.
         """
-        fit = room is not None and room.dtype == np.float64 and room.flags.c_contiguous
+        fit = room is not None and holds_floats(room)
         rows, n = values.shape
         numbers: dict[str, Any] = {name: np.empty(rows) for name in ("top", "bottom", "reach", "mean", "deviation")}
         numbers |= {name: np.zeros(rows, dtype=np.int64) for name in ("peak", "ties", "scale")}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from decimal import Context, Decimal
 from functools import lru_cache
 from math import prod
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,7 +47,7 @@ class Target:
     values: Floats
 
     @classmethod
-    def checked(cls, batch: tuple[int, ...], **kinds: ArrayLike | None) -> Self:
+    def checked(cls, batch: tuple[int, ...], **kinds: ArrayLike | None) -> "Target":
         """The one target that is not None, broadcast to the batch.
 
         Raises
@@ -63,8 +63,11 @@ class Target:
             names = ", ".join(f"{kind}=" for kind in kinds)
             raise EntnormError(f"pass exactly one target of {names}; got {' and '.join(given) or 'none'}")
         kind = given[0]
-        flat = per_row(kind, kinds[kind], batch)
-        if flat[0] >= 0 if flat.size == 1 else (flat >= 0).all():
+        value: Any = kinds[kind]
+        if isinstance(value, float) and value >= 0 and prod(batch) == 1:
+            return _one_target(kind, value)
+        flat = per_row(kind, value, batch)
+        if (flat >= 0).all():
             return cls(kind, flat)
         for bad, what in ((np.isnan(flat), "NaN"), (flat < 0, "negative")):
             if bad.any():
@@ -179,6 +182,13 @@ def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: An
     excess = (entropy - bottom[0]) + (entropy_error + e * top[1] - bottom[1])
     single = (support == 1) & (e <= 1)  # 0 = log 1 whatever its evenness is called
     return Goal(excess, (1 - e) * top[0], (e == 1) | single, e == least)
+
+
+@lru_cache(maxsize=2**10)
+def _one_target(kind: str, value: float) -> Target:
+    flat = np.array([value], np.float64)
+    flat.flags.writeable = False
+    return Target(kind, flat)
 
 
 @lru_cache(maxsize=2**10)

@@ -21,6 +21,11 @@ def as_floats(values: NDArray[Any]) -> Floats:
     return found if found.flags.aligned else found.copy()
 
 
+def holds_floats(array: NDArray[Any]) -> bool:
+    """Whether what is worked on can be written to an array as it is."""
+    return array.dtype == np.float64 and array.flags.c_contiguous
+
+
 class Total:
     """The sums of rows that come in pieces of whole chunks: what `row_sum` finds for rows at once, bit for bit."""
 
@@ -85,7 +90,7 @@ def _tilt_piece(
     work: Workspace,
 ) -> None:
     fast = backend.compiled() if logits and not log else None
-    room = out if out.dtype == np.float64 and out.flags.c_contiguous else work.array("out", values.shape)
+    room = out if holds_floats(out) else work.array("out", values.shape)
     if fast is None:
         _tilt(values, gamma, scale, room, logits, log, depths, work)
     else:

@@ -156,10 +156,14 @@ def room(work: Workspace, n: int, kept: bool) -> tuple[NDArray[np.float32], NDAr
 
 @part
 def _room(n, single, exponentials):
-    """The same with what is small."""
-    count = single.shape[0]
-    tails, means = np.empty((count, 2, padded(n - aligned(n)))), np.empty((count, HIGHEST - 1))
-    return Room(single, tails, exponentials, means, np.empty((5, CHUNK)), np.zeros(at.PLACES))
+    """The same with what is small, in one piece: for a row alone, six would take a tenth of its time."""
+    count, tail = single.shape[0], padded(n - aligned(n))
+    ends = at.PLACES + 5 * CHUNK, at.PLACES + 5 * CHUNK + count * (HIGHEST - 1)
+    memory = np.empty(ends[1] + 2 * count * tail)
+    lanes, work = memory[: at.PLACES], memory[at.PLACES : ends[0]].reshape(5, CHUNK)
+    means, tails = memory[ends[0] : ends[1]].reshape(count, HIGHEST - 1), memory[ends[1] :].reshape(count, 2, tail)
+    lanes[:] = 0.0
+    return Room(single, tails, exponentials, means, work, lanes)
 
 
 @entry(types.Tuple((types.boolean, *(float64,) * 4, int64))(types.intp, _GIVEN, float64, float64, _NUMBERS))
