@@ -4,16 +4,17 @@ SET = """The goals were set before the solver was written, from trials of its pa
 fifth to a tenth of what the methods below cost that people use today; compiled, about as much as plain softmax, or
 less."""
 
-_MEMORY = """Most of what is left is memory: rows come in and distributions go out once, and the fresh pages of the
-result alone take a tenth of a softmax pass."""
+_MEMORY = """About half is arithmetic, at the rate at which the processor multiplies and adds: an exponential in float64
+for every entry, and two in float32, the first while the row comes from memory. The rest is memory itself: rows come in
+and distributions go out once, and where the pages of the result are fresh, the system takes as long to clear them."""
 _SWEEPS = """Every elementary operation is a sweep of its own over the entries: forty to fifty in all, half of them in
 float32, where a softmax pass has five; longer blocks than fit the cache are read four times."""
-_STEPS = """The rows are short, so that the steps of the iteration, three for each row with some ten divisions and
-logarithms that wait for one another, take about as long as the sums over its entries."""
-_LANES = """A row of 90 takes some 400 nanoseconds, in which it is looked through once and summed three times; the
+_STEPS = """Of the time for a row of 90, two fifths go to sums, a fifth to the steps between them, and two fifths to
+standing rows up and laying the distributions down again."""
+_LANES = """A row of 90 takes some 300 nanoseconds, in which it is looked through once and summed three times; the
 steps of sixteen rows are taken together, so that what is done once for each row weighs less than the sums."""
-_CALLS = """Solving the row takes 1.5 microseconds; the rest is Python, which checks the arguments and hands them on."""
-_OPERATIONS = """The row takes about 60 calls of NumPy, a quarter of a microsecond each, whatever the arithmetic; the
+_CALLS = """Solving the row takes 1.8 microseconds; the rest is Python, which checks the arguments and hands them on."""
+_OPERATIONS = """The row takes about fifty calls of NumPy, a third of a microsecond each, whatever the arithmetic; the
 other half is Python, which checks the arguments and takes the steps between the sums."""
 
 GOALS = {  # by workload: with NumPy, compiled
