@@ -104,7 +104,7 @@ class ExcessEquation:
     ) -> tuple[Cumulants, Floats]:
         deep = (some.support < some.shape[1]) | ~(gamma * some.reach < SHALLOW)
         lift = np.log(self.unit[rows]) if dtype == np.float64 else None
-        peak = some.peak if (some.ties == 1).all() else None
+        peak = np.where(some.ties == 1, some.peak, -1)
         sums = power_sums(
             read, some.shape, gamma, some.work, from_top=True, peak=peak, deep=deep, lift=lift, dtype=dtype
         )

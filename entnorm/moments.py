@@ -126,7 +126,7 @@ def power_sums(
         Whether offsets are measured from the maximum; w counts as 0 where they are 0. Otherwise they are measured from
         a centre inside the row, are 0 outside the support, and the first sum is that of expm1(t).
     peak : ndarray of shape (rows,), optional
-        Where the maximum is, if there is but one in each row: saves looking for it.
+        Where the maximum is, or -1 if there are several: saves looking for it, and float32 would see some that are not.
     deep : ndarray of shape (rows,), optional
         Rows in which the product of an offset with gamma may be below -86, or -inf.
     lift : ndarray of shape (rows,), optional
@@ -160,11 +160,13 @@ def power_sums(
 
 
 def _forget_maxima(w: NDArray[Any], offsets: NDArray[Any], peak: Indices | None) -> None:
-    """Let w be 0 where the maxima are; `peak`, if it is given, in each row."""
-    if peak is None:
-        np.copyto(w[:, : offsets.shape[1]], 0, where=offsets == 0)
-    else:
-        w[np.arange(len(w)), peak] = 0
+    """Let w be 0 where the maxima are, of each row by itself: see `power_sums`."""
+    several = np.ones(len(w), np.bool_) if peak is None else peak < 0
+    if several.any():
+        np.copyto(w[:, : offsets.shape[1]], 0, where=(offsets == 0) & several[:, None])
+    if peak is not None:
+        single = np.flatnonzero(~several)
+        w[single, peak[single]] = 0
 
 
 def power_means(
