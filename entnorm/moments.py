@@ -29,6 +29,7 @@ EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -
 LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
+DEEPEST = float(np.finfo(np.float32).max)  # a depth from here on may be -inf in float32
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!

@@ -72,6 +72,15 @@ def test_a_maximum_that_float32_takes_for_two_is_one_beside_rows_that_have_two(g
             assert alone == among, (n, entropy)
 
 
+@pytest.mark.parametrize("reach", [1e37, 1e39, 1e44, 1e46])
+def test_depths_that_float32_cannot_hold_are_taken_alike_whatever_is_beside_them(reach):
+    for n in (90, 129, 300):
+        row = np.append(np.random.default_rng(n).normal(size=n - 1), -reach)
+        for perplexity in np.linspace(0.3, 0.9, 9) * n:
+            alone, among = beside(row, np.append(row[:-1], -np.inf), perplexity=perplexity)
+            assert alone == among, (n, perplexity)
+
+
 @pytest.mark.parametrize(
     ("values", "target"),
     [
