@@ -116,6 +116,17 @@ def test_rows_that_are_not_wanted_are_left_alone(equation):
     assert answers(equation, x, goals, wanted) == expected
 
 
+@pytest.mark.parametrize("kind", ["entropy", "perplexity", "deficit", "evenness"])
+def test_targets_may_lie_in_memory_as_they_like(kind, monkeypatch):
+    monkeypatch.setattr(backend, "compiled", lambda: fast)
+    x, target = RNG(0).normal(size=(20, 30)), np.linspace(1.1, 2, 20) / (3 if kind == "evenness" else 1)
+    packed = np.zeros(20, [("byte", "u1"), ("target", "f8")])
+    packed["target"] = target
+    expected = entnorm.softmax(x, **{kind: target})
+    for other in (np.repeat(target, 2)[::2], target[::-1].copy()[::-1], packed["target"]):
+        np.testing.assert_array_equal(entnorm.softmax(x, **{kind: other}), expected)
+
+
 def test_lanes_that_are_done_keep_their_answers():
     room = np.ones(lanes.PLACES)
     room[lanes.ACTIVE : lanes.ACTIVE + lanes.LANES] = 0.0
