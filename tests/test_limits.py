@@ -1,6 +1,9 @@
 """How much memory a solve takes, and what threads, forks and interrupts do to it."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -198,13 +201,19 @@ class TestTheSwitch:
         assert self.chosen(monkeypatch, "numba") is fast
 
     def test_without_numba_numpy_is_used_unless_numba_was_insisted_on(self, monkeypatch):
-        import sys
-
         monkeypatch.delattr(entnorm, "fast", raising=False)
         monkeypatch.setitem(sys.modules, "entnorm.fast", None)
         assert self.chosen(monkeypatch, None) is None
         with pytest.raises(entnorm.EntnormError, match=r"numba cannot be used .* pip install 'entnorm\[fast\]'"):
             self.chosen(monkeypatch, "numba")
+
+    def test_numba_that_is_not_to_compile_is_not_used(self):
+        pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
+        program = "import entnorm, entnorm.backend as b; print(b.compiled(), entnorm.solve(logits=[0, 1], entropy=0.5))"
+        environment = {name: os.environ[name] for name in os.environ if name != "ENTNORM_BACKEND"}
+        command = [sys.executable, "-c", program]
+        found = subprocess.run(command, env=environment | {"NUMBA_DISABLE_JIT": "1"}, check=True, capture_output=True)
+        assert found.stdout.startswith(b"None ")
 
     def test_switched_off_nothing_compiled_runs(self, monkeypatch):
         fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
