@@ -17,7 +17,8 @@ from entnorm.reductions import Workspace
 fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
 import numba  # noqa: E402
 
-from entnorm.fast import elementary, lanes, sums  # noqa: E402
+from entnorm.fast import elementary, groups, lanes, sums  # noqa: E402
+from entnorm.fast.building import LOOP  # noqa: E402
 
 RNG = np.random.default_rng
 ULPS = {"exp": 1.5, "expm1": 2.5, "log1p": 1.0}
@@ -240,6 +241,19 @@ def test_a_function_is_compiled_when_it_is_first_asked_for(tmp_path):
     assert cached(tmp_path) == set()
     run_compiled("import numpy, entnorm; entnorm.softmax(numpy.eye(3)[:, :2] + [0.0, 0.5], entropy=0.5)", tmp_path)
     assert cached(tmp_path) == {"tops.solve", "groups.solve_rows"}
+
+
+def test_an_exception_in_an_equation_is_not_lost():
+    @numba.njit(**LOOP)
+    def refuse(values, ahead, room, out):
+        raise ArithmeticError("no equation")
+
+    place, x, goals = groups.address(refuse), np.array([[0.0, 1.0]] * 2), np.full((2, 2), 0.3)
+    with pytest.raises(ArithmeticError, match="no equation"):
+        fast.solve_row(place, x[0], 0.3, 0.3, np.empty(0))
+    numbers = np.zeros(2, bool), *np.zeros((4, 2)), np.zeros(2, np.int64), np.empty((0, 2))
+    with pytest.raises(ArithmeticError, match="no equation"):
+        fast.solve_rows(place, x, *goals, np.ones(2, bool), *numbers, *fast.room(Workspace(), 2, False))
 
 
 def test_what_is_compiled_takes_no_other_types():
