@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from entnorm.moments import (
+    DEEPEST,
     SHALLOW,
     Cumulants,
     Floats,
@@ -102,9 +103,9 @@ class ExcessEquation:
     def _measure(
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any
     ) -> tuple[Cumulants, Floats]:
-        deep = (some.support < some.shape[1]) | ~(gamma * some.reach < SHALLOW)
+        deep = (some.support < some.shape[1]) | ~((gamma * some.reach < SHALLOW) & (some.reach < DEEPEST))
         lift = np.log(self.unit[rows]) if dtype == np.float64 else None
-        peak = some.peak if (some.ties == 1).all() else None
+        peak = np.where(some.ties == 1, some.peak, -1)
         sums = power_sums(
             read, some.shape, gamma, some.work, from_top=True, peak=peak, deep=deep, lift=lift, dtype=dtype
         )

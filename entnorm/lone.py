@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from entnorm import steps
 from entnorm.moments import (
+    DEEPEST,
     FAINT,
     LEAST_CENTRE,
     SHALLOW,
@@ -237,7 +238,7 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
     def look(gamma: float, roughly: bool) -> Residual:
         depths, t, w, total, dots = rough if roughly else exact
         t = np.multiply(depths, gamma, t)
-        deep = roughly and not gamma * reach < SHALLOW
+        deep = roughly and not (gamma * reach < SHALLOW and reach < DEEPEST)
         if deep:
             np.maximum(t, FAINT, out=t)
         w = np.exp(t, w)

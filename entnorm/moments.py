@@ -29,6 +29,7 @@ EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -
 LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
+DEEPEST = float(np.finfo(np.float32).max)  # a depth from here on may be -inf in float32
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
@@ -126,7 +127,7 @@ def power_sums(
         Whether offsets are measured from the maximum; w counts as 0 where they are 0. Otherwise they are measured from
         a centre inside the row, are 0 outside the support, and the first sum is that of expm1(t).
     peak : ndarray of shape (rows,), optional
-        Where the maximum is, if there is but one in each row: saves looking for it.
+        Where the maximum is, or -1 if there are several: saves looking for it, and float32 would see some that are not.
     deep : ndarray of shape (rows,), optional
         Rows in which the product of an offset with gamma may be below -86, or -inf.
     lift : ndarray of shape (rows,), optional
@@ -160,11 +161,13 @@ def power_sums(
 
 
 def _forget_maxima(w: NDArray[Any], offsets: NDArray[Any], peak: Indices | None) -> None:
-    """Let w be 0 where the maxima are; `peak`, if it is given, in each row."""
-    if peak is None:
-        np.copyto(w[:, : offsets.shape[1]], 0, where=offsets == 0)
-    else:
-        w[np.arange(len(w)), peak] = 0
+    """Let w be 0 where the maxima are, of each row by itself: see `power_sums`."""
+    several = np.ones(len(w), np.bool_) if peak is None else peak < 0
+    if several.any():
+        np.copyto(w[:, : offsets.shape[1]], 0, where=(offsets == 0) & several[:, None])
+    if peak is not None:
+        single = np.flatnonzero(~several)
+        w[single, peak[single]] = 0
 
 
 def power_means(

@@ -85,7 +85,7 @@ def _solve_compiled(
     fast: ModuleType, values: Floats, goal: Goal, wanted: Mask, found: tuple[Any, ...], room: Floats, large: Any
 ) -> None:
     """Solve rows from the top, and for the deficit those that lean to the uniform distribution, or that this leaves."""
-    excess, deficit = goal.excess, goal.deficit
+    excess, deficit = as_floats(goal.excess), as_floats(goal.deficit)  # the latter may be what the caller passed
     some = wanted & ~(deficit * LEAN < excess)
     if some.any():
         fast.solve_rows(fast.FROM_TOP, values, excess, deficit, some, *found, room, *large)

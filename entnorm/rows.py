@@ -18,7 +18,7 @@ from entnorm.tilting import LONG, as_floats, tilt_rows
 
 _BLOCK = LONG  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
 _FINITE_MASK = -1e9  # the customary number, to which a score may have been added
-_TALLEST = 2**16  # rows at a time, each with a few dozen numbers of its own
+_TALLEST = 2**14  # rows at a time, each with a few dozen numbers of its own
 
 
 def sum_tolerance(n: int, eps: float) -> float:

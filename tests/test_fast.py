@@ -17,7 +17,8 @@ from entnorm.reductions import Workspace
 fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
 import numba  # noqa: E402
 
-from entnorm.fast import elementary, lanes, sums  # noqa: E402
+from entnorm.fast import elementary, groups, lanes, sums  # noqa: E402
+from entnorm.fast.building import LOOP  # noqa: E402
 
 RNG = np.random.default_rng
 ULPS = {"exp": 1.5, "expm1": 2.5, "log1p": 1.0}
@@ -114,6 +115,17 @@ def test_rows_that_are_not_wanted_are_left_alone(equation):
     every = answers(equation, x, goals)
     expected = [row if asked else None for row, asked in zip(every, wanted, strict=True)]
     assert answers(equation, x, goals, wanted) == expected
+
+
+@pytest.mark.parametrize("kind", ["entropy", "perplexity", "deficit", "evenness"])
+def test_targets_may_lie_in_memory_as_they_like(kind, monkeypatch):
+    monkeypatch.setattr(backend, "compiled", lambda: fast)
+    x, target = RNG(0).normal(size=(20, 30)), np.linspace(1.1, 2, 20) / (3 if kind == "evenness" else 1)
+    packed = np.zeros(20, [("byte", "u1"), ("target", "f8")])
+    packed["target"] = target
+    expected = entnorm.softmax(x, **{kind: target})
+    for other in (np.repeat(target, 2)[::2], target[::-1].copy()[::-1], packed["target"]):
+        np.testing.assert_array_equal(entnorm.softmax(x, **{kind: other}), expected)
 
 
 def test_lanes_that_are_done_keep_their_answers():
@@ -229,6 +241,19 @@ def test_a_function_is_compiled_when_it_is_first_asked_for(tmp_path):
     assert cached(tmp_path) == set()
     run_compiled("import numpy, entnorm; entnorm.softmax(numpy.eye(3)[:, :2] + [0.0, 0.5], entropy=0.5)", tmp_path)
     assert cached(tmp_path) == {"tops.solve", "groups.solve_rows"}
+
+
+def test_an_exception_in_an_equation_is_not_lost():
+    @numba.njit(**LOOP)
+    def refuse(values, ahead, room, out):
+        raise ArithmeticError("no equation")
+
+    place, x, goals = groups.address(refuse), np.array([[0.0, 1.0]] * 2), np.full((2, 2), 0.3)
+    with pytest.raises(ArithmeticError, match="no equation"):
+        fast.solve_row(place, x[0], 0.3, 0.3, np.empty(0))
+    numbers = np.zeros(2, bool), *np.zeros((4, 2)), np.zeros(2, np.int64), np.empty((0, 2))
+    with pytest.raises(ArithmeticError, match="no equation"):
+        fast.solve_rows(place, x, *goals, np.ones(2, bool), *numbers, *fast.room(Workspace(), 2, False))
 
 
 def test_what_is_compiled_takes_no_other_types():

@@ -1,6 +1,9 @@
 """How much memory a solve takes, and what threads, forks and interrupts do to it."""
 
 import multiprocessing
+import os
+import subprocess
+import sys
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +48,14 @@ def test_working_memory_is_bounded(kernel, shape, target):
     entnorm.solve(logits=x[:1], **target)
     assert peak(lambda: entnorm.solve(logits=x, **target)) <= 64 * MIB + KEPT * shape[0]
     assert peak(lambda: entnorm.softmax(x, **target, infeasible="nan")) <= 64 * MIB + x.nbytes
+
+
+@pytest.mark.parametrize("n", [16, 64])
+def test_working_memory_is_bounded_where_short_rows_of_single_precision_lean_on_their_maximum(kernel, n):
+    x = RNG(0).normal(size=(2**20 // n + 2**14, n)).astype(np.float32)
+    x[:, 0] = x.max(-1) + 1e-6
+    entnorm.softmax(x[:20], entropy=1e-3)
+    assert peak(lambda: entnorm.softmax(x, entropy=1e-3)) <= 64 * MIB + x.nbytes
 
 
 BOUNDED = {
@@ -190,13 +201,19 @@ class TestTheSwitch:
         assert self.chosen(monkeypatch, "numba") is fast
 
     def test_without_numba_numpy_is_used_unless_numba_was_insisted_on(self, monkeypatch):
-        import sys
-
         monkeypatch.delattr(entnorm, "fast", raising=False)
         monkeypatch.setitem(sys.modules, "entnorm.fast", None)
         assert self.chosen(monkeypatch, None) is None
         with pytest.raises(entnorm.EntnormError, match=r"numba cannot be used .* pip install 'entnorm\[fast\]'"):
             self.chosen(monkeypatch, "numba")
+
+    def test_numba_that_is_not_to_compile_is_not_used(self):
+        pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
+        program = "import entnorm, entnorm.backend as b; print(b.compiled(), entnorm.solve(logits=[0, 1], entropy=0.5))"
+        environment = {name: os.environ[name] for name in os.environ if name != "ENTNORM_BACKEND"}
+        command = [sys.executable, "-c", program]
+        found = subprocess.run(command, env=environment | {"NUMBA_DISABLE_JIT": "1"}, check=True, capture_output=True)
+        assert found.stdout.startswith(b"None ")
 
     def test_switched_off_nothing_compiled_runs(self, monkeypatch):
         fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)

@@ -55,6 +55,32 @@ def test_rows_of_any_length_alone_are_rows_among_others(n, evenness):
         assert np.array_equal(entnorm.softmax(row, evenness=evenness), probs)
 
 
+def beside(row, other, **target):
+    """The exponent of a row by itself, and between two others."""
+    target["logits"] = row
+    both = entnorm.solve(**target | {"logits": np.stack([other, row, other])})
+    return entnorm.solve(**target).gamma, both.gamma[1]
+
+
+@pytest.mark.parametrize("gap", [1e-42, 1e-48, 1e-300])
+def test_a_maximum_that_float32_takes_for_two_is_one_beside_rows_that_have_two(gap):
+    for n in (5, 90, 300):
+        row = np.random.default_rng(n).normal(-3, 1, n)
+        row[:2] = 0.0, -gap
+        for entropy in np.linspace(0.72, 0.9 * np.log(n), 9):
+            alone, among = beside(row, np.append([0.0, 0.0], row[2:]), entropy=entropy)
+            assert alone == among, (n, entropy)
+
+
+@pytest.mark.parametrize("reach", [1e37, 1e39, 1e44, 1e46])
+def test_depths_that_float32_cannot_hold_are_taken_alike_whatever_is_beside_them(reach):
+    for n in (90, 129, 300):
+        row = np.append(np.random.default_rng(n).normal(size=n - 1), -reach)
+        for perplexity in np.linspace(0.3, 0.9, 9) * n:
+            alone, among = beside(row, np.append(row[:-1], -np.inf), perplexity=perplexity)
+            assert alone == among, (n, perplexity)
+
+
 @pytest.mark.parametrize(
     ("values", "target"),
     [

@@ -2,12 +2,13 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from families import drawn
-from oracle import Exact
+from oracle import EPS, Exact
 
 import entnorm
 from entnorm import backend, lone, short, upright
@@ -135,6 +136,16 @@ def test_more_rows_than_are_taken_at_a_time_each_with_a_goal_of_its_own():
     fine = ~np.isnan(q[:, 0])
     assert fine.sum() > 0.9 * count
     assert np.abs(entnorm.perplexity(q[fine]) - perplexity[fine]).max() <= 2.0**-48
+
+
+@pytest.mark.parametrize("n", [64, 90, 121, 127, 128])
+def test_distributions_sum_to_one_where_equal_terms_are_all_rounded_the_same_way(n):
+    """Onto a one at the head of their running sum: each addition may lose half a rounding error."""
+    rows, entropy = np.full((4000, n), -1.0), 10.0 ** np.random.default_rng(n).uniform(-7, -1, 4000)
+    rows[:, 0] = 0.0
+    q = entnorm.softmax(rows, entropy=entropy)
+    short = [abs(Fraction(top) + (n - 1) * Fraction(other) - 1) for top, other in q[:, :2].tolist()]
+    assert max(short) <= 6 * EPS
 
 
 def test_single_precision_comes_from_double():

@@ -6,7 +6,10 @@ numba takes its time for every function, for all that may call it, and again for
 from collections.abc import Callable
 from typing import Any
 
-from numba import njit
+from numba import config, njit
+
+if config.DISABLE_JIT:  # for nothing here runs as Python
+    raise ImportError("NUMBA_DISABLE_JIT is set")
 
 # Helpers are called by compiled code alone, and have no wrappers for others: never call them from Python.
 HELPER = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}

@@ -61,10 +61,11 @@ def _call(context: Any, address: Any, values: Any, ahead: Any, room: Any, out: A
     """Call an equation by its address: numba does so only through Python, or with types that it gives away."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        convention, kinds = context.call_conv.get_function_type(SOLVE.return_type, SOLVE.args), SOLVE.args
-        slots = (cgutils.alloca_once(builder, pointer.pointee) for pointer in convention.args[:2])  # result and error
-        packed = context.get_arg_packer(kinds).as_arguments(builder, arguments[1:])
-        builder.call(builder.inttoptr(arguments[0], convention.as_pointer()), [*slots, *packed])
+        convention, found, taken = context.call_conv, SOLVE.return_type, SOLVE.args
+        place = builder.inttoptr(arguments[0], convention.get_function_type(found, taken).as_pointer())
+        status, _ = convention.call_function(builder, place, found, taken, arguments[1:])
+        with cgutils.if_unlikely(builder, status.is_error):
+            convention.return_status_propagate(builder, status)
         return context.get_dummy_value()
 
     return types.void(types.intp, *SOLVE.args), generate
