@@ -191,6 +191,18 @@ def test_long_rows_are_right_however_they_begin(n, evenness, monkeypatch):
         assert max(errors.values()) <= 1
 
 
+@pytest.mark.parametrize("n", [512, 5000])
+def test_a_row_that_begins_with_a_mask_takes_no_more_steps(n):
+    x, steps = RNG(n).normal(size=n), []
+    for place in (0, n // 3):
+        masked = x.copy()
+        masked[place] = -1e6
+        done, *_, nit = fast.solve_row(fast.FROM_TOP, masked, 3.0, math.log(n) - 3.0, np.empty(0))
+        assert done
+        steps.append(nit)
+    assert steps[0] <= steps[1]
+
+
 def test_a_row_whose_float32_has_ties_is_solved_by_compiled_code():
     x = long_rows(4096)[3]
     assert fast.solve_row(fast.FROM_TOP, x, 2.0, math.log(4096) - 2.0, np.empty(0))[0]

@@ -72,41 +72,52 @@ def _call(context: Any, address: Any, values: Any, ahead: Any, room: Any, out: A
 
 
 @part
-def _deviation(x, work, single):
+def _origin(x):
+    """The largest of a few entries: from one that is far from the others, as a mask is, float32 sees them as one."""
+    n, largest = x.size, x[0]
+    if aligned(n):
+        for i in (n // 4, n // 2, 3 * n // 4, n - 1):
+            largest = max(largest, x[i])
+    return largest
+
+
+@part
+def _deviation(x, origin, work, single):
     """The standard deviation of some entries of a long row."""
-    origin, first, second, count = x[0], 0.0, 0.0, work.size
+    first, second, count = 0.0, 0.0, work.size
     stride = LINE * (x.size // count)
     for k in range(work.shape[0]):
         for i in range(CHUNK):
             work[k, i] = x[(k * CHUNK + i) // LINE * stride + i % LINE]
-        _, _, s1, s2 = survey_chunk(work[k], origin, single)
+        _, _, s1, s2 = survey_chunk(work[k], origin, origin, single)
         first, second = first + s1, second + s2
     return np.sqrt(max(second / count - (first / count) ** 2, 0.0))
 
 
 @part
 def survey(x, j, room, looking):
-    """The extremes of a row, and the sums of its entries less the first one, and of their squares; all so in float32.
+    """The extremes of a row, and the sums of its entries less one of them, and of their squares; all so in float32.
 
     If `looking`, a long row is also summed from the top, at an exponent guessed from some of its entries: exponentials
     are computed while memory, which is as slow, hands over the next ones.
     """
-    n, whole, lanes, tail, single, origin = x.size, aligned(x.size), room.lanes, room.tails[j, 0], room.single[j], x[0]
-    top, bottom, first, second, size, gamma, sums = origin, origin, 0.0, 0.0, COARSE, 0.0, (0.0, 0.0, 0.0, 0.0)
+    n, whole, lanes, tail, single = x.size, aligned(x.size), room.lanes, room.tails[j, 0], room.single[j]
+    origin = _origin(x)
+    top, bottom, first, second, size, gamma, sums = x[0], x[0], 0.0, 0.0, COARSE, 0.0, (0.0, 0.0, 0.0, 0.0)
     if looking and n >= LONG:
-        size, gamma = _PIECE, start(lanes[at.DEFICIT + j], _deviation(x, room.work, single))
+        size, gamma = _PIECE, start(lanes[at.DEFICIT + j], _deviation(x, origin, room.work, single))
     for left in range(0, whole, size):
         right = min(left + size, whole)
         if gamma > 0.0:
             fetch(x, left + _AHEAD, right + _AHEAD)
-        high, low, s1, s2 = survey_chunk(x[left:right], origin, single[left:right])
+        high, low, s1, s2 = survey_chunk(x[left:right], top, origin, single[left:right])
         higher, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
         if gamma > 0.0:
             rise = higher - top if left else 0.0
             sums = look_on(sums, single[left:right], rise, float32(higher - origin), gamma)
         top = higher
     fill_tail(x, origin, tail)
-    high, low, s1, s2 = survey_chunk(tail, origin, single[whole:])
+    high, low, s1, s2 = survey_chunk(tail, top, origin, single[whole:])
     higher, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
     if gamma > 0.0:
         for i in range(n - whole, tail.size):

@@ -37,13 +37,13 @@ _LOWEST, _LOWEST_F, _ZERO_F = LOWEST[float64], LOWEST[float32], np.float32(0.0)
 
 
 @loop
-def survey_chunk(x, origin, single):
-    """Largest and smallest of the origin and the entries, and sums of x - origin and its square: NaN if an entry is.
+def survey_chunk(x, seen, origin, single):
+    """Largest and smallest of the entries and one seen before, and sums of x - origin and its square: NaN if one is.
 
     The differences are kept in float32.
     """
     wide()
-    top, negative = origin, -origin
+    top, negative = seen, -seen
     first = second = 0.0
     for i in range(x.size):
         top, negative = larger(x[i], top), larger(-x[i], negative)
