@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache, partial
-from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm import steps
 from entnorm.moments import (
     DEEPEST,
     FAINT,
@@ -30,6 +28,7 @@ from entnorm.moments import (
     raised_sums,
 )
 from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum, row_total
+from entnorm.scalars import excess_cumulants, search, settle, start
 from entnorm.short import CLOSEST, FINITE, MODERATE, Alone, Look, Residual
 from entnorm.steps import (
     EPS,
@@ -41,12 +40,10 @@ from entnorm.steps import (
     UNEVEN,
     deficit_cumulants,
     deficit_series,
-    excess_cumulants,
     farthest,
     highest_power,
     is_levered,
     is_sound,
-    start,
 )
 
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
@@ -56,17 +53,6 @@ Total = Callable[[NDArray[Any]], Any]
 Known = tuple[Floats, Total, float, float, Look, Alone | None]  # depths, their sum, reach, where gamma starts
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
-
-
-def _for_floats(*names: str) -> list[Callable[..., Any]]:
-    """Functions of `steps` that go on in Python's numbers, not in NumPy's, where they `pick` one: the same source."""
-    namespace = vars(steps) | {"pick": lambda condition, yes, no: float(yes if condition else no)}
-    for name in names:
-        namespace[name] = FunctionType(getattr(steps, name).__code__, namespace, name)
-    return [namespace[name] for name in names]
-
-
-_, _, _search, _settle = _for_floats("power_step", "is_last", "search", "settle")
 
 
 class _Sums(NamedTuple):
@@ -103,7 +89,7 @@ def solve_row(
     """
     if not (excess >= FINE and deficit >= FINE):
         return _UNDONE
-    try:  # numbers are Python's, which cost a third of NumPy's scalars, and do not divide by zero
+    try:
         known = _known(values, excess, deficit, room, logits)
         if known is None:
             return _UNDONE
@@ -111,12 +97,12 @@ def solve_row(
         count, going = 0, True
         while going and count < GLANCES and gamma * reach < FINITE:
             residual, second, third = look(gamma, True)
-            gamma, going = _search(gamma, residual, second, third, excess, deficit)
+            gamma, going = search(gamma, residual, second, third, excess, deficit)
             count += 1
         if not (count and gamma * reach < FINITE):
             return _UNDONE
         residual, second, third = look(gamma, False)
-        done, gamma, residual, second, _ = _settle(gamma, residual, second, third, excess, deficit)
+        done, gamma, residual, second, _ = settle(gamma, residual, second, third, excess, deficit)
     except ZeroDivisionError:
         return _UNDONE
     if done and out.size:
@@ -161,7 +147,7 @@ def _known(values: Floats, excess: float, deficit: float, room: Room | None, log
     found = _survey_long(values, room, logits) if room and not lean else _survey(values, work, logits)
     if found is None:
         return None
-    first = float(start(deficit, found[5]))
+    first = start(deficit, found[5])
     look = _lean(values, found, first, deficit, work, logits) if lean else _excess(n, found, excess, deficit, room)
     return found[0], room.total if room else row_total, found[3], first, look, None
 
@@ -251,7 +237,7 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
         mean = first / (1 + rest)
         residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
         unfit = not roughly and is_levered(mean, second, excess, deficit)
-        return (math.nan if unfit else float(residual)), second, third
+        return (math.nan if unfit else residual), second, third
 
     return look
 

@@ -15,7 +15,8 @@ import numpy as np
 
 from entnorm.moments import FAINT, SHALLOW, Floats, log_offsets
 from entnorm.reductions import laned
-from entnorm.steps import excess_cumulants, is_levered, start
+from entnorm.scalars import excess_cumulants, start
+from entnorm.steps import is_levered
 
 CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
 FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
@@ -66,7 +67,7 @@ class Alone:
         np.multiply(single, single, self.squares)
         total, square = np.add.reduce(singles, 1).tolist()
         mean = total / n
-        return float(start(deficit, math.sqrt(max(square / n - mean * mean, 0.0))))
+        return start(deficit, math.sqrt(max(square / n - mean * mean, 0.0)))
 
     def look(self, gamma: float, roughly: bool) -> Residual:
         """H(gamma) - H* and the cumulants."""
@@ -85,4 +86,4 @@ class Alone:
         rest, moment, square, cube = np.add.reduce(terms, 1).tolist()
         residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
         unfit = not roughly and is_levered(moment / (1 + rest), variance, self.excess, self.deficit)
-        return (math.nan if unfit else float(residual)), variance, skewness
+        return (math.nan if unfit else residual), variance, skewness
