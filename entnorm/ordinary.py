@@ -25,11 +25,16 @@ from entnorm.tilting import as_floats
 _FEW = 12  # short rows that are solved one by one in less time than it takes to stand rows upright
 
 
+def compiled(rows: Rows) -> ModuleType | None:
+    """The compiled code that solves these rows, if there is any."""
+    return backend.compiled() if rows.logits else None
+
+
 def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int, Goal, tuple[Any, ...]] | None:
     """What `Answers.alone` takes, of a single row that is an ordinary one: solved without the bookkeeping of many."""
     if rows.array.size != rows.array.shape[-1] or rows.array.size > lone.LONGEST:
         return None
-    row, fast = rows.alone(), backend.compiled() if rows.logits else None
+    row, fast = rows.alone(), compiled(rows)
     goal = target.reduce_alike(row.size, 1)
     if goal.at_top[0] or goal.at_bottom[0]:
         return None
@@ -57,7 +62,7 @@ def solve_rows(
     rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> Mask:
     """Solve the ordinary ones of these rows by compiled code, or if they are long or short; say which they are."""
-    (count, n), fast = values.shape, backend.compiled() if rows.logits else None
+    (count, n), fast = values.shape, compiled(rows)
     done = np.zeros(count, dtype=np.bool_)
     if not (n <= fast.LONGEST if fast is not None else n <= CHUNK or lone.LONG <= n <= lone.LONGEST):
         return done

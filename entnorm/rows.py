@@ -14,11 +14,17 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.moments import Floats, Integers
 from entnorm.reductions import columns, row_sum
 from entnorm.solution import EntnormError, Tally, name_rows
-from entnorm.tilting import LONG, as_floats, tilt_rows
+from entnorm.tilting import LONG, as_floats, holds_floats, tilt_rows
 
 _BLOCK = LONG  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
+_AT_ONCE = 2**23  # entries of rows that need no memory besides: some milliseconds, after which one may interrupt
 _FINITE_MASK = -1e9  # the customary number, to which a score may have been added
 _TALLEST = 2**14  # rows at a time, each with a few dozen numbers of its own
+
+
+def height_of(n: int, entries: int = _BLOCK) -> int:
+    """How many rows of n make a block of about so many entries."""
+    return min(max(1, entries // n), _TALLEST)
 
 
 def sum_tolerance(n: int, eps: float) -> float:
@@ -115,14 +121,16 @@ class Rows:
         """The floating dtype of the distributions handed back."""
         return self.array.dtype if self.array.dtype.kind == "f" else np.dtype(np.float64)
 
-    def blocks(self) -> Iterator[tuple[slice, NDArray[Any]]]:
+    def blocks(self, *, large: bool = False) -> Iterator[tuple[slice, NDArray[Any]]]:
         """Slices of the flattened batch, and their rows as C-ordered float64, whatever the layout of the array.
 
         Working on one layout only is what makes a row's answer independent, bit for bit, of strides and neighbours.
         Rows that are too long to be held as a whole come one by one and as they are, for `as_floats` to read columns.
+        Of an array that has this layout, blocks may be `large`, if what is done with them takes no memory for entries.
         """
         n, count = self.array.shape[-1], self.count
-        height = min(max(1, _BLOCK // n), _TALLEST)
+        in_place = n <= LONG and holds_floats(self.array) and self.array.flags.aligned
+        height = height_of(n, _AT_ONCE if large and in_place else _BLOCK)
         for start in range(0, count, height):
             part = slice(start, min(start + height, count))
             block = self.part(part)

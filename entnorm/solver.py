@@ -19,7 +19,7 @@ from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equ
 from entnorm.gradients import Jacobian
 from entnorm.moments import Cumulants, Floats, Indices, Mask
 from entnorm.reductions import Workspace
-from entnorm.rows import Rows, quietly
+from entnorm.rows import Rows, height_of, quietly
 from entnorm.solution import Solution, Status
 from entnorm.spectrum import Spectrum
 from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
@@ -111,7 +111,7 @@ def find(rows: Rows, target: Target, work: Workspace | None = None) -> tuple[Rec
         return Answers.alone(*found).record(), None
     record, failures, work = Record.empty(rows.count), Failures(), work or Workspace()
     with quietly():
-        for part, values in rows.blocks():
+        for part, values in rows.blocks(large=ordinary.compiled(rows) is not None):
             answers = _solve_block(rows, values, target.part(part), None, work)
             record.put(part, answers.record())
             failures.add(part.start, record.status[part], answers.support, answers.ties)
@@ -131,7 +131,7 @@ def distributions(
         return shaped, None
     failures, work = Failures(), Workspace()
     with quietly():
-        for part, values in rows.blocks():
+        for part, values in rows.blocks(large=not log and ordinary.compiled(rows) is not None):
             out = flat[part]
             goals, room = target.part(part), None if log else out
             answers = Answers.alone(*found) if found else _solve_block(rows, values, goals, room, work)
@@ -151,10 +151,12 @@ def _solve_block(
     rows.vet(values)
     answers = Answers.empty(len(values))
     done = ordinary.solve_rows(rows, values, target, answers, out, work)
-    left = np.flatnonzero(~done)
-    if left.size == len(values):
+    others, height = np.flatnonzero(~done), height_of(values.shape[1])
+    if others.size == len(values) <= height:
         _solve_others(rows, values, target, answers, out, work)
-    elif left.size:
+        return answers
+    for first in range(0, others.size, height):
+        left = others[first : first + height]
         some, room = Answers.empty(left.size), None if out is None else out[left]
         _solve_others(rows, values[left], target.part(left), some, room, work)
         answers.put(left, some)

@@ -130,12 +130,10 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
     if isinstance(values, float) or array.ndim == 0:
-        count = prod(batch)
-        if count != 1:
-            return np.broadcast_to(np.float64(array), (count,))
-        flat = np.empty(1)
-        flat[0] = array
-        return flat
+        one = np.empty(1)
+        one[0] = array
+        one.flags.writeable = False
+        return np.ndarray((prod(batch),), np.float64, one, strides=(0,)) if prod(batch) != 1 else one
     try:
         return np.broadcast_to(array.astype(np.float64, copy=False), batch).reshape(-1)
     except ValueError:

@@ -95,6 +95,15 @@ def _deviation(x, origin, work, single):
 
 
 @part
+def _tally(single, high, top, origin, ties):
+    """How many entries there are at the top so far, or more: float32 may see one there that is below."""
+    if high < top:
+        return ties
+    found = count_top(single, float32(high - origin))
+    return found if high > top else ties + found
+
+
+@part
 def survey(x, j, room, looking):
     """The extremes of a row, and the sums of its entries less one of them, and of their squares; all so in float32.
 
@@ -102,7 +111,7 @@ def survey(x, j, room, looking):
     are computed while memory, which is as slow, hands over the next ones.
     """
     n, whole, lanes, tail, single = x.size, aligned(x.size), room.lanes, room.tails[j, 0], room.single[j]
-    origin = _origin(x)
+    origin, ties = _origin(x), 0
     top, bottom, first, second, size, gamma, sums = x[0], x[0], 0.0, 0.0, COARSE, 0.0, (0.0, 0.0, 0.0, 0.0)
     if looking and n >= LONG:
         size, gamma = _PIECE, start(lanes[at.DEFICIT + j], _deviation(x, origin, room.work, single))
@@ -110,9 +119,10 @@ def survey(x, j, room, looking):
         right = min(left + size, whole)
         if gamma > 0.0:
             fetch(x, left + _AHEAD, right + _AHEAD)
-        high, low, s1, s2 = survey_chunk(x[left:right], top, origin, single[left:right])
+        high, low, s1, s2 = survey_chunk(x[left:right], x[left], origin, single[left:right])
         higher, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
         if gamma > 0.0:
+            ties = _tally(single[left:right], high, top, origin, ties)
             rise = higher - top if left else 0.0
             sums = look_on(sums, single[left:right], rise, float32(higher - origin), gamma)
         top = higher
@@ -123,8 +133,11 @@ def survey(x, j, room, looking):
         for i in range(n - whole, tail.size):
             single[whole + i] = -np.inf
         sums = look_on(sums, single[whole:], higher - top, float32(higher - origin), gamma)
+        ties = 0 if high > top else ties  # those of the tail are counted when it is centred
+    else:
+        ties = count_top(single[:whole], float32(higher - origin))
     lanes[at.ORIGIN + j], lanes[at.TOP + j], lanes[at.BOTTOM + j], lanes[at.GUESS + j] = origin, higher, bottom, gamma
-    lanes[at.PLAIN + j], lanes[at.SQUARE + j] = first, second
+    lanes[at.PLAIN + j], lanes[at.SQUARE + j], lanes[at.TIES + j] = first, second, ties
     lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
 
 
@@ -147,8 +160,7 @@ def centre_row(x, j, shift, room):
     """Take the tail's entries less the centre and the shift; give a row up if it has another maximum."""
     n, whole, lanes, single, top = x.size, aligned(x.size), room.lanes, room.single[j], room.lanes[at.TOP + j]
     ties = centre_tail(n - whole, top, lanes[at.CENTRE + j], shift, room.tails[j, 0], single[whole:])
-    shown = count_top(single[:whole], float32(top - lanes[at.ORIGIN + j]))  # of which float32 may make more
-    if ties + shown != 1 and ties + count_top(x[:whole], top) != 1:
+    if ties + lanes[at.TIES + j] != 1.0 and ties + count_top(x[:whole], top) != 1:
         lanes[at.KIND + j], lanes[at.ACTIVE + j] = at.UNSOLVED, 0.0
 
 

@@ -18,10 +18,10 @@ from entnorm.steps import GLANCES, NEARLY
 
 LANES = 16  # rows of a group, at most: of two vectors, one is computed while the other waits for a quotient
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
-PLACES = 26 * LANES
+PLACES = 27 * LANES
 _place = iter(range(0, PLACES, LANES))
 KIND, ACTIVE, DONE, NIT, EXCESS, DEFICIT, GAMMA, BASE, RESIDUAL, SECOND, THIRD = (next(_place) for _ in range(11))
-ORIGIN, TOP, BOTTOM, PLAIN, SQUARE, GUESS, LOOKED = (next(_place) for _ in range(7))  # see `groups.survey`
+ORIGIN, TOP, BOTTOM, TIES, PLAIN, SQUARE, GUESS, LOOKED = (next(_place) for _ in range(8))  # see `groups.survey`
 MEAN, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
 UNSOLVED, SERIES, DIRECT = 0.0, 1.0, 2.0  # kinds: how a row that leans to the uniform distribution is summed, if any is
 _ASTRAY = 1.5  # a factor by which a guess may be off
