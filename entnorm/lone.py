@@ -50,7 +50,7 @@ LONG = TILE // 2  # entries from which on rows are better solved one by one, whi
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
 Total = Callable[[NDArray[Any]], Any]
-Known = tuple[Floats, Total, float, float, Look, Alone | None]  # depths, their sum, reach, where gamma starts
+Known = tuple[Floats, Any, Total, float, float, Look, Alone | None]  # depths, the maximum's place, their sum, reach, ...
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
@@ -93,7 +93,7 @@ def solve_row(
         known = _known(values, excess, deficit, room, logits)
         if known is None:
             return _UNDONE
-        depths, total, reach, gamma, look, short = known
+        depths, peak, total, reach, gamma, look, short = known
         count, going = 0, True
         while going and count < GLANCES and gamma * reach < FINITE:
             residual, second, third = look(gamma, True)
@@ -109,8 +109,10 @@ def solve_row(
         n = values.size
         np.multiply(depths, gamma, depths)
         np.exp(depths, depths)
-        depths[n:] = 0.0
-        np.multiply(depths[:n], 1.0 / float(total(depths)), out)
+        depths[n:] = depths[peak] = 0.0  # so that the others are summed by themselves, and not beside a one
+        factor = 1.0 / (1.0 + float(total(depths)))
+        depths[peak] = 1.0
+        np.multiply(depths[:n], factor, out)
     if short:
         short.back()
     return done, gamma, 0.0, residual, second, count + 1
@@ -142,14 +144,14 @@ def _known(values: Floats, excess: float, deficit: float, room: Room | None, log
     if n <= CHUNK and not lean:
         short = Alone.lent(n)
         first = short.survey(values, excess, deficit, logits)
-        return None if first is None else (short.padded, row_total, short.reach, first, short.look, short)
+        return None if first is None else (short.padded, short.peak, row_total, short.reach, first, short.look, short)
     work = room.work if room else None
     found = _survey_long(values, room, logits) if room and not lean else _survey(values, work, logits)
     if found is None:
         return None
     first = start(deficit, found[5])
     look = _lean(values, found, first, deficit, work, logits) if lean else _excess(n, found, excess, deficit, room)
-    return found[0], room.total if room else row_total, found[3], first, look, None
+    return *found[:2], room.total if room else row_total, found[3], first, look, None
 
 
 def _survey(values: Floats, work: Workspace | None, logits: bool) -> Survey | None:

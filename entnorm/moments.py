@@ -311,7 +311,11 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, work: Workspace, *, log: bo
     weights = work.array("w", (rows, size)) if log or size > n else depths
     weights[:, n:] = 0.0
     np.exp(depths, out=weights[:, :n])
-    total = row_total(weights)[:, None]
+    largest = np.arange(rows), weights.argmax(-1)
+    beside = weights[largest]
+    weights[largest] = 0.0  # so that the others are summed by themselves, and not beside a one
+    total = (beside + row_total(weights))[:, None]
+    weights[largest] = beside
     if log:
         np.subtract(depths, np.log(total), out=out)
     else:

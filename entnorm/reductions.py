@@ -20,7 +20,6 @@ SQUARES = 1e140  # numbers between this and its inverse can be squared, and the 
 _VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
 # Running sums, added up by pairs: the order in which `np.add.reduce` takes up to 128 entries that lie side by side.
 LANES = 8
-HALF = CHUNK // 2  # entries that are summed at a time where the maximum is among them
 _LINE = 64  # bytes of the cache that are fetched at a time: vectors that lie across two cost twice the time
 _FEW = 2048  # entries of a row from which on what is left of it does not count
 ONES = {np.dtype(kind): np.ones(COARSE, kind) for kind in (np.float32, np.float64)}
@@ -151,14 +150,8 @@ def laned(n: int) -> int:
 
 
 def row_total(a: NDArray[Any]) -> Any:
-    """Sum of each row, of short ones as they are summed when they stand upright; their length is one of `padded`.
-
-    By halves: with a one at its head, a running sum of sixteen terms may lose more than a distribution may.
-    """
-    if a.shape[-1] > CHUNK:
-        return row_sum(a)
-    total = np.add.reduce(a[..., :HALF], -1)
-    return total if a.shape[-1] <= HALF else total + np.add.reduce(a[..., HALF:], -1)
+    """Sum of each row, of short ones as they are summed when they stand upright; their length is one of `padded`."""
+    return row_sum(a) if a.shape[-1] > CHUNK else np.add.reduce(a, -1)
 
 
 class UprightSums:

@@ -140,10 +140,15 @@ def _tilt_by_columns(
     def exponents(part: slice) -> Floats:
         return powers(log_offsets(as_floats(values[:, part]), top, logits=logits, scale=scale), gamma)
 
-    total = Total()
+    total = 0.0
+    others = Total()
     for part in parts:
-        total.add(np.exp(exponents(part)))
-    log_total, factor = np.log(total.value()), 1.0 / total.value()
+        weights = np.exp(exponents(part))
+        if total == 0.0 and weights.max() == 1.0:
+            total, weights[0, weights.argmax()] = 1.0, 0.0  # summed last: see `entnorm.moments.tilt`
+        others.add(weights)
+    total = total + others.value()
+    log_total, factor = np.log(total), 1.0 / total
     for part in parts:
         found = exponents(part) - log_total if log else np.exp(exponents(part)) * factor
         np.copyto(out[:, part], found, casting="same_kind")

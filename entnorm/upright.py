@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, Indices, Mask, log_offsets
-from entnorm.reductions import HALF, LANES, UprightSums, Workspace, laned
+from entnorm.reductions import LANES, UprightSums, Workspace, laned
 from entnorm.short import CLOSEST, FINITE, MODERATE
 from entnorm.steps import FINE, GLANCES, LEAN, excess_cumulants, is_levered, search, settle, start
 
@@ -64,11 +64,9 @@ class _Room:
         np.multiply(depths, self.factor, out)
 
     def total(self) -> NDArray[Any]:
-        """The sums of w, by halves: see `row_total`."""
-        for k, groups in enumerate((self.groups[: HALF // LANES], self.groups[HALF // LANES :])):
-            self.sums.add_up(k, groups)
-        head, rest = self.sums.totals()
-        return np.asarray(head + rest)
+        """The sums of w: see `row_total`."""
+        self.sums.add_up(0, self.groups)
+        return self.sums.totals()[0]
 
     def power_sums(self, depths: NDArray[Any], gamma: Floats, maxima: Indices, deep: Mask | None) -> NDArray[Any]:
         """Sums of w, w t, w t^2, w t^3, see `entnorm.moments.power_sums`."""
@@ -194,11 +192,14 @@ class _Crowd:
 
     def write(self, out: Floats, rows: Indices) -> None:
         """The distributions of those that are done, which are these rows of `out`."""
-        for piece in self.tiles.pieces(self.tiles.depths, self._among(np.flatnonzero(self.done)), 2):
+        for piece in self.tiles.pieces(self.tiles.depths, self._among(np.flatnonzero(self.done)), 1):
             room, where = piece.room, _as_slice(rows[piece.rows])
             room.times(piece.depths, self.gamma[piece.rows], room.w)
             np.exp(room.w, room.w)
-            room.times(room.w, 1.0 / room.total(), room.t)
+            room.flat[piece.maxima] = 0.0  # so that the others are summed by themselves, and not beside a one
+            total = 1.0 + room.total()
+            room.flat[piece.maxima] = 1.0
+            room.times(room.w, 1.0 / total, room.t)
             out[where] = room.t.T
 
     def _look(self, table: NDArray[Any], which: Indices) -> tuple[Floats, Floats, Floats, Floats]:

@@ -4,6 +4,7 @@ import math
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import mpmath
 import numpy as np
@@ -273,3 +274,22 @@ def test_what_is_compiled_takes_no_other_types():
         fast.tilt(np.zeros((1, 2), np.float32), np.ones(1), np.zeros(1), np.empty((1, 2)))
     with pytest.raises(AttributeError, match="solve_column"):
         _ = fast.solve_column
+
+
+def test_many_rows_are_taken_at_once_and_those_that_are_left_in_pieces(monkeypatch):
+    """Rows share nothing but the call; those with two maxima are left to NumPy, in blocks of ordinary size."""
+    monkeypatch.setattr(backend, "compiled", lambda: fast)
+    x = RNG(5).normal(size=(160, 2**15))
+    tied = x.copy()
+    tied[:, 7] = tied[:, 9] = 10.0
+    mixed = np.where(np.arange(160)[:, None] % 3 == 0, tied, x)
+    for rows in (mixed, tied):
+        tracemalloc.start()
+        probs = entnorm.softmax(rows, entropy=6.0)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak - probs.nbytes < 2**26
+        for row in (0, 1, 63, 96, 159):
+            assert np.array_equal(probs[row], entnorm.softmax(rows[row], entropy=6.0))
+        few = entnorm.softmax(rows[90:100].astype(np.float32).astype(np.float64), entropy=6.0)
+        assert np.array_equal(few.astype(np.float32), entnorm.softmax(rows[90:100].astype(np.float32), entropy=6.0))

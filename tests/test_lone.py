@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from families import FAMILIES, drawn
@@ -121,3 +125,26 @@ def test_targets_next_to_an_end_are_left():
     assert not solved([0.0, -1.0, -2.5], entropy=1e-300)[0]
     assert not solved([0.0, -1.0, -2.5], deficit=1e-300)[0]
     assert not solved([0.0, -1.0, -2.5], entropy=5.0)[0]
+
+
+UNEVEN = """
+import math, numpy as np, entnorm
+from entnorm.steps import EPS
+rng, worst = np.random.default_rng(0), 0.0
+for n, count in ((100, 60), (200, 60), (16_000, 40)):
+    x = np.zeros(n)
+    x[n // 3] = 1.0
+    for gamma in rng.uniform(1, math.log(n), count).tolist():
+        rows = entnorm.escort(entnorm.softmax(np.tile(x, (20, 1)), entropy=gamma), 0.9)
+        for q in (entnorm.softmax(x, entropy=gamma), rows[0]):
+            worst = max(worst, abs(math.fsum([*q.tolist(), -1.0])) / (8 * EPS))
+print(worst)
+"""
+
+
+@pytest.mark.parametrize("processor", ["Nehalem", "Haswell", "SkylakeX"])
+def test_distributions_add_up_however_few_running_sums_a_processor_has(processor):
+    """A maximum among many equal entries: beside it, all of these would be rounded alike."""
+    chosen = {**os.environ, "OPENBLAS_CORETYPE": processor, "ENTNORM_BACKEND": "numpy"}
+    done = subprocess.run([sys.executable, "-c", UNEVEN], env=chosen, capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 0.6

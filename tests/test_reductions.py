@@ -94,10 +94,8 @@ def test_short_rows_are_added_up_in_one_order_lying_or_upright(n, dtype):
     expected = np.array([added_up(row) for row in rows])
     assert np.array_equal(np.add.reduce(rows, -1), expected)
     assert np.array_equal(np.add.reduce(rows.reshape(75, 4, n), -1).ravel(), expected)
-    half = reductions.HALF
-    totals = np.array([added_up(row[:half]) + added_up(row[half:]) for row in rows])
-    assert np.array_equal(reductions.row_total(rows), totals)
-    assert reductions.row_total(rows[0]) == totals[0]
+    assert np.array_equal(reductions.row_total(rows), expected)
+    assert reductions.row_total(rows[0]) == expected[0]
     for count in (1, 2, 3, 7, 8, 9, 300):
         groups = np.ascontiguousarray(rows[:count].T).reshape(-1, reductions.LANES, count)
         sums = reductions.UprightSums(2, count, np.dtype(dtype), reductions.Workspace())

@@ -22,6 +22,15 @@ def test_blocks_cover_every_row_once_and_in_order(shape, axis):
     assert rows.batch == np.moveaxis(x, axis, -1).shape[:-1]
 
 
+def test_blocks_are_large_only_of_what_needs_no_copy():
+    x = np.zeros((2**14, 2**9))
+    sizes = [
+        sum(1 for _ in Rows.checked(None, array, -1).blocks(large=True)) for array in (x, x[:, ::2], x.astype("f4"))
+    ]
+    assert sizes == [1, 4, 8]
+    assert len(list(Rows.checked(None, x, -1).blocks())) == 8
+
+
 def test_other_dtypes_and_layouts_are_read_as_they_are():
     x = np.arange(60).reshape(12, 5)
     for array in (x.astype(np.float32), x.astype(">f8"), np.asfortranarray(x), x.astype(np.int16), x[::-1][::-1]):
