@@ -133,10 +133,10 @@ from entnorm.steps import EPS
 rng, worst = np.random.default_rng(0), 0.0
 for n, count in ((100, 60), (200, 60), (16_000, 40)):
     x = np.zeros(n)
-    x[n // 3] = 1.0
-    for gamma in rng.uniform(1, math.log(n), count).tolist():
-        rows = entnorm.escort(entnorm.softmax(np.tile(x, (20, 1)), entropy=gamma), 0.9)
-        for q in (entnorm.softmax(x, entropy=gamma), rows[0]):
+    x[1] = 1.0
+    for entropy, order in zip(rng.uniform(0.3, 0.99, count) * math.log(n), rng.uniform(0.3, 1.5, count)):
+        q = entnorm.softmax(x, entropy=entropy)
+        for q in (q, entnorm.escort(q, order), entnorm.softmax(np.tile(x, (20, 1)), entropy=entropy)[7]):
             worst = max(worst, abs(math.fsum([*q.tolist(), -1.0])) / (8 * EPS))
 print(worst)
 """
