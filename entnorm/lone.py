@@ -29,7 +29,7 @@ from entnorm.moments import (
 )
 from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum, row_total
 from entnorm.scalars import excess_cumulants, search, settle, start
-from entnorm.short import CLOSEST, FINITE, MODERATE, Alone, Look, Residual
+from entnorm.short import CLOSEST, FINITE, Alone, Look, Residual, ordinary_reach
 from entnorm.steps import (
     EPS,
     FINE,
@@ -50,7 +50,7 @@ LONG = TILE // 2  # entries from which on rows are better solved one by one, whi
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
 Total = Callable[[NDArray[Any]], Any]
-Known = tuple[Floats, Any, Total, float, float, Look, Alone | None]  # depths, the maximum's place, their sum, reach, ...
+Known = tuple[Floats, Any, Total, float, float, Look, Alone | None]  # depths, the peak, their sum, reach, gamma ...
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 
@@ -178,11 +178,8 @@ def _survey_long(values: Floats, room: Room, logits: bool) -> Survey | None:
     top = float(values[peak])
     depths = _offsets("depths", values, top, room.work, logits)
     np.copyto(single, depths, casting="same_kind")
-    reach = -float(single[single.argmin()])  # infinite, or NaN, if any entry is
-    single[peak] = -math.inf
-    near = float(single[single.argmax()])
-    single[peak] = 0.0
-    if near > -CLOSEST or not 1.0 / MODERATE < reach < MODERATE:  # another maximum, or all but one
+    reach = ordinary_reach(single, peak)
+    if not reach:
         return None
     mean, square = float(room.plain(single)) / n, float(room.squares(single)) / n
     return depths, peak, top, reach, mean, math.sqrt(max(square - mean * mean, 0.0))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, log_offsets
 from entnorm.reductions import laned
@@ -24,6 +25,15 @@ MODERATE = 1e18  # what float32 can square, and its inverse
 
 Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
 Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
+
+
+def ordinary_reach(single: NDArray[Any], peak: np.intp) -> float:
+    """The depth of the deepest entry, from depths in float32; 0 if the row is not ordinary."""
+    reach = -float(single[single.argmin()])  # infinite, or NaN, if any entry is
+    single[peak] = -math.inf
+    near = float(single[single.argmax()])
+    single[peak] = 0.0
+    return reach if near <= -CLOSEST and 1.0 / MODERATE < reach < MODERATE else 0.0  # else another maximum, or nearly
 
 
 class Alone:
@@ -58,16 +68,13 @@ class Alone:
         else:
             log_offsets(values[None], values[peak, None], logits=False, out=depths[None])
         single[:] = depths
-        self.reach = reach = -float(single[single.argmin()])  # infinite, or NaN, if any entry is
-        single[peak] = -math.inf
-        near = float(single[single.argmax()])
-        single[peak] = 0.0
-        if near > -CLOSEST or not 1.0 / MODERATE < reach < MODERATE:  # another maximum, or all but one
+        self.reach = ordinary_reach(single, peak)
+        if not self.reach:
             return None
         np.multiply(single, single, self.squares)
         total, square = np.add.reduce(singles, 1).tolist()
         mean = total / n
-        return start(deficit, math.sqrt(max(square / n - mean * mean, 0.0)))
+        return float(start(deficit, math.sqrt(max(square / n - mean * mean, 0.0))))
 
     def look(self, gamma: float, roughly: bool) -> Residual:
         """H(gamma) - H* and the cumulants."""

@@ -30,7 +30,8 @@ class Goal:
 
     def repeated(self, count: int) -> "Goal":
         """The goal of one row for so many."""
-        return Goal(*(np.full(count, getattr(self, part.name)[0]) for part in fields(self)))
+        one = self.excess, self.deficit, self.at_top, self.at_bottom
+        return Goal(*(np.full(count, part[0]) for part in one))
 
     def take(self, rows: NDArray[Any]) -> "Goal":
         """The goals of some rows, in their order."""

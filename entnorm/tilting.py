@@ -140,14 +140,13 @@ def _tilt_by_columns(
     def exponents(part: slice) -> Floats:
         return powers(log_offsets(as_floats(values[:, part]), top, logits=logits, scale=scale), gamma)
 
-    total = 0.0
-    others = Total()
+    others, largest = Total(), 0.0
     for part in parts:
         weights = np.exp(exponents(part))
-        if total == 0.0 and weights.max() == 1.0:
-            total, weights[0, weights.argmax()] = 1.0, 0.0  # summed last: see `entnorm.moments.tilt`
+        if not largest and weights.max() == 1.0:
+            largest, weights[0, weights.argmax()] = 1.0, 0.0  # added last: see `entnorm.moments.tilt`
         others.add(weights)
-    total = total + others.value()
+    total = largest + others.value()
     log_total, factor = np.log(total), 1.0 / total
     for part in parts:
         found = exponents(part) - log_total if log else np.exp(exponents(part)) * factor

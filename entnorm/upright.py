@@ -66,7 +66,7 @@ class _Room:
     def total(self) -> NDArray[Any]:
         """The sums of w: see `row_total`."""
         self.sums.add_up(0, self.groups)
-        return self.sums.totals()[0]
+        return np.asarray(self.sums.totals()[0])
 
     def power_sums(self, depths: NDArray[Any], gamma: Floats, maxima: Indices, deep: Mask | None) -> NDArray[Any]:
         """Sums of w, w t, w t^2, w t^3, see `entnorm.moments.power_sums`."""

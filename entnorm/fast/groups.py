@@ -95,6 +95,12 @@ def _deviation(x, origin, work, single):
 
 
 @part
+def _joined(a, b):
+    """Largest, smallest, and two sums, of some entries and of others."""
+    return max(a[0], b[0]), min(a[1], b[1]), a[2] + b[2], a[3] + b[3]
+
+
+@part
 def _tally(single, high, top, origin, ties):
     """How many entries there are at the top so far, or more: float32 may see one there that is below."""
     if high < top:
@@ -112,32 +118,38 @@ def survey(x, j, room, looking):
     """
     n, whole, lanes, tail, single = x.size, aligned(x.size), room.lanes, room.tails[j, 0], room.single[j]
     origin, ties = _origin(x), 0
-    top, bottom, first, second, size, gamma, sums = x[0], x[0], 0.0, 0.0, COARSE, 0.0, (0.0, 0.0, 0.0, 0.0)
+    found, size, gamma, sums = (x[0], x[0], 0.0, 0.0), COARSE, 0.0, (0.0, 0.0, 0.0, 0.0)
     if looking and n >= LONG:
         size, gamma = _PIECE, start(lanes[at.DEFICIT + j], _deviation(x, origin, room.work, single))
     for left in range(0, whole, size):
         right = min(left + size, whole)
         if gamma > 0.0:
             fetch(x, left + _AHEAD, right + _AHEAD)
-        high, low, s1, s2 = survey_chunk(x[left:right], x[left], origin, single[left:right])
-        higher, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
+        top, more = found[0], survey_chunk(x[left:right], x[left], origin, single[left:right])
+        found = _joined(found, more)
         if gamma > 0.0:
-            ties = _tally(single[left:right], high, top, origin, ties)
-            rise = higher - top if left else 0.0
-            sums = look_on(sums, single[left:right], rise, float32(higher - origin), gamma)
-        top = higher
+            ties = _tally(single[left:right], more[0], top, origin, ties)
+            rise = found[0] - top if left else 0.0
+            sums = look_on(sums, single[left:right], rise, float32(found[0] - origin), gamma)
     fill_tail(x, origin, tail)
-    high, low, s1, s2 = survey_chunk(tail, top, origin, single[whole:])
-    higher, bottom, first, second = max(top, high), min(bottom, low), first + s1, second + s2
+    before = found[0]
+    found = _joined(found, survey_chunk(tail, before, origin, single[whole:]))
+    top = found[0]
     if gamma > 0.0:
         for i in range(n - whole, tail.size):
             single[whole + i] = -np.inf
-        sums = look_on(sums, single[whole:], higher - top, float32(higher - origin), gamma)
-        ties = 0 if high > top else ties  # those of the tail are counted when it is centred
+        sums = look_on(sums, single[whole:], top - before, float32(top - origin), gamma)
+        ties = 0 if top > before else ties  # those of the tail are counted when it is centred
     else:
-        ties = count_top(single[:whole], float32(higher - origin))
-    lanes[at.ORIGIN + j], lanes[at.TOP + j], lanes[at.BOTTOM + j], lanes[at.GUESS + j] = origin, higher, bottom, gamma
-    lanes[at.PLAIN + j], lanes[at.SQUARE + j], lanes[at.TIES + j] = first, second, ties
+        ties = count_top(single[:whole], float32(top - origin))
+    lanes[at.TOP + j], lanes[at.BOTTOM + j], lanes[at.PLAIN + j], lanes[at.SQUARE + j] = found
+    lanes[at.ORIGIN + j], lanes[at.TIES + j], lanes[at.GUESS + j] = origin, ties, gamma
+    write_sums(lanes, j, sums)
+
+
+@part
+def write_sums(lanes, j, sums):
+    """Four sums over the entries of a row to its lane."""
     lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
 
 

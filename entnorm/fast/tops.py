@@ -5,7 +5,7 @@ from numba import float32, njit
 from entnorm.fast import lanes as at
 from entnorm.fast.building import LOOP
 from entnorm.fast.distributions import step_row
-from entnorm.fast.groups import SETTLINGS, activate, centre_row, survey_all
+from entnorm.fast.groups import SETTLINGS, activate, centre_row, survey_all, write_sums
 from entnorm.fast.lanes import find_excess, leave_levered, number, search_all, settle_all
 from entnorm.fast.sums import aligned, excess_sums, glance_sums, part
 
@@ -18,8 +18,7 @@ def _glance_all(values, room):
         if lanes[at.ACTIVE + j] > 0.0 and not lanes[at.LOOKED + j] > 0.0:
             single, gamma = room.single[j], float32(lanes[at.GAMMA + j])
             top = float32(lanes[at.TOP + j] - lanes[at.ORIGIN + j])
-            sums = glance_sums(single[:whole], top, single[whole:], gamma)
-            lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
+            write_sums(lanes, j, glance_sums(single[:whole], top, single[whole:], gamma))
         lanes[at.LOOKED + j] = 0.0
 
 
@@ -30,8 +29,7 @@ def _measure_all(values, room, kept):
     for j in range(values.shape[0]):
         if lanes[at.ACTIVE + j] > 0.0:
             gamma, x = lanes[at.GAMMA + j], values[j]
-            sums = excess_sums(x[:whole], lanes[at.TOP + j], room.tails[j], gamma, kept[j])
-            lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j] = sums
+            write_sums(lanes, j, excess_sums(x[:whole], lanes[at.TOP + j], room.tails[j], gamma, kept[j]))
 
 
 @njit(cache=True, **LOOP)
