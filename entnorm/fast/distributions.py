@@ -12,6 +12,7 @@ from entnorm.reductions import CHUNK
 
 _LOWEST = LOWEST[float64]
 _HALF, _SIXTH, _24TH, _120TH = (1.0 / math.factorial(k) for k in range(2, 6))
+_PIECE = 2**12  # entries that are scaled at a time, from the end of a row, which the cache still holds
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS = float64[::1]
 
@@ -29,7 +30,9 @@ def scale_row(x, top, tails, by, factor, out):
     """Turn what `excess_sums` kept into ``factor exp(t + by (x - top))``, where `by` moves t by less than 1 / 200."""
     wide()
     whole = aligned(x.size)
-    _scale_chunk(x[:whole], top, by, factor, out[:whole])
+    for right in range(whole, 0, -_PIECE):
+        part = slice(max(right - _PIECE, 0), right)
+        _scale_chunk(x[part], top, by, factor, out[part])
     _scale_chunk(tails[0], 0.0, by, factor, tails[1])
     for i in range(x.size - whole):
         out[whole + i] = tails[1, i]
