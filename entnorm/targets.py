@@ -81,7 +81,9 @@ class Target:
 
     def kept(self) -> "Target":
         """The same, whatever becomes of the array that the caller passed; one number for all rows stays one."""
-        return self if self.values.strides == (0,) else Target(self.kind, self.values.copy())
+        values = self.values
+        alike = values.size > 1 and values.strides == (0,)
+        return Target(self.kind, per_row(self.kind, float(values[0]), values.shape) if alike else values.copy())
 
     def reduce(self, support: Integers, ties: Integers) -> Goal:
         """The goals of rows with s = `support` and m = `ties`."""
