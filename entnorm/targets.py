@@ -133,10 +133,10 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
     if isinstance(values, float) or array.ndim == 0:
-        one = np.empty(1)
+        count, one = prod(batch), np.empty(1)
         one[0] = array
         one.flags.writeable = False
-        return np.ndarray((prod(batch),), np.float64, one, strides=(0,)) if prod(batch) != 1 else one
+        return one if count == 1 else np.ndarray((count,), np.float64, one, strides=(0,))
     try:
         return np.broadcast_to(array.astype(np.float64, copy=False), batch).reshape(-1)
     except ValueError:
