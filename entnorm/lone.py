@@ -50,7 +50,8 @@ LONG = TILE // 2  # entries from which on rows are better solved one by one, whi
 LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
 
 Total = Callable[[NDArray[Any]], Any]
-Known = tuple[Floats, Any, Total, float, float, Look, Alone | None]  # depths, the peak, their sum, reach, gamma ...
+# Depths, where the maximum is, how to sum up, the reach, the first gamma, how to look, and what is lent.
+Known = tuple[Floats, Any, Total, float, float, Look, Alone | None]
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
 _UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
 

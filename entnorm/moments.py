@@ -305,13 +305,13 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, work: Workspace, *, log: bo
     log : bool
         log q instead of q.
     """
-    powers(depths, gamma)
     rows, n = depths.shape
+    largest = np.arange(rows), depths.argmax(-1)  # now: their powers, others may be rounded to the same
+    powers(depths, gamma)
     size = padded(n, np.float64)
     weights = work.array("w", (rows, size)) if log or size > n else depths
     weights[:, n:] = 0.0
     np.exp(depths, out=weights[:, :n])
-    largest = np.arange(rows), weights.argmax(-1)
     beside = weights[largest]
     weights[largest] = 0.0  # so that the others are summed by themselves, and not beside a one
     total = (beside + row_total(weights))[:, None]

@@ -17,7 +17,7 @@ from entnorm.solution import EntnormError, Tally, name_rows
 from entnorm.tilting import LONG, as_floats, holds_floats, tilt_rows
 
 _BLOCK = LONG  # entries at a time: what is done once per row is done for many, and the rest in smaller tiles
-_AT_ONCE = 2**23  # entries of rows that need no memory besides: some milliseconds, after which one may interrupt
+_AT_ONCE = 2**23  # entries of rows that need no memory besides: some tens of milliseconds, then one may interrupt
 _FINITE_MASK = -1e9  # the customary number, to which a score may have been added
 _TALLEST = 2**14  # rows at a time, each with a few dozen numbers of its own
 

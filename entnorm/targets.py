@@ -81,7 +81,9 @@ class Target:
 
     def kept(self) -> "Target":
         """The same, whatever becomes of the array that the caller passed; one number for all rows stays one."""
-        return self if self.values.strides == (0,) else Target(self.kind, self.values.copy())
+        values = self.values
+        alike = values.size > 1 and values.strides == (0,)
+        return Target(self.kind, per_row(self.kind, float(values[0]), values.shape) if alike else values.copy())
 
     def reduce(self, support: Integers, ties: Integers) -> Goal:
         """The goals of rows with s = `support` and m = `ties`."""
@@ -131,10 +133,10 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
     if isinstance(values, float) or array.ndim == 0:
-        one = np.empty(1)
+        count, one = prod(batch), np.empty(1)
         one[0] = array
         one.flags.writeable = False
-        return np.ndarray((prod(batch),), np.float64, one, strides=(0,)) if prod(batch) != 1 else one
+        return one if count == 1 else np.ndarray((count,), np.float64, one, strides=(0,))
     try:
         return np.broadcast_to(array.astype(np.float64, copy=False), batch).reshape(-1)
     except ValueError:

@@ -137,19 +137,23 @@ def _tilt_by_columns(
         np.copyto(out, values, casting="same_kind")
         return
 
-    def exponents(part: slice) -> Floats:
-        return powers(log_offsets(as_floats(values[:, part]), top, logits=logits, scale=scale), gamma)
+    def depths(part: slice) -> Floats:
+        return log_offsets(as_floats(values[:, part]), top, logits=logits, scale=scale)
 
     others, largest = Total(), 0.0
     for part in parts:
-        weights = np.exp(exponents(part))
-        if not largest and weights.max() == 1.0:
-            largest, weights[0, weights.argmax()] = 1.0, 0.0  # added last: see `entnorm.moments.tilt`
+        some = depths(part)
+        peak = some[0].argmax()
+        first = not largest and some[0, peak] == 0.0
+        weights = np.exp(powers(some, gamma))
+        if first:
+            largest, weights[0, peak] = weights[0, peak], 0.0  # added last: see `entnorm.moments.tilt`
         others.add(weights)
     total = largest + others.value()
     log_total, factor = np.log(total), 1.0 / total
     for part in parts:
-        found = exponents(part) - log_total if log else np.exp(exponents(part)) * factor
+        exponents = powers(depths(part), gamma)
+        found = exponents - log_total if log else np.exp(exponents) * factor
         np.copyto(out[:, part], found, casting="same_kind")
 
 

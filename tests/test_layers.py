@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 LAYERS = (
     {"steps", "reductions"},
-    {"moments", "fast"},
+    {"moments", "scalars", "fast"},
     {"short", "solution"},
     {"lone", "upright", "backend", "targets"},
     {"tilting"},

@@ -7,7 +7,7 @@ import pytest
 from families import FAMILIES, drawn
 
 import entnorm
-from entnorm import backend, lone
+from entnorm import backend, lone, tilting
 from entnorm.reductions import CHUNK
 from entnorm.targets import Target
 
@@ -74,6 +74,25 @@ def test_a_maximum_that_float32_takes_for_two_is_one_beside_rows_that_have_two(g
         for entropy in np.linspace(0.72, 0.9 * np.log(n), 9):
             alone, among = beside(row, np.append([0.0, 0.0], row[2:]), entropy=entropy)
             assert alone == among, (n, entropy)
+
+
+@pytest.mark.parametrize("n", [20, 129, 1000, lone.LONG])
+def test_the_sum_is_that_of_the_entries_beside_the_maximum_not_beside_one_that_is_all_but_equal(n, monkeypatch):
+    """The power of the first entry is rounded to that of the maximum, which is the last."""
+    for seed, evenness in enumerate(np.linspace(0.45, 0.95, 12)):
+        row = np.random.default_rng([n, seed]).normal(-5, 1, n)
+        row[0], row[-1] = -1e-18, 0.0
+        alone, many = entnorm.solve(logits=row, evenness=evenness), np.tile(row, (MANY, 1))
+        for q in (
+            alone.probs,
+            entnorm.softmax(many, evenness=evenness)[1],
+            entnorm.solve(logits=many, evenness=evenness).probs[1],
+        ):
+            assert np.array_equal(q, entnorm.softmax(row, evenness=evenness))
+        if n >= lone.LONG:  # which may be taken by columns as well
+            with monkeypatch.context() as patch:
+                patch.setattr(tilting, "LONG", n - 1)
+                assert np.array_equal(entnorm.solve(logits=row, evenness=evenness).probs, alone.probs)
 
 
 @pytest.mark.parametrize("reach", [1e37, 1e39, 1e44, 1e46])

@@ -78,6 +78,15 @@ def test_targets_broadcast_to_the_batch_and_never_beyond():
         Target.checked((3,), entropy=np.zeros((4, 3)))
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (1, 1), (2, 1), (2, 3)])
+def test_what_is_kept_does_not_change_with_the_array_of_the_caller(shape):
+    given = np.full(shape, 0.5)
+    kept = Target.checked((2, 3), entropy=given).kept()
+    given[...] = 0.25
+    assert kept.values.tolist() == [0.5] * 6
+    assert shape in ((2, 1), (2, 3)) or kept.values.strides == (0,)
+
+
 def test_intervals_are_in_the_units_of_the_target():
     def interval(kind, support, ties):
         return Target(kind, np.zeros(1)).interval(support, ties)
