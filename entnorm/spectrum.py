@@ -176,9 +176,11 @@ class Spectrum:
         return self.moved(self.top, np.where(np.isfinite(self.mean), self.mean, 0.0))
 
     def moved(self, centre: Floats, by: Floats) -> Floats:
-        """Values whose logarithms are `by` above those of `centre`."""
-        by = np.ldexp(by, -self.scale)
-        return np.asarray(centre + by if self.logits else np.maximum(centre * np.exp(by), LEAST_CENTRE))
+        """Values whose logarithms are `by` above those of `centre`; they are in range, though `by` may not be."""
+        if not self.logits:
+            return np.maximum(centre * np.exp(np.ldexp(by, -self.scale)), LEAST_CENTRE)
+        found, halved = centre + np.ldexp(by, -self.scale), np.ldexp(by, -self.scale - 1)
+        return np.where(np.isfinite(found), found, 2.0 * (centre / 2.0 + halved))
 
     def radius(self) -> Floats:
         """Largest distance of a logarithm from their mean."""
