@@ -25,6 +25,7 @@ from entnorm.steps import (
     FINE,
     HIGHEST,
     UNEVEN,
+    above_mean,
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
@@ -119,7 +120,9 @@ class DirectDeficit:
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal, self.spectrum = goal, spectrum
         self.unit, self.shift = np.ones(goal.deficit.shape), np.zeros(goal.deficit.shape)
-        self.centre, self.radius = spectrum.centre(), spectrum.radius()
+        gamma = start(goal.deficit, spectrum.deviation)
+        self.centre = spectrum.centre(above_mean(gamma, goal.deficit, spectrum.mean))
+        self.radius = spectrum.reach
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32."""

@@ -38,6 +38,7 @@ from entnorm.steps import (
     LEAN,
     NEARLY,
     UNEVEN,
+    above_mean,
     deficit_cumulants,
     deficit_series,
     farthest,
@@ -202,9 +203,10 @@ def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Wor
     """How a row that leans to the uniform distribution looks: by a series close to it, else in one sum."""
     _, _, top, reach, mean, _ = found
     radius = max(-mean, reach + mean)
-    centre = _moved(top, mean, logits)
+    near = gamma * radius < NEARLY
+    centre = _moved(top, mean if near else mean + above_mean(gamma, deficit, mean), logits)
     n, offsets = values.size, _offsets("offsets", values, centre, work, logits)
-    if not gamma * radius < NEARLY:
+    if not near:
         return _direct(
             n, offsets, lambda by: _offsets("offsets", values, _moved(centre, by, logits), work, logits), deficit, work
         )

@@ -171,9 +171,10 @@ class Spectrum:
         whole = single.shape[1] > self.shape[1]
         return lambda some, part: self.entries(single, some, slice(None) if whole else part)
 
-    def centre(self) -> Floats:
-        """The value whose logarithm is the mean over the support, nearly."""
-        return self.moved(self.top, np.where(np.isfinite(self.mean), self.mean, 0.0))
+    def centre(self, above: Floats | float = 0.0) -> Floats:
+        """The value whose logarithm is the mean over the support, nearly, or so far above it."""
+        by = self.mean + above
+        return self.moved(self.top, np.where(np.isfinite(by), by, 0.0))
 
     def moved(self, centre: Floats, by: Floats) -> Floats:
         """Values whose logarithms are `by` above those of `centre`; they are in range, though `by` may not be."""

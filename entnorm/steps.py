@@ -12,15 +12,15 @@ import numpy as np
 EPS = 2.0**-52
 GLANCES = 6  # evaluations to a few digits before all digits take over, wherever the search is
 FINE = 1e-290  # distances from an end below which float64 has too few digits, for lack of normal numbers
-LEAN = 5.0  # rows whose deficit is this much smaller than their excess are solved for the deficit
+LEAN = 4.2  # rows whose deficit is this much smaller than their excess are solved for the deficit
 _SEARCHED = 0.015  # after a step this long, of third order, one more is enough
 _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
 _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
-_LEVERAGE = 6.0  # of the 8 rounding errors that the largest probability may be off by
+_LEVERAGE = 4.5  # of the 8 rounding errors that the largest probability may be off by: equal entries make two of one
 UNEVEN = 0.02  # deficits above which one that is right to a few rounding errors of 1 is right enough
-_STEEP = 2.0  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
+_STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
 HIGHEST = 20  # power in the series of the deficit
 NEAR = 1.0  # largest |t| for which it suffices: NEAR^19 / 19! is below a rounding error
 NEARLY = 0.9 * NEAR  # likewise at the start
@@ -104,6 +104,16 @@ def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
     terms of the smaller condition number, that of the deficit.
     """
     return (deficit < excess) & (-mean * excess > _LEVERAGE * (second + deficit))
+
+
+def above_mean(gamma: Any, deficit: Any, mean: Any) -> Any:
+    """How far above the mean of the logarithms, which is `mean` below the top, to centre them for `deficit_cumulants`.
+
+    From the mean itself, terms of the sums are larger than what they differ by: the logarithm of mean exp(t) is about
+    as large as the deficit. Over normal logarithms, it is 0 around this centre.
+    """
+    by = deficit / gamma
+    return pick(by < -mean, by, -mean)
 
 
 def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support: Any) -> Any:

@@ -358,7 +358,11 @@ def test_exponents_from_1e_250_to_1e250(exponent):
 
 
 @pytest.mark.parametrize(
-    "x", [[0, -1e-300, -1e300], [0, -1.0, -1e308], [1e308, -1e308, 0], [5e-310, 0, -1e308], [0, -1e-200, -1]]
+    "x",
+    [
+        *([0, -1e-300, -1e300], [0, -1.0, -1e308], [1e308, -1e308, 0], [5e-310, 0, -1e308], [0, -1e-200, -1]),
+        *([1.5e308, -1e308, -1.5e308], [1.7e308, -1.7e308, *[-1.5e308] * 4], [1.79e308, -1.79e308, -1.78e308]),
+    ],
 )
 def test_spectra_wider_than_float64_can_square(x):
     for value in (0.3, 0.68, 0.7, 1.0):
@@ -563,3 +567,26 @@ class TestBadInput:
     def test_perplexity_beyond_the_support_names_what_can_be_had(self):
         solution = entnorm.solve(RNG(0).dirichlet(np.ones(10)), perplexity=50)
         assert "perplexity=50.0 is out of reach of the row: it attains 1.0 <= perplexity <= 10.0" in solution.message
+
+
+@pytest.mark.parametrize(
+    ("counts", "depths", "kind", "value"),
+    [
+        (
+            [56, 666, 11, 484],
+            [1.983270319542234, 1.049561277067569, 3.997167867693802, 2.36030604791929],
+            "deficit",
+            0.5,
+        ),
+        ([299, 983], [3.0483287028766597, 1.5170424666531628], "deficit", 0.3416700942117714),
+        ([755, 657], [1.067994127004575, 1.9148374949793374], "deficit", 0.6384179899646901),
+        ([616, 874, 709], [0.7851673928121079, 1.1092413765934612, 2.088526305127035], "entropy", 7.251879975154862),
+    ],
+)
+def test_equal_entries_below_a_maximum_are_rounded_alike(counts, depths, kind, value):
+    """Where the centre is the mean of the logarithms, sums are larger than what they differ by, and so their errors."""
+    x, found = np.repeat([0.0, *(-d for d in depths)], [1, *counts]), []
+    for nudge in range(60):
+        target = value * (1 + nudge * 1e-5)
+        found.append(max(Exact(logits=x).errors(entnorm.solve(logits=x, **{kind: target}), kind, target).values()))
+    assert max(found) < 0.6

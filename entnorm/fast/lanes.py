@@ -40,7 +40,7 @@ def _compiled(*names):
 
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
 start, is_levered, is_sound = _compiled("start", "is_levered", "is_sound")
-farthest, highest_power = _compiled("farthest", "highest_power")
+farthest, highest_power, above_mean = _compiled("farthest", "highest_power", "above_mean")
 excess_cumulants, deficit_cumulants, deficit_series = _compiled(
     "excess_cumulants", "deficit_cumulants", "deficit_series"
 )
@@ -67,7 +67,9 @@ def number(lanes, n, lean):
         lanes[KIND + j] = (SERIES if gamma * radius < NEARLY else DIRECT) if ordinary else UNSOLVED
         lanes[LOOKED + j] = 1.0 if looked else 0.0
         lanes[GAMMA + j], lanes[MEAN + j], lanes[RADIUS + j] = guess if looked else gamma, mean, radius
-        lanes[CENTRE + j] = top + mean if lean else top
+        series = lanes[KIND + j] == SERIES
+        centre = mean + (0.0 if series else above_mean(gamma, lanes[DEFICIT + j], mean))
+        lanes[CENTRE + j] = top + centre if lean else top
         lanes[FARTHEST + j] = farthest(gamma, radius)
 
 

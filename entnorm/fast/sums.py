@@ -28,6 +28,7 @@ from entnorm.reductions import CHUNK, COARSE
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 LINE = 8  # entries that memory hands over at a time
 LONG = 2**12  # entries of a row from which on it pays to ask for them some time before
+_FEW = CHUNK // 2  # entries whose sums are to have all digits: of equal ones, a vector's lane adds up to four
 _SHORT = CHUNK  # rows shorter than this are copied and filled up as a whole
 
 loop = njit(fastmath=SUMS, forceinline=True, **LOOP)  # sums are reassociated
@@ -202,21 +203,21 @@ def excess_sums(x, top, tails, gamma, kept):
     return _ended(totals, rests)
 
 
-def _over_chunks(chunk: Any) -> Any:
+def _over_chunks(chunk: Any, size: int) -> Any:
     @exact
     def sums(x, centre, tail, gamma):
         """The four sums of a row: of x in chunks, and of its tail, which is centred."""
         wide()
         totals, rests = _first(chunk(tail, centre - centre, gamma))
-        for left in range(0, x.size, CHUNK):
-            totals, rests = _add_sums(totals, rests, chunk(x[left : left + CHUNK], centre, gamma))
+        for left in range(0, x.size, size):
+            totals, rests = _add_sums(totals, rests, chunk(x[left : left + size], centre, gamma))
         return _ended(totals, rests)
 
     return sums
 
 
-deficit_sums = _over_chunks(_deficit_chunk(reduced, float64))
-deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32))
+deficit_sums = _over_chunks(_deficit_chunk(reduced, float64), _FEW)
+deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32), CHUNK)
 
 
 @exact
