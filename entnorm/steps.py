@@ -132,8 +132,8 @@ def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support:
 def is_sound(deficit: Any, log_mean: Any) -> Any:
     """Whether `deficit_cumulants` are right, to a few rounding errors of the deficit, at a deficit like this.
 
-    Where it is `UNEVEN` but they are not, they would be from a centre that is higher by `log_mean`: around the mean of
-    the logarithms that is positive, and negative around a centre that was right for a larger exponent.
+    Where it is `UNEVEN` but they are not, they would be from a centre that is higher by `log_mean`, or lower where that
+    is negative: around one that was right for a larger exponent.
     """
     return (deficit >= UNEVEN) & (abs(log_mean) <= 1.0) & (abs(log_mean) <= _STEEP * deficit)
 
