@@ -8,6 +8,21 @@ from entnorm.solution import EntnormError
 
 
 @lru_cache(maxsize=1)
+def choice() -> str:
+    """What ``ENTNORM_BACKEND`` says: ``numpy``, ``numba``, or nothing.
+
+    Raises
+    ------
+    EntnormError
+        If it says something else.
+    """
+    found = os.environ.get("ENTNORM_BACKEND", "")
+    if found not in ("", "numpy", "numba"):
+        raise EntnormError(f"the environment variable ENTNORM_BACKEND must be numpy or numba, not {found!r}")
+    return found
+
+
+@lru_cache(maxsize=1)
 def compiled() -> ModuleType | None:
     """`entnorm.fast` if numba is installed, which the extra ``entnorm[fast]`` sees to, else None.
 
@@ -19,15 +34,12 @@ def compiled() -> ModuleType | None:
     EntnormError
         If the variable has another value, or insists in vain.
     """
-    choice = os.environ.get("ENTNORM_BACKEND", "")
-    if choice not in ("", "numpy", "numba"):
-        raise EntnormError(f"the environment variable ENTNORM_BACKEND must be numpy or numba, not {choice!r}")
-    if choice == "numpy":
+    if choice() == "numpy":
         return None
     try:
         from entnorm import fast
     except (ImportError, RuntimeError) as error:  # the latter where there is no place to cache what is compiled
-        if choice == "numba":
+        if choice() == "numba":
             hint = "pip install 'entnorm[fast]', and let NUMBA_CACHE_DIR be a writable folder"
             raise EntnormError(f"ENTNORM_BACKEND=numba, but numba cannot be used ({error}): {hint}") from error
         return None

@@ -26,7 +26,8 @@ _FEW = 12  # short rows that are solved one by one in less time than it takes to
 
 
 def compiled(rows: Rows) -> ModuleType | None:
-    """The compiled code that solves these rows, if there is any."""
+    """The compiled code that solves these rows, if there is any. A wrong choice is told whatever rows come first."""
+    backend.choice()
     return backend.compiled() if rows.logits else None
 
 

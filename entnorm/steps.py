@@ -73,7 +73,8 @@ def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any
     alpha = 2.0 + third / second + second * (per_above - per_below)
     change = alpha * newton
     change = pick(change < _LEAST_FACTOR, _LEAST_FACTOR, change)
-    return pick(abs(alpha) > 1e-8, np.log1p(change) / alpha, newton)
+    divisor = pick(alpha == 0.0, 1.0, alpha)  # of which Python's numbers are not picked before they are divided by it
+    return pick(abs(alpha) > 1e-8, np.log1p(change) / divisor, newton)
 
 
 def is_last(step: Any, second: Any, third: Any) -> Any:

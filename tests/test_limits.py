@@ -185,11 +185,18 @@ def test_buffers_and_error_handling_are_the_callers_own_again(kernel):
 
 
 class TestTheSwitch:
+    @pytest.fixture(autouse=True)
+    def read_anew(self):
+        backend.choice.cache_clear()
+        yield
+        backend.choice.cache_clear()
+
     def chosen(self, monkeypatch, value):
         if value is None:
             monkeypatch.delenv("ENTNORM_BACKEND", raising=False)
         else:
             monkeypatch.setenv("ENTNORM_BACKEND", value)
+        backend.choice.cache_clear()
         return backend.compiled.__wrapped__()
 
     def test_numpy_leaves_numba_alone(self, monkeypatch):
@@ -206,6 +213,12 @@ class TestTheSwitch:
         assert self.chosen(monkeypatch, None) is None
         with pytest.raises(entnorm.EntnormError, match=r"numba cannot be used .* pip install 'entnorm\[fast\]'"):
             self.chosen(monkeypatch, "numba")
+
+    def test_a_wrong_name_is_told_by_rows_that_need_no_compiled_code(self, monkeypatch):
+        monkeypatch.setenv("ENTNORM_BACKEND", "NumPy")
+        for p in ([0.7, 0.2, 0.1], [[0.7, 0.2, 0.1], [0.5, 0.3, 0.2]]):
+            with pytest.raises(entnorm.EntnormError, match="must be numpy or numba, not 'NumPy'"):
+                entnorm.solve(p, entropy=0.5)
 
     def test_numba_that_is_not_to_compile_is_not_used(self):
         pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)

@@ -7,7 +7,7 @@ import pytest
 from families import FAMILIES, drawn
 
 import entnorm
-from entnorm import backend, lone, tilting
+from entnorm import backend, lone, scalars, steps, tilting
 from entnorm.reductions import CHUNK
 from entnorm.targets import Target
 
@@ -167,3 +167,14 @@ def test_distributions_add_up_however_few_running_sums_a_processor_has(processor
     chosen = {**os.environ, "OPENBLAS_CORETYPE": processor, "ENTNORM_BACKEND": "numpy"}
     done = subprocess.run([sys.executable, "-c", UNEVEN], env=chosen, capture_output=True, text=True, check=True)
     assert float(done.stdout) < 0.6
+
+
+def test_the_steps_of_one_row_are_those_of_many():
+    """At the power 0 too, which an array divides by and picks what it does not divide."""
+    rng = np.random.default_rng(1)
+    others = rng.uniform(0.1, 2, (50, 6)) * [1, 0.05, 1, -1, 1, 1]
+    numbers = [(1.0, 0.0, 0.5, -1.0, 1.0, 1.0), *others.tolist()]
+    for name in ("search", "settle"):
+        many = getattr(steps, name)(*np.array(numbers).T)
+        for row, single in enumerate(numbers):
+            assert getattr(scalars, name)(*single) == tuple(column[row] for column in many)
