@@ -88,7 +88,9 @@ class ExcessEquation:
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants; from the deficit where that makes a difference."""
-        found, mean = self._measure(self.spectrum, np.arange(gamma.size), gamma, self.spectrum.read(), np.float64)
+        some = self.spectrum
+        weights = some.room_for_weights()
+        found, mean = self._measure(some, np.arange(gamma.size), gamma, some.read(), np.float64, weights)
         levered = np.flatnonzero(is_levered(mean, found.second, self.goal.excess, self.goal.deficit))
         if levered.size:
             direct = DirectDeficit(self.spectrum.take(levered), self.goal.take(levered))
@@ -102,14 +104,22 @@ class ExcessEquation:
         self.goal, self.unit, self.spectrum = self.goal.take(left), self.unit[left], self.spectrum.take(left)
 
     def _measure(
-        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any
+        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
     ) -> tuple[Cumulants, Floats]:
         deep = (some.support < some.shape[1]) | ~((gamma * some.reach < SHALLOW) & (some.reach < DEEPEST))
         lift = np.log(self.unit[rows]) if dtype == np.float64 else None
         peak = np.where(some.ties == 1, some.peak, -1)
         sums = power_sums(
-            read, some.shape, gamma, some.work, from_top=True, peak=peak, deep=deep, lift=lift, dtype=dtype
+            *(read, some.shape, gamma, some.work),
+            from_top=True,
+            peak=peak,
+            deep=deep,
+            lift=lift,
+            dtype=dtype,
+            weights=weights,
         )
+        if weights is not None:
+            some.keep(weights, sums)
         found = Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties, self.goal.excess[rows]))
         return found, sums[1] / (some.ties + sums[0])
 
@@ -168,12 +178,12 @@ class DeficitSeries:
     @cached_property
     def _means(self) -> Floats:
         highest = highest_power(self._farthest)
-        means = np.zeros((HIGHEST - 1, highest.size))
+        means = np.zeros((HIGHEST, highest.size))
         for power in np.unique(highest).tolist():
             rows = np.flatnonzero(highest == power)
             some, numbers = self.spectrum.take(rows), (self.shift[rows], self.radius[rows])
             read = some.read(self.centre[rows])
-            means[: power - 1, rows] = power_means(read, some.shape, *numbers, some.support, power, some.work)
+            means[:power, rows] = power_means(read, some.shape, *numbers, some.support, power, some.work)
         return means
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:

@@ -26,8 +26,9 @@ from entnorm.moments import (
     moment_sums,
     power_means,
     raised_sums,
+    step_weights,
 )
-from entnorm.reductions import CHUNK, COARSE, ONES, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum, row_total
+from entnorm.reductions import COARSE, ONES, SHORT, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum, row_total
 from entnorm.scalars import excess_cumulants, search, settle, start
 from entnorm.short import CLOSEST, FINITE, Alone, Look, Residual, ordinary_reach
 from entnorm.steps import (
@@ -44,7 +45,9 @@ from entnorm.steps import (
     farthest,
     highest_power,
     is_levered,
+    is_slight,
     is_sound,
+    stepped_sum,
 )
 
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
@@ -62,13 +65,14 @@ class _Sums(NamedTuple):
 
     t: NDArray[Any]
     w: NDArray[Any]
+    v: NDArray[Any]  # and for products of the two
     total: Dot  # of w
-    dots: tuple[Dot, Dot]  # of w with t, and the same to a few digits
+    dots: tuple[Dot, Dot]  # of w with t, and of v with t to a few digits
 
     @classmethod
     def prepared(cls, n: int, dtype: Any, work: Workspace) -> _Sums:
-        t, w = work.array("t", (n,), dtype), work.array("w", (n,), dtype)
-        return cls(t, w, inner(w), (inner(w, t), inner(w, t, roughly=True)))
+        t, w, v = (work.array(name, (n,), dtype) for name in "twv")
+        return cls(t, w, v, inner(w), (inner(w, t), inner(v, t, roughly=True)))
 
 
 class Room:
@@ -85,7 +89,7 @@ class Room:
 def solve_row(
     values: Floats, excess: float, deficit: float, out: Floats, room: Room | None, *, logits: bool
 ) -> tuple[Any, ...]:
-    """Whether the row is done; gamma, that of the exponentials kept (0: none), H - H*, the varentropy, iterations.
+    """Whether the row is done; gamma, that of the exponentials taken (0: it too), H - H*, the varentropy, iterations.
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
@@ -98,26 +102,35 @@ def solve_row(
         depths, peak, total, reach, gamma, look, short = known
         count, going = 0, True
         while going and count < GLANCES and gamma * reach < FINITE:
-            residual, second, third = look(gamma, True)
+            residual, second, third, _ = look(gamma, True)
             gamma, going = search(gamma, residual, second, third, excess, deficit)
             count += 1
         if not (count and gamma * reach < FINITE):
             return _UNDONE
-        residual, second, third = look(gamma, False)
-        done, gamma, residual, second, _ = settle(gamma, residual, second, third, excess, deficit)
+        base = gamma
+        residual, second, third, left = look(base, False)
+        done, gamma, residual, second, _ = settle(base, residual, second, third, excess, deficit)
     except ZeroDivisionError:
         return _UNDONE
+    by = gamma - base
+    if not (done and left and is_slight(by / base, base * reach)):
+        base = 0.0
     if done and out.size:
         n = values.size
-        np.multiply(depths, gamma, depths)
-        np.exp(depths, depths)
-        depths[n:] = depths[peak] = 0.0  # so that the others are summed by themselves, and not beside a one
-        factor = 1.0 / (1.0 + float(total(depths)))
-        depths[peak] = 1.0
-        np.multiply(depths[:n], factor, out)
+        if base and left:
+            weights, scratch, sums = left
+            weights[peak] = 1.0
+            step_weights(depths[:n], weights[:n], by, stepped_sum(by / base, 1.0, *sums), scratch[:n], out)
+        else:
+            np.multiply(depths, gamma, depths)
+            np.exp(depths, depths)
+            depths[n:] = depths[peak] = 0.0  # so that the others are summed by themselves, and not beside a one
+            factor = 1.0 / (1.0 + float(total(depths)))
+            depths[peak] = 1.0
+            np.multiply(depths[:n], factor, out)
     if short:
         short.back()
-    return done, gamma, 0.0, residual, second, count + 1
+    return done, gamma, base, residual, second, count + 1
 
 
 def solve_rows(
@@ -143,7 +156,7 @@ def solve_rows(
 def _known(values: Floats, excess: float, deficit: float, room: Room | None, logits: bool) -> Known | None:
     """What there is to know of an ordinary row before a search, and how to look at it."""
     n, lean = values.size, deficit * LEAN < excess
-    if n <= CHUNK and not lean:
+    if n <= SHORT and not lean:
         short = Alone.lent(n)
         first = short.survey(values, excess, deficit, logits)
         return None if first is None else (short.padded, short.peak, row_total, short.reach, first, short.look, short)
@@ -221,10 +234,11 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
     if room:
         rough, exact = (room.single, *room.rough), (depths, *room.exact)
     else:
-        rough, exact = (_single(n, depths, None), None, None, row_sum, None), (depths, None, None, row_sum, None)
+        own = None, None, None, row_sum, None
+        rough, exact = (_single(n, depths, None), *own), (depths, *own)
 
     def look(gamma: float, roughly: bool) -> Residual:
-        depths, t, w, total, dots = rough if roughly else exact
+        depths, t, w, v, total, dots = rough if roughly else exact
         t = np.multiply(depths, gamma, t)
         deep = roughly and not (gamma * reach < SHALLOW and reach < DEEPEST)
         if deep:
@@ -234,12 +248,15 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
             w -= np.exp(FAINT)
         w[peak] = 0.0
         w[n:] = 0.0
-        rest = float(total(w))
-        first, second, third = map(float, moment_sums(w, t, dots))
-        mean = first / (1 + rest)
-        residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
-        unfit = not roughly and is_levered(mean, second, excess, deficit)
-        return (math.nan if unfit else residual), second, third
+        if v is None:
+            v = w if roughly else np.empty_like(w)
+        rest, (first, second, third) = float(total(w)), map(float, moment_sums(w, t, v, dots))
+        sums = rest, first, second, third
+        residual, second, third = excess_cumulants(*sums, 1, excess)
+        if roughly:
+            return residual, second, third, None
+        unfit = is_levered(first / (1 + rest), second, excess, deficit)
+        return (math.nan if unfit else residual), second, third, (w, v, sums)
 
     return look
 
@@ -294,7 +311,7 @@ def _direct(n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: 
                 value, second, third, drift = around(moved(float(drift / gamma)), gamma)
             if not is_sound(deficit, drift):
                 value = math.nan
-        return deficit - float(value), second, third
+        return deficit - float(value), second, third, None
 
     return look
 
@@ -312,6 +329,6 @@ def _series(offsets: Floats, shift: float, radius: float, limit: float, deficit:
     def look(gamma: float, roughly: bool) -> Residual:
         value, second, third = deficit_series(means, gamma * radius)
         sound = roughly or gamma * radius <= limit
-        return (deficit - float(value) if sound else math.nan), second, third
+        return (deficit - float(value) if sound else math.nan), second, third, None
 
     return look

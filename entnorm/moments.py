@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.reductions import CHUNK, Workspace, padded, row_dot, row_sum, row_total, tiles
+from entnorm.reductions import CHUNK, SHORT, Workspace, laned, padded, row_dot, row_sum, row_total, tiles
+from entnorm.steps import stepped_sum
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -38,6 +39,17 @@ _LEAST = 5e-324
 _LIFT = 32  # powers of two that keep the difference of two finite logits finite, summed over any row
 
 
+class Kept(NamedTuple):
+    """What the look that decided has left of rows: w, which is 0 at the maximum, and the sums of `power_sums`."""
+
+    weights: Floats  # of shape (rows, n), or longer
+    sums: Floats  # of shape (4, rows)
+
+    def part(self, rows: slice) -> "Kept":
+        """The same of some rows."""
+        return Kept(self.weights[rows], self.sums[:, rows])
+
+
 class Cumulants(NamedTuple):
     """An entropy measured from one end, and the 2nd and 3rd cumulant of log q under q; each of shape ``(rows,)``."""
 
@@ -57,19 +69,22 @@ def raised_sums(t: NDArray[Any], w: NDArray[Any] | None = None) -> tuple[Any, An
     return raised, *moment_sums(w, t)
 
 
-def moment_sums(w: NDArray[Any], t: NDArray[Any], dots: tuple[Dot, Dot] | None = None) -> tuple[Any, Any, Any]:
-    """Sums of w t, w t^2, w t^3 over each row, the latter two to a few digits; `w` is used up.
+def moment_sums(
+    w: NDArray[Any], t: NDArray[Any], v: NDArray[Any] | None = None, dots: tuple[Dot, Dot] | None = None
+) -> tuple[Any, Any, Any]:
+    """Sums of w t, w t^2, w t^3 over each row, the latter two to a few digits; `v`, or else `w`, is used up.
 
-    `dots` may give what multiplies w by t, and what does so to a few digits.
+    `dots` may give what multiplies w by t, and what does so with v to a few digits.
     """
+    v = w if v is None else v
     if dots is None:
         short = w.ndim == 1 and w.size <= CHUNK
-        dots = (w.dot, w.dot) if short else (partial(row_dot, w), partial(row_dot, w, roughly=True))
+        dots = (w.dot, v.dot) if short else (partial(row_dot, w), partial(row_dot, v, roughly=True))
     dot, rough = dots
     first = dot(t)
-    np.multiply(w, t, w)
+    np.multiply(w, t, v)
     second = rough(t)
-    np.multiply(w, t, w)
+    np.multiply(v, t, v)
     return first, second, rough(t)
 
 
@@ -114,6 +129,7 @@ def power_sums(
     deep: Mask | None = None,
     lift: Floats | None = None,
     dtype: Any = np.float64,
+    weights: Floats | None = None,
 ) -> Floats:
     """Sums of w, w t, w t^2, w t^3 over each row, for t = gamma * offset and w = exp(t); shape ``(4, rows)``.
 
@@ -134,6 +150,8 @@ def power_sums(
         Logarithms of factors for the w of each row, from the top, with which they do not underflow.
     dtype : dtype
         float32 for a third of the time and of the digits.
+    weights : ndarray, optional
+        Where w is kept, from the top: as long as `entnorm.reductions.padded` has it, of rows that are one tile long.
     """
     sums = np.zeros((4, shape[0]))
     column = gamma.astype(dtype)[:, None]
@@ -142,7 +160,8 @@ def power_sums(
         offsets = read(some, part)
         height, width = offsets.shape
         room = height, padded(width, dtype)
-        t, w = work.array("t", room, dtype), work.array("w", room, dtype)
+        t, v = work.array("t", room, dtype), work.array("w", room, dtype)
+        w = v if weights is None else weights[some]
         np.multiply(offsets, column[some], out=t[:, :width])
         t[:, width:] = 0
         if deep is not None and deep[some].any():
@@ -154,7 +173,7 @@ def power_sums(
             n = part.stop - part.start
             _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
             w[:, n:] = 0
-            sums[:, some] += row_sum(w), *moment_sums(w, t)
+            sums[:, some] += row_sum(w), *moment_sums(w, t, v)
         else:
             sums[:, some] += raised_sums(t, w)
     return sums
@@ -173,12 +192,12 @@ def _forget_maxima(w: NDArray[Any], offsets: NDArray[Any], peak: Indices | None)
 def power_means(
     read: Read, shape: tuple[int, ...], mean: Floats, radius: Floats, support: Integers, highest: int, work: Workspace
 ) -> Floats:
-    """Means over the support of z^2, z^3, ... up to `highest`, where z = (offset - mean) / radius.
+    """Means over the support of z, z^2, ... up to `highest`, where z = (offset - mean) / radius.
 
-    The offsets are -inf outside the support; the result has shape ``(highest - 1, rows)``.
+    The offsets are -inf outside the support; the result has shape ``(highest, rows)``.
     """
     rows, n = shape
-    sums = np.zeros((highest - 1, rows))
+    sums = np.zeros((highest, rows))
     column, shifted, holes = (1.0 / radius)[:, None], bool(mean.any()), bool((support < n).any())
     for some, part in tiles(shape):
         offsets = read(some, part)
@@ -189,11 +208,12 @@ def power_means(
         if holes:
             np.copyto(z, 0.0, where=z == -np.inf)
         np.copyto(power, z)
+        sums[0, some] += row_sum(z)
         for k in range(1, highest // 2 + 1):  # power = z^k
-            sums[2 * k - 2, some] += row_dot(power, power)
+            sums[2 * k - 1, some] += row_dot(power, power)
             if 2 * k < highest:
                 np.multiply(power, z, out=higher)
-                sums[2 * k - 1, some] += row_dot(power, higher)
+                sums[2 * k, some] += row_dot(power, higher)
                 power, higher = higher, power
     return sums / support
 
@@ -288,6 +308,54 @@ def powers(depths: Floats, gamma: Floats) -> Floats:
         depths[peaked] = np.where(depths[peaked] == 0, 0.0, -np.inf)
     depths *= np.where(ends, 1.0, gamma)[:, None]
     return depths
+
+
+def step_weights(depths: NDArray[Any], w: Floats, by: Any, total: Any, room: Floats, out: Floats) -> None:
+    """Probabilities after a last step: w exp(y) / total for y = `by` times the depths, see `entnorm.steps.is_slight`.
+
+    An exponential less, which takes five sweeps, and where the processor has no vectors for it three times as long.
+    What belongs to a row broadcasts; `room` is scratch.
+    """
+    factor = 1.0 / total
+    slope = factor * by
+    np.multiply(depths, slope * by * 0.5, room)
+    np.add(room, slope, room)
+    np.multiply(room, depths, room)
+    np.add(room, factor, room)
+    np.multiply(room, w, out)
+
+
+def tilt_by_step(
+    depths: Floats, base: Floats, gamma: Floats, out: Floats, work: Workspace, kept: Kept | None = None
+) -> None:
+    """Escort distributions of rows of full support and one maximum, the last step to which was a slight one from base.
+
+    They are those that were made from what the last look `kept`, bit for bit, whether it is still there or not.
+    """
+    rows, n = depths.shape
+    largest = np.arange(rows), depths.argmax(-1)
+    width = laned(n) if n <= SHORT else padded(n, np.float64)
+    v = work.array("w", (rows, width))
+    if kept is None:
+        t, w = work.array("t", v.shape), work.array("weights", v.shape)
+        np.multiply(depths, base[:, None], t[:, :n])
+        t[:, n:] = 0.0
+        np.exp(t, w)
+        w[:, n:] = w[largest] = 0.0
+        kept = Kept(w, np.array(_sums(w, t, v)))
+    by, weights = gamma - base, kept.weights[:, :n]
+    weights[largest] = 1.0
+    total = stepped_sum(by / base, 1.0, *kept.sums)
+    step_weights(depths, weights, by[:, None], total[:, None], v[:, :n], out)
+
+
+def _sums(w: Floats, t: Floats, v: Floats) -> tuple[Any, ...]:
+    """The sums of rows that were solved by themselves, or upright if they are short."""
+    if w.shape[-1] > SHORT:
+        return row_sum(w), *moment_sums(w, t, v)
+    first = row_total(np.multiply(w, t, v))
+    second = row_total(np.multiply(v, t, v))
+    return row_total(w), first, second, row_total(np.multiply(v, t, v))
 
 
 def tilt(depths: Floats, gamma: Floats, out: Floats, work: Workspace, *, log: bool) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from entnorm import backend, lone, upright
 from entnorm.answers import Answers
 from entnorm.moments import Floats, Mask
-from entnorm.reductions import CHUNK, Workspace
+from entnorm.reductions import SHORT, Workspace
 from entnorm.rows import Rows
 from entnorm.steps import LEAN
 from entnorm.targets import Goal, Target
@@ -65,7 +65,7 @@ def solve_rows(
     """Solve the ordinary ones of these rows by compiled code, or if they are long or short; say which they are."""
     (count, n), fast = values.shape, compiled(rows)
     done = np.zeros(count, dtype=np.bool_)
-    if not (n <= fast.LONGEST if fast is not None else n <= CHUNK or lone.LONG <= n <= lone.LONGEST):
+    if not (n <= fast.LONGEST if fast is not None else n <= SHORT or lone.LONG <= n <= lone.LONGEST):
         return done
     goal = target.reduce_alike(n, 1)
     wanted = ~(goal.at_top | goal.at_bottom)
@@ -76,7 +76,7 @@ def solve_rows(
     found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
     if fast is not None:
         _solve_compiled(fast, as_floats(values), goal, wanted, found, room, fast.room(work, n, probs is not None))
-    elif n <= CHUNK and count > _FEW:
+    elif n <= SHORT and count > _FEW:
         upright.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)
     else:
         lone.solve_rows(values, goal.excess, goal.deficit, wanted, found, room, work, logits=rows.logits)

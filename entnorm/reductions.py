@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 Tile = tuple[slice, slice]
 
 TILE = 2**16  # entries worked on at a time: this many float64, three times over, fit a second-level cache
-# Equal terms are rounded alike: of so many, running sums have four in dot products, up to eight in compiled loops.
-CHUNK = 128
+SHORT = 128  # entries of a row up to which `np.add.reduce` has running sums, as many on every processor: see `LANES`
+# Equal terms are rounded alike: of so many, a running sum of dot products has four, where vectors are long two.
+CHUNK = 64
 COARSE = 1024  # where a few digits are enough, as all that float32 has; for so few, BLAS wakes no thread
 SQUARES = 1e140  # numbers between this and its inverse can be squared, and the squares summed
 _VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
-# Running sums, added up by pairs: the order in which `np.add.reduce` takes up to 128 entries that lie side by side.
+# Running sums, added up by pairs: the order in which `np.add.reduce` takes short rows, if entries lie side by side.
 LANES = 8
 _LINE = 64  # bytes of the cache that are fetched at a time: vectors that lie across two cost twice the time
 _FEW = 2048  # entries of a row from which on what is left of it does not count
@@ -151,7 +152,7 @@ def laned(n: int) -> int:
 
 def row_total(a: NDArray[Any]) -> Any:
     """Sum of each row, of short ones as they are summed when they stand upright; their length is one of `padded`."""
-    return row_sum(a) if a.shape[-1] > CHUNK else np.add.reduce(a, -1)
+    return row_sum(a) if a.shape[-1] > SHORT else np.add.reduce(a, -1)
 
 
 class UprightSums:

@@ -175,7 +175,7 @@ class Rows:
     def escort(self, gamma: Floats, scale: Integers, *, base: Floats | None = None, log: bool = False) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array.
 
-        With `base` those that compiled code made while it solved the rows, bit for bit: see `Answers`.
+        With `base` those that were made while the rows were solved, bit for bit: see `Answers`.
         """
         flat, shaped = self.room()
         base = np.zeros(gamma.shape) if base is None else base

@@ -23,7 +23,9 @@ CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 w
 FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
 MODERATE = 1e18  # what float32 can square, and its inverse
 
-Residual = tuple[Any, Any, Any]  # H(gamma) - H* and the two cumulants
+Sums = tuple[float, float, float, float]  # see `entnorm.moments.power_sums`
+Left = tuple[NDArray[Any], NDArray[Any], Sums]  # w, which is 0 at the maximum, room for as much, and the sums over w
+Residual = tuple[Any, Any, Any, Left | None]  # H(gamma) - H*, the two cumulants, and what is left if it is from the top
 Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
 
 
@@ -92,5 +94,7 @@ class Alone:
         np.multiply(second, t, third)
         rest, moment, square, cube = np.add.reduce(terms, 1).tolist()
         residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
-        unfit = not roughly and is_levered(moment / (1 + rest), variance, self.excess, self.deficit)
-        return (math.nan if unfit else residual), variance, skewness
+        if roughly:
+            return residual, variance, skewness, None
+        unfit = is_levered(moment / (1 + rest), variance, self.excess, self.deficit)
+        return (math.nan if unfit else residual), variance, skewness, (w, t, (rest, moment, square, cube))

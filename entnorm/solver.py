@@ -8,6 +8,7 @@ equation that is accurate, `_solve_rows` searches and settles, and what this lea
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,11 @@ from entnorm.answers import Answers, Failures, Record
 from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
 from entnorm.gradients import Jacobian
 from entnorm.moments import Cumulants, Floats, Indices, Mask
-from entnorm.reductions import Workspace
+from entnorm.reductions import SHORT, SQUARES, TILE, Workspace
 from entnorm.rows import Rows, height_of, quietly
 from entnorm.solution import Solution, Status
 from entnorm.spectrum import Spectrum
-from entnorm.steps import EPS, GLANCES, LEAN, NEARLY, search, settle, start
+from entnorm.steps import EPS, FINE, GLANCES, LEAN, NEARLY, is_slight, search, settle, start
 from entnorm.targets import Goal, Target
 from entnorm.tilting import tilt_rows
 
@@ -172,6 +173,8 @@ def _solve_others(
     answers.nit[:] = answers.base[:] = 0  # what came to nothing before does not count
     spectrum = Spectrum.survey(values, work, logits=rows.logits, room=probs)
     rows.vet_tops(spectrum.top)
+    if SHORT < values.shape[1] <= TILE and ordinary.compiled(rows) is None:
+        spectrum.keep_weights()
     support, ties = spectrum.support, spectrum.ties
     alike = bool((support == support[0]).all() and (ties == ties[0]).all())
     goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
@@ -179,7 +182,7 @@ def _solve_others(
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
     if probs is not None:
         found = answers.orders(), answers.base, answers.scale
-        tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths, work=work)
+        tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths, kept=spectrum.kept, work=work)
 
 
 def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[type[Equation], Indices]]:
@@ -213,16 +216,30 @@ def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Ind
     """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered."""
     equation, gamma = kind(spectrum, goal), start(goal.deficit, spectrum.deviation)
     _search(equation, gamma, which, answers)
-    done, gamma = _settle(equation, equation.measure(gamma), gamma, which, answers)
+    base = gamma
+    done, gamma = _settle(equation, equation.measure(base), base, which, answers)
+    if kind is ExcessEquation and spectrum.kept is not None:
+        answers.base[which] = np.where(done & _has_stepped(spectrum, goal, base, answers.gamma[which]), base, 0.0)
     if not done.all():
         left = np.flatnonzero(~done)
         robust = ExcessEquation if kind is ExcessEquation else DeficitEquation
-        spectrum, goal, gamma, which = spectrum.take(left), goal.take(left), gamma[left], which[left]
+        spectrum = replace(spectrum.take(left), kept=None)
+        goal, gamma, which = goal.take(left), gamma[left], which[left]
         low, high = _bracket(robust, spectrum, goal)
         answers.scale[which] = spectrum.scale
         gamma = np.ldexp(gamma, -spectrum.scale)
         gamma = np.where((low < gamma) & (gamma < high), gamma, np.sqrt(low) * np.sqrt(high))
         _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
+
+
+def _has_stepped(spectrum: Spectrum, goal: Goal, base: Floats, gamma: Floats) -> Mask:
+    """Rows whose distribution may be told from the exponentials at `base`: ordinary ones, and the last step was slight.
+
+    The squares of logarithms and of the step have to be in range.
+    """
+    moderate = (spectrum.reach < SQUARES) & (spectrum.reach > 1 / SQUARES) & (goal.excess >= FINE)
+    single = (spectrum.ties == 1) & (spectrum.support == spectrum.shape[1])
+    return np.asarray(moderate & single & is_slight((gamma - base) / base, base * spectrum.reach))
 
 
 def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import LEAST_CENTRE, Floats, Indices, Integers, Read, log_offsets
+from entnorm.moments import LEAST_CENTRE, Floats, Indices, Integers, Kept, Read, log_offsets
 from entnorm.reductions import SQUARES, TILE, Workspace, columns, padded, row_dot, row_min, row_sum, tiles
 from entnorm.tilting import LONG, Total, as_floats, holds_floats
 
@@ -30,6 +30,7 @@ class Spectrum:
     mean: Floats  # of log p - log p_max over the support
     deviation: Floats  # standard deviation of log p over the support, to a few digits
     scale: Integers  # logarithms count 2**scale times
+    kept: Kept | None = None  # of the block, what the look that decided leaves
 
     @classmethod
     def survey(
@@ -199,6 +200,26 @@ class Spectrum:
             depths = read(some, part)
             gap[some] = np.minimum(gap[some], -np.where(depths < 0, depths, -np.inf).max(-1))
         return gap
+
+    def keep_weights(self) -> None:
+        """Have the look that decides keep what it finds, in `work`."""
+        rows, n = self.shape
+        weights = self.work.array("kept", (rows, padded(n, np.float64)))
+        self.kept = Kept(weights, np.empty((4, rows)))
+
+    def room_for_weights(self) -> Floats | None:
+        """Where that look is to put the weights, if they are wanted."""
+        if self.kept is None or self.index is None:
+            return None if self.kept is None else self.kept.weights
+        return self.work.array("some kept", (self.top.size, self.kept.weights.shape[1]))
+
+    def keep(self, weights: Floats, sums: Floats) -> None:
+        """Put in order what it has found."""
+        if self.kept is not None:
+            rows = slice(None) if self.index is None else self.index
+            self.kept.sums[:, rows] = sums
+            if self.index is not None:
+                self.kept.weights[rows] = weights
 
     def rescale(self, rows: Indices, scale: Integers) -> None:
         """Let the logarithms of some rows count 2**scale times: what leaves float64's range was out of reach anyway."""

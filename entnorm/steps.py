@@ -18,8 +18,9 @@ _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the su
 _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
+_SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
 _LEVERAGE = 4.5  # of the 8 rounding errors that the largest probability may be off by: equal entries make two of one
-UNEVEN = 0.02  # deficits above which one that is right to a few rounding errors of 1 is right enough
+UNEVEN = 0.03  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
 HIGHEST = 20  # power in the series of the deficit
 NEAR = 1.0  # largest |t| for which it suffices: NEAR^19 / 19! is below a rounding error
@@ -81,6 +82,19 @@ def is_last(step: Any, second: Any, third: Any) -> Any:
     """Whether the step after this one would be below a rounding error: about (1 + (c3/c2)^2) / 6 times its cube."""
     curvature = third / second
     return abs(step * step * step) * (1.0 + curvature * curvature) <= _NEGLIGIBLE
+
+
+def is_slight(step: Any, depth: Any) -> Any:
+    """Whether ``1 + y + y^2 / 2`` is ``exp(y)``, to a rounding error, for ``y = step t`` where no -t is above `depth`.
+
+    The error of a probability is less than ``|y|^3 / 6`` of it, and may be a share of ``1 + |t|`` rounding errors.
+    """
+    return abs(step * step * step) * depth * depth <= _SLIGHT
+
+
+def stepped_sum(step: Any, ties: Any, rest: Any, first: Any, second: Any, third: Any) -> Any:
+    """The sum of all exp((1 + step) t), from those of r, r t, r t^2, r t^3 below the maximum."""
+    return ties + (rest + step * (first + step * (second / 2.0 + step * third / 6.0)))
 
 
 def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any, goal: Any) -> Any:
@@ -153,20 +167,20 @@ def highest_power(t: Any) -> Any:
 
 
 def deficit_series(powers: Any, tau: Any) -> Any:
-    """``log s - H`` and the two cumulants, from the means of z^k (k = 2, 3, ...) where t = tau z and mean z = 0.
+    """``log s - H`` and the two cumulants, from the means of z^k (k = 1, 2, ...) where t = tau z and mean z is about 0.
 
     ``(1 + a) D = sum (k - 1) tau^k mean(z^k) / k! - ((1 + a) log1p(a) - a)`` with ``a = mean expm1(t)``: the first sum
-    is of second order in tau, the rest of fourth, and nothing cancels.
+    is of second order in tau, the rest of fourth, and nothing cancels. What rounding has left of mean z is part of a.
     """
     a = d = second = third = 0.0 * tau
     for k in range(HIGHEST, 1, -1):
-        mean = powers[k - 2] * _RECIPROCALS[k]
+        mean = powers[k - 1] * _RECIPROCALS[k]
         a = a * tau + mean
         d = d * tau + (k - 1) * mean
         second = second * tau + k * (k - 1) * mean
         third = third * tau + k * (k - 1) * (k - 2) * mean
     square = tau * tau
-    a, d, second, third = a * square, d * square, second * square, third * square
+    a, d, second, third = a * square + tau * powers[0], d * square, second * square, third * square
     total = 1.0 + a
     mean, second, third = (d + a) / total, second / total, third / total
     value = (d - (total * np.log1p(a) - a)) / total

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm import backend
-from entnorm.moments import Floats, Integers, log_offsets, powers, tilt
+from entnorm.moments import Floats, Integers, Kept, Mask, log_offsets, powers, tilt, tilt_by_step
 from entnorm.reductions import CHUNK, ONES, TILE, Workspace, chunk_total, columns, row_max
+from entnorm.steps import is_slight
 
 LONG = 2**20  # entries of a row beyond which it is not held as a whole in float64, unless compiled code does
 
@@ -58,12 +59,13 @@ def tilt_rows(
     logits: bool,
     log: bool = False,
     depths: Floats | None = None,
+    kept: Kept | None = None,
     work: Workspace | None = None,
 ) -> None:
     """Escort distributions of order ``gamma * 2**scale``, or their logarithms; for `base` see `Answers`.
 
     With `depths`, what `log_offsets` has found for the maxima, they are not taken anew but overwritten; they may be
-    where the distributions go.
+    where the distributions go. Nor is what was `kept` of rows that have a base.
     """
     n = values.shape[1]
     if n > LONG and (log or not base.any()):
@@ -74,8 +76,8 @@ def tilt_rows(
     values, height, work = as_floats(values), max(1, TILE // n), work or Workspace()
     for first in range(0, len(values), height):
         some = slice(first, first + height)
-        taken = None if depths is None else depths[some]
-        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits, log, taken, work)
+        known = None if depths is None else depths[some], None if kept is None else kept.part(some)
+        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits, log, *known, work)
 
 
 def _tilt_piece(
@@ -87,18 +89,19 @@ def _tilt_piece(
     logits: bool,
     log: bool,
     depths: Floats | None,
+    kept: Kept | None,
     work: Workspace,
 ) -> None:
     fast = backend.compiled() if logits and not log else None
     room = out if holds_floats(out) else work.array("out", values.shape)
     if fast is None:
-        _tilt(values, gamma, scale, room, logits, log, depths, work)
+        _tilt(values, gamma, base, scale, room, logits, log, depths, kept, work)
     else:
         fast.tilt(values, gamma, base, room)
         left = np.flatnonzero(scale)
         if left.size:
             found = np.empty((left.size, values.shape[1]))
-            _tilt(values[left], gamma[left], scale[left], found, True, False, None, work)
+            _tilt(values[left], gamma[left], base[left], scale[left], found, True, False, None, None, work)
             room[left] = found
     if room is not out:
         np.copyto(out, room, casting="same_kind")
@@ -107,20 +110,40 @@ def _tilt_piece(
 def _tilt(
     values: Floats,
     gamma: Floats,
+    base: Floats,
     scale: Integers,
     out: Floats,
     logits: bool,
     log: bool,
     depths: Floats | None,
+    kept: Kept | None,
     work: Workspace,
 ) -> None:
     if depths is None:
         depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
-    tilt(depths, gamma, out, work, log=log)
+    stepped = base > 0
+    if kept is None and not log and stepped.any():
+        stepped &= _has_stepped(depths, base, gamma)
+    others = np.flatnonzero(~stepped)
+    if log or others.size == len(depths):
+        tilt(depths, gamma, out, work, log=log)
+    else:
+        left, found = depths[others], np.empty((others.size, depths.shape[1]))
+        tilt_by_step(depths, base, gamma, out, work, kept)
+        tilt(left, gamma[others], found, work, log=False)
+        out[others] = found
     if not logits and not log and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
         same = (gamma == 1) & ((values == 0) | (values == row_max(values)[:, None])).all(-1)
         if same.any():
             out[same] = values[same]
+
+
+def _has_stepped(depths: Floats, base: Floats, gamma: Floats) -> Mask:
+    """Rows that NumPy may have stepped to from there: compiled code, which may have been chosen then, goes farther.
+
+    The depth was told by float32, perhaps.
+    """
+    return np.asarray(is_slight((gamma - base) / base, 0.99 * base * -depths.min(-1)))
 
 
 def _tilt_by_columns(

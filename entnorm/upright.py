@@ -13,10 +13,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import FAINT, SHALLOW, Floats, Indices, Mask, log_offsets
+from entnorm.moments import FAINT, SHALLOW, Floats, Indices, Mask, log_offsets, step_weights
 from entnorm.reductions import LANES, UprightSums, Workspace, laned
 from entnorm.short import CLOSEST, FINITE, MODERATE
-from entnorm.steps import FINE, GLANCES, LEAN, excess_cumulants, is_levered, search, settle, start
+from entnorm.steps import (
+    FINE,
+    GLANCES,
+    LEAN,
+    excess_cumulants,
+    is_levered,
+    is_slight,
+    search,
+    settle,
+    start,
+    stepped_sum,
+)
 
 WIDTH = 528  # rows that are worked on at a time: calls cost little, and t and w are in the cache
 HEIGHT = 12 * WIDTH  # rows at a time for what is done but once for each
@@ -40,22 +51,24 @@ def solve_rows(
         some = rows[first : first + HEIGHT]
         crowd = _Crowd(_Tiles(values, some, work, logits), excess[some], deficit[some])
         crowd.search()
-        crowd.settle()
-        answers = crowd.done, crowd.gamma, 0.0, crowd.residual, crowd.varentropy, crowd.count
+        crowd.settle(out, some)
+        answers = crowd.done, crowd.gamma, crowd.base, crowd.residual, crowd.varentropy, crowd.count
         for array, numbers in zip(found, answers, strict=True):
             array[some] = numbers
-        if out.size:
-            crowd.write(out, some)
 
 
 class _Room:
-    """Room for some rows that stand upright: t and w, which is zero beyond their entries, and so many sums over w."""
+    """Room for some rows that stand upright: t, w and its products with t, zero beyond their entries, and so many sums.
 
-    def __init__(self, n: int, rows: int, dtype: np.dtype[Any], work: Workspace, sums: int) -> None:
-        whole = work.array(f"w {dtype.char}", (laned(n), rows), dtype)
-        whole[n:] = 0.0
+    Where w is not needed any more after its products, they take its place.
+    """
+
+    def __init__(self, n: int, rows: int, dtype: np.dtype[Any], work: Workspace, sums: int, kept: bool = False) -> None:
+        whole, products = (work.array(f"{name} {dtype.char}", (laned(n), rows), dtype) for name in ("w", "wv"[kept]))
+        whole[n:] = products[n:] = 0.0
         self.t, self.w, self.flat = work.array(f"t {dtype.char}", (n, rows), dtype), whole[:n], whole.reshape(-1)
-        self.groups, self.sums = whole.reshape(-1, LANES, rows), UprightSums(sums, rows, dtype, work)
+        self.v, self.sums = products[:n], UprightSums(sums, rows, dtype, work)
+        self.groups, self.products = (array.reshape(-1, LANES, rows) for array in (whole, products))
         self.factor, self.each = work.array(f"factor {dtype.char}", (rows,), dtype), np.arange(rows)
 
     def times(self, depths: NDArray[Any], factor: Floats, out: NDArray[Any]) -> None:
@@ -70,7 +83,7 @@ class _Room:
 
     def power_sums(self, depths: NDArray[Any], gamma: Floats, maxima: Indices, deep: Mask | None) -> NDArray[Any]:
         """Sums of w, w t, w t^2, w t^3, see `entnorm.moments.power_sums`."""
-        t, w, groups, sums = self.t, self.w, self.groups, self.sums
+        t, w, v, sums = self.t, self.w, self.v, self.sums
         self.times(depths, gamma, t)
         if deep is not None:
             np.maximum(t, FAINT, out=t)
@@ -78,10 +91,10 @@ class _Room:
         if deep is not None:
             w -= np.where(deep, np.exp(FAINT), np.float32(0.0))
         self.flat[maxima] = 0.0
-        sums.add_up(0, groups)
+        sums.add_up(0, self.groups)
         for power in (1, 2, 3):
-            np.multiply(w, t, w)
-            sums.add_up(power, groups)
+            w = np.multiply(w, t, v)
+            sums.add_up(power, self.products)
         return sums.totals()
 
 
@@ -134,12 +147,12 @@ class _Tiles:
         flat[maxima] = 0.0
         self.maxima[k] = maxima
 
-    def pieces(self, table: NDArray[Any], looked: Indices, sums: int) -> Iterator[_Piece]:
+    def pieces(self, table: NDArray[Any], looked: Indices, sums: int, *, kept: bool = False) -> Iterator[_Piece]:
         """The rows that are looked at, a few hundred at a time."""
         if not looked.size:
             return
         cuts = _cuts(looked.size)
-        room = _Room(self.n, cuts[0].stop, table.dtype, self.work, sums)
+        room = _Room(self.n, cuts[0].stop, table.dtype, self.work, sums, kept)
         for k, place in enumerate(cuts):
             if looked.size == self.count:
                 yield _Piece(place, place, table[k], self.maxima[k], room)
@@ -161,7 +174,7 @@ class _Crowd:
         self.gamma = start(deficit, np.sqrt(np.maximum(square - mean * mean, 0.0)))
         self.fit = (self.reach > 1.0 / MODERATE) & (self.reach < MODERATE) & (self.gamma * self.reach < FINITE)
         self.fit &= ~(tiles.second > -CLOSEST)  # another maximum, or all but one
-        self.residual, self.varentropy = np.zeros((2, tiles.count))
+        self.base, self.residual, self.varentropy = np.zeros((3, tiles.count))
         self.done, self.count = np.zeros(tiles.count, np.bool_), np.zeros(tiles.count, np.int64)
 
     def search(self) -> None:
@@ -172,27 +185,47 @@ class _Crowd:
                 break
             some = _as_slice(active)
             gamma, excess, deficit = self.gamma[some], self.excess[some], self.deficit[some]
-            residual, second, third, _ = self._look(self.tiles.single, active)
+            residual, second, third = self._look(active)
             self.gamma[some], going = search(gamma, residual, second, third, excess, deficit)
             self.count[some] += 1
             active = active[going & (self.gamma[some] * self.reach[some] < FINITE) & self.fit[some]]
         self.fit &= self.gamma * self.reach < FINITE
 
-    def settle(self) -> None:
-        """Decide by all digits."""
-        which = np.flatnonzero(self.fit)
-        some = _as_slice(which)
-        gamma, excess, deficit = self.gamma[some], self.excess[some], self.deficit[some]
-        residual, second, third, mean = self._look(self.tiles.depths, which)
-        residual[is_levered(mean, second, excess, deficit)] = np.nan
-        answers = settle(gamma, residual, second, third, excess, deficit)
-        self.done[some], self.gamma[some], self.residual[some], self.varentropy[some], _ = answers
+    def settle(self, out: Floats, rows: Indices) -> None:
+        """Decide by all digits; the distributions of those that are done go to these rows of `out`, if it has room.
+
+        They are made while what they need is in the cache; of rows that have taken a longer step, afterwards.
+        """
+        looked, before = self._among(np.flatnonzero(self.fit)), self.gamma.copy()
+        for some, _, depths, maxima, room in self.tiles.pieces(self.tiles.depths, looked, 4, kept=True):
+            sums = room.power_sums(depths, before[some], maxima, None)
+            by = self._step(some, before[some], sums)
+            if out.size:
+                room.flat[maxima] = 1.0
+                step_weights(depths, room.w, by, stepped_sum(by / before[some], 1.0, *sums), room.v, room.v)
+                out[_as_slice(rows[some])] = room.v.T
         self.done &= self.fit
         self.count += 1
+        if out.size:
+            self._write(out, rows, np.flatnonzero(self.done & (self.base == 0.0)))
 
-    def write(self, out: Floats, rows: Indices) -> None:
-        """The distributions of those that are done, which are these rows of `out`."""
-        for piece in self.tiles.pieces(self.tiles.depths, self._among(np.flatnonzero(self.done)), 1):
+    def _step(self, some: slice | Indices, gamma: Floats, sums: NDArray[Any]) -> Floats:
+        """Take the step of some rows from gamma, to which these sums belong; by how much."""
+        excess, deficit = self.excess[some], self.deficit[some]
+        rest, first, second, third = sums
+        residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
+        levered = is_levered(first / (1 + rest), second, excess, deficit)
+        residual[levered | _is_degenerate(residual, second, excess, deficit)] = np.nan
+        done, after, residual, varentropy, _ = settle(gamma, residual, second, third, excess, deficit)
+        self.done[some], self.gamma[some] = done, after
+        self.residual[some], self.varentropy[some] = residual, varentropy
+        by: Floats = after - gamma
+        self.base[some] = np.where(is_slight(by / gamma, gamma * self.reach[some]), gamma, 0.0)
+        return by
+
+    def _write(self, out: Floats, rows: Indices, which: Indices) -> None:
+        """The distributions of these rows, without a step."""
+        for piece in self.tiles.pieces(self.tiles.depths, which, 1):
             room, where = piece.room, _as_slice(rows[piece.rows])
             room.times(piece.depths, self.gamma[piece.rows], room.w)
             np.exp(room.w, room.w)
@@ -202,23 +235,27 @@ class _Crowd:
             room.times(room.w, 1.0 / total, room.t)
             out[where] = room.t.T
 
-    def _look(self, table: NDArray[Any], which: Indices) -> tuple[Floats, Floats, Floats, Floats]:
-        """H - H* and the cumulants of some rows at their gamma, and the mean."""
+    def _look(self, which: Indices) -> tuple[Floats, Floats, Floats]:
+        """H - H* and the cumulants of some rows at their gamma, to a few digits."""
         looked, some = self._among(which), _as_slice(which)
         sums, deep = np.empty((4, looked.size)), ~(self.gamma * self.reach < SHALLOW)
-        low = table.dtype == np.float32 and bool(deep[some].any())
-        for rows, place, depths, maxima, room in self.tiles.pieces(table, looked, 4):
+        low = bool(deep[some].any())
+        for rows, place, depths, maxima, room in self.tiles.pieces(self.tiles.single, looked, 4):
             sums[:, place] = room.power_sums(depths, self.gamma[rows], maxima, deep[rows] if low else None)
+        excess, deficit = self.excess[some], self.deficit[some]
         rest, first, second, third = sums if looked is which else sums[:, some]
-        excess, deficit, mean = self.excess[some], self.deficit[some], first / (1 + rest)
         residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
-        zero = (second == 0) | (residual == -excess) | (residual == deficit)  # which a step would divide by
-        self.fit[which[zero]] = False
-        return residual, second, third, mean
+        self.fit[which[_is_degenerate(residual, second, excess, deficit)]] = False
+        return residual, second, third
 
     def _among(self, which: Indices) -> Indices:
         """Rows to be looked at, among which are these: all of them, unless they are few."""
         return which if 2 * which.size <= self.tiles.count else np.arange(self.tiles.count)
+
+
+def _is_degenerate(residual: Floats, second: Floats, excess: Floats, deficit: Floats) -> Mask:
+    """Where a step would divide by zero."""
+    return np.asarray((second == 0) | (residual == -excess) | (residual == deficit))
 
 
 def _cuts(size: int) -> list[slice]:

@@ -12,7 +12,7 @@ from oracle import EPS, Exact
 
 import entnorm
 from entnorm import backend, lone, short, upright
-from entnorm.reductions import CHUNK, Workspace
+from entnorm.reductions import SHORT, Workspace
 from entnorm.steps import LEAN
 from entnorm.targets import Target
 
@@ -34,7 +34,7 @@ def drawn_rows(count, n):
 
 def is_short(row):
     ((_, values),) = row.items()
-    return len(values) <= CHUNK
+    return len(values) <= SHORT
 
 
 def probabilities(rows):

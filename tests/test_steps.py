@@ -88,7 +88,7 @@ def test_compiled_steps_are_the_same_source():
     rng = RNG(1)
     for _ in range(200):
         excess, deficit, second = rng.uniform(0.01, 0.7, 3)
-        residual, third, powers = rng.uniform(-excess, deficit) / 2, rng.normal(), rng.uniform(size=steps.HIGHEST - 1)
+        residual, third, powers = rng.uniform(-excess, deficit) / 2, rng.normal(), rng.uniform(size=steps.HIGHEST)
         numbers = (rng.uniform(0.1, 5), residual, second, third, excess, deficit)
         found = compiled(*numbers, powers)
         wanted = (
@@ -112,3 +112,26 @@ def test_the_series_ends_where_what_follows_does_not_count():
         # relative to the first term: no mean of |z|^k is above that of z^2
         left = sum(2 * (k - 1) * at ** (k - 2) / math.factorial(k) for k in range(end + 1, end + 20))
         assert left <= steps.EPS / 4
+
+
+def test_a_step_is_slight_if_its_second_order_leaves_less_than_a_rounding_error():
+    for depth in (1e-3, 1.0, 40.0, 700.0):
+        step = 1.0
+        while not steps.is_slight(step, depth):
+            step *= 0.9
+        for t in np.linspace(0, depth, 50):
+            y = -step * t
+            left = abs(math.expm1(y) - y - y * y / 2) if step * depth > 1e-4 else abs(y) ** 3 / 6
+            assert left <= EPS * (1 + t) / 11
+        assert steps.is_slight(-step, depth)
+        assert not steps.is_slight(np.nan, depth)
+    assert steps.is_slight(0.0, 1e25)
+
+
+def test_sums_after_a_step():
+    rng = RNG(2)
+    for _ in range(100):
+        t, step = -rng.exponential(5, 20), rng.uniform(-1, 1) * 1e-4
+        r = np.exp(t)
+        found = steps.stepped_sum(step, 3, r.sum(), (r * t).sum(), (r * t * t).sum(), (r * t**3).sum())
+        assert abs(found - (3 + np.exp((1 + step) * t).sum())) <= 8 * EPS * found

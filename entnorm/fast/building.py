@@ -6,10 +6,14 @@ numba takes its time for every function, for all that may call it, and again for
 from collections.abc import Callable
 from typing import Any
 
+from llvmlite.binding import get_host_cpu_features
 from numba import config, njit
 
 if config.DISABLE_JIT:  # for nothing here runs as Python
     raise ImportError("NUMBA_DISABLE_JIT is set")
+
+_FEATURES = get_host_cpu_features().flatten() if config.CPU_FEATURES is None else config.CPU_FEATURES
+VECTOR = 8 if "+avx512f" in _FEATURES else 4 if "+avx," in _FEATURES + "," else 2  # float64 that a register holds
 
 # Helpers are called by compiled code alone, and have no wrappers for others: never call them from Python.
 HELPER = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}

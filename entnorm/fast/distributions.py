@@ -6,9 +6,8 @@ import numpy as np
 from numba import float64, types
 
 from entnorm.fast.building import entry
-from entnorm.fast.sums import add, aligned, centre_tail, exact, excess_sums, fill_tail, loop, padded, part
+from entnorm.fast.sums import CHUNK, add, aligned, centre_tail, exact, excess_sums, fill_tail, loop, padded, part
 from entnorm.fast.vectors import LOWEST, larger, mutable, plus_one, reduced, wide
-from entnorm.reductions import CHUNK
 
 _LOWEST = LOWEST[float64]
 _HALF, _SIXTH, _24TH, _120TH = (1.0 / math.factorial(k) for k in range(2, 6))

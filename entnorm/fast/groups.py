@@ -33,12 +33,13 @@ from entnorm.fast.sums import (
     survey_chunk,
 )
 from entnorm.fast.vectors import mutable
-from entnorm.reductions import CHUNK, COARSE, Workspace
+from entnorm.reductions import COARSE, Workspace
 from entnorm.steps import HIGHEST
 
 SETTLINGS = 3  # sums to all digits, after which a row is left to other code: one is the rule
 _GROUP = 2**13  # entries of a group of rows: they and what is kept of them fit a second-level cache
 _PIECE, _AHEAD = 2**8, 2**10  # entries of a long row that come at a time, and how long before they are needed
+_WIDTH = 2**7  # entries of scratch, of which there are five rows
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
 _NUMBERS, _COUNTS, _MASK, _TABLE = float64[::1], int64[::1], types.boolean[::1], float64[:, ::1]
 
@@ -87,8 +88,8 @@ def _deviation(x, origin, work, single):
     first, second, count = 0.0, 0.0, work.size
     stride = LINE * (x.size // count)
     for k in range(work.shape[0]):
-        for i in range(CHUNK):
-            work[k, i] = x[(k * CHUNK + i) // LINE * stride + i % LINE]
+        for i in range(_WIDTH):
+            work[k, i] = x[(k * _WIDTH + i) // LINE * stride + i % LINE]
         _, _, s1, s2 = survey_chunk(work[k], origin, origin, single)
         first, second = first + s1, second + s2
     return np.sqrt(max(second / count - (first / count) ** 2, 0.0))
@@ -194,10 +195,10 @@ def room(work: Workspace, n: int, kept: bool) -> tuple[NDArray[np.float32], NDAr
 def _room(n, single, exponentials):
     """The same with what is small, in one piece: for a row alone, six would take a tenth of its time."""
     count, tail = single.shape[0], padded(n - aligned(n))
-    ends = at.PLACES + 5 * CHUNK, at.PLACES + 5 * CHUNK + count * (HIGHEST - 1)
+    ends = at.PLACES + 5 * _WIDTH, at.PLACES + 5 * _WIDTH + count * HIGHEST
     memory = np.empty(ends[1] + 2 * count * tail)
-    lanes, work = memory[: at.PLACES], memory[at.PLACES : ends[0]].reshape(5, CHUNK)
-    means, tails = memory[ends[0] : ends[1]].reshape(count, HIGHEST - 1), memory[ends[1] :].reshape(count, 2, tail)
+    lanes, work = memory[: at.PLACES], memory[at.PLACES : ends[0]].reshape(5, _WIDTH)
+    means, tails = memory[ends[0] : ends[1]].reshape(count, HIGHEST), memory[ends[1] :].reshape(count, 2, tail)
     lanes[:] = 0.0
     return Room(single, tails, exponentials, means, work, lanes)
 

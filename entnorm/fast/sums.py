@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import float32, float64, njit
 
-from entnorm.fast.building import LOOP
+from entnorm.fast.building import HELPER, LOOP, VECTOR
 from entnorm.fast.vectors import (
     LOWEST,
     SUMS,
@@ -23,14 +23,16 @@ from entnorm.fast.vectors import (
     reduced_f,
     wide,
 )
-from entnorm.reductions import CHUNK, COARSE
+from entnorm.reductions import COARSE, SHORT
 
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 LINE = 8  # entries that memory hands over at a time
+_AHEAD = 2**8  # how long before entries are written they are asked for
 LONG = 2**12  # entries of a row from which on it pays to ask for them some time before
-_FEW = CHUNK // 2  # entries whose sums are to have all digits: of equal ones, a vector's lane adds up to four
-_SHORT = CHUNK  # rows shorter than this are copied and filled up as a whole
+CHUNK = 16 * VECTOR  # entries whose sums are to have all digits: four by four, a vector's lane adds up to four such
 
+
+_plain = njit(**HELPER)
 loop = njit(fastmath=SUMS, forceinline=True, **LOOP)  # sums are reassociated
 exact = njit(forceinline=True, **LOOP)
 part = njit(inline="always", **LOOP)  # of one caller or two, in which alone it is compiled
@@ -75,44 +77,77 @@ def _glance_chunk(x, top, gamma):
     return s0, s1, s2, s3
 
 
+@_plain
+def _of_four(terms):
+    """A sum that is not reassociated: of equal terms, in a loop of a vector's width, it spares four of five errors."""
+    a, b, c, d = terms
+    return (a + b) + (c + d)
+
+
+@_plain
+def _products(a, b):
+    return a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]
+
+
+@_plain
+def _from_top(d, gamma):
+    """For the entry at a distance from the top, t and exp(t), and that again but 0 at the top."""
+    t = d * gamma
+    s, p = reduced(t)
+    w = plus_one(s, p) if t > _LOWEST else 0.0
+    return t, w, 0.0 if d == 0.0 else w
+
+
 @loop
 def _excess_chunk(x, top, gamma, kept):
     """The same sums in float64, for t = gamma (x - top); exp(t) is kept."""
     wide()
     s0 = s1 = s2 = s3 = 0.0
-    for i in range(x.size):
-        d = x[i] - top
-        t = d * gamma
-        s, p = reduced(t)
-        w = plus_one(s, p) if t > _LOWEST else 0.0
-        kept[i] = w
-        w = 0.0 if d == 0.0 else w
-        wt = w * t
-        wtt = wt * t
-        s0 += w
-        s1 += wt
-        s2 += wtt
-        s3 += wtt * t
+    far = x.size // 4
+    for i in range(far):
+        j, k, l = i + far, i + 2 * far, i + 3 * far  # noqa: E741
+        ta, kept[i], a = _from_top(x[i] - top, gamma)
+        tb, kept[j], b = _from_top(x[j] - top, gamma)
+        tc, kept[k], c = _from_top(x[k] - top, gamma)
+        td, kept[l], d = _from_top(x[l] - top, gamma)
+        t, w = (ta, tb, tc, td), (a, b, c, d)
+        s0 += _of_four(w)
+        w = _products(w, t)
+        s1 += _of_four(w)
+        w = _products(w, t)
+        s2 += _of_four(w)
+        s3 += _of_four(_products(w, t))
     return s0, s1, s2, s3
 
 
 def _deficit_chunk(reduced: Any, kind: Any) -> Any:
     lowest, zero, one = LOWEST[kind], kind(0), kind(1)
 
+    @_plain
+    def around(d, gamma):
+        """For the entry at a distance from the centre, t, expm1(t) and exp(t)."""
+        t = -larger(-larger(d * gamma, lowest), lowest)
+        s, p = reduced(t)
+        return t, minus_one(s, p, one), plus_one(s, p)
+
     @loop
     def chunk(x, centre, gamma):
         """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t)."""
         wide()
         s0 = s1 = s2 = s3 = zero
-        for i in range(x.size):
-            t = -larger(-larger((x[i] - centre) * gamma, lowest), lowest)
-            s, p = reduced(t)
-            wt = plus_one(s, p) * t
-            wtt = wt * t
-            s0 += minus_one(s, p, one)
-            s1 += wt
-            s2 += wtt
-            s3 += wtt * t
+        far = x.size // 4
+        for i in range(far):
+            ta, raised_a, a = around(x[i] - centre, gamma)
+            tb, raised_b, b = around(x[i + far] - centre, gamma)
+            tc, raised_c, c = around(x[i + 2 * far] - centre, gamma)
+            td, raised_d, d = around(x[i + 3 * far] - centre, gamma)
+            t, w = (ta, tb, tc, td), (a, b, c, d)
+            s0 += _of_four((raised_a, raised_b, raised_c, raised_d))
+            w = _products(w, t)
+            s1 += _of_four(w)
+            w = _products(w, t)
+            s2 += _of_four(w)
+            s3 += _of_four(_products(w, t))
         return s0, s1, s2, s3
 
     return chunk
@@ -136,7 +171,7 @@ def padded(n):
 @exact
 def aligned(n):
     """How many entries of a row of n fill vectors where they are; the others are copied to its tail."""
-    return n - n % PAD if n >= _SHORT else 0
+    return n - n % PAD if n >= SHORT else 0
 
 
 @exact
@@ -194,8 +229,12 @@ def fetch(x, left, right):
 def excess_sums(x, top, tails, gamma, kept):
     """The sums over a row, the tail of which is less the top; the exponentials are kept, those of the tail below it."""
     wide()
-    totals, rests = _first(_excess_chunk(tails[0], 0.0, gamma, tails[1]))
-    ahead = 2 * CHUNK if x.size >= LONG else x.size  # of a shorter row, memory does better alone
+    part = slice(0, min(CHUNK, tails.shape[1]))
+    totals, rests = _first(_excess_chunk(tails[0, part], 0.0, gamma, tails[1, part]))
+    for left in range(CHUNK, tails.shape[1], CHUNK):
+        part = slice(left, min(left + CHUNK, tails.shape[1]))
+        totals, rests = _add_sums(totals, rests, _excess_chunk(tails[0, part], 0.0, gamma, tails[1, part]))
+    ahead = _AHEAD if x.size >= LONG else x.size  # of a shorter row, memory does better alone
     for left in range(0, x.size, CHUNK):
         part = slice(left, min(left + CHUNK, x.size))
         fetch(kept, left + ahead, left + ahead + CHUNK)
@@ -208,7 +247,9 @@ def _over_chunks(chunk: Any, size: int) -> Any:
     def sums(x, centre, tail, gamma):
         """The four sums of a row: of x in chunks, and of its tail, which is centred."""
         wide()
-        totals, rests = _first(chunk(tail, centre - centre, gamma))
+        totals, rests = _first(chunk(tail[:size], centre - centre, gamma))
+        for left in range(size, tail.size, size):
+            totals, rests = _add_sums(totals, rests, chunk(tail[left : left + size], centre - centre, gamma))
         for left in range(0, x.size, size):
             totals, rests = _add_sums(totals, rests, chunk(x[left : left + size], centre, gamma))
         return _ended(totals, rests)
@@ -216,7 +257,7 @@ def _over_chunks(chunk: Any, size: int) -> Any:
     return sums
 
 
-deficit_sums = _over_chunks(_deficit_chunk(reduced, float64), _FEW)
+deficit_sums = _over_chunks(_deficit_chunk(reduced, float64), CHUNK)
 deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32), CHUNK)
 
 
@@ -230,10 +271,13 @@ def _centre_chunk(x, centre, shift, scale, z):
 
 @loop
 def _powers_chunk(z, power, higher, highest, sums):
-    """The sums of z^2, z^3, ... up to an even power; `power` and `higher` are scratch."""
+    """The sums of z, z^2, ... up to an even power; `power` and `higher` are scratch."""
     wide()
+    first = 0.0
     for i in range(z.size):
         power[i] = z[i]
+        first += z[i]
+    sums[0] = first
     for k in range(1, highest // 2 + 1):
         even = odd = 0.0
         for i in range(z.size):
@@ -242,15 +286,15 @@ def _powers_chunk(z, power, higher, highest, sums):
             h = p * z[i]
             odd += p * h
             higher[i] = h
-        sums[2 * k - 2] = even
+        sums[2 * k - 1] = even
         if 2 * k < highest:
-            sums[2 * k - 1] = odd
+            sums[2 * k] = odd
         power, higher = higher, power
 
 
 @exact
 def power_means(x, n, centre, shift, tail, radius, highest, work, means):
-    """Means over a row of n of z^2, z^3, ..., z^highest for z = (x - centre - shift) / radius, and zeros beyond.
+    """Means over a row of n of z, z^2, ..., z^highest for z = (x - centre - shift) / radius, and zeros beyond.
 
     Its tail is centred and shifted already.
     """
@@ -264,16 +308,16 @@ def power_means(x, n, centre, shift, tail, radius, highest, work, means):
         z = work[0, : min(CHUNK, x.size - left)]
         _centre_chunk(x[left : left + CHUNK], centre, shift, scale, z)
         _powers_chunk(z, power, higher, highest, sums)
-        for k in range(highest - 1):
+        for k in range(highest):
             means[k], rests[k] = add(means[k], rests[k], sums[k])
-    for k in range(highest - 1):
+    for k in range(highest):
         means[k] = (means[k] + rests[k]) / n
 
 
 @exact
 def fetch_row(x, write):
     """Have a short row on its way from memory, to be read or written."""
-    if x.size < _SHORT:
+    if x.size < SHORT:
         for i in range(0, x.size, LINE):
             if write:
                 fetch_to_write(x, i)
