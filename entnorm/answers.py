@@ -28,7 +28,7 @@ class Answers(_PerRow):
     """What is found out about the rows of a block: arrays of shape ``(rows,)``."""
 
     gamma: Floats  # to be multiplied by 2**scale
-    base: Floats  # gamma before the last step, where the exponentials are those from which it was taken; else 0
+    base: Floats  # gamma before the last step, if distributions are made of the exponentials there; else 0
     residual: Floats  # H(gamma) - H*
     varentropy: Floats  # gamma^2 Var_q[log p]
     goal_excess: Floats

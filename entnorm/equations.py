@@ -119,7 +119,7 @@ class ExcessEquation:
             weights=weights,
         )
         if weights is not None:
-            some.keep(weights, sums)
+            some.store_weights(weights, sums)
         found = Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties, self.goal.excess[rows]))
         return found, sums[1] / (some.ties + sums[0])
 

@@ -28,7 +28,20 @@ from entnorm.moments import (
     raised_sums,
     step_weights,
 )
-from entnorm.reductions import COARSE, ONES, SHORT, SQUARES, TILE, Workspace, inner, padded, row_dot, row_sum, row_total
+from entnorm.reductions import (
+    COARSE,
+    ONES,
+    SHORT,
+    SQUARES,
+    TILE,
+    Workspace,
+    columns,
+    inner,
+    padded,
+    row_dot,
+    row_sum,
+    row_total,
+)
 from entnorm.scalars import excess_cumulants, search, settle, start
 from entnorm.short import CLOSEST, FINITE, Alone, Look, Residual, ordinary_reach
 from entnorm.steps import (
@@ -51,7 +64,7 @@ from entnorm.steps import (
 )
 
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
-LONGEST = 2**20  # entries, of which up to four times as many float64 are at work
+LONGEST = 2**19  # entries, of which up to seven times as many float64 are at work
 
 Total = Callable[[NDArray[Any]], Any]
 # Depths, where the maximum is, how to sum up, the reach, the first gamma, how to look, and what is lent.
@@ -71,7 +84,8 @@ class _Sums(NamedTuple):
 
     @classmethod
     def prepared(cls, n: int, dtype: Any, work: Workspace) -> _Sums:
-        t, w, v = (work.array(name, (n,), dtype) for name in "twv")
+        t, w = work.array("t", (n,), dtype), work.array("w", (n,), dtype)
+        v = work.array("offsets", (n,)) if dtype == np.float64 else w  # a row that leans has those there
         return cls(t, w, v, inner(w), (inner(w, t), inner(v, t, roughly=True)))
 
 
@@ -89,7 +103,7 @@ class Room:
 def solve_row(
     values: Floats, excess: float, deficit: float, out: Floats, room: Room | None, *, logits: bool
 ) -> tuple[Any, ...]:
-    """Whether the row is done; gamma, that of the exponentials taken (0: it too), H - H*, the varentropy, iterations.
+    """Whether the row is done; gamma, that of the exponentials if it is another (or 0), H - H*, varentropy, iterations.
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
@@ -208,7 +222,8 @@ def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, l
     if logits:
         np.subtract(values, centre, room[:n])
     else:
-        log_offsets(values[None], np.array([centre]), logits=False, out=room[None, :n])
+        for part in columns(n):  # scratch for all would be as long as the row, twice
+            log_offsets(values[None, part], np.array([centre]), logits=False, out=room[None, part])
     return room
 
 

@@ -151,7 +151,7 @@ def laned(n: int) -> int:
 
 
 def row_total(a: NDArray[Any]) -> Any:
-    """Sum of each row, of short ones as they are summed when they stand upright; their length is one of `padded`."""
+    """Sum of each row, of short ones as they are summed when they stand upright; long as `padded` or `laned` has it."""
     return row_sum(a) if a.shape[-1] > SHORT else np.add.reduce(a, -1)
 
 

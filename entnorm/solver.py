@@ -173,13 +173,14 @@ def _solve_others(
     answers.nit[:] = answers.base[:] = 0  # what came to nothing before does not count
     spectrum = Spectrum.survey(values, work, logits=rows.logits, room=probs)
     rows.vet_tops(spectrum.top)
-    if SHORT < values.shape[1] <= TILE and ordinary.compiled(rows) is None:
+    stepping = SHORT < values.shape[1] <= TILE and ordinary.compiled(rows) is None
+    if stepping and probs is not None:
         spectrum.keep_weights()
     support, ties = spectrum.support, spectrum.ties
     alike = bool((support == support[0]).all() and (ties == ties[0]).all())
     goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
     for kind, which in _classify(spectrum, goal, answers):
-        _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers)
+        _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers, stepping)
     if probs is not None:
         found = answers.orders(), answers.base, answers.scale
         tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths, kept=spectrum.kept, work=work)
@@ -212,14 +213,19 @@ def _settle_ends(goal: Goal, at_end: Mask, unsolved: Mask, uniform: Mask, answer
     answers.varentropy[:] = np.inf  # of no consequence: nothing is solved for
 
 
-def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: Answers) -> None:
-    """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered."""
+def _solve_rows(
+    kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: Answers, stepping: bool
+) -> None:
+    """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered.
+
+    If `stepping`, distributions are made of the exponentials that were summed last, where they may be.
+    """
     equation, gamma = kind(spectrum, goal), start(goal.deficit, spectrum.deviation)
     _search(equation, gamma, which, answers)
     base = gamma
     done, gamma = _settle(equation, equation.measure(base), base, which, answers)
-    if kind is ExcessEquation and spectrum.kept is not None:
-        answers.base[which] = np.where(done & _has_stepped(spectrum, goal, base, answers.gamma[which]), base, 0.0)
+    if kind is ExcessEquation and stepping:
+        answers.base[which] = np.where(done & _may_step(spectrum, goal, base, answers.gamma[which]), base, 0.0)
     if not done.all():
         left = np.flatnonzero(~done)
         robust = ExcessEquation if kind is ExcessEquation else DeficitEquation
@@ -232,7 +238,7 @@ def _solve_rows(kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Ind
         _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
 
 
-def _has_stepped(spectrum: Spectrum, goal: Goal, base: Floats, gamma: Floats) -> Mask:
+def _may_step(spectrum: Spectrum, goal: Goal, base: Floats, gamma: Floats) -> Mask:
     """Rows whose distribution may be told from the exponentials at `base`: ordinary ones, and the last step was slight.
 
     The squares of logarithms and of the step have to be in range.

@@ -213,13 +213,13 @@ class Spectrum:
             return None if self.kept is None else self.kept.weights
         return self.work.array("some kept", (self.top.size, self.kept.weights.shape[1]))
 
-    def keep(self, weights: Floats, sums: Floats) -> None:
-        """Put in order what it has found."""
-        if self.kept is not None:
-            rows = slice(None) if self.index is None else self.index
-            self.kept.sums[:, rows] = sums
-            if self.index is not None:
-                self.kept.weights[rows] = weights
+    def store_weights(self, weights: Floats, sums: Floats) -> None:
+        """Keep what it has found there."""
+        assert self.kept is not None
+        rows = slice(None) if self.index is None else self.index
+        self.kept.sums[:, rows] = sums
+        if self.index is not None:
+            self.kept.weights[rows] = weights
 
     def rescale(self, rows: Indices, scale: Integers) -> None:
         """Let the logarithms of some rows count 2**scale times: what leaves float64's range was out of reach anyway."""

@@ -123,7 +123,7 @@ def _tilt(
         depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
     stepped = base > 0
     if kept is None and not log and stepped.any():
-        stepped &= _has_stepped(depths, base, gamma)
+        stepped &= _may_have_stepped(depths, base, gamma)
     others = np.flatnonzero(~stepped)
     if log or others.size == len(depths):
         tilt(depths, gamma, out, work, log=log)
@@ -138,7 +138,7 @@ def _tilt(
             out[same] = values[same]
 
 
-def _has_stepped(depths: Floats, base: Floats, gamma: Floats) -> Mask:
+def _may_have_stepped(depths: Floats, base: Floats, gamma: Floats) -> Mask:
     """Rows that NumPy may have stepped to from there: compiled code, which may have been chosen then, goes farther.
 
     The depth was told by float32, perhaps.

@@ -30,6 +30,7 @@ from entnorm.steps import (
 )
 
 WIDTH = 528  # rows that are worked on at a time: calls cost little, and t and w are in the cache
+_PIECE = 90 * WIDTH  # entries that are, at least
 HEIGHT = 12 * WIDTH  # rows at a time for what is done but once for each
 _VECTOR = 16  # entries of float32 that a line of the cache holds
 
@@ -113,7 +114,7 @@ class _Tiles:
 
     def __init__(self, values: Floats, rows: Indices, work: Workspace, logits: bool) -> None:
         self.count, self.n, self.work = rows.size, values.shape[1], work
-        self.cuts = _cuts(rows.size)
+        self.cuts = _cuts(rows.size, self.n)
         self.width = self.cuts[0].stop
         shape = len(self.cuts), self.n, self.width
         self.depths = work.array("upright", shape)
@@ -151,7 +152,7 @@ class _Tiles:
         """The rows that are looked at, a few hundred at a time."""
         if not looked.size:
             return
-        cuts = _cuts(looked.size)
+        cuts = _cuts(looked.size, self.n)
         room = _Room(self.n, cuts[0].stop, table.dtype, self.work, sums, kept)
         for k, place in enumerate(cuts):
             if looked.size == self.count:
@@ -258,9 +259,9 @@ def _is_degenerate(residual: Floats, second: Floats, excess: Floats, deficit: Fl
     return np.asarray((second == 0) | (residual == -excess) | (residual == deficit))
 
 
-def _cuts(size: int) -> list[slice]:
+def _cuts(size: int, n: int) -> list[slice]:
     """Equal pieces of so many rows, of which the last may share some with the one before."""
-    count = -(-size // WIDTH)
+    count = -(-size // max(WIDTH, _PIECE // n))
     width = min(-(-size // (count * _VECTOR)) * _VECTOR, size)
     return [slice(first, first + width) for first in (min(k * width, size - width) for k in range(count))]
 

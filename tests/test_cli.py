@@ -69,7 +69,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, st
 
 def run(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "entnorm", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
 
 
 # ---------------------------------------------------------------------------------------------------------------- usage
@@ -239,7 +239,7 @@ def test_a_claim_of_ours_that_cannot_be_made_is_told_likewise(tmp_path: Path) ->
     """Before anything else of ours is imported that needs the theory."""
     spoil = "import entnorm.claims.proofs as p; p.Claim.at = lambda self, values: 1 / 0; "
     call = [sys.executable, "-c", spoil + "from entnorm.cli import main; raise SystemExit(main(['verify']))"]
-    found = subprocess.run(call, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+    found = subprocess.run(call, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
     assert found.returncode == 2
     assert "Traceback" not in found.stderr
     assert re.search(r"derivations/\w+\.py, line \d+, in [a-z]+\.[a-z-]+$", found.stderr, flags=re.MULTILINE)
@@ -296,7 +296,7 @@ def test_progress_is_a_bar_on_a_terminal_and_a_line_elsewhere() -> None:
     command = [sys.executable, "-m", "entnorm", "verify", "escort.sums-to-one"]
     here, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=terminal, timeout=120, check=False)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=terminal, timeout=300, check=False)
     assert select.select([here], [], [], 5)[0], "nothing was shown on the terminal"
     shown = os.read(here, 100_000).decode()
     os.close(terminal)
@@ -325,7 +325,7 @@ def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert "claims" in process.stderr.readline()
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert out == ""
     assert err.strip().splitlines()[-1] == "entnorm: interrupted; no file was left half-written"
@@ -650,7 +650,7 @@ def test_an_interrupted_making_says_no_more_than_that(seconds: float, tmp_path: 
             time.sleep(0.02)
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers, too
-        err = process.communicate(timeout=60)[1]
+        err = process.communicate(timeout=300)[1]
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -18,8 +18,9 @@ from entnorm.reductions import Workspace
 fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
 import numba  # noqa: E402
 
-from entnorm.fast import elementary, groups, lanes, sums  # noqa: E402
+from entnorm.fast import building, elementary, groups, lanes, sums  # noqa: E402
 from entnorm.fast.building import LOOP  # noqa: E402
+from entnorm.steps import EPS  # noqa: E402
 
 RNG = np.random.default_rng
 ULPS = {"exp": 1.5, "expm1": 2.5, "log1p": 1.0}
@@ -219,7 +220,21 @@ def run_compiled(program, folder):
 
 def cached(folder):
     """Names of the functions the compiled code of which is in this folder."""
-    return {".".join(path.name.split(".")[:2]).rpartition("-")[0] for path in folder.rglob("*.nbc")}
+    return {path.name.partition("-")[0] for path in folder.rglob("*.nbc")}
+
+
+def test_code_of_other_sources_is_not_taken_from_the_cache(tmp_path):
+    """What is compiled into a function may change while the file that it is in does not."""
+    program = """
+from entnorm.fast import building
+building._STATE = {!r}
+import numpy, entnorm
+entnorm.softmax(numpy.eye(3)[:, :2] + [0.0, 0.5], entropy=0.5)
+"""
+    for state in ("before", "after"):
+        run_compiled(program.format(state), tmp_path)
+    equations = {building._STATE}  # which have their names when they are imported
+    assert {path.name.split("-")[1] for path in tmp_path.rglob("*.nbi")} == {"before", "after"} | equations
 
 
 def test_code_that_was_just_compiled_and_code_from_the_cache_agree_to_the_last_bit(tmp_path):
@@ -247,6 +262,35 @@ print(digest.hexdigest())
         answers.add(run_compiled(program, tmp_path))
         assert cached(tmp_path) == every
     assert len(answers) == 1
+
+
+@pytest.mark.parametrize("way", ["compiled first", "NumPy first"])
+@pytest.mark.parametrize("n", [90, 300, 40_000])
+def test_distributions_are_right_whoever_makes_them(way, n, monkeypatch):
+    """Compiled code steps farther from where its exponentials are than NumPy may."""
+    x = RNG(n).normal(0, 2, (6, n))
+    kernels = [fast, None] if way == "compiled first" else [None, fast]
+    found = []
+    for kernel in kernels:
+        monkeypatch.setattr(backend, "compiled", lambda kernel=kernel: kernel)
+        if not found:
+            solution = entnorm.solve(logits=x, evenness=0.5)
+            solution._base[:] = np.where(solution._base > 0, solution.gamma * (1 + 3e-6), 0.0)
+        found.append(solution.probs)
+    assert (solution._base > 0).all()
+    one, other = found
+    assert np.max(np.abs(one - other) / one / (1 - np.log(one))) <= 8 * EPS
+
+
+@pytest.mark.parametrize("n", [70, 123, 127, 128, 400])
+def test_distributions_without_a_step_add_up(n, monkeypatch):
+    """All entries below two maxima are equal, and rounded alike."""
+    monkeypatch.setattr(backend, "compiled", lambda: fast)
+    x = np.full(n, -1.0)
+    x[:2] = 0.0
+    for evenness in np.linspace(0.16, 0.95, 60):
+        q = entnorm.softmax(x, evenness=evenness, infeasible="clip")
+        assert abs(math.fsum([*q.tolist(), -1.0])) <= 4 * EPS
 
 
 def test_a_function_is_compiled_when_it_is_first_asked_for(tmp_path):

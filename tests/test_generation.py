@@ -136,7 +136,7 @@ def test_a_killed_making_goes_on_and_loses_no_more_than_the_record_in_hand(tmp_p
     kept = journal.read_bytes().count(b"\n")
     assert 3 <= kept < 8
     assert not file.exists()
-    done = subprocess.run([sys.executable, program, file, "0"], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, program, file, "0"], capture_output=True, text=True, check=True, timeout=300)
     assert int(done.stdout) == 8 - kept
     assert [record.id for record in load(file)] == [entry.id for entry in generate.entries()[:8]]
     assert not journal.exists()

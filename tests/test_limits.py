@@ -58,6 +58,28 @@ def test_working_memory_is_bounded_where_short_rows_of_single_precision_lean_on_
     assert peak(lambda: entnorm.softmax(x, entropy=1e-3)) <= 64 * MIB + x.nbytes
 
 
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize("evenness", [0.5, 0.95])
+def test_working_memory_is_bounded_for_long_rows_of_single_precision(kernel, rows, evenness):
+    x = RNG(0).normal(size=(rows, 2**20)).astype(np.float32)
+    p = entnorm.softmax(x, evenness=0.8)
+    for run in (
+        lambda: entnorm.softmax(x, evenness=evenness),
+        lambda: entnorm.normalize(p, evenness=evenness),
+        lambda: entnorm.clip_entropy(p, max=5.0),
+    ):
+        run()  # what it needs is compiled
+        assert peak(run) <= 64 * MIB + x.nbytes
+
+
+def test_working_memory_is_bounded_where_rows_of_middling_length_lean_to_either_side(kernel):
+    x = RNG(0).normal(size=(16_256, 129)) * RNG(1).uniform(0.1, 6, (16_256, 1))
+    p = entnorm.softmax(x, entropy=np.linspace(0.5, 4.8, len(x))).astype(">f8")
+    entnorm.softmax(x[:9], entropy=3.0)
+    assert peak(lambda: entnorm.softmax(x, entropy=np.linspace(0.1, 4.85, len(x)))) <= 64 * MIB + x.nbytes
+    assert peak(lambda: entnorm.clip_entropy(p, min=2.0, max=4.0)) <= 64 * MIB + p.nbytes
+
+
 BOUNDED = {
     "solve": lambda x, p: (entnorm.solve(logits=x, evenness=0.6), KEPT * len(x)),
     "softmax": lambda x, p: (entnorm.softmax(x, evenness=0.6, infeasible="clip"), x.nbytes),

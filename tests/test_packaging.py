@@ -57,7 +57,7 @@ def core(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "bin"
 
 
-def run(command: list[object], folder: Path, seconds: int = 300) -> subprocess.CompletedProcess[str]:
+def run(command: list[object], folder: Path, seconds: int = 1200) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV"))}
     return subprocess.run(
         list(map(str, command)), cwd=folder, env=clean, capture_output=True, text=True, timeout=seconds, check=False

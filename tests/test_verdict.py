@@ -385,7 +385,7 @@ def script(tmp_path: Path, text: str, *, by_name: bool = True) -> subprocess.Com
     (tmp_path / "mine.py").write_text(MINE)
     (tmp_path / "script.py").write_text(text)
     command = [sys.executable, "script.py" if by_name else "-"]
-    return subprocess.run(command, input=text, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, input=text, cwd=tmp_path, capture_output=True, text=True, timeout=300)
 
 
 def test_a_script_runs_once_and_needs_no_guard_for_a_solver_that_a_module_has(tmp_path: Path) -> None:
@@ -667,7 +667,7 @@ def test_the_program_of_a_failure_imports_what_any_module_has(held: str, tmp_pat
     assert f"\n{program}\np = " in done.stdout, done.stderr
     if "# " not in program:
         again = subprocess.run(
-            [sys.executable, "-c", done.stdout], cwd=tmp_path, capture_output=True, text=True, timeout=60
+            [sys.executable, "-c", done.stdout], cwd=tmp_path, capture_output=True, text=True, timeout=300
         )
         assert "NameError" not in again.stderr
         assert "ImportError" not in again.stderr

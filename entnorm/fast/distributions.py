@@ -6,7 +6,20 @@ import numpy as np
 from numba import float64, types
 
 from entnorm.fast.building import entry
-from entnorm.fast.sums import CHUNK, add, aligned, centre_tail, exact, excess_sums, fill_tail, loop, padded, part
+from entnorm.fast.sums import (
+    CHUNK,
+    add,
+    aligned,
+    centre_tail,
+    exact,
+    excess_sums,
+    fill_tail,
+    loop,
+    of_four,
+    padded,
+    part,
+    plain,
+)
 from entnorm.fast.vectors import LOWEST, larger, mutable, plus_one, reduced, wide
 
 _LOWEST = LOWEST[float64]
@@ -37,17 +50,26 @@ def scale_row(x, top, tails, by, factor, out):
         out[whole + i] = tails[1, i]
 
 
+@plain
+def _weight(d, gamma):
+    t = d * gamma
+    s, p = reduced(t)
+    return plus_one(s, p) if t > _LOWEST else 0.0
+
+
 @loop
 def tilt_chunk(x, top, gamma, out):
     """exp(gamma (x - top)) and its sum."""
     wide()
     total = 0.0
-    for i in range(x.size):
-        t = (x[i] - top) * gamma
-        s, p = reduced(t)
-        w = plus_one(s, p) if t > _LOWEST else 0.0
-        out[i] = w
-        total += w
+    far = x.size // 4
+    for i in range(far):
+        j, k, l = i + far, i + 2 * far, i + 3 * far  # noqa: E741
+        out[i], out[j], out[k], out[l] = (
+            *(_weight(x[i] - top, gamma), _weight(x[j] - top, gamma)),
+            *(_weight(x[k] - top, gamma), _weight(x[l] - top, gamma)),
+        )
+        total += of_four((out[i], out[j], out[k], out[l]))
     return total
 
 
@@ -56,7 +78,10 @@ def tilt_row(x, top, gamma, tails, out):
     """The escort distribution of one row; the two rows of `tails` are scratch."""
     wide()
     fill_tail(x, -np.inf, tails[0])
-    total, rest, whole = tilt_chunk(tails[0], top, gamma, tails[1]), 0.0, aligned(x.size)
+    total, rest, whole = 0.0, 0.0, aligned(x.size)
+    for left in range(0, tails.shape[1], CHUNK):
+        part = slice(left, min(left + CHUNK, tails.shape[1]))
+        total, rest = add(total, rest, tilt_chunk(tails[0, part], top, gamma, tails[1, part]))
     for left in range(0, whole, CHUNK):
         part = slice(left, min(left + CHUNK, whole))
         total, rest = add(total, rest, tilt_chunk(x[part], top, gamma, out[part]))

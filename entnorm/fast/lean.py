@@ -4,7 +4,7 @@ import numpy as np
 from numba import float32, njit
 
 from entnorm.fast import lanes as at
-from entnorm.fast.building import LOOP
+from entnorm.fast.building import LOOP, named
 from entnorm.fast.distributions import tilt_row
 from entnorm.fast.groups import SETTLINGS, activate, centre_row, survey_all
 from entnorm.fast.lanes import (
@@ -85,6 +85,7 @@ def _look_all(values, room, closely):
 
 
 @njit(cache=True, **LOOP)
+@named
 def solve(values, ahead, room, out):
     """Solve the active lanes, which have their goals, for these rows; their distributions go to `out`, if it has room.
 

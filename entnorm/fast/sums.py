@@ -27,12 +27,12 @@ from entnorm.reductions import COARSE, SHORT
 
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 LINE = 8  # entries that memory hands over at a time
-_AHEAD = 2**8  # how long before entries are written they are asked for
+_SOON = 2**8  # how long before entries are written they are asked for
 LONG = 2**12  # entries of a row from which on it pays to ask for them some time before
 CHUNK = 16 * VECTOR  # entries whose sums are to have all digits: four by four, a vector's lane adds up to four such
 
 
-_plain = njit(**HELPER)
+plain = njit(**HELPER)
 loop = njit(fastmath=SUMS, forceinline=True, **LOOP)  # sums are reassociated
 exact = njit(forceinline=True, **LOOP)
 part = njit(inline="always", **LOOP)  # of one caller or two, in which alone it is compiled
@@ -77,19 +77,19 @@ def _glance_chunk(x, top, gamma):
     return s0, s1, s2, s3
 
 
-@_plain
-def _of_four(terms):
-    """A sum that is not reassociated: of equal terms, in a loop of a vector's width, it spares four of five errors."""
+@plain
+def of_four(terms):
+    """A sum that is not reassociated: of equal terms it is exact, and a running sum has a quarter as many to add."""
     a, b, c, d = terms
     return (a + b) + (c + d)
 
 
-@_plain
+@plain
 def _products(a, b):
     return a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]
 
 
-@_plain
+@plain
 def _from_top(d, gamma):
     """For the entry at a distance from the top, t and exp(t), and that again but 0 at the top."""
     t = d * gamma
@@ -100,7 +100,7 @@ def _from_top(d, gamma):
 
 @loop
 def _excess_chunk(x, top, gamma, kept):
-    """The same sums in float64, for t = gamma (x - top); exp(t) is kept."""
+    """The same sums in float64, for t = gamma (x - top); exp(t) is kept. Of lengths divisible by four."""
     wide()
     s0 = s1 = s2 = s3 = 0.0
     far = x.size // 4
@@ -111,19 +111,19 @@ def _excess_chunk(x, top, gamma, kept):
         tc, kept[k], c = _from_top(x[k] - top, gamma)
         td, kept[l], d = _from_top(x[l] - top, gamma)
         t, w = (ta, tb, tc, td), (a, b, c, d)
-        s0 += _of_four(w)
+        s0 += of_four(w)
         w = _products(w, t)
-        s1 += _of_four(w)
+        s1 += of_four(w)
         w = _products(w, t)
-        s2 += _of_four(w)
-        s3 += _of_four(_products(w, t))
+        s2 += of_four(w)
+        s3 += of_four(_products(w, t))
     return s0, s1, s2, s3
 
 
 def _deficit_chunk(reduced: Any, kind: Any) -> Any:
     lowest, zero, one = LOWEST[kind], kind(0), kind(1)
 
-    @_plain
+    @plain
     def around(d, gamma):
         """For the entry at a distance from the centre, t, expm1(t) and exp(t)."""
         t = -larger(-larger(d * gamma, lowest), lowest)
@@ -132,7 +132,7 @@ def _deficit_chunk(reduced: Any, kind: Any) -> Any:
 
     @loop
     def chunk(x, centre, gamma):
-        """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t)."""
+        """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t); of such lengths too."""
         wide()
         s0 = s1 = s2 = s3 = zero
         far = x.size // 4
@@ -142,12 +142,12 @@ def _deficit_chunk(reduced: Any, kind: Any) -> Any:
             tc, raised_c, c = around(x[i + 2 * far] - centre, gamma)
             td, raised_d, d = around(x[i + 3 * far] - centre, gamma)
             t, w = (ta, tb, tc, td), (a, b, c, d)
-            s0 += _of_four((raised_a, raised_b, raised_c, raised_d))
+            s0 += of_four((raised_a, raised_b, raised_c, raised_d))
             w = _products(w, t)
-            s1 += _of_four(w)
+            s1 += of_four(w)
             w = _products(w, t)
-            s2 += _of_four(w)
-            s3 += _of_four(_products(w, t))
+            s2 += of_four(w)
+            s3 += of_four(_products(w, t))
         return s0, s1, s2, s3
 
     return chunk
@@ -234,7 +234,7 @@ def excess_sums(x, top, tails, gamma, kept):
     for left in range(CHUNK, tails.shape[1], CHUNK):
         part = slice(left, min(left + CHUNK, tails.shape[1]))
         totals, rests = _add_sums(totals, rests, _excess_chunk(tails[0, part], 0.0, gamma, tails[1, part]))
-    ahead = _AHEAD if x.size >= LONG else x.size  # of a shorter row, memory does better alone
+    ahead = _SOON if x.size >= LONG else x.size  # of a shorter row, memory does better alone
     for left in range(0, x.size, CHUNK):
         part = slice(left, min(left + CHUNK, x.size))
         fetch(kept, left + ahead, left + ahead + CHUNK)

@@ -3,7 +3,7 @@
 from numba import float32, njit
 
 from entnorm.fast import lanes as at
-from entnorm.fast.building import LOOP
+from entnorm.fast.building import LOOP, named
 from entnorm.fast.distributions import step_row
 from entnorm.fast.groups import SETTLINGS, activate, centre_row, survey_all, write_sums
 from entnorm.fast.lanes import find_excess, leave_levered, number, search_all, settle_all
@@ -33,6 +33,7 @@ def _measure_all(values, room, kept):
 
 
 @njit(cache=True, **LOOP)
+@named
 def solve(values, ahead, room, out):
     """Solve the active lanes, which have their goals, for these rows; their distributions go to `out`, if it has room.
 
