@@ -110,6 +110,15 @@ def memory(kind: str) -> None:
         mallopt(M_TRIM_THRESHOLD, 2**17 if fresh else 2**30)
 
 
+def vectors() -> str:
+    """How long the processor's are, on which all of these depend: with 512 bits NumPy's exponentials have them too."""
+    if KERNELS["entnorm, compiled"] is None:
+        return ""
+    from entnorm.fast.building import VECTOR
+
+    return f" with vectors of {64 * VECTOR} bits"
+
+
 def ours(work: Workload, fast: Any) -> Callable[[], Any]:
     """One call of the public function, on one row or on many."""
     logits = work.logits[0] if len(work.logits) == 1 else work.logits
@@ -333,8 +342,8 @@ on memory *at hand*, as the C library keeps it from then on. A softmax pass make
 by fresh ones. A row is wrong if the relative error of its gamma is above {WRONG:g}. Errors of the peers are measured
 from entnorm's gamma; its own, of a sample of rows, from ball arithmetic: the last column of the first table is the
 worst of them as a share of the error that the documentation allows, so that 1 would be just within it.
-{platform.processor() or platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()},
-{versions}.
+{platform.processor() or platform.machine()}, {os.cpu_count()} processors{vectors()},
+Python {platform.python_version()}, {versions}.
 
 {SET}
 
