@@ -209,8 +209,10 @@ class Spectrum:
 
     def room_for_weights(self) -> Floats | None:
         """Where that look is to put the weights, if they are wanted."""
-        if self.kept is None or self.index is None:
-            return None if self.kept is None else self.kept.weights
+        if self.kept is None:
+            return None
+        if self.index is None:
+            return self.kept.weights
         return self.work.array("some kept", (self.top.size, self.kept.weights.shape[1]))
 
     def store_weights(self, weights: Floats, sums: Floats) -> None:

@@ -65,7 +65,8 @@ class _Room:
     """
 
     def __init__(self, n: int, rows: int, dtype: np.dtype[Any], work: Workspace, sums: int, kept: bool = False) -> None:
-        whole, products = (work.array(f"{name} {dtype.char}", (laned(n), rows), dtype) for name in ("w", "wv"[kept]))
+        names = "w", "v" if kept else "w"
+        whole, products = (work.array(f"{name} {dtype.char}", (laned(n), rows), dtype) for name in names)
         whole[n:] = products[n:] = 0.0
         self.t, self.w, self.flat = work.array(f"t {dtype.char}", (n, rows), dtype), whole[:n], whole.reshape(-1)
         self.v, self.sums = products[:n], UprightSums(sums, rows, dtype, work)
