@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import Floats, Integers
+from entnorm.moments import Floats, Integers, LastLook
 from entnorm.solution import Derivative, Solution, Source, Status, Tally, name_row, name_rows
 from entnorm.targets import Goal, Target, log_in_two_words
 
@@ -28,7 +28,9 @@ class Answers(_PerRow):
     """What is found out about the rows of a block: arrays of shape ``(rows,)``."""
 
     gamma: Floats  # to be multiplied by 2**scale
-    base: Floats  # gamma before the last step, if distributions are made of the exponentials there; else 0
+    base: Floats  # for this and the next two see `LastLook`
+    by: Floats
+    centre: Floats
     residual: Floats  # H(gamma) - H*
     varentropy: Floats  # gamma^2 Var_q[log p]
     goal_excess: Floats
@@ -42,14 +44,18 @@ class Answers(_PerRow):
     @classmethod
     def empty(cls, count: int) -> Self:
         """Room for so many rows, all zeros."""
-        return cls(*np.zeros((7, count)), *np.zeros((4, count), dtype=np.int64))
+        return cls(*np.zeros((9, count)), *np.zeros((4, count), dtype=np.int64))
 
     @classmethod
     def alone(cls, n: int, goal: Goal, found: tuple[Any, ...]) -> Self:
         """Those of one row of n, of full support and with one maximum: what `solve_row` of either kind has returned."""
-        _, gamma, base, residual, varentropy, nit = found
-        numbers = np.array([gamma, base, residual, varentropy, goal.excess[0], goal.deficit[0], np.inf])
-        return cls(*numbers[:, None], *np.array([0, nit, n, 1])[:, None])
+        _, *numbers, nit = found
+        numbers += [goal.excess[0], goal.deficit[0], np.inf]
+        return cls(*np.array(numbers)[:, None], *np.array([0, nit, n, 1])[:, None])
+
+    def look(self) -> LastLook:
+        """Where distributions are stepped from."""
+        return LastLook(self.base, self.by, self.centre)
 
     def orders(self) -> Floats:
         """The exponents, to be multiplied by 2**scale; of the nearest end, for infeasible rows."""
@@ -77,7 +83,8 @@ class Answers(_PerRow):
         if failed.any():
             wanted[failed] = np.nan
         condition = np.minimum(wanted, self.goal_deficit) / self.varentropy
-        return Record(self.gamma, self.base, self.scale, wanted + self.residual, condition, self.nit, status)
+        numbers = self.gamma, *self.look(), self.scale, wanted + self.residual, condition
+        return Record(*numbers, self.nit, status)
 
 
 class Failures:
@@ -114,6 +121,8 @@ class Record(_PerRow):
 
     gamma: Floats  # to be multiplied by 2**scale
     base: Floats
+    by: Floats
+    centre: Floats
     scale: NDArray[Any]
     entropy: Floats
     condition: Floats
@@ -123,9 +132,13 @@ class Record(_PerRow):
     @classmethod
     def empty(cls, count: int) -> Self:
         """Room for so many rows."""
-        gamma, base, entropy, condition = (np.empty(count) for _ in range(4))
+        gamma, base, by, centre, entropy, condition = (np.empty(count) for _ in range(6))
         scale, nit, status = np.empty(count, np.int16), np.empty(count, np.int64), np.empty(count, np.int8)
-        return cls(gamma, base, scale, entropy, condition, nit, status)
+        return cls(gamma, base, by, centre, scale, entropy, condition, nit, status)
+
+    def look(self) -> LastLook:
+        """Where distributions are stepped from."""
+        return LastLook(self.base, self.by, self.centre)
 
     @np.errstate(all="ignore")
     def solution(self, rows: Source, derivative: Derivative, batch: tuple[int, ...], message: str) -> Solution:
@@ -145,7 +158,7 @@ class Record(_PerRow):
             _source=rows,
             _derivative=derivative,
             _gamma=self.gamma,
-            _base=self.base,
+            _look=self.look(),
             _scale=self.scale,
         )
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from entnorm.answers import Record
 from entnorm.gradients import Jacobian
 from entnorm.measures import attained
-from entnorm.moments import Floats, Integers, Mask
+from entnorm.moments import Floats, Integers, LastLook, Mask
 from entnorm.reductions import Workspace
 from entnorm.rows import Rows, quietly
 from entnorm.solution import EntnormError, Solution, Tally, name_rows
@@ -100,7 +100,7 @@ def clipped(rows: Rows, min: ArrayLike | None, max: ArrayLike | None) -> NDArray
     for part, values, found in _clip(rows, *_bounds(rows.batch, min, max)):
         record = found.record
         with quietly():
-            tilt_rows(values, record.gamma, record.base, record.scale, flat[part], logits=rows.logits)
+            tilt_rows(values, record.gamma, record.look(), record.scale, flat[part], logits=rows.logits)
         if not rows.logits:
             np.copyto(flat[part], rows.part(part), where=~found.moved[:, None], casting="same_kind")
     return shaped
@@ -150,7 +150,7 @@ def _unmoved(found: Floats) -> Record:
     """What a solution says of rows to which nothing was done."""
     record = Record.empty(found.size)
     record.gamma[:], record.entropy[:] = 1.0, found
-    for nothing in (record.base, record.scale, record.condition, record.nit, record.status):
+    for nothing in (*record.look(), record.scale, record.condition, record.nit, record.status):
         nothing[:] = 0
     return record
 
@@ -162,9 +162,11 @@ class _Unmoved:
     rows: Rows
     same: Mask  # flat
 
-    def escort(self, gamma: Floats, scale: Integers, *, base: Floats | None = None, log: bool = False) -> NDArray[Any]:
+    def escort(
+        self, gamma: Floats, scale: Integers, *, look: LastLook | None = None, log: bool = False
+    ) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale``, or the caller's own."""
-        out = self.rows.escort(gamma, scale, base=base, log=log)
+        out = self.rows.escort(gamma, scale, look=look, log=log)
         if not self.rows.logits:
             read = np.log if log else np.positive
             same = self.same.reshape(*self.rows.batch, 1)

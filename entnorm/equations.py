@@ -33,6 +33,7 @@ from entnorm.steps import (
     highest_power,
     is_levered,
     is_sound,
+    nearer_start,
     start,
 )
 from entnorm.targets import Goal
@@ -70,14 +71,24 @@ class Equation(Protocol):
         """H(gamma) - H* of all rows, with the cumulants; NaN where a sum would not be accurate."""
 
 
+def first_order(spectrum: Spectrum, goal: Goal) -> Floats:
+    """Where to look first, unless it is by a series."""
+    gamma = start(goal.deficit, spectrum.deviation)
+    return np.asarray(nearer_start(gamma, goal.excess, goal.deficit, spectrum.mean))
+
+
 class ExcessEquation:
-    """H - log m = goal.excess, with sums over the entries below the maximum."""
+    """H - log m = goal.excess, with sums over the entries below the maximum.
+
+    `levered` are the rows whose probabilities need more digits than these had when they were measured last.
+    """
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.unit = np.where((goal.excess > 0) & (goal.excess < FINE), _UNIT, 1.0)
         self.goal = replace(goal, excess=goal.excess * self.unit)
         self.spectrum = spectrum
         self.centre, self.radius, self.shift = spectrum.top, spectrum.reach, np.zeros(spectrum.top.shape)
+        self.levered = np.zeros(spectrum.top.shape, np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
@@ -91,9 +102,10 @@ class ExcessEquation:
         some = self.spectrum
         weights = some.room_for_weights()
         found, mean = self._measure(some, np.arange(gamma.size), gamma, some.read(), np.float64, weights)
-        levered = np.flatnonzero(is_levered(mean, found.second, self.goal.excess, self.goal.deficit))
+        self.levered = is_levered(mean, found.second, self.goal.excess, self.goal.deficit)
+        levered = np.flatnonzero(self.levered)
         if levered.size:
-            direct = DirectDeficit(self.spectrum.take(levered), self.goal.take(levered))
+            direct = DirectDeficit(replace(some.take(levered), kept=None), self.goal.take(levered))
             value = direct.measure(gamma[levered]).value
             found.value[levered] = np.where(np.isfinite(value), value, found.value[levered])
         return found
@@ -130,8 +142,7 @@ class DirectDeficit:
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal, self.spectrum = goal, spectrum
         self.unit, self.shift = np.ones(goal.deficit.shape), np.zeros(goal.deficit.shape)
-        gamma = start(goal.deficit, spectrum.deviation)
-        self.centre = spectrum.centre(above_mean(gamma, goal.deficit, spectrum.mean))
+        self.centre = spectrum.centre(above_mean(first_order(spectrum, goal), goal.deficit, spectrum.mean))
         self.radius = spectrum.reach
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
@@ -142,23 +153,26 @@ class DirectDeficit:
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or still off the centre."""
-        read = self.spectrum.read(self.centre, 0.0)
-        found, drift = self._measure(self.spectrum, np.arange(gamma.size), gamma, read, np.float64)
+        some = self.spectrum
+        read, weights = some.read(self.centre, 0.0), some.room_for_weights()
+        found, drift = self._measure(some, np.arange(gamma.size), gamma, read, np.float64, weights)
         unsound = (self.goal.deficit >= UNEVEN) & ~is_sound(self.goal.deficit, drift)
         off = np.flatnonzero(unsound & np.isfinite(drift / gamma))
         if off.size:
-            some = self.spectrum.take(off)
+            some = some.take(off)
             self.centre[off] = some.moved(self.centre[off], drift[off] / gamma[off])
-            read = some.read(self.centre[off], 0.0)
-            again, drift[off] = self._measure(some, off, gamma[off], read, np.float64)
+            read, weights = some.read(self.centre[off], 0.0), some.room_for_weights()
+            again, drift[off] = self._measure(some, off, gamma[off], read, np.float64, weights)
             for kept, new in zip(found, again, strict=True):
                 kept[off] = new
         return found._replace(value=np.where(is_sound(self.goal.deficit, drift), found.value, np.nan))
 
     def _measure(
-        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any
+        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
     ) -> tuple[Cumulants, Floats]:
-        sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype)
+        sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights)
+        if weights is not None:
+            some.store_weights(weights, sums)
         value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support)
         return Cumulants(self.goal.deficit[rows] - value, second, third), drift
 

@@ -43,7 +43,7 @@ from entnorm.reductions import (
     row_total,
 )
 from entnorm.scalars import excess_cumulants, search, settle, start
-from entnorm.short import CLOSEST, FINITE, Alone, Look, Residual, ordinary_reach
+from entnorm.short import CLOSEST, FINITE, Alone, Left, Look, Residual, ordinary_reach
 from entnorm.steps import (
     EPS,
     FINE,
@@ -60,6 +60,7 @@ from entnorm.steps import (
     is_levered,
     is_slight,
     is_sound,
+    nearer_start,
     stepped_sum,
 )
 
@@ -70,7 +71,7 @@ Total = Callable[[NDArray[Any]], Any]
 # Depths, where the maximum is, how to sum up, the reach, the first gamma, how to look, and what is lent.
 Known = tuple[Floats, Any, Total, float, float, Look, Alone | None]
 Survey = tuple[Floats, Any, float, float, float, float]  # depths, where the maximum is, it, reach, mean, deviation
-_UNDONE = (False, 0.0, 0.0, 0.0, 0.0, 0)
+_UNDONE = (False, *(0.0,) * 6, 0)
 
 
 class _Sums(NamedTuple):
@@ -103,48 +104,75 @@ class Room:
 def solve_row(
     values: Floats, excess: float, deficit: float, out: Floats, room: Room | None, *, logits: bool
 ) -> tuple[Any, ...]:
-    """Whether the row is done; gamma, that of the exponentials if it is another (or 0), H - H*, varentropy, iterations.
+    """Whether the row is done; gamma, the last look at it (see `LastLook`), H - H*, the varentropy, iterations.
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
     if not (excess >= FINE and deficit >= FINE):
         return _UNDONE
     try:
-        known = _known(values, excess, deficit, room, logits)
-        if known is None:
-            return _UNDONE
-        depths, peak, total, reach, gamma, look, short = known
-        count, going = 0, True
-        while going and count < GLANCES and gamma * reach < FINITE:
-            residual, second, third, _ = look(gamma, True)
-            gamma, going = search(gamma, residual, second, third, excess, deficit)
-            count += 1
-        if not (count and gamma * reach < FINITE):
-            return _UNDONE
-        base = gamma
-        residual, second, third, left = look(base, False)
-        done, gamma, residual, second, _ = settle(base, residual, second, third, excess, deficit)
+        if not deficit * LEAN < excess:
+            found, levered = _solve(values, excess, deficit, out, room, False, logits)
+            if not levered:
+                return found
+        return _solve(values, excess, deficit, out, room, True, logits)[0]
     except ZeroDivisionError:
         return _UNDONE
-    by = gamma - base
+
+
+def _solve(
+    values: Floats, excess: float, deficit: float, out: Floats, room: Room | None, lean: bool, logits: bool
+) -> tuple[tuple[Any, ...], bool]:
+    """The same from one of the ends; and whether a row that is not done would be from the other."""
+    known = _known(values, excess, deficit, room, lean, logits)
+    if known is None:
+        return _UNDONE, False
+    depths, peak, total, reach, gamma, look, short = known
+    count, going = 0, True
+    while going and count < GLANCES and gamma * reach < FINITE:
+        residual, second, third, _ = look(gamma, True)
+        gamma, going = search(gamma, residual, second, third, excess, deficit)
+        count += 1
+    if not (count and gamma * reach < FINITE):
+        return _UNDONE, False
+    base = gamma
+    residual, second, third, left = look(base, False)
+    done, by, residual, second = settle(base, residual, second, third, excess, deficit)
+    gamma, centre = base + by, left[3] if left else 0.0
     if not (done and left and is_slight(by / base, base * reach)):
         base = 0.0
     if done and out.size:
-        n = values.size
         if base and left:
-            weights, scratch, sums = left
-            weights[peak] = 1.0
-            step_weights(depths[:n], weights[:n], by, stepped_sum(by / base, 1.0, *sums), scratch[:n], out)
+            _step(values, depths, peak, by / base, by, left, out, logits)
         else:
-            np.multiply(depths, gamma, depths)
-            np.exp(depths, depths)
-            depths[n:] = depths[peak] = 0.0  # so that the others are summed by themselves, and not beside a one
-            factor = 1.0 / (1.0 + float(total(depths)))
-            depths[peak] = 1.0
-            np.multiply(depths[:n], factor, out)
+            _tilt(depths, peak, total, gamma, out)
     if short:
         short.back()
-    return done, gamma, base, residual, second, count + 1
+    return (done, gamma, base, by, centre, residual, second, count + 1), not lean and left is None
+
+
+def _step(
+    values: Floats, depths: Floats, peak: Any, step: float, by: float, left: Left, out: Floats, logits: bool
+) -> None:
+    """The distribution, from what the look that decided has left."""
+    weights, scratch, sums, centre = left
+    n, ones, above = values.size, 1, 0.0
+    if centre < math.inf:
+        ones, above = n, -_distance(centre, float(values[peak]), logits)
+    else:
+        weights[peak] = 1.0
+    step_weights(depths[:n], weights[:n], by, stepped_sum(step, ones, *sums), scratch[:n], out, above)
+
+
+def _tilt(depths: Floats, peak: Any, total: Total, gamma: float, out: Floats) -> None:
+    """The distribution without a step."""
+    n = out.size
+    np.multiply(depths, gamma, depths)
+    np.exp(depths, depths)
+    depths[n:] = depths[peak] = 0.0  # so that the others are summed by themselves, and not beside a one
+    factor = 1.0 / (1.0 + float(total(depths)))
+    depths[peak] = 1.0
+    np.multiply(depths[:n], factor, out)
 
 
 def solve_rows(
@@ -167,9 +195,9 @@ def solve_rows(
             array[row] = number
 
 
-def _known(values: Floats, excess: float, deficit: float, room: Room | None, logits: bool) -> Known | None:
+def _known(values: Floats, excess: float, deficit: float, room: Room | None, lean: bool, logits: bool) -> Known | None:
     """What there is to know of an ordinary row before a search, and how to look at it."""
-    n, lean = values.size, deficit * LEAN < excess
+    n = values.size
     if n <= SHORT and not lean:
         short = Alone.lent(n)
         first = short.survey(values, excess, deficit, logits)
@@ -179,7 +207,10 @@ def _known(values: Floats, excess: float, deficit: float, room: Room | None, log
     if found is None:
         return None
     first = start(deficit, found[5])
-    look = _lean(values, found, first, deficit, work, logits) if lean else _excess(n, found, excess, deficit, room)
+    if lean:
+        look, first = _lean(values, found, first, excess, deficit, work, logits)
+    else:
+        look, first = _excess(n, found, excess, deficit, room), float(nearer_start(first, excess, deficit, found[4]))
     return *found[:2], room.total if room else row_total, found[3], first, look, None
 
 
@@ -227,19 +258,33 @@ def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, l
     return room
 
 
-def _lean(values: Floats, found: Survey, gamma: float, deficit: float, work: Workspace | None, logits: bool) -> Look:
-    """How a row that leans to the uniform distribution looks: by a series close to it, else in one sum."""
+def _lean(
+    values: Floats, found: Survey, gamma: float, excess: float, deficit: float, work: Workspace | None, logits: bool
+) -> tuple[Look, float]:
+    """How a row that leans to the uniform distribution looks: by a series close to it, else in one sum; where first.
+
+    Close to it, that is at gamma.
+    """
     _, _, top, reach, mean, _ = found
     radius = max(-mean, reach + mean)
     near = gamma * radius < NEARLY
-    centre = _moved(top, mean if near else mean + above_mean(gamma, deficit, mean), logits)
-    n, offsets = values.size, _offsets("offsets", values, centre, work, logits)
     if not near:
-        return _direct(
-            n, offsets, lambda by: _offsets("offsets", values, _moved(centre, by, logits), work, logits), deficit, work
-        )
-    offset = float(log_offsets(np.array([[centre]]), np.array([top]), logits=logits)[0, 0])
-    return _series(offsets[:n], mean - offset, radius, farthest(gamma, radius), deficit, work)
+        gamma = float(nearer_start(gamma, excess, deficit, mean))
+    centre = _moved(top, mean if near else mean + above_mean(gamma, deficit, mean), logits)
+
+    def around(centre: float) -> Floats:
+        return _offsets("offsets", values, centre, work, logits)
+
+    n, offsets = values.size, around(centre)
+    if not near:
+        return _direct(n, offsets, centre, around, deficit, work, logits), gamma
+    shift = mean - _distance(centre, top, logits)
+    return _series(offsets[:n], shift, radius, farthest(gamma, radius), deficit, work), gamma
+
+
+def _distance(value: float, centre: float, logits: bool) -> float:
+    """The logarithm of one value relative to that of another."""
+    return float(log_offsets(np.array([[value]]), np.array([centre]), logits=logits)[0, 0])
 
 
 def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | None) -> Look:
@@ -270,8 +315,9 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
         residual, second, third = excess_cumulants(*sums, 1, excess)
         if roughly:
             return residual, second, third, None
-        unfit = is_levered(first / (1 + rest), second, excess, deficit)
-        return (math.nan if unfit else residual), second, third, (w, v, sums)
+        if is_levered(first / (1 + rest), second, excess, deficit):
+            return math.nan, second, third, None
+        return residual, second, third, (w, v, sums, math.inf)
 
     return look
 
@@ -286,9 +332,11 @@ def _single(n: int, offsets: Floats, work: Workspace | None) -> NDArray[np.float
     return single
 
 
-def _rooms(like: NDArray[Any], work: Workspace) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Room for t and w that a row before had, for a long row; a short one is given its own by NumPy, at less cost."""
-    return work.array("t", like.shape, like.dtype), work.array("w", like.shape, like.dtype)
+def _rooms(like: NDArray[Any], work: Workspace | None) -> list[NDArray[Any]]:
+    """Room for t, w and their products; that of a row before, for a long one."""
+    if work is None:
+        return list(np.empty((3, *like.shape), like.dtype))
+    return [work.array(name, like.shape, like.dtype) for name in ("t", "w", "products")]
 
 
 class _Sizes(NamedTuple):
@@ -310,23 +358,36 @@ def _moved(centre: float, by: float, logits: bool) -> float:
     return centre + by if logits else max(centre * float(np.exp(by)), LEAST_CENTRE)
 
 
-def _direct(n: int, offsets: Floats, moved: Callable[[float], Floats], deficit: float, work: Workspace | None) -> Look:
+def _direct(
+    n: int,
+    offsets: Floats,
+    centre: float,
+    around: Callable[[float], Floats],
+    deficit: float,
+    work: Workspace | None,
+    logits: bool,
+) -> Look:
+    """By one sum, of offsets from the centre, or, as `around` gives them, from one that is better."""
     single = _single(n, offsets, work)
 
-    def around(offsets: NDArray[Any], gamma: float) -> Any:
-        t, w = (None, None) if work is None else _rooms(offsets, work)
-        t = np.multiply(offsets, gamma, t)
-        raised, first, second, third = map(float, raised_sums(t, w))
-        return deficit_cumulants(raised, first, second, third, n)
+    def sums_over(offsets: NDArray[Any], gamma: float) -> tuple[Any, ...]:
+        t, w, v = _rooms(offsets, work)
+        np.multiply(offsets, gamma, t)
+        sums = tuple(map(float, raised_sums(t, w, v)))
+        value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], n)
+        return float(value), second, third, float(drift), (w, v, sums)
 
     def look(gamma: float, roughly: bool) -> Residual:
-        value, second, third, drift = around(single if roughly else offsets, gamma)
-        if not roughly:
-            if deficit >= UNEVEN and not is_sound(deficit, drift) and math.isfinite(drift / gamma):
-                value, second, third, drift = around(moved(float(drift / gamma)), gamma)
-            if not is_sound(deficit, drift):
-                value = math.nan
-        return deficit - float(value), second, third, None
+        place = centre
+        value, second, third, drift, left = sums_over(single if roughly else offsets, gamma)
+        if roughly:
+            return deficit - value, second, third, None
+        if deficit >= UNEVEN and not is_sound(deficit, drift) and math.isfinite(drift / gamma):
+            place = _moved(centre, drift / gamma, logits)
+            value, second, third, drift, left = sums_over(around(place), gamma)
+        if not is_sound(deficit, drift):
+            value = math.nan
+        return deficit - value, second, third, (*left, place) if n > SHORT else None
 
     return look
 

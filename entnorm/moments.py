@@ -39,8 +39,23 @@ _LEAST = 5e-324
 _LIFT = 32  # powers of two that keep the difference of two finite logits finite, summed over any row
 
 
+class LastLook(NamedTuple):
+    """Where the look that decided was taken at rows: arrays of shape ``(rows,)``.
+
+    Distributions are made of its exponentials, ``exp(base (log p - log centre))``, by a last step.
+    """
+
+    base: Floats  # the order; 0 for rows whose distribution is made otherwise
+    by: Floats  # what gamma is beyond it: the step, in all its digits
+    centre: Floats  # the value that logarithms are relative to; inf for the maximum
+
+    def part(self, rows: slice | Indices) -> "LastLook":
+        """The same of some rows."""
+        return LastLook(self.base[rows], self.by[rows], self.centre[rows])
+
+
 class Kept(NamedTuple):
-    """What the look that decided has left of rows: w, which is 0 at the maximum, and the sums of `power_sums`."""
+    """What that look has left of rows: w, which is 0 at the maximum if that is the centre, and their `power_sums`."""
 
     weights: Floats  # of shape (rows, n), or longer
     sums: Floats  # of shape (4, rows)
@@ -58,15 +73,20 @@ class Cumulants(NamedTuple):
     third: Floats
 
 
-def raised_sums(t: NDArray[Any], w: NDArray[Any] | None = None) -> tuple[Any, Any, Any, Any]:
-    """Sums of expm1(t), and of w t, w t^2, w t^3 for w = exp(t), over each row; `w` is room for them."""
+def raised_sums(
+    t: NDArray[Any], w: NDArray[Any] | None = None, v: NDArray[Any] | None = None
+) -> tuple[Any, Any, Any, Any]:
+    """Sums of expm1(t), and of w t, w t^2, w t^3 for w = exp(t), over each row; `w` is room for w, `v` for the others.
+
+    Without the latter, w is used up.
+    """
     w = np.expm1(t, w)
     raised = row_sum(w)
     if w.dtype == np.float64:  # anew, for NumPy's expm1 is off by up to two units in its last place
         np.exp(t, out=w)
     else:
         w += 1
-    return raised, *moment_sums(w, t)
+    return raised, *moment_sums(w, t, v)
 
 
 def moment_sums(
@@ -151,7 +171,7 @@ def power_sums(
     dtype : dtype
         float32 for a third of the time and of the digits.
     weights : ndarray, optional
-        Where w is kept, from the top: as long as `entnorm.reductions.padded` has it, of rows that are one tile long.
+        Where w is kept: as long as `entnorm.reductions.padded` has it, of rows that are one tile long.
     """
     sums = np.zeros((4, shape[0]))
     column = gamma.astype(dtype)[:, None]
@@ -175,7 +195,7 @@ def power_sums(
             w[:, n:] = 0
             sums[:, some] += row_sum(w), *moment_sums(w, t, v)
         else:
-            sums[:, some] += raised_sums(t, w)
+            sums[:, some] += raised_sums(t, w, v)
     return sums
 
 
@@ -310,43 +330,61 @@ def powers(depths: Floats, gamma: Floats) -> Floats:
     return depths
 
 
-def step_weights(depths: NDArray[Any], w: Floats, by: Any, total: Any, room: Floats, out: Floats) -> None:
-    """Probabilities after a last step: w exp(y) / total for y = `by` times the depths, see `entnorm.steps.is_slight`.
+def step_weights(
+    depths: NDArray[Any], w: Floats, by: Any, total: Any, room: Floats, out: Floats, above: Any = 0.0
+) -> None:
+    """Probabilities after a last step: w exp(y) / total, see `entnorm.steps.is_slight`.
 
-    An exponential less, which takes five sweeps, and where the processor has no vectors for it three times as long.
-    What belongs to a row broadcasts; `room` is scratch.
+    There y is `by` times the logarithms relative to a centre, `above` which the maximum is. It saves an exponential,
+    which takes five sweeps, and where the processor has no vectors for it three times as long. What belongs to a row
+    broadcasts; `room` is scratch.
     """
-    factor = 1.0 / total
-    slope = factor * by
-    np.multiply(depths, slope * by * 0.5, room)
+    factor, rise = 1.0 / total, by * above
+    slope = factor * by * (1.0 + rise)
+    np.multiply(depths, factor * by * by * 0.5, room)
     np.add(room, slope, room)
     np.multiply(room, depths, room)
-    np.add(room, factor, room)
+    np.add(room, factor * (1.0 + rise * (1.0 + 0.5 * rise)), room)
     np.multiply(room, w, out)
 
 
 def tilt_by_step(
-    depths: Floats, base: Floats, gamma: Floats, out: Floats, work: Workspace, kept: Kept | None = None
+    values: Floats,
+    depths: Floats,
+    look: LastLook,
+    out: Floats,
+    work: Workspace,
+    *,
+    logits: bool,
+    kept: Kept | None = None,
 ) -> None:
-    """Escort distributions of rows of full support and one maximum, the last step to which was a slight one from base.
+    """Escort distributions of rows of full support and one maximum, the last step to which was a slight one.
 
     They are those that were made from what the last look `kept`, bit for bit, whether it is still there or not.
     """
     rows, n = depths.shape
-    largest = np.arange(rows), depths.argmax(-1)
-    width = laned(n) if n <= SHORT else padded(n, np.float64)
-    v = work.array("w", (rows, width))
+    lean, peak = np.flatnonzero((look.base > 0) & (look.centre < np.inf)), depths.argmax(-1)
+    beside = np.delete(np.arange(rows), lean)  # those whose maximum is summed by itself
+    above, v = np.zeros(rows), work.array("w", (rows, laned(n) if n <= SHORT else padded(n, np.float64)))
+    if lean.size:
+        centre, top = look.centre[lean], values[lean, peak[lean]]
+        above[lean] = -log_offsets(centre[:, None], top, logits=logits)[:, 0]
     if kept is None:
-        t, w = work.array("t", v.shape), work.array("weights", v.shape)
-        np.multiply(depths, base[:, None], t[:, :n])
+        t, w, offsets = work.array("t", v.shape), work.array("weights", v.shape), depths
+        if lean.size:
+            offsets = depths.copy()
+            offsets[lean] = log_offsets(values[lean], centre, logits=logits)
+        np.multiply(offsets, look.base[:, None], t[:, :n])
         t[:, n:] = 0.0
         np.exp(t, w)
-        w[:, n:] = w[largest] = 0.0
+        w[:, n:] = w[beside, peak[beside]] = 0.0
         kept = Kept(w, np.array(_sums(w, t, v)))
-    by, weights = gamma - base, kept.weights[:, :n]
-    weights[largest] = 1.0
-    total = stepped_sum(by / base, 1.0, *kept.sums)
-    step_weights(depths, weights, by[:, None], total[:, None], v[:, :n], out)
+        if lean.size:
+            kept.sums[0, lean] = row_sum(np.expm1(t, v))[lean]
+    weights, ones = kept.weights[:, :n], np.ones(rows)
+    weights[beside, peak[beside]], ones[lean] = 1.0, n
+    total = stepped_sum(look.by / look.base, ones, *kept.sums)
+    step_weights(depths, weights, look.by[:, None], total[:, None], v[:, :n], out, above[:, None])
 
 
 def _sums(w: Floats, t: Floats, v: Floats) -> tuple[Any, ...]:

@@ -73,7 +73,7 @@ def solve_rows(
         room = np.empty((0, n))
     else:
         room = probs if probs.dtype == np.float64 else work.array("probs", values.shape)
-    found = done, answers.gamma, answers.base, answers.residual, answers.varentropy, answers.nit
+    found = done, answers.gamma, *answers.look(), answers.residual, answers.varentropy, answers.nit
     if fast is not None:
         _solve_compiled(fast, as_floats(values), goal, wanted, found, room, fast.room(work, n, probs is not None))
     elif n <= SHORT and count > _FEW:

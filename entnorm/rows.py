@@ -11,7 +11,7 @@ import numpy as np
 from numpy.ma import MaskedArray
 from numpy.typing import ArrayLike, NDArray
 
-from entnorm.moments import Floats, Integers
+from entnorm.moments import Floats, Integers, LastLook
 from entnorm.reductions import columns, row_sum
 from entnorm.solution import EntnormError, Tally, name_rows
 from entnorm.tilting import LONG, as_floats, holds_floats, tilt_rows
@@ -172,16 +172,18 @@ class Rows:
             raise EntnormError(f"{name} has shape {array.shape}, where the distributions have {shape}") from None
         return replace(self, array=np.moveaxis(whole, self.axis, -1), logits=True)
 
-    def escort(self, gamma: Floats, scale: Integers, *, base: Floats | None = None, log: bool = False) -> NDArray[Any]:
+    def escort(
+        self, gamma: Floats, scale: Integers, *, look: LastLook | None = None, log: bool = False
+    ) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale`` (flat, one per row), shaped as the caller's array.
 
-        With `base` those that were made while the rows were solved, bit for bit: see `Answers`.
+        With the last look at rows, those that were made while they were solved, bit for bit.
         """
         flat, shaped = self.room()
-        base = np.zeros(gamma.shape) if base is None else base
+        look = LastLook(*np.zeros((3, gamma.size))) if look is None else look
         with quietly():
             for part, values in self.blocks():
-                tilt_rows(values, gamma[part], base[part], scale[part], flat[part], logits=self.logits, log=log)
+                tilt_rows(values, gamma[part], look.part(part), scale[part], flat[part], logits=self.logits, log=log)
         return shaped
 
     def room(self) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -24,8 +24,9 @@ FINITE = 1e25  # products of gamma and a distance that are surely finite, in flo
 MODERATE = 1e18  # what float32 can square, and its inverse
 
 Sums = tuple[float, float, float, float]  # see `entnorm.moments.power_sums`
-Left = tuple[NDArray[Any], NDArray[Any], Sums]  # w, which is 0 at the maximum, room for as much, and the sums over w
-Residual = tuple[Any, Any, Any, Left | None]  # H(gamma) - H*, the two cumulants, and what is left if it is from the top
+# What `entnorm.moments.Kept` has, with room for as much as w, and the centre: see `LastLook`.
+Left = tuple[NDArray[Any], NDArray[Any], Sums, float]
+Residual = tuple[Any, Any, Any, Left | None]  # H(gamma) - H*, the two cumulants, and what is left if it can be used
 Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
 
 
@@ -96,5 +97,6 @@ class Alone:
         residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
         if roughly:
             return residual, variance, skewness, None
-        unfit = is_levered(moment / (1 + rest), variance, self.excess, self.deficit)
-        return (math.nan if unfit else residual), variance, skewness, (w, t, (rest, moment, square, cube))
+        if is_levered(moment / (1 + rest), variance, self.excess, self.deficit):
+            return math.nan, variance, skewness, None
+        return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf)

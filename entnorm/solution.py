@@ -11,6 +11,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from entnorm.moments import LastLook
+
 _NAMED = 5  # rows an error message spells out
 
 
@@ -41,7 +43,7 @@ class Source(Protocol):
         gamma: NDArray[np.float64],
         scale: NDArray[np.int64],
         *,
-        base: NDArray[np.float64] | None = None,
+        look: LastLook | None = None,
         log: bool = False,
     ) -> NDArray[Any]:
         """Escort distributions of order ``gamma * 2**scale``, shaped as the caller's array."""
@@ -109,7 +111,7 @@ class Solution:
     _source: Source
     _derivative: Derivative
     _gamma: NDArray[np.float64]  # flat, and in float64's range when multiplied by 2**-_scale
-    _base: NDArray[np.float64]  # gamma before the last step, see `Answers`
+    _look: LastLook
     _scale: NDArray[Any]
 
     def __repr__(self) -> str:
@@ -135,7 +137,7 @@ class Solution:
     @cached_property
     def probs(self) -> NDArray[Any]:
         """The distributions, shaped as the input; a row that is infeasible is NaN."""
-        return self._source.escort(self._gamma, self._scale, base=self._base)
+        return self._source.escort(self._gamma, self._scale, look=self._look)
 
     @cached_property
     def log_probs(self) -> NDArray[Any]:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from entnorm import ordinary
 from entnorm.answers import Answers, Failures, Record
-from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation
+from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equation, ExcessEquation, first_order
 from entnorm.gradients import Jacobian
 from entnorm.moments import Cumulants, Floats, Indices, Mask
 from entnorm.reductions import SHORT, SQUARES, TILE, Workspace
@@ -137,7 +137,7 @@ def distributions(
             goals, room = target.part(part), None if log else out
             answers = Answers.alone(*found) if found else _solve_block(rows, values, goals, room, work)
             if log:
-                tilt_rows(values, answers.orders(), answers.base, answers.scale, out, logits=rows.logits, log=True)
+                tilt_rows(values, answers.orders(), answers.look(), answers.scale, out, logits=rows.logits, log=True)
             status = answers.status()
             failures.add(part.start, status, answers.support, answers.ties)
             if not clip and status.any():
@@ -182,7 +182,7 @@ def _solve_others(
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers, stepping)
     if probs is not None:
-        found = answers.orders(), answers.base, answers.scale
+        found = answers.orders(), answers.look(), answers.scale
         tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths, kept=spectrum.kept, work=work)
 
 
@@ -195,11 +195,18 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[ty
     if not unsolved.all():
         _settle_ends(goal, at_end, unsolved, spectrum.ties == spectrum.support, answers)
     lean = unsolved & (goal.deficit * LEAN < goal.excess)
-    kinds: list[tuple[type[Equation], Mask]] = [(ExcessEquation, unsolved & ~lean)]
-    if lean.any():
-        near = start(goal.deficit, spectrum.deviation) * spectrum.radius() < NEARLY
-        kinds += [(DeficitSeries, lean & near), (DirectDeficit, lean & ~near)]
-    found = ((kind, np.flatnonzero(rows)) for kind, rows in kinds)
+    from_top = np.flatnonzero(unsolved & ~lean)
+    found: list[tuple[type[Equation], Indices]] = [(ExcessEquation, from_top)] if from_top.size else []
+    return found + (_classify_lean(spectrum, goal, lean) if lean.any() else [])
+
+
+def _classify_lean(spectrum: Spectrum, goal: Goal, lean: Mask) -> list[tuple[type[Equation], Indices]]:
+    """By which equation to solve the rows that are to be solved for the deficit."""
+    near = start(goal.deficit, spectrum.deviation) * spectrum.radius() < NEARLY
+    found: list[tuple[type[Equation], Indices]] = [
+        (DeficitSeries, np.flatnonzero(lean & near)),
+        (DirectDeficit, np.flatnonzero(lean & ~near)),
+    ]
     return [(kind, which) for kind, which in found if which.size]
 
 
@@ -218,14 +225,24 @@ def _solve_rows(
 ) -> None:
     """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered.
 
-    If `stepping`, distributions are made of the exponentials that were summed last, where they may be.
+    If `stepping`, distributions are made of the exponentials that were summed last, where they may be. Rows for which
+    sums from the top turn out not to be accurate enough are solved anew, for the deficit.
     """
-    equation, gamma = kind(spectrum, goal), start(goal.deficit, spectrum.deviation)
+    equation = kind(spectrum, goal)
+    gamma = start(goal.deficit, spectrum.deviation) if kind is DeficitSeries else first_order(spectrum, goal)
     _search(equation, gamma, which, answers)
     base = gamma
     done, gamma = _settle(equation, equation.measure(base), base, which, answers)
-    if kind is ExcessEquation and stepping:
-        answers.base[which] = np.where(done & _may_step(spectrum, goal, base, answers.gamma[which]), base, 0.0)
+    levered = equation.levered if isinstance(equation, ExcessEquation) else np.zeros_like(done)
+    if kind is not DeficitSeries and stepping:
+        fit = done & ~levered & _may_step(spectrum, goal, base, answers.by[which])
+        answers.base[which] = np.where(fit, base, 0.0)
+        answers.centre[which] = equation.centre if isinstance(equation, DirectDeficit) else np.inf
+    if levered.any():
+        done |= levered
+        for better, rows in _classify_lean(spectrum, goal, levered):
+            answers.nit[which[rows]] = 0
+            _solve_rows(better, spectrum.take(rows), goal.take(rows), which[rows], answers, stepping)
     if not done.all():
         left = np.flatnonzero(~done)
         robust = ExcessEquation if kind is ExcessEquation else DeficitEquation
@@ -238,14 +255,14 @@ def _solve_rows(
         _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
 
 
-def _may_step(spectrum: Spectrum, goal: Goal, base: Floats, gamma: Floats) -> Mask:
+def _may_step(spectrum: Spectrum, goal: Goal, base: Floats, by: Floats) -> Mask:
     """Rows whose distribution may be told from the exponentials at `base`: ordinary ones, and the last step was slight.
 
     The squares of logarithms and of the step have to be in range.
     """
     moderate = (spectrum.reach < SQUARES) & (spectrum.reach > 1 / SQUARES) & (goal.excess >= FINE)
     single = (spectrum.ties == 1) & (spectrum.support == spectrum.shape[1])
-    return np.asarray(moderate & single & is_slight((gamma - base) / base, base * spectrum.reach))
+    return np.asarray(moderate & single & is_slight(by / base, base * spectrum.reach))
 
 
 def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers) -> None:
@@ -270,12 +287,13 @@ def _settle(
     squeezed: Any = False,
 ) -> tuple[Mask, Floats]:
     """Record the rows that are done; say which, and where all go next."""
-    done, gamma, residual, varentropy, proposal = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
+    done, by, residual, varentropy = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
+    proposal, by = gamma + by, np.where(done, by, 0.0)
     done |= squeezed
     answers.nit[which] += 1
     some = slice(None) if done.all() else done
     settled = which[some]
-    answers.gamma[settled] = gamma[some]
+    answers.gamma[settled], answers.by[settled] = (gamma + by)[some], by[some]
     answers.residual[settled] = (residual / equation.unit)[some]
     answers.varentropy[settled] = (varentropy / equation.unit)[some]
     return done, proposal

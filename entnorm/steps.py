@@ -22,9 +22,9 @@ _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of 
 _LEVERAGE = 4.5  # of the 8 rounding errors that the largest probability may be off by: equal entries make two of one
 UNEVEN = 0.03  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
-HIGHEST = 20  # power in the series of the deficit
-NEAR = 1.0  # largest |t| for which it suffices: NEAR^19 / 19! is below a rounding error
-NEARLY = 0.9 * NEAR  # likewise at the start
+HIGHEST = 22  # power in the series of the deficit
+NEAR = 1.4  # largest |t| for which it suffices: NEAR^21 / 21! is below a rounding error
+NEARLY = 0.8 * NEAR  # likewise at the start, which may fall short of the root by a fifth
 _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
 # Up to which |t| the series may end at t^2, t^4, ...: what follows is below a quarter of a rounding error of its sum.
 _REACHES = tuple((EPS / 4 * factorial(k - 1)) ** (1 / (k - 1)) for k in range(2, HIGHEST, 2))
@@ -46,18 +46,27 @@ def search(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, defi
 
 
 def settle(gamma: Any, residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
-    """Whether a row is done; if so its gamma, what is left of H - H*, and c2 there; if not, where it goes next."""
+    """Whether a row is done, and by how much its gamma moves; if it is, what is left of H - H*, and c2 there."""
     step = power_step(residual, second, third, excess, deficit)
-    proposal = gamma + gamma * np.expm1(step)
-    last = is_last(step, second, third)
+    last, by = is_last(step, second, third), gamma * np.expm1(step)
     done = last | ((abs(residual) <= _SETTLED * excess) & (abs(residual) <= _SETTLED * deficit))
     moved = second + (2.0 * second + third) * step
-    return done, pick(last, proposal, gamma), pick(last, 0.0, residual), pick(last, moved, second), proposal
+    return done, pick(done, pick(last, by, 0.0), by), pick(last, 0.0, residual), pick(last, moved, second)
 
 
 def start(deficit: Any, deviation: Any) -> Any:
     """The root if the deficit were the quadratic function of gamma that it is near the uniform distribution."""
     return np.sqrt(2.0 * deficit) / deviation
+
+
+def nearer_start(gamma: Any, excess: Any, deficit: Any, mean: Any) -> Any:
+    """A start no farther than where the maximum is log s above the mean of the logarithms, `mean` below it.
+
+    There its probability is about that of all others together, if they are nearly equal, which is too much for an
+    entropy in the upper half. Their deviation is then due to the maximum and says little about the root.
+    """
+    farthest = (excess + deficit) / -mean
+    return pick((deficit < excess) & (farthest < gamma), farthest, gamma)
 
 
 def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:

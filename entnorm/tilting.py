@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm import backend
-from entnorm.moments import Floats, Integers, Kept, Mask, log_offsets, powers, tilt, tilt_by_step
+from entnorm.moments import Floats, Integers, Kept, LastLook, Mask, log_offsets, powers, tilt, tilt_by_step
 from entnorm.reductions import CHUNK, ONES, TILE, Workspace, chunk_total, columns, row_max
 from entnorm.steps import is_slight
 
@@ -52,7 +52,7 @@ class Total:
 def tilt_rows(
     values: NDArray[Any],
     gamma: Floats,
-    base: Floats,
+    look: LastLook,
     scale: Integers,
     out: NDArray[Any],
     *,
@@ -62,13 +62,13 @@ def tilt_rows(
     kept: Kept | None = None,
     work: Workspace | None = None,
 ) -> None:
-    """Escort distributions of order ``gamma * 2**scale``, or their logarithms; for `base` see `Answers`.
+    """Escort distributions of order ``gamma * 2**scale``, or their logarithms.
 
     With `depths`, what `log_offsets` has found for the maxima, they are not taken anew but overwritten; they may be
-    where the distributions go. Nor is what was `kept` of rows that have a base.
+    where the distributions go. Nor is what the last look has `kept` of rows.
     """
     n = values.shape[1]
-    if n > LONG and (log or not base.any()):
+    if n > LONG and (log or not look.base.any()):
         for row in range(len(values)):
             some = slice(row, row + 1)
             _tilt_by_columns(values[some], gamma[some], scale[some], out[some], logits, log)
@@ -77,13 +77,13 @@ def tilt_rows(
     for first in range(0, len(values), height):
         some = slice(first, first + height)
         known = None if depths is None else depths[some], None if kept is None else kept.part(some)
-        _tilt_piece(values[some], gamma[some], base[some], scale[some], out[some], logits, log, *known, work)
+        _tilt_piece(values[some], gamma[some], look.part(some), scale[some], out[some], logits, log, *known, work)
 
 
 def _tilt_piece(
     values: Floats,
     gamma: Floats,
-    base: Floats,
+    look: LastLook,
     scale: Integers,
     out: NDArray[Any],
     logits: bool,
@@ -95,13 +95,13 @@ def _tilt_piece(
     fast = backend.compiled() if logits and not log else None
     room = out if holds_floats(out) else work.array("out", values.shape)
     if fast is None:
-        _tilt(values, gamma, base, scale, room, logits, log, depths, kept, work)
+        _tilt(values, gamma, look, scale, room, logits, log, depths, kept, work)
     else:
-        fast.tilt(values, gamma, base, room)
+        fast.tilt(values, gamma, *look, room)
         left = np.flatnonzero(scale)
         if left.size:
             found = np.empty((left.size, values.shape[1]))
-            _tilt(values[left], gamma[left], base[left], scale[left], found, True, False, None, None, work)
+            _tilt(values[left], gamma[left], look.part(left), scale[left], found, True, False, None, None, work)
             room[left] = found
     if room is not out:
         np.copyto(out, room, casting="same_kind")
@@ -110,7 +110,7 @@ def _tilt_piece(
 def _tilt(
     values: Floats,
     gamma: Floats,
-    base: Floats,
+    look: LastLook,
     scale: Integers,
     out: Floats,
     logits: bool,
@@ -121,15 +121,15 @@ def _tilt(
 ) -> None:
     if depths is None:
         depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
-    stepped = base > 0
+    stepped = look.base > 0
     if kept is None and not log and stepped.any():
-        stepped &= _may_have_stepped(depths, base, gamma)
+        stepped &= _may_have_stepped(depths, look)
     others = np.flatnonzero(~stepped)
     if log or others.size == len(depths):
         tilt(depths, gamma, out, work, log=log)
     else:
         left, found = depths[others], np.empty((others.size, depths.shape[1]))
-        tilt_by_step(depths, base, gamma, out, work, kept)
+        tilt_by_step(values, depths, look, out, work, logits=logits, kept=kept)
         tilt(left, gamma[others], found, work, log=False)
         out[others] = found
     if not logits and not log and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
@@ -138,12 +138,12 @@ def _tilt(
             out[same] = values[same]
 
 
-def _may_have_stepped(depths: Floats, base: Floats, gamma: Floats) -> Mask:
+def _may_have_stepped(depths: Floats, look: LastLook) -> Mask:
     """Rows that NumPy may have stepped to from there: compiled code, which may have been chosen then, goes farther.
 
     The depth was told by float32, perhaps.
     """
-    return np.asarray(is_slight((gamma - base) / base, 0.99 * base * -depths.min(-1)))
+    return np.asarray(is_slight(look.by / look.base, 0.99 * look.base * -depths.min(-1)))
 
 
 def _tilt_by_columns(

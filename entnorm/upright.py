@@ -53,7 +53,7 @@ def solve_rows(
         crowd = _Crowd(_Tiles(values, some, work, logits), excess[some], deficit[some])
         crowd.search()
         crowd.settle(out, some)
-        answers = crowd.done, crowd.gamma, crowd.base, crowd.residual, crowd.varentropy, crowd.count
+        answers = crowd.done, crowd.gamma, crowd.base, crowd.by, np.inf, crowd.residual, crowd.varentropy, crowd.count
         for array, numbers in zip(found, answers, strict=True):
             array[some] = numbers
 
@@ -176,7 +176,7 @@ class _Crowd:
         self.gamma = start(deficit, np.sqrt(np.maximum(square - mean * mean, 0.0)))
         self.fit = (self.reach > 1.0 / MODERATE) & (self.reach < MODERATE) & (self.gamma * self.reach < FINITE)
         self.fit &= ~(tiles.second > -CLOSEST)  # another maximum, or all but one
-        self.base, self.residual, self.varentropy = np.zeros((3, tiles.count))
+        self.base, self.by, self.residual, self.varentropy = np.zeros((4, tiles.count))
         self.done, self.count = np.zeros(tiles.count, np.bool_), np.zeros(tiles.count, np.int64)
 
     def search(self) -> None:
@@ -218,10 +218,11 @@ class _Crowd:
         residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
         levered = is_levered(first / (1 + rest), second, excess, deficit)
         residual[levered | _is_degenerate(residual, second, excess, deficit)] = np.nan
-        done, after, residual, varentropy, _ = settle(gamma, residual, second, third, excess, deficit)
-        self.done[some], self.gamma[some] = done, after
-        self.residual[some], self.varentropy[some] = residual, varentropy
-        by: Floats = after - gamma
+        by: Floats
+        self.done[some], by, self.residual[some], self.varentropy[some] = settle(
+            gamma, residual, second, third, excess, deficit
+        )
+        self.gamma[some], self.by[some] = gamma + by, by
         self.base[some] = np.where(is_slight(by / gamma, gamma * self.reach[some]), gamma, 0.0)
         return by
 

@@ -117,11 +117,14 @@ def test_depths_that_float32_cannot_hold_are_taken_alike_whatever_is_beside_them
 )
 def test_ordinary_rows_are_done(values, target):
     out = np.empty(len(values))
-    done, gamma, base, residual, varentropy, nit = solved(values, out=out, **target)
+    done, gamma, base, by, centre, residual, varentropy, nit = solved(values, out=out, **target)
     solution = entnorm.solve(logits=np.stack([values] * MANY), **target)
     assert done
-    assert (gamma, base, nit) == (solution.gamma[0], solution._base[0], solution.nit[0])
-    assert base == 0 or ("deficit" not in target and steps.is_slight((gamma - base) / base, base * np.ptp(values)))
+    assert (gamma, nit) == (solution.gamma[0], solution.nit[0])
+    assert base == solution._look.base[0]
+    assert base == 0 or (by, centre) == (solution._look.by[0], solution._look.centre[0])
+    assert base == 0 or (base + by == gamma and steps.is_slight(by / base, base * np.ptp(values)))
+    assert (centre == np.inf) == ("deficit" not in target)
     assert abs(residual) <= 2.0**-50
     assert varentropy > 0
     assert np.array_equal(out, solution.probs[0])
@@ -174,25 +177,29 @@ def test_distributions_add_up_however_few_running_sums_a_processor_has(processor
     assert float(done.stdout) < 0.6
 
 
+@pytest.mark.parametrize("evenness", [0.5, 0.9])
 @pytest.mark.parametrize("n", [3, 20, 100, 128, 129, 300, lone.LONG])
 @pytest.mark.parametrize("limit", [0.0, 1e-22, steps._SLIGHT])
 @pytest.mark.parametrize("logits", [True, False])
-def test_distributions_are_the_same_whether_they_are_made_by_a_step_or_not(n, limit, logits, monkeypatch):
-    """Of rows of both kinds beside each other, at once or afterwards, and of a row alone; and close to each other."""
+def test_distributions_are_the_same_whether_they_are_made_by_a_step_or_not(n, limit, logits, evenness, monkeypatch):
+    """Of rows of both kinds beside each other, at once or afterwards, and of a row alone; and close to each other.
+
+    Short rows that lean to the uniform distribution are made without a step.
+    """
     rows = np.random.default_rng(n).normal(0, 3, (3 if n > 1000 else 40, n))
     values = {"logits": rows} if logits else {"p": entnorm.softmax(rows, evenness=0.6)}
     ((name, values),) = values.items()
     array = entnorm.softmax if logits else entnorm.normalize
-    plain = array(values, evenness=0.5)
+    plain = array(values, evenness=evenness)
     monkeypatch.setattr(steps, "_SLIGHT", limit)
-    solution, q = entnorm.solve(**{name: values}, evenness=0.5), array(values, evenness=0.5)
-    stepped = solution._base > 0
-    assert limit > 0.0 or not stepped.any()
-    assert limit < EPS / 2 or stepped.mean() > 0.8
-    assert limit != 1e-22 or n == 3 or n > 1000 or 0 < stepped.mean() < 1
+    solution, q = entnorm.solve(**{name: values}, evenness=evenness), array(values, evenness=evenness)
+    stepped, may = solution._look.base > 0, evenness == 0.5 or n > SHORT
+    assert (limit > 0.0 and may) or not stepped.any() or n == 3
+    assert limit < EPS / 2 or not may or stepped.mean() > 0.8
+    assert limit != 1e-22 or not may or n == 3 or n > 1000 or 0 < stepped.mean() < 1
     assert np.array_equal(solution.probs, q)
-    assert np.array_equal(entnorm.solve(**{name: values[0]}, evenness=0.5).probs, q[0])
-    assert np.array_equal(array(values[0], evenness=0.5), q[0])
+    assert np.array_equal(entnorm.solve(**{name: values[0]}, evenness=evenness).probs, q[0])
+    assert np.array_equal(array(values[0], evenness=evenness), q[0])
     assert np.abs(q - plain).max() <= 16 * EPS
     with np.errstate(divide="ignore", invalid="ignore"):
         assert np.nanmax(np.abs(np.log(q) - np.log(plain)) / (1 - np.log(plain))) <= 8 * EPS

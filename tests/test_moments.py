@@ -210,3 +210,15 @@ class TestTilt:
         assert self.tilt(np.inf).tolist() == [0.5, 0, 0.5, 0, 0]
         assert self.tilt(np.inf, log=True).tolist() == [-np.log(2), -np.inf, -np.log(2), -np.inf, -np.inf]
         assert np.isnan(self.tilt(np.nan)).all()
+
+
+@pytest.mark.parametrize("above", [0.0, 0.7, 12.0])
+def test_a_last_step_is_taken_around_any_centre(above):
+    """Depths are those from the maximum, the exponentials those around a centre below it."""
+    depths, base, by = -np.linspace(0, 30, 200), 1.25, 3e-6
+    w = np.exp(base * (depths + above))
+    total = (w * np.exp(by * (depths + above))).sum()
+    found = np.empty_like(w)
+    moments.step_weights(depths, w, by, total, np.empty_like(w), found, above)
+    wanted = w * np.exp(by * (depths + above)) / total
+    assert np.abs(found / wanted - 1).max() <= 4 * EPS + (by * 30) ** 3

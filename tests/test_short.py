@@ -54,7 +54,7 @@ def solved(values, *, logits=True, **target):
     ((kind, value),) = target.items()
     count, n = values.shape
     goal = Target.checked((count,), **{kind: value}).reduce_alike(n, 1)
-    found = np.zeros(count, np.bool_), *np.zeros((4, count)), np.zeros(count, np.int64)
+    found = np.zeros(count, np.bool_), *np.zeros((6, count)), np.zeros(count, np.int64)
     out, wanted = np.full((count, n), np.nan), np.ones(count, np.bool_)
     with np.errstate(all="ignore"):
         upright.solve_rows(values, goal.excess, goal.deficit, wanted, found, out, Workspace(), logits=logits)
@@ -186,7 +186,7 @@ def test_targets_next_to_an_end_or_close_to_uniform_are_left(target):
 def test_only_wanted_rows_are_touched():
     rows, out = drawn_rows(6, 10), np.full((6, 10), np.nan)
     wanted = np.array([True, False, True, True, False, True])
-    found = np.zeros(6, np.bool_), *np.zeros((4, 6)), np.zeros(6, np.int64)
+    found = np.zeros(6, np.bool_), *np.zeros((6, 6)), np.zeros(6, np.int64)
     goal = Target.checked((6,), perplexity=4.0).reduce_alike(10, 1)
     with np.errstate(all="ignore"):
         upright.solve_rows(rows, goal.excess, goal.deficit, wanted, found, out, Workspace(), logits=True)

@@ -584,6 +584,10 @@ class TestBadInput:
         ([100, 83], [1.0, 1.4], "entropy", 4.3),
         ([261, 494], [1.3, 2.1], "deficit", 0.5),
         ([247_896, 752_103], [1.46, 1.96], "deficit", 0.0049),
+        ([45_780], [3.3], "deficit", 2.411),
+        ([355_492], [2.7], "deficit", 0.0722),
+        ([60_191, 31_000], [4.1, 4.2], "deficit", 0.4559),
+        ([34_000, 46_000], [0.9, 1.1], "entropy", 8.7),
     ],
 )
 def test_equal_entries_below_a_maximum_are_rounded_alike(counts, depths, kind, value):
@@ -595,4 +599,20 @@ def test_equal_entries_below_a_maximum_are_rounded_alike(counts, depths, kind, v
     for nudge in range(60 if x.size < 10_000 else 12):
         target = value * (1 + nudge * 1e-5)
         found.append(max(Exact(logits=x).errors(entnorm.solve(logits=x, **{kind: target}), kind, target).values()))
-    assert max(found) < 0.75
+    assert max(found) < 0.9
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("deficit", 0.05), ("deficit", 0.5), ("evenness", 0.75), ("evenness", 0.6)]
+)
+@pytest.mark.parametrize("n", [200, 5000, 40_000])
+def test_one_entry_above_a_crowd_is_found_at_once(n, kind, value):
+    """The deviation of all logarithms, from which the search would start, is that of the one entry."""
+    x = np.append(RNG(n).choice([-0.01, 0.0, 0.02], n - 1), 3.0)
+    solution = entnorm.solve(logits=np.stack([x, x[::-1]]), **{kind: value})
+    assert solution.nit.max() <= 4
+    assert (solution._look.base > 0).all()
+    assert np.array_equal(solution.probs, entnorm.softmax(np.stack([x, x[::-1]]), **{kind: value}))
+    one = entnorm.solve(logits=x, **{kind: value})
+    assert (one.gamma, one.nit) == (solution.gamma[0], solution.nit[0])
+    assert max(Exact(logits=x).errors(one, kind, value).values()) <= 1

@@ -58,7 +58,8 @@ def _iterate(measure: Measure, base: str, rows: Rows, gamma: Any, gamma_of_all: 
         residual, second, third, mean = measure(rows, gamma, rows.x - rows.numbers[base][:, None])
         right = residual > 0  # the entropy decreases [escort.entropy-decreasing]
         low, high = torch.where(right, gamma, low), torch.where(right, high, gamma)
-        done, last, _, _, proposal = elementwise.settle(gamma, residual, second, third, rows.excess, rows.deficit)
+        done, by, _, _ = elementwise.settle(gamma, residual, second, third, rows.excess, rows.deficit)
+        proposal, last = gamma + by, torch.where(done, gamma + by, gamma)
         done |= high <= low * (1 + 4 * EPS)
         rows.numbers["centre"] = mean
         gamma_of_all[rows.place], centre_of_all[rows.place] = last, mean

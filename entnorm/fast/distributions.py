@@ -6,23 +6,25 @@ import numpy as np
 from numba import float64, types
 
 from entnorm.fast.building import entry
+from entnorm.fast.lanes import stepped_sum
 from entnorm.fast.sums import (
     CHUNK,
     add,
     aligned,
     centre_tail,
+    deficit_sums,
     exact,
     excess_sums,
     fill_tail,
+    if_normal,
     loop,
     of_four,
     padded,
     part,
     plain,
 )
-from entnorm.fast.vectors import LOWEST, larger, mutable, plus_one, reduced, wide
+from entnorm.fast.vectors import larger, mutable, plus_one, reduced, wide
 
-_LOWEST = LOWEST[float64]
 _HALF, _SIXTH, _24TH, _120TH = (1.0 / math.factorial(k) for k in range(2, 6))
 _PIECE = 2**12  # entries that are scaled at a time, from the end of a row, which the cache still holds
 _ROWS, _GIVEN = (types.Array(float64, ndim, "C", readonly=True) for ndim in (2, 1))
@@ -30,21 +32,21 @@ _NUMBERS = float64[::1]
 
 
 @loop
-def _scale_chunk(x, top, by, factor, out):
+def _scale_chunk(x, centre, by, factor, out):
     wide()
     for i in range(x.size):
-        y = (x[i] - top) * by
+        y = (x[i] - centre) * by
         out[i] = out[i] * factor * (1.0 + y * (1.0 + y * (_HALF + y * (_SIXTH + y * (_24TH + y * _120TH)))))
 
 
 @exact
-def scale_row(x, top, tails, by, factor, out):
-    """Turn what `excess_sums` kept into ``factor exp(t + by (x - top))``, where `by` moves t by less than 1 / 200."""
+def scale_row(x, centre, tails, by, factor, out):
+    """Turn exponentials that were kept into ``factor exp(t + by (x - centre))``; `by` moves t by less than 1 / 200."""
     wide()
     whole = aligned(x.size)
     for right in range(whole, 0, -_PIECE):
         part = slice(max(right - _PIECE, 0), right)
-        _scale_chunk(x[part], top, by, factor, out[part])
+        _scale_chunk(x[part], centre, by, factor, out[part])
     _scale_chunk(tails[0], 0.0, by, factor, tails[1])
     for i in range(x.size - whole):
         out[whole + i] = tails[1, i]
@@ -54,7 +56,7 @@ def scale_row(x, top, tails, by, factor, out):
 def _weight(d, gamma):
     t = d * gamma
     s, p = reduced(t)
-    return plus_one(s, p) if t > _LOWEST else 0.0
+    return if_normal(t, plus_one(s, p))
 
 
 @loop
@@ -93,20 +95,36 @@ def tilt_row(x, top, gamma, tails, out):
 
 
 @part
-def step_row(x, top, gamma, base, sums, tails, out):
-    """The distribution, from what `excess_sums` kept and found at `base`, a last step from gamma."""
-    by = gamma - base
-    step = by / base
-    total = 1.0 + (sums[0] + step * (sums[1] + step * (sums[2] / 2.0 + step * sums[3] / 6.0)))
-    scale_row(x, top, tails, by, 1.0 / total, out)
+def step_row(x, centre, base, by, ones, sums, tails, out):
+    """The distribution, from what was kept and summed up at `base`, a last step, `by`, from gamma.
+
+    The sums are those of `excess_sums`, from which `ones` are left out, that of the maximum, or of `deficit_sums`, from
+    which that of each entry is.
+    """
+    total = stepped_sum(by / base, ones, sums[0], sums[1], sums[2], sums[3])
+    scale_row(x, centre, tails, by, 1.0 / total, out)
 
 
-@entry(types.void(_ROWS, _GIVEN, _GIVEN, float64[:, ::1]))
-def tilt(values, gamma, base, out):
-    """Escort distributions of logits, as `solve_rows` makes them: for what `base` is, see there."""
+@part
+def _retake(x, top, base, by, centre, tails, single, out):
+    """The distribution of a row that was solved, from the look that decided, which is taken again."""
+    whole, from_top = aligned(x.size), centre == np.inf
+    origin = top if from_top else centre
+    fill_tail(x, origin, tails[0])
+    centre_tail(x.size - whole, top, origin, 0.0, tails[0], single)
+    if from_top:
+        sums = excess_sums(x[:whole], origin, tails, base, out)
+    else:
+        sums = deficit_sums(x[:whole], origin, tails, base, out)
+    step_row(x, origin, base, by, 1.0 if from_top else float(x.size), sums, tails, out)
+
+
+@entry(types.void(_ROWS, *(_GIVEN,) * 4, float64[:, ::1]))
+def tilt(values, gamma, base, by, centre, out):
+    """Escort distributions of logits, as `solve_rows` makes them, after the look that is told by what follows gamma."""
     wide()
-    n, whole = values.shape[1], aligned(values.shape[1])
-    tails, single = np.empty((2, padded(n - whole))), np.empty(padded(n - whole), np.float32)
+    left = padded(values.shape[1] - aligned(values.shape[1]))
+    tails, single = np.empty((2, left)), np.empty(left, np.float32)
     for row in range(values.shape[0]):
         x = mutable(values)[row]
         top = x[0]
@@ -114,10 +132,7 @@ def tilt(values, gamma, base, out):
             top = larger(x[i], top)
         if 0.0 < gamma[row] < np.inf:
             if base[row] > 0.0:
-                fill_tail(x, top, tails[0])
-                centre_tail(n - whole, top, top, 0.0, tails[0], single)
-                sums = excess_sums(x[:whole], top, tails, base[row], out[row])
-                step_row(x, top, gamma[row], base[row], sums, tails, out[row])
+                _retake(x, top, base[row], by[row], centre[row], tails, single, out[row])
             else:
                 tilt_row(x, top, gamma[row], tails, out[row])
             continue

@@ -155,6 +155,12 @@ def write_sums(lanes, j, sums):
 
 
 @part
+def read_sums(lanes, j):
+    """Four sums over the entries of a row, from its lane."""
+    return lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j]
+
+
+@part
 def survey_all(values, ahead, room, out, looking):
     """Survey the active lanes. Meanwhile the rows `ahead`, which are the next group, come from memory."""
     lanes = room.lanes
@@ -203,9 +209,9 @@ def _room(n, single, exponentials):
     return Room(single, tails, exponentials, means, work, lanes)
 
 
-@entry(types.Tuple((types.boolean, *(float64,) * 4, int64))(types.intp, _GIVEN, float64, float64, _NUMBERS))
+@entry(types.Tuple((types.boolean, *(float64,) * 6, int64))(types.intp, _GIVEN, float64, float64, _NUMBERS))
 def solve_row(equation, x, excess, deficit, out):
-    """Whether the row is done; gamma, that of the exponentials kept (or 0), H - H*, the varentropy, iterations.
+    """Whether the row is done; gamma, the last look at it (see `LastLook`), H - H*, the varentropy, iterations.
 
     Its distribution goes to `out`, if that has room. The goal is that of a row of full support with one maximum.
     """
@@ -215,13 +221,28 @@ def solve_row(equation, x, excess, deficit, out):
     lanes[at.ACTIVE], lanes[at.EXCESS], lanes[at.DEFICIT] = 1.0, excess, deficit
     values = mutable(x).reshape(1, n)
     _call(equation, values, values[1:], room, out.reshape(1 if out.size else 0, n))
-    done, gamma, base = lanes[at.DONE] > 0.0, lanes[at.GAMMA], lanes[at.BASE]
-    return done, gamma, base, lanes[at.RESIDUAL], lanes[at.SECOND], int64(lanes[at.NIT])
+    done, look = lanes[at.DONE] > 0.0, (lanes[at.BASE], lanes[at.BY], lanes[at.CENTRE])
+    return done, lanes[at.GAMMA], *look, lanes[at.RESIDUAL], lanes[at.SECOND], int64(lanes[at.NIT])
 
 
-@entry(types.void(types.intp, _ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 4, _COUNTS, _TABLE, *_LARGE))
+@entry(types.void(types.intp, _ROWS, _GIVEN, _GIVEN, _MASK, _MASK, *(_NUMBERS,) * 6, _COUNTS, _TABLE, *_LARGE))
 def solve_rows(
-    equation, values, excess, deficit, wanted, done, gamma, base, residual, varentropy, nit, out, single, exponentials
+    equation,
+    values,
+    excess,
+    deficit,
+    wanted,
+    done,
+    gamma,
+    base,
+    by,
+    centre,
+    residual,
+    varentropy,
+    nit,
+    out,
+    single,
+    exponentials,
 ):
     """The same for the rows that are `wanted`."""
     values, count, height = mutable(values), values.shape[0], single.shape[0]
@@ -241,7 +262,8 @@ def solve_rows(
             row = first + j
             if wanted[row]:
                 done[row] = lanes[at.DONE + j] > 0.0
-                gamma[row], base[row], residual[row] = lanes[at.GAMMA + j], lanes[at.BASE + j], lanes[at.RESIDUAL + j]
-                varentropy[row], nit[row] = lanes[at.SECOND + j], int64(lanes[at.NIT + j])
+                gamma[row], nit[row] = lanes[at.GAMMA + j], int64(lanes[at.NIT + j])
+                base[row], by[row], centre[row] = lanes[at.BASE + j], lanes[at.BY + j], lanes[at.CENTRE + j]
+                residual[row], varentropy[row] = lanes[at.RESIDUAL + j], lanes[at.SECOND + j]
         for j in range(rows):
             lanes[at.ACTIVE + j] = 0.0

@@ -18,9 +18,9 @@ from entnorm.steps import GLANCES, NEARLY
 
 LANES = 16  # rows of a group, at most: of two vectors, one is computed while the other waits for a quotient
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
-PLACES = 27 * LANES
+PLACES = 28 * LANES
 _place = iter(range(0, PLACES, LANES))
-KIND, ACTIVE, DONE, NIT, EXCESS, DEFICIT, GAMMA, BASE, RESIDUAL, SECOND, THIRD = (next(_place) for _ in range(11))
+KIND, ACTIVE, DONE, NIT, EXCESS, DEFICIT, GAMMA, BASE, BY, RESIDUAL, SECOND, THIRD = (next(_place) for _ in range(12))
 ORIGIN, TOP, BOTTOM, TIES, PLAIN, SQUARE, GUESS, LOOKED = (next(_place) for _ in range(8))  # see `groups.survey`
 MEAN, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
 UNSOLVED, SERIES, DIRECT = 0.0, 1.0, 2.0  # kinds: how a row that leans to the uniform distribution is summed, if any is
@@ -39,8 +39,8 @@ def _compiled(*names):
 
 
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
-start, is_levered, is_sound = _compiled("start", "is_levered", "is_sound")
-farthest, highest_power, above_mean = _compiled("farthest", "highest_power", "above_mean")
+start, nearer_start, is_levered, is_sound = _compiled("start", "nearer_start", "is_levered", "is_sound")
+farthest, highest_power, above_mean, stepped_sum = _compiled("farthest", "highest_power", "above_mean", "stepped_sum")
 excess_cumulants, deficit_cumulants, deficit_series = _compiled(
     "excess_cumulants", "deficit_cumulants", "deficit_series"
 )
@@ -62,15 +62,17 @@ def number(lanes, n, lean):
         ordinary = wanted & (square < np.inf) & (deviation > 1.0 / SQUARES) & (reach < SQUARES)
         gamma, mean = start(lanes[DEFICIT + j], deviation), average + (lanes[ORIGIN + j] - top)
         radius = reach + mean if reach + mean > -mean else -mean
-        looked = (guess < _ASTRAY * gamma) & (gamma < _ASTRAY * guess)
+        series = gamma * radius < NEARLY
         lanes[ACTIVE + j] = 1.0 if ordinary else 0.0
-        lanes[KIND + j] = (SERIES if gamma * radius < NEARLY else DIRECT) if ordinary else UNSOLVED
+        lanes[KIND + j] = (SERIES if series else DIRECT) if ordinary else UNSOLVED
+        lanes[FARTHEST + j] = farthest(gamma, radius)
+        nearer = nearer_start(gamma, lanes[EXCESS + j], lanes[DEFICIT + j], mean)
+        gamma = gamma if lean and series else nearer
+        looked = (guess < _ASTRAY * gamma) & (gamma < _ASTRAY * guess)
         lanes[LOOKED + j] = 1.0 if looked else 0.0
         lanes[GAMMA + j], lanes[MEAN + j], lanes[RADIUS + j] = guess if looked else gamma, mean, radius
-        series = lanes[KIND + j] == SERIES
         centre = mean + (0.0 if series else above_mean(gamma, lanes[DEFICIT + j], mean))
         lanes[CENTRE + j] = top + centre if lean else top
-        lanes[FARTHEST + j] = farthest(gamma, radius)
 
 
 @_each
@@ -127,12 +129,13 @@ def settle_all(lanes):
     for j in range(LANES):
         active, ended = lanes[ACTIVE + j], lanes[DONE + j]
         base, before, rest, second = lanes[BASE + j], lanes[GAMMA + j], lanes[RESIDUAL + j], lanes[SECOND + j]
-        done, gamma, residual, moved, proposal = settle(
+        last = lanes[BY + j]
+        done, by, residual, moved = settle(
             before, rest, second, lanes[THIRD + j], lanes[EXCESS + j], lanes[DEFICIT + j]
         )
-        gamma = gamma if done else proposal
         lanes[BASE + j] = before if active > 0.0 else base
-        lanes[GAMMA + j] = gamma if active > 0.0 else before
+        lanes[BY + j] = by if active > 0.0 else last
+        lanes[GAMMA + j] = before + by if active > 0.0 else before
         lanes[RESIDUAL + j] = residual if active > 0.0 else rest
         lanes[SECOND + j] = moved if active > 0.0 else second
         lanes[NIT + j] += active

@@ -5,8 +5,8 @@ from numba import float32, njit
 
 from entnorm.fast import lanes as at
 from entnorm.fast.building import LOOP, named
-from entnorm.fast.distributions import tilt_row
-from entnorm.fast.groups import SETTLINGS, activate, centre_row, survey_all
+from entnorm.fast.distributions import step_row, tilt_row
+from entnorm.fast.groups import SETTLINGS, activate, centre_row, read_sums, survey_all, write_sums
 from entnorm.fast.lanes import (
     deficit_cumulants,
     deficit_series,
@@ -47,40 +47,50 @@ def _glance(n, j, room):
 
 
 @part
-def _measure(x, j, room):
-    """The same to all digits, or NaN where a sum would not have them."""
+def _measure(x, j, room, kept):
+    """The same to all digits, or NaN where a sum would not have them; the exponentials of that are kept."""
     lanes = room.lanes
     if lanes[at.KIND + j] == at.DIRECT:
-        return _measure_directly(x, j, room)
+        return _measure_directly(x, j, room, kept)
     tau = lanes[at.GAMMA + j] * lanes[at.RADIUS + j]
     value, second, third = deficit_series(room.means[j], tau)
     return lanes[at.DEFICIT + j] - value if tau <= lanes[at.FARTHEST + j] else np.nan, second, third
 
 
 @part
-def _measure_directly(x, j, room):
-    n, whole, lanes, tail = x.size, aligned(x.size), room.lanes, room.tails[j, 0]
+def _measure_directly(x, j, room, kept):
+    n, whole, lanes, tails = x.size, aligned(x.size), room.lanes, room.tails[j]
     gamma, deficit = lanes[at.GAMMA + j], lanes[at.DEFICIT + j]
     for again in range(2):
-        sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], tail, gamma)
+        sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], tails, gamma, kept)
         value, second, third, drift = deficit_cumulants(*sums, n)
         sound = is_sound(deficit, drift)
         if sound or again or deficit < UNEVEN:
             break
         centre = lanes[at.CENTRE + j] + drift / gamma
-        fill_tail(x, centre, tail)
-        centre_tail(n - whole, centre, centre, 0.0, tail, room.single[j, whole:])
+        fill_tail(x, centre, tails[0])
+        centre_tail(n - whole, centre, centre, 0.0, tails[0], room.single[j, whole:])
         lanes[at.CENTRE + j] = centre
+    write_sums(lanes, j, sums)
     return deficit - value if sound else np.nan, second, third
 
 
 @part
-def _look_all(values, room, closely):
-    """Write what the active lanes are stepped by, to all digits or to a few."""
+def _glance_all(values, room):
+    """Write what the active lanes are stepped by, to a few digits."""
     lanes = room.lanes
     for j in range(values.shape[0]):
         if lanes[at.ACTIVE + j] > 0.0:
-            found = _measure(values[j], j, room) if closely else _glance(values.shape[1], j, room)
+            lanes[at.RESIDUAL + j], lanes[at.SECOND + j], lanes[at.THIRD + j] = _glance(values.shape[1], j, room)
+
+
+@part
+def _measure_all(values, room, kept):
+    """The same to all digits."""
+    lanes = room.lanes
+    for j in range(values.shape[0]):
+        if lanes[at.ACTIVE + j] > 0.0:
+            found = _measure(values[j], j, room, kept[j])
             lanes[at.RESIDUAL + j], lanes[at.SECOND + j], lanes[at.THIRD + j] = found
 
 
@@ -91,7 +101,7 @@ def solve(values, ahead, room, out):
 
     The phases are those of `entnorm.solver`, each for all rows of the group in turn.
     """
-    lanes, count, left = room.lanes, values.shape[0], 0
+    lanes, count, kept, left = room.lanes, values.shape[0], out if out.shape[0] else room.exponentials, 0
     survey_all(values, ahead, room, out, False)
     number(lanes, values.shape[1], True)
     for j in range(count):
@@ -99,14 +109,20 @@ def solve(values, ahead, room, out):
             _centre(values[j], j, room)
             left += 1
     while left:
-        _look_all(values, room, False)
+        _glance_all(values, room)
         left = search_all(lanes)
     activate(count, lanes)
     for _ in range(SETTLINGS):
-        _look_all(values, room, True)
+        _measure_all(values, room, kept)
         if not settle_all(lanes):
             break
     for j in range(count):
-        lanes[at.BASE + j] = 0.0
+        direct, by = lanes[at.KIND + j] == at.DIRECT, lanes[at.BY + j]
+        base = lanes[at.BASE + j] if direct else 0.0
+        lanes[at.BASE + j] = base
         if out.shape[0] and lanes[at.DONE + j] > 0.0:
-            tilt_row(values[j], lanes[at.TOP + j], lanes[at.GAMMA + j], room.tails[j], out[j])
+            if direct:
+                x, ones = values[j], float(values.shape[1])
+                step_row(x, lanes[at.CENTRE + j], base, by, ones, read_sums(lanes, j), room.tails[j], out[j])
+            else:
+                tilt_row(values[j], lanes[at.TOP + j], lanes[at.GAMMA + j], room.tails[j], out[j])

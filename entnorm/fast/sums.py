@@ -90,17 +90,23 @@ def _products(a, b):
 
 
 @plain
+def if_normal(t, w):
+    """The exponential of t, or 0 where that is no normal number."""
+    return w if t > _LOWEST else 0.0
+
+
+@plain
 def _from_top(d, gamma):
     """For the entry at a distance from the top, t and exp(t), and that again but 0 at the top."""
     t = d * gamma
     s, p = reduced(t)
-    w = plus_one(s, p) if t > _LOWEST else 0.0
+    w = if_normal(t, plus_one(s, p))
     return t, w, 0.0 if d == 0.0 else w
 
 
 @loop
 def _excess_chunk(x, top, gamma, kept):
-    """The same sums in float64, for t = gamma (x - top); exp(t) is kept. Of lengths divisible by four."""
+    """The same sums in float64, and exp(t) is kept. Of lengths divisible by four."""
     wide()
     s0 = s1 = s2 = s3 = 0.0
     far = x.size // 4
@@ -120,8 +126,8 @@ def _excess_chunk(x, top, gamma, kept):
     return s0, s1, s2, s3
 
 
-def _deficit_chunk(reduced: Any, kind: Any) -> Any:
-    lowest, zero, one = LOWEST[kind], kind(0), kind(1)
+def _around(reduced: Any, kind: Any) -> Any:
+    lowest, one = LOWEST[kind], kind(1)
 
     @plain
     def around(d, gamma):
@@ -130,27 +136,49 @@ def _deficit_chunk(reduced: Any, kind: Any) -> Any:
         s, p = reduced(t)
         return t, minus_one(s, p, one), plus_one(s, p)
 
-    @loop
-    def chunk(x, centre, gamma):
-        """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t); of such lengths too."""
-        wide()
-        s0 = s1 = s2 = s3 = zero
-        far = x.size // 4
-        for i in range(far):
-            ta, raised_a, a = around(x[i] - centre, gamma)
-            tb, raised_b, b = around(x[i + far] - centre, gamma)
-            tc, raised_c, c = around(x[i + 2 * far] - centre, gamma)
-            td, raised_d, d = around(x[i + 3 * far] - centre, gamma)
-            t, w = (ta, tb, tc, td), (a, b, c, d)
-            s0 += of_four((raised_a, raised_b, raised_c, raised_d))
-            w = _products(w, t)
-            s1 += of_four(w)
-            w = _products(w, t)
-            s2 += of_four(w)
-            s3 += of_four(_products(w, t))
-        return s0, s1, s2, s3
+    return around
 
-    return chunk
+
+_around_centre, _around_centre_f = _around(reduced, float64), _around(reduced_f, float32)
+
+
+@loop
+def _deficit_chunk(x, centre, gamma, kept):
+    """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t), which is kept; likewise."""
+    wide()
+    s0 = s1 = s2 = s3 = 0.0
+    far = x.size // 4
+    for i in range(far):
+        j, k, l = i + far, i + 2 * far, i + 3 * far  # noqa: E741
+        ta, raised_a, a = _around_centre(x[i] - centre, gamma)
+        tb, raised_b, b = _around_centre(x[j] - centre, gamma)
+        tc, raised_c, c = _around_centre(x[k] - centre, gamma)
+        td, raised_d, d = _around_centre(x[l] - centre, gamma)
+        t, w = (ta, tb, tc, td), (a, b, c, d)
+        kept[i], kept[j], kept[k], kept[l] = if_normal(ta, a), if_normal(tb, b), if_normal(tc, c), if_normal(td, d)
+        s0 += of_four((raised_a, raised_b, raised_c, raised_d))
+        w = _products(w, t)
+        s1 += of_four(w)
+        w = _products(w, t)
+        s2 += of_four(w)
+        s3 += of_four(_products(w, t))
+    return s0, s1, s2, s3
+
+
+@loop
+def _deficit_chunk_f(x, centre, gamma):
+    """The same sums in float32, and nothing is kept."""
+    wide()
+    s0 = s1 = s2 = s3 = _ZERO_F
+    for i in range(x.size):
+        t, raised, w = _around_centre_f(x[i] - centre, gamma)
+        wt = w * t
+        wtt = wt * t
+        s0 += raised
+        s1 += wt
+        s2 += wtt
+        s3 += wtt * t
+    return s0, s1, s2, s3
 
 
 @exact
@@ -219,46 +247,43 @@ def glance_sums(single, top, tail, gamma):
 
 
 @exact
+def deficit_sums_f(single, centre, tail, gamma):
+    """The sums around the centre, likewise; the tail is less that."""
+    wide()
+    totals, rests = _first(_deficit_chunk_f(tail, _ZERO_F, gamma))
+    for left in range(0, single.size, CHUNK):
+        totals, rests = _add_sums(totals, rests, _deficit_chunk_f(single[left : left + CHUNK], centre, gamma))
+    return _ended(totals, rests)
+
+
+@exact
 def fetch(x, left, right):
     """Have some of a row on its way from memory."""
     for i in range(left, min(right, x.size), LINE):
         fetch_to_read(x, i)
 
 
-@exact
-def excess_sums(x, top, tails, gamma, kept):
-    """The sums over a row, the tail of which is less the top; the exponentials are kept, those of the tail below it."""
-    wide()
-    part = slice(0, min(CHUNK, tails.shape[1]))
-    totals, rests = _first(_excess_chunk(tails[0, part], 0.0, gamma, tails[1, part]))
-    for left in range(CHUNK, tails.shape[1], CHUNK):
-        part = slice(left, min(left + CHUNK, tails.shape[1]))
-        totals, rests = _add_sums(totals, rests, _excess_chunk(tails[0, part], 0.0, gamma, tails[1, part]))
-    ahead = _SOON if x.size >= LONG else x.size  # of a shorter row, memory does better alone
-    for left in range(0, x.size, CHUNK):
-        part = slice(left, min(left + CHUNK, x.size))
-        fetch(kept, left + ahead, left + ahead + CHUNK)
-        totals, rests = _add_sums(totals, rests, _excess_chunk(x[part], top, gamma, kept[part]))
-    return _ended(totals, rests)
-
-
-def _over_chunks(chunk: Any, size: int) -> Any:
+def _in_chunks(chunk: Any) -> Any:
     @exact
-    def sums(x, centre, tail, gamma):
-        """The four sums of a row: of x in chunks, and of its tail, which is centred."""
+    def sums(x, centre, tails, gamma, kept):
+        """The sums over a row, the tail of which is centred; the exponentials are kept, those of the tail below it."""
         wide()
-        totals, rests = _first(chunk(tail[:size], centre - centre, gamma))
-        for left in range(size, tail.size, size):
-            totals, rests = _add_sums(totals, rests, chunk(tail[left : left + size], centre - centre, gamma))
-        for left in range(0, x.size, size):
-            totals, rests = _add_sums(totals, rests, chunk(x[left : left + size], centre, gamma))
+        part = slice(0, min(CHUNK, tails.shape[1]))
+        totals, rests = _first(chunk(tails[0, part], 0.0, gamma, tails[1, part]))
+        for left in range(CHUNK, tails.shape[1], CHUNK):
+            part = slice(left, min(left + CHUNK, tails.shape[1]))
+            totals, rests = _add_sums(totals, rests, chunk(tails[0, part], 0.0, gamma, tails[1, part]))
+        ahead = _SOON if x.size >= LONG else x.size  # of a shorter row, memory does better alone
+        for left in range(0, x.size, CHUNK):
+            part = slice(left, min(left + CHUNK, x.size))
+            fetch(kept, left + ahead, left + ahead + CHUNK)
+            totals, rests = _add_sums(totals, rests, chunk(x[part], centre, gamma, kept[part]))
         return _ended(totals, rests)
 
     return sums
 
 
-deficit_sums = _over_chunks(_deficit_chunk(reduced, float64), CHUNK)
-deficit_sums_f = _over_chunks(_deficit_chunk(reduced_f, float32), CHUNK)
+excess_sums, deficit_sums = _in_chunks(_excess_chunk), _in_chunks(_deficit_chunk)
 
 
 @exact

@@ -1,11 +1,12 @@
 """Rows solved from the top: ``H - log m`` is what they are to have, as all that do not lean to the uniform one."""
 
+import numpy as np
 from numba import float32, njit
 
 from entnorm.fast import lanes as at
 from entnorm.fast.building import LOOP, named
 from entnorm.fast.distributions import step_row
-from entnorm.fast.groups import SETTLINGS, activate, centre_row, survey_all, write_sums
+from entnorm.fast.groups import SETTLINGS, activate, centre_row, read_sums, survey_all, write_sums
 from entnorm.fast.lanes import find_excess, leave_levered, number, search_all, settle_all
 from entnorm.fast.sums import aligned, excess_sums, glance_sums, part
 
@@ -60,6 +61,6 @@ def solve(values, ahead, room, out):
             break
     for j in range(count):
         if out.shape[0] and lanes[at.DONE + j] > 0.0:
-            sums = lanes[at.SUM_0 + j], lanes[at.SUM_1 + j], lanes[at.SUM_2 + j], lanes[at.SUM_3 + j]
-            gamma, base = lanes[at.GAMMA + j], lanes[at.BASE + j]
-            step_row(values[j], lanes[at.TOP + j], gamma, base, sums, room.tails[j], out[j])
+            base, by = lanes[at.BASE + j], lanes[at.BY + j]
+            step_row(values[j], lanes[at.TOP + j], base, by, 1.0, read_sums(lanes, j), room.tails[j], out[j])
+        lanes[at.CENTRE + j] = np.inf
