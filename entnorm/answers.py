@@ -17,6 +17,14 @@ _TINY = float(np.finfo(np.float64).tiny)
 class _PerRow:
     """Numbers about rows: a dataclass of arrays of shape ``(rows,)``."""
 
+    base: Floats  # for this and the next two see `LastLook`
+    by: Floats
+    centre: Floats
+
+    def look(self) -> LastLook:
+        """Where distributions are stepped from."""
+        return LastLook(self.base, self.by, self.centre)
+
     def put(self, rows: slice | NDArray[np.intp], found: Self) -> None:
         """Copy what was found about some rows."""
         for name, kept in vars(self).items():
@@ -28,7 +36,7 @@ class Answers(_PerRow):
     """What is found out about the rows of a block: arrays of shape ``(rows,)``."""
 
     gamma: Floats  # to be multiplied by 2**scale
-    base: Floats  # for this and the next two see `LastLook`
+    base: Floats
     by: Floats
     centre: Floats
     residual: Floats  # H(gamma) - H*
@@ -52,10 +60,6 @@ class Answers(_PerRow):
         _, *numbers, nit = found
         numbers += [goal.excess[0], goal.deficit[0], np.inf]
         return cls(*np.array(numbers)[:, None], *np.array([0, nit, n, 1])[:, None])
-
-    def look(self) -> LastLook:
-        """Where distributions are stepped from."""
-        return LastLook(self.base, self.by, self.centre)
 
     def orders(self) -> Floats:
         """The exponents, to be multiplied by 2**scale; of the nearest end, for infeasible rows."""
@@ -135,10 +139,6 @@ class Record(_PerRow):
         gamma, base, by, centre, entropy, condition = (np.empty(count) for _ in range(6))
         scale, nit, status = np.empty(count, np.int16), np.empty(count, np.int64), np.empty(count, np.int8)
         return cls(gamma, base, by, centre, scale, entropy, condition, nit, status)
-
-    def look(self) -> LastLook:
-        """Where distributions are stepped from."""
-        return LastLook(self.base, self.by, self.centre)
 
     @np.errstate(all="ignore")
     def solution(self, rows: Source, derivative: Derivative, batch: tuple[int, ...], message: str) -> Solution:

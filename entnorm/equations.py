@@ -74,7 +74,7 @@ class Equation(Protocol):
 def first_order(spectrum: Spectrum, goal: Goal) -> Floats:
     """Where to look first, unless it is by a series."""
     gamma = start(goal.deficit, spectrum.deviation)
-    return np.asarray(nearer_start(gamma, goal.excess, goal.deficit, spectrum.mean))
+    return np.asarray(nearer_start(gamma, goal.deficit, spectrum.mean))
 
 
 class ExcessEquation:
@@ -170,7 +170,8 @@ class DirectDeficit:
     def _measure(
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
     ) -> tuple[Cumulants, Floats]:
-        sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights)
+        top = (some.read(), some.above(self.centre[rows])) if dtype == np.float64 else None
+        sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights, top=top)
         if weights is not None:
             some.store_weights(weights, sums)
         value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support)

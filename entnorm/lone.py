@@ -26,6 +26,7 @@ from entnorm.moments import (
     moment_sums,
     power_means,
     raised_sums,
+    rest_of,
     step_weights,
 )
 from entnorm.reductions import (
@@ -123,7 +124,10 @@ def solve_row(
 def _solve(
     values: Floats, excess: float, deficit: float, out: Floats, room: Room | None, lean: bool, logits: bool
 ) -> tuple[tuple[Any, ...], bool]:
-    """The same from one of the ends; and whether a row that is not done would be from the other."""
+    """The same from one of the ends; and whether a row that is not done would be from the other.
+
+    Short ones look from elsewhere than `entnorm.solver` does, which therefore has to decide that, for one as for many.
+    """
     known = _known(values, excess, deficit, room, lean, logits)
     if known is None:
         return _UNDONE, False
@@ -148,7 +152,7 @@ def _solve(
             _tilt(depths, peak, total, gamma, out)
     if short:
         short.back()
-    return (done, gamma, base, by, centre, residual, second, count + 1), not lean and left is None
+    return (done, gamma, base, by, centre, residual, second, count + 1), left is None and not (lean or short)
 
 
 def _step(
@@ -208,9 +212,9 @@ def _known(values: Floats, excess: float, deficit: float, room: Room | None, lea
         return None
     first = start(deficit, found[5])
     if lean:
-        look, first = _lean(values, found, first, excess, deficit, work, logits)
+        look, first = _lean(values, found, first, deficit, work, logits)
     else:
-        look, first = _excess(n, found, excess, deficit, room), float(nearer_start(first, excess, deficit, found[4]))
+        look, first = _excess(n, found, excess, deficit, room), float(nearer_start(first, deficit, found[4]))
     return *found[:2], room.total if room else row_total, found[3], first, look, None
 
 
@@ -259,27 +263,27 @@ def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, l
 
 
 def _lean(
-    values: Floats, found: Survey, gamma: float, excess: float, deficit: float, work: Workspace | None, logits: bool
+    values: Floats, found: Survey, gamma: float, deficit: float, work: Workspace | None, logits: bool
 ) -> tuple[Look, float]:
     """How a row that leans to the uniform distribution looks: by a series close to it, else in one sum; where first.
 
-    Close to it, that is at gamma.
+    By a series that is where the caller would: at gamma.
     """
-    _, _, top, reach, mean, _ = found
+    depths, _, top, reach, mean, _ = found
     radius = max(-mean, reach + mean)
     near = gamma * radius < NEARLY
     if not near:
-        gamma = float(nearer_start(gamma, excess, deficit, mean))
+        gamma = float(nearer_start(gamma, deficit, mean))
     centre = _moved(top, mean if near else mean + above_mean(gamma, deficit, mean), logits)
 
-    def around(centre: float) -> Floats:
-        return _offsets("offsets", values, centre, work, logits)
+    def around(centre: float) -> tuple[Floats, float]:
+        return _offsets("offsets", values, centre, work, logits), -_distance(centre, top, logits)
 
-    n, offsets = values.size, around(centre)
+    n = values.size
     if not near:
-        return _direct(n, offsets, centre, around, deficit, work, logits), gamma
-    shift = mean - _distance(centre, top, logits)
-    return _series(offsets[:n], shift, radius, farthest(gamma, radius), deficit, work), gamma
+        return _direct(n, depths, centre, around, deficit, work, logits), gamma
+    offsets, above = around(centre)
+    return _series(offsets[:n], mean + above, radius, farthest(gamma, radius), deficit, work), gamma
 
 
 def _distance(value: float, centre: float, logits: bool) -> float:
@@ -360,31 +364,35 @@ def _moved(centre: float, by: float, logits: bool) -> float:
 
 def _direct(
     n: int,
-    offsets: Floats,
+    depths: Floats,
     centre: float,
-    around: Callable[[float], Floats],
+    around: Callable[[float], tuple[Floats, float]],
     deficit: float,
     work: Workspace | None,
     logits: bool,
 ) -> Look:
-    """By one sum, of offsets from the centre, or, as `around` gives them, from one that is better."""
+    """By one sum around the centre, or one that is better: `around` gives offsets, and how far the maximum is above."""
+    offsets, above = around(centre)
     single = _single(n, offsets, work)
 
-    def sums_over(offsets: NDArray[Any], gamma: float) -> tuple[Any, ...]:
+    def sums_over(offsets: NDArray[Any], gamma: float, above: float | None) -> tuple[Any, ...]:
         t, w, v = _rooms(offsets, work)
         np.multiply(offsets, gamma, t)
-        sums = tuple(map(float, raised_sums(t, w, v)))
+        rest = None if above is None else rest_of(t, depths, gamma, above)
+        sums = tuple(map(float, raised_sums(t, w, v, rest)))
         value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], n)
         return float(value), second, third, float(drift), (w, v, sums)
 
     def look(gamma: float, roughly: bool) -> Residual:
         place = centre
-        value, second, third, drift, left = sums_over(single if roughly else offsets, gamma)
         if roughly:
+            value, second, third, _, _ = sums_over(single, gamma, None)
             return deficit - value, second, third, None
+        value, second, third, drift, left = sums_over(offsets, gamma, above)
         if deficit >= UNEVEN and not is_sound(deficit, drift) and math.isfinite(drift / gamma):
             place = _moved(centre, drift / gamma, logits)
-            value, second, third, drift, left = sums_over(around(place), gamma)
+            moved = around(place)
+            value, second, third, drift, left = sums_over(moved[0], gamma, moved[1])
         if not is_sound(deficit, drift):
             value = math.nan
         return deficit - value, second, third, (*left, place) if n > SHORT else None

@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.reductions import CHUNK, SHORT, Workspace, laned, padded, row_dot, row_sum, row_total, tiles
-from entnorm.steps import stepped_sum
+from entnorm.steps import TALL, lost, stepped_sum
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 Dot = Callable[[NDArray[Any]], Any]
+Rest = tuple[tuple[Indices, ...], Floats]  # where t is large, and what rounding has taken from it there
 Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
@@ -73,17 +74,40 @@ class Cumulants(NamedTuple):
     third: Floats
 
 
+def rest_of(t: Floats, depths: Floats, gamma: Any, above: Any) -> Rest | None:
+    """What rounding has taken from t around a centre, where that would show in w: see `entnorm.steps.lost`.
+
+    `depths` are logarithms relative to the maximum, which is `above` the centre; what belongs to a row may be arrays.
+    """
+    above = gamma * above
+    if not np.max(above) > TALL:
+        return None
+    where = np.nonzero(t > TALL)
+    if t.ndim > 1:
+        gamma, above = gamma[where[0]], above[where[0]]
+    return where, lost(t[where], depths[where] * gamma, above)
+
+
+def give_back(rest: Rest | None, w: Floats, less: float = 0.0) -> None:
+    """Let w be exp(t), less `less`, of the t that has not been rounded."""
+    if rest is not None:
+        where, t = rest
+        w[where] += (w[where] + less) * t
+
+
 def raised_sums(
-    t: NDArray[Any], w: NDArray[Any] | None = None, v: NDArray[Any] | None = None
+    t: NDArray[Any], w: NDArray[Any] | None = None, v: NDArray[Any] | None = None, rest: Rest | None = None
 ) -> tuple[Any, Any, Any, Any]:
     """Sums of expm1(t), and of w t, w t^2, w t^3 for w = exp(t), over each row; `w` is room for w, `v` for the others.
 
     Without the latter, w is used up.
     """
     w = np.expm1(t, w)
+    give_back(rest, w, less=1.0)
     raised = row_sum(w)
     if w.dtype == np.float64:  # anew, for NumPy's expm1 is off by up to two units in its last place
         np.exp(t, out=w)
+        give_back(rest, w)
     else:
         w += 1
     return raised, *moment_sums(w, t, v)
@@ -150,6 +174,7 @@ def power_sums(
     lift: Floats | None = None,
     dtype: Any = np.float64,
     weights: Floats | None = None,
+    top: tuple[Read, Floats] | None = None,
 ) -> Floats:
     """Sums of w, w t, w t^2, w t^3 over each row, for t = gamma * offset and w = exp(t); shape ``(4, rows)``.
 
@@ -172,6 +197,8 @@ def power_sums(
         float32 for a third of the time and of the digits.
     weights : ndarray, optional
         Where w is kept: as long as `entnorm.reductions.padded` has it, of rows that are one tile long.
+    top : (callable, ndarray of shape (rows,)), optional
+        Around a centre: gives logarithms relative to the maximum, and how far that is above; for the last digits of w.
     """
     sums = np.zeros((4, shape[0]))
     column = gamma.astype(dtype)[:, None]
@@ -195,7 +222,8 @@ def power_sums(
             w[:, n:] = 0
             sums[:, some] += row_sum(w), *moment_sums(w, t, v)
         else:
-            sums[:, some] += raised_sums(t, w, v)
+            rest = None if top is None else rest_of(t, top[0](some, part), gamma[some], top[1][some])
+            sums[:, some] += raised_sums(t, w, v, rest)
     return sums
 
 
@@ -370,17 +398,20 @@ def tilt_by_step(
         centre, top = look.centre[lean], values[lean, peak[lean]]
         above[lean] = -log_offsets(centre[:, None], top, logits=logits)[:, 0]
     if kept is None:
-        t, w, offsets = work.array("t", v.shape), work.array("weights", v.shape), depths
-        if lean.size:
-            offsets = depths.copy()
-            offsets[lean] = log_offsets(values[lean], centre, logits=logits)
-        np.multiply(offsets, look.base[:, None], t[:, :n])
+        t, w = work.array("t", v.shape), work.array("weights", v.shape)
+        np.multiply(depths, look.base[:, None], t[:, :n])
         t[:, n:] = 0.0
+        if lean.size:
+            t[lean, :n] = log_offsets(values[lean], centre, logits=logits) * look.base[lean, None]
+        rest = rest_of(t, depths, look.base, above)
         np.exp(t, w)
+        give_back(rest, w)
         w[:, n:] = w[beside, peak[beside]] = 0.0
         kept = Kept(w, np.array(_sums(w, t, v)))
         if lean.size:
-            kept.sums[0, lean] = row_sum(np.expm1(t, v))[lean]
+            raised = np.expm1(t, v)
+            give_back(rest, raised, less=1.0)
+            kept.sums[0, lean] = row_sum(raised)[lean]
     weights, ones = kept.weights[:, :n], np.ones(rows)
     weights[beside, peak[beside]], ones[lean] = 1.0, n
     total = stepped_sum(look.by / look.base, ones, *kept.sums)

@@ -188,6 +188,11 @@ class Spectrum:
         """Largest distance of a logarithm from their mean."""
         return np.maximum(-self.mean, self.reach + self.mean)
 
+    def above(self, centre: Floats) -> Floats:
+        """How far the logarithms of the maxima are above that of `centre`."""
+        found = log_offsets(centre[:, None], self.top, logits=self.logits, scale=self.scale)
+        return np.asarray(-found[:, 0])
+
     def log_reach(self) -> Floats:
         """Logarithm of the reach, also where that overflows."""
         halved = np.log(self.top / 2 - self.bottom / 2) + np.log(2.0)

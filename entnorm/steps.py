@@ -15,11 +15,13 @@ FINE = 1e-290  # distances from an end below which float64 has too few digits, f
 LEAN = 4.2  # rows whose deficit is this much smaller than their excess are solved for the deficit
 _SEARCHED = 0.015  # after a step this long, of third order, one more is enough
 _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
+_CROWDED = 4.0  # the logarithm of how many entries make a crowd: of normal ones even millions have less
 _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
 _LEVERAGE = 4.5  # of the 8 rounding errors that the largest probability may be off by: equal entries make two of one
+TALL = 4.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 UNEVEN = 0.03  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
 HIGHEST = 22  # power in the series of the deficit
@@ -59,14 +61,16 @@ def start(deficit: Any, deviation: Any) -> Any:
     return np.sqrt(2.0 * deficit) / deviation
 
 
-def nearer_start(gamma: Any, excess: Any, deficit: Any, mean: Any) -> Any:
-    """A start no farther than where the maximum is log s above the mean of the logarithms, `mean` below it.
+def nearer_start(gamma: Any, deficit: Any, mean: Any) -> Any:
+    """A start no farther than where what is on top outweighs a crowd far below it, the mean of which is `mean`.
 
-    There its probability is about that of all others together, if they are nearly equal, which is too much for an
-    entropy in the upper half. Their deviation is then due to the maximum and says little about the root.
+    The deviation of the logarithms is then due to the distance of the two, and says little about the root. Were the
+    crowd all alike, with c entries for each on top, the square of their ratio would be c, and log (1 + c) the deficit
+    of the top alone.
     """
-    farthest = (excess + deficit) / -mean
-    return pick((deficit < excess) & (farthest < gamma), farthest, gamma)
+    crowd = np.log1p(gamma * mean * (gamma * mean) / (2.0 * deficit))
+    farthest = crowd / -mean
+    return pick((crowd > _CROWDED) & (deficit < crowd) & (farthest < gamma), farthest, gamma)
 
 
 def power_step(residual: Any, second: Any, third: Any, excess: Any, deficit: Any) -> Any:
@@ -102,7 +106,10 @@ def is_slight(step: Any, depth: Any) -> Any:
 
 
 def stepped_sum(step: Any, ties: Any, rest: Any, first: Any, second: Any, third: Any) -> Any:
-    """The sum of all exp((1 + step) t), from those of r, r t, r t^2, r t^3 below the maximum."""
+    """The sum of all exp((1 + step) t), from those of r, r t, r t^2, r t^3 over the entries that are not `ties`.
+
+    Or from that of expm1(t) for r, and as many `ties` as there are entries.
+    """
     return ties + (rest + step * (first + step * (second / 2.0 + step * third / 6.0)))
 
 
@@ -138,6 +145,15 @@ def above_mean(gamma: Any, deficit: Any, mean: Any) -> Any:
     """
     by = deficit / gamma
     return pick(by < -mean, by, -mean)
+
+
+def lost(t: Any, depth: Any, above: Any) -> Any:
+    """What rounding has taken from t, where that is gamma times the distance to a centre.
+
+    It is no less than `depth`, which has more digits, that to the maximum, and `above`, the maximum's: all maxima and
+    entries next to them are off by the same then, as the one that is measured.
+    """
+    return depth - (t - above)
 
 
 def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support: Any) -> Any:

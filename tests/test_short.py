@@ -209,6 +209,16 @@ def test_every_number_is_inside_its_budget(family, seed):
         assert max(errors.values()) <= 1, (kind, value, errors)
 
 
+@pytest.mark.parametrize("off", [-3e-8, 0.0, 2e-8])
+def test_whether_sums_from_the_top_are_accurate_enough_is_decided_for_one_as_for_many(off):
+    """Next to the border the answer depends on where the sums were taken."""
+    rng = np.random.default_rng(0)
+    x = np.concatenate([[0.0], -2.2 - 0.05 * rng.random(58), -100 - rng.random(69)])
+    rows = np.tile(x, (20, 1))
+    for entropy in 3.864325380510759 + off + np.linspace(-1e-8, 1e-8, 21):
+        assert np.array_equal(entnorm.softmax(rows, entropy=entropy)[3], entnorm.softmax(x, entropy=entropy))
+
+
 def test_input_is_not_written_to():
     rows = drawn_rows(30, 12)
     copy = rows.copy()

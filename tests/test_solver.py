@@ -602,6 +602,38 @@ def test_equal_entries_below_a_maximum_are_rounded_alike(counts, depths, kind, v
     assert max(found) < 0.9
 
 
+@pytest.mark.parametrize("form", ["logits", "p"])
+@pytest.mark.parametrize(("n", "tops"), [(20_001, 4), (300_000, 10)])
+def test_entries_above_a_crowd_differ_by_what_they_differ(n, tops, form):
+    """From where the crowd is, the logarithms of all of them are rounded, each for itself."""
+    rng = RNG(n)
+    for _ in range(6):
+        x = np.repeat([0.0, -1.0 - rng.uniform(0, 0.03)], [tops, n - tops])
+        x[:tops] = rng.uniform(0, 0.02, tops)
+        values = {"logits": x} if form == "logits" else {"p": np.exp(x) / np.exp(x).sum()}
+        deficit = 0.2 * math.log(0.2 * n / tops) + 0.8 * math.log(0.8 * n / (n - tops))
+        assert max(Exact(**values).errors(entnorm.solve(**values, deficit=deficit), "deficit", deficit).values()) < 0.75
+
+
+@pytest.mark.parametrize(("mask", "steps"), [(-30.0, 3), (-1e3, 5), (-1e4, 7)])
+def test_a_crowd_far_below_does_not_lead_the_search_astray(mask, steps):
+    for n, inside, evenness in ((10_000, 150, 0.52), (100_000, 1000, 0.55)):
+        x = np.full(n, mask)
+        x[:inside] = RNG(n).normal(size=inside)
+        assert entnorm.solve(logits=x, evenness=evenness).nit <= steps
+
+
+@pytest.mark.parametrize("mask", [-1e65, -1e100, -1e139])
+def test_a_distribution_has_no_nan_where_the_logits_are_far_down(mask):
+    rng = RNG(0)
+    for n in rng.integers(10, 200, 100).tolist():
+        x = np.where(rng.random(n) < 0.4, mask, rng.normal(0, 2, n))
+        x[0] = 3.0
+        with np.errstate(all="raise"):
+            solution = entnorm.solve(logits=x, evenness=rng.uniform(0.1, 0.6))
+            assert (solution.probs >= 0).all()
+
+
 @pytest.mark.parametrize(
     ("kind", "value"), [("deficit", 0.05), ("deficit", 0.5), ("evenness", 0.75), ("evenness", 0.6)]
 )

@@ -11,7 +11,6 @@ from entnorm.fast.sums import (
     CHUNK,
     add,
     aligned,
-    centre_tail,
     deficit_sums,
     exact,
     excess_sums,
@@ -47,7 +46,7 @@ def scale_row(x, centre, tails, by, factor, out):
     for right in range(whole, 0, -_PIECE):
         part = slice(max(right - _PIECE, 0), right)
         _scale_chunk(x[part], centre, by, factor, out[part])
-    _scale_chunk(tails[0], 0.0, by, factor, tails[1])
+    _scale_chunk(tails[0], centre, by, factor, tails[1])
     for i in range(x.size - whole):
         out[whole + i] = tails[1, i]
 
@@ -106,16 +105,15 @@ def step_row(x, centre, base, by, ones, sums, tails, out):
 
 
 @part
-def _retake(x, top, base, by, centre, tails, single, out):
+def _retake(x, top, base, by, centre, tails, out):
     """The distribution of a row that was solved, from the look that decided, which is taken again."""
     whole, from_top = aligned(x.size), centre == np.inf
     origin = top if from_top else centre
     fill_tail(x, origin, tails[0])
-    centre_tail(x.size - whole, top, origin, 0.0, tails[0], single)
     if from_top:
         sums = excess_sums(x[:whole], origin, tails, base, out)
     else:
-        sums = deficit_sums(x[:whole], origin, tails, base, out)
+        sums = deficit_sums(x[:whole], origin, top, tails, base, out)
     step_row(x, origin, base, by, 1.0 if from_top else float(x.size), sums, tails, out)
 
 
@@ -123,8 +121,7 @@ def _retake(x, top, base, by, centre, tails, single, out):
 def tilt(values, gamma, base, by, centre, out):
     """Escort distributions of logits, as `solve_rows` makes them, after the look that is told by what follows gamma."""
     wide()
-    left = padded(values.shape[1] - aligned(values.shape[1]))
-    tails, single = np.empty((2, left)), np.empty(left, np.float32)
+    tails = np.empty((2, padded(values.shape[1] - aligned(values.shape[1]))))
     for row in range(values.shape[0]):
         x = mutable(values)[row]
         top = x[0]
@@ -132,7 +129,7 @@ def tilt(values, gamma, base, by, centre, out):
             top = larger(x[i], top)
         if 0.0 < gamma[row] < np.inf:
             if base[row] > 0.0:
-                _retake(x, top, base[row], by[row], centre[row], tails, single, out[row])
+                _retake(x, top, base[row], by[row], centre[row], tails, out[row])
             else:
                 tilt_row(x, top, gamma[row], tails, out[row])
             continue

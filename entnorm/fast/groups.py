@@ -175,10 +175,10 @@ def survey_all(values, ahead, room, out, looking):
 
 
 @part
-def centre_row(x, j, shift, room):
-    """Take the tail's entries less the centre and the shift; give a row up if it has another maximum."""
+def centre_row(x, j, shift, moved, room):
+    """Take the tail around the centre, see `centre_tail`; give a row up if it has another maximum."""
     n, whole, lanes, single, top = x.size, aligned(x.size), room.lanes, room.single[j], room.lanes[at.TOP + j]
-    ties = centre_tail(n - whole, top, lanes[at.CENTRE + j], shift, room.tails[j, 0], single[whole:])
+    ties = centre_tail(n - whole, top, lanes[at.CENTRE + j], shift, moved, room.tails[j, 0], single[whole:])
     if ties + lanes[at.TIES + j] != 1.0 and ties + count_top(x[:whole], top) != 1:
         lanes[at.KIND + j], lanes[at.ACTIVE + j] = at.UNSOLVED, 0.0
 

@@ -25,6 +25,9 @@ ORIGIN, TOP, BOTTOM, TIES, PLAIN, SQUARE, GUESS, LOOKED = (next(_place) for _ in
 MEAN, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
 UNSOLVED, SERIES, DIRECT = 0.0, 1.0, 2.0  # kinds: how a row that leans to the uniform distribution is summed, if any is
 _ASTRAY = 1.5  # a factor by which a guess may be off
+_FAR = (
+    1e60  # by how much no logarithm may move in a last step, the fifth power of which multiplies exp of it, perhaps 0
+)
 
 _inlined = njit(forceinline=True, **HELPER)  # without which a loop over lanes has no vectors
 _each = njit(**LOOP)
@@ -66,7 +69,7 @@ def number(lanes, n, lean):
         lanes[ACTIVE + j] = 1.0 if ordinary else 0.0
         lanes[KIND + j] = (SERIES if series else DIRECT) if ordinary else UNSOLVED
         lanes[FARTHEST + j] = farthest(gamma, radius)
-        nearer = nearer_start(gamma, lanes[EXCESS + j], lanes[DEFICIT + j], mean)
+        nearer = nearer_start(gamma, lanes[DEFICIT + j], mean)
         gamma = gamma if lean and series else nearer
         looked = (guess < _ASTRAY * gamma) & (gamma < _ASTRAY * guess)
         lanes[LOOKED + j] = 1.0 if looked else 0.0
@@ -133,6 +136,7 @@ def settle_all(lanes):
         done, by, residual, moved = settle(
             before, rest, second, lanes[THIRD + j], lanes[EXCESS + j], lanes[DEFICIT + j]
         )
+        done &= abs(by) * (lanes[TOP + j] - lanes[BOTTOM + j]) < _FAR
         lanes[BASE + j] = before if active > 0.0 else base
         lanes[BY + j] = by if active > 0.0 else last
         lanes[GAMMA + j] = before + by if active > 0.0 else before

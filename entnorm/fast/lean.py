@@ -16,7 +16,7 @@ from entnorm.fast.lanes import (
     search_all,
     settle_all,
 )
-from entnorm.fast.sums import aligned, centre_tail, deficit_sums, deficit_sums_f, fill_tail, part, power_means
+from entnorm.fast.sums import aligned, deficit_sums, deficit_sums_f, fill_tail, part, power_means
 from entnorm.steps import UNEVEN
 
 
@@ -26,7 +26,7 @@ def _centre(x, j, room):
     lanes, whole, centre = room.lanes, aligned(x.size), room.lanes[at.CENTRE + j]
     series = lanes[at.KIND + j] == at.SERIES
     shift = lanes[at.MEAN + j] - (centre - lanes[at.TOP + j]) if series else 0.0  # of the mean: the centre is rounded
-    centre_row(x, j, shift, room)
+    centre_row(x, j, shift, series, room)
     if series and lanes[at.ACTIVE + j] > 0.0:
         radius, highest = lanes[at.RADIUS + j], highest_power(lanes[at.FARTHEST + j])
         tail, means = room.tails[j, 0], room.means[j]
@@ -60,16 +60,15 @@ def _measure(x, j, room, kept):
 @part
 def _measure_directly(x, j, room, kept):
     n, whole, lanes, tails = x.size, aligned(x.size), room.lanes, room.tails[j]
-    gamma, deficit = lanes[at.GAMMA + j], lanes[at.DEFICIT + j]
+    gamma, deficit, top = lanes[at.GAMMA + j], lanes[at.DEFICIT + j], lanes[at.TOP + j]
     for again in range(2):
-        sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], tails, gamma, kept)
+        sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], top, tails, gamma, kept)
         value, second, third, drift = deficit_cumulants(*sums, n)
         sound = is_sound(deficit, drift)
         if sound or again or deficit < UNEVEN:
             break
         centre = lanes[at.CENTRE + j] + drift / gamma
         fill_tail(x, centre, tails[0])
-        centre_tail(n - whole, centre, centre, 0.0, tails[0], room.single[j, whole:])
         lanes[at.CENTRE + j] = centre
     write_sums(lanes, j, sums)
     return deficit - value if sound else np.nan, second, third

@@ -24,6 +24,8 @@ from entnorm.fast.vectors import (
     wide,
 )
 from entnorm.reductions import COARSE, SHORT
+from entnorm.steps import TALL
+from entnorm.steps import lost as _lost
 
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 LINE = 8  # entries that memory hands over at a time
@@ -32,11 +34,13 @@ LONG = 2**12  # entries of a row from which on it pays to ask for them some time
 CHUNK = 16 * VECTOR  # entries whose sums are to have all digits: four by four, a vector's lane adds up to four such
 
 
-plain = njit(**HELPER)
+# Whatever says nothing about the flags of its arithmetic has those of the function that calls it first.
+plain = njit(fastmath=False, **HELPER)
 loop = njit(fastmath=SUMS, forceinline=True, **LOOP)  # sums are reassociated
-exact = njit(forceinline=True, **LOOP)
+exact = njit(fastmath=False, forceinline=True, **LOOP)
 part = njit(inline="always", **LOOP)  # of one caller or two, in which alone it is compiled
-_LOWEST, _LOWEST_F, _ZERO_F = LOWEST[float64], LOWEST[float32], np.float32(0.0)
+lost = plain(_lost)
+_LOWEST, _LOWEST_F, _ZERO_F, _ONE_F = LOWEST[float64], LOWEST[float32], np.float32(0.0), np.float32(1.0)
 
 
 @loop
@@ -121,47 +125,50 @@ def _excess_chunk(x, top, gamma, kept):
         w = _products(w, t)
         s1 += of_four(w)
         w = _products(w, t)
-        s2 += of_four(w)
-        s3 += of_four(_products(w, t))
+        s2 += w[0] + w[1] + w[2] + w[3]  # of which a few digits are enough
+        s3 += w[0] * t[0] + w[1] * t[1] + w[2] * t[2] + w[3] * t[3]
     return s0, s1, s2, s3
 
 
-def _around(reduced: Any, kind: Any) -> Any:
-    lowest, one = LOWEST[kind], kind(1)
-
-    @plain
-    def around(d, gamma):
-        """For the entry at a distance from the centre, t, expm1(t) and exp(t)."""
-        t = -larger(-larger(d * gamma, lowest), lowest)
-        s, p = reduced(t)
-        return t, minus_one(s, p, one), plus_one(s, p)
-
-    return around
+@plain
+def _around_centre(x, place, gamma):
+    """For an entry, t from the centre, expm1(t) and exp(t), as if t had not been rounded where it is large."""
+    centre, top, above = place
+    t = -larger(-larger((x - centre) * gamma, _LOWEST), _LOWEST)
+    rest = lost(t, (x - top) * gamma, above) if t > TALL else 0.0
+    s, p = reduced(t)
+    p += rest + rest * p
+    return t, minus_one(s, p, 1.0), plus_one(s, p)
 
 
-_around_centre, _around_centre_f = _around(reduced, float64), _around(reduced_f, float32)
+@plain
+def _around_centre_f(d, gamma):
+    """The same in float32, from the distance, and of t as it is."""
+    t = -larger(-larger(d * gamma, _LOWEST_F), _LOWEST_F)
+    s, p = reduced_f(t)
+    return t, minus_one(s, p, _ONE_F), plus_one(s, p)
 
 
 @loop
-def _deficit_chunk(x, centre, gamma, kept):
+def _deficit_chunk(x, place, gamma, kept):
     """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t), which is kept; likewise."""
     wide()
     s0 = s1 = s2 = s3 = 0.0
     far = x.size // 4
     for i in range(far):
         j, k, l = i + far, i + 2 * far, i + 3 * far  # noqa: E741
-        ta, raised_a, a = _around_centre(x[i] - centre, gamma)
-        tb, raised_b, b = _around_centre(x[j] - centre, gamma)
-        tc, raised_c, c = _around_centre(x[k] - centre, gamma)
-        td, raised_d, d = _around_centre(x[l] - centre, gamma)
+        ta, raised_a, a = _around_centre(x[i], place, gamma)
+        tb, raised_b, b = _around_centre(x[j], place, gamma)
+        tc, raised_c, c = _around_centre(x[k], place, gamma)
+        td, raised_d, d = _around_centre(x[l], place, gamma)
         t, w = (ta, tb, tc, td), (a, b, c, d)
         kept[i], kept[j], kept[k], kept[l] = if_normal(ta, a), if_normal(tb, b), if_normal(tc, c), if_normal(td, d)
         s0 += of_four((raised_a, raised_b, raised_c, raised_d))
         w = _products(w, t)
         s1 += of_four(w)
         w = _products(w, t)
-        s2 += of_four(w)
-        s3 += of_four(_products(w, t))
+        s2 += w[0] + w[1] + w[2] + w[3]  # of which a few digits are enough
+        s3 += w[0] * t[0] + w[1] * t[1] + w[2] * t[2] + w[3] * t[3]
     return s0, s1, s2, s3
 
 
@@ -265,25 +272,31 @@ def fetch(x, left, right):
 
 def _in_chunks(chunk: Any) -> Any:
     @exact
-    def sums(x, centre, tails, gamma, kept):
-        """The sums over a row, the tail of which is centred; the exponentials are kept, those of the tail below it."""
+    def sums(x, place, tails, gamma, kept):
+        """The sums over a row and its tail; the exponentials are kept, those of the tail below it."""
         wide()
         part = slice(0, min(CHUNK, tails.shape[1]))
-        totals, rests = _first(chunk(tails[0, part], 0.0, gamma, tails[1, part]))
+        totals, rests = _first(chunk(tails[0, part], place, gamma, tails[1, part]))
         for left in range(CHUNK, tails.shape[1], CHUNK):
             part = slice(left, min(left + CHUNK, tails.shape[1]))
-            totals, rests = _add_sums(totals, rests, chunk(tails[0, part], 0.0, gamma, tails[1, part]))
+            totals, rests = _add_sums(totals, rests, chunk(tails[0, part], place, gamma, tails[1, part]))
         ahead = _SOON if x.size >= LONG else x.size  # of a shorter row, memory does better alone
         for left in range(0, x.size, CHUNK):
             part = slice(left, min(left + CHUNK, x.size))
             fetch(kept, left + ahead, left + ahead + CHUNK)
-            totals, rests = _add_sums(totals, rests, chunk(x[part], centre, gamma, kept[part]))
+            totals, rests = _add_sums(totals, rests, chunk(x[part], place, gamma, kept[part]))
         return _ended(totals, rests)
 
     return sums
 
 
-excess_sums, deficit_sums = _in_chunks(_excess_chunk), _in_chunks(_deficit_chunk)
+excess_sums, _deficit_sums = _in_chunks(_excess_chunk), _in_chunks(_deficit_chunk)
+
+
+@exact
+def deficit_sums(x, centre, top, tails, gamma, kept):
+    """Those around a centre, of a row with such a maximum."""
+    return _deficit_sums(x, (centre, top, (top - centre) * gamma), tails, gamma, kept)
 
 
 @exact
@@ -362,17 +375,19 @@ def fill_tail(x, padding, tail):
 
 
 @exact
-def centre_tail(left, top, centre, shift, tail, single):
-    """The tail's `left` entries less the centre and the shift, then zeros; returns how many of them are at the top.
+def centre_tail(left, top, centre, shift, moved, tail, single):
+    """The tail's `left` entries less the centre and the shift, then zeros, in float32, and if `moved` in the tail too.
 
-    Not reassociated either, see `_centre_chunk`.
+    If not, that is filled up with the centre. Returns how many entries are at the top. Not reassociated either, see
+    `_centre_chunk`.
     """
     wide()
     ties = 0
     for i in range(tail.size):
-        t = (tail[i] - centre) - shift if i < left else 0.0
-        ties += 1 if (tail[i] == top) & (i < left) else 0
-        tail[i] = t
+        x = tail[i] if i < left else centre
+        t = (x - centre) - shift if i < left else 0.0
+        ties += 1 if (x == top) & (i < left) else 0
+        tail[i] = t if moved else x
         single[i] = float32(t)
     return ties
 

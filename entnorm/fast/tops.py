@@ -46,7 +46,7 @@ def solve(values, ahead, room, out):
     left = 0
     for j in range(count):
         if lanes[at.ACTIVE + j] > 0.0:
-            centre_row(values[j], j, 0.0, room)
+            centre_row(values[j], j, 0.0, False, room)
             left += 1
     while left:
         _glance_all(values, room)
