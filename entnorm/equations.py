@@ -186,8 +186,7 @@ class DeficitSeries:
         self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
         self.centre, self.radius = spectrum.centre(), spectrum.radius()
         self._farthest = farthest(start(goal.deficit, spectrum.deviation), self.radius)
-        offset = log_offsets(self.centre[:, None], spectrum.top, logits=spectrum.logits)[:, 0]
-        self.shift = spectrum.mean - offset  # of the mean from the centre, which is rounded
+        self.shift = spectrum.mean + spectrum.above(self.centre)  # of the mean from the centre, which is rounded
         self.shift[np.abs(self.shift) <= 2 * EPS * self.radius] = 0.0
 
     @cached_property

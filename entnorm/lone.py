@@ -265,9 +265,9 @@ def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, l
 def _lean(
     values: Floats, found: Survey, gamma: float, deficit: float, work: Workspace | None, logits: bool
 ) -> tuple[Look, float]:
-    """How a row that leans to the uniform distribution looks: by a series close to it, else in one sum; where first.
+    """How a row that leans to the uniform distribution looks, by a series or in one sum; and where it does so first.
 
-    By a series that is where the caller would: at gamma.
+    The series is for a search that starts at `gamma`.
     """
     depths, _, top, reach, mean, _ = found
     radius = max(-mean, reach + mean)

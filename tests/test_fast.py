@@ -19,7 +19,7 @@ fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_
 import numba  # noqa: E402
 from numba.core.dispatcher import Dispatcher  # noqa: E402
 
-from entnorm.fast import building, elementary, groups, lanes, sums, vectors  # noqa: E402
+from entnorm.fast import building, distributions, elementary, groups, lanes, lean, sums, tops, vectors  # noqa: E402
 from entnorm.fast.building import LOOP  # noqa: E402
 from entnorm.steps import EPS  # noqa: E402
 
@@ -304,12 +304,12 @@ def test_a_function_is_compiled_when_it_is_first_asked_for(tmp_path):
     assert cached(tmp_path) == {"tops.solve", "groups.solve_rows"}
 
 
-@pytest.mark.parametrize("module", [sums, vectors])
-def test_every_loop_says_what_may_be_done_to_its_arithmetic(module):
+@pytest.mark.parametrize("module", [distributions, elementary, groups, lanes, lean, sums, tops, vectors])
+def test_every_function_says_what_may_be_done_to_its_arithmetic(module):
     """One that does not takes the flags of its first caller: equal terms are then added one after the other."""
     found = [f for f in vars(module).values() if isinstance(f, Dispatcher)]
     assert len(found) >= 4
-    assert all("fastmath" in f.targetoptions or f.targetoptions.get("inline") == "always" for f in found)
+    assert all("fastmath" in f.targetoptions for f in found)
 
 
 def test_an_exception_in_an_equation_is_not_lost():

@@ -22,8 +22,9 @@ _HERE = Path(__file__).parent
 _SOURCES = [*sorted(_HERE.glob("*.py")), _HERE.with_name("steps.py"), _HERE.with_name("reductions.py")]
 _STATE = sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:16]
 
-# Helpers are called by compiled code alone, and have no wrappers for others: never call them from Python.
-HELPER = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+# Helpers are called by compiled code alone, and have no wrappers for others: never call them from Python. One that says
+# nothing about the flags of its arithmetic would have those of whichever function calls it first.
+HELPER = {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "fastmath": False}
 # Nor do loops own memory, so references need no counting (_nrt): for short rows it took a quarter of the time.
 LOOP = HELPER | {"nogil": True, "_nrt": False}
 

@@ -43,7 +43,8 @@ def _compiled(*names):
 
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
 start, nearer_start, is_levered, is_sound = _compiled("start", "nearer_start", "is_levered", "is_sound")
-farthest, highest_power, above_mean, stepped_sum = _compiled("farthest", "highest_power", "above_mean", "stepped_sum")
+farthest, highest_power, above_mean = _compiled("farthest", "highest_power", "above_mean")
+stepped_sum, lost = _compiled("stepped_sum", "lost")
 excess_cumulants, deficit_cumulants, deficit_series = _compiled(
     "excess_cumulants", "deficit_cumulants", "deficit_series"
 )

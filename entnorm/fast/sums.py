@@ -11,6 +11,7 @@ import numpy as np
 from numba import float32, float64, njit
 
 from entnorm.fast.building import HELPER, LOOP, VECTOR
+from entnorm.fast.lanes import lost
 from entnorm.fast.vectors import (
     LOWEST,
     SUMS,
@@ -25,7 +26,6 @@ from entnorm.fast.vectors import (
 )
 from entnorm.reductions import COARSE, SHORT
 from entnorm.steps import TALL
-from entnorm.steps import lost as _lost
 
 PAD = 32  # entries that fill vectors; what is left of a row is filled up to a multiple of this
 LINE = 8  # entries that memory hands over at a time
@@ -34,12 +34,10 @@ LONG = 2**12  # entries of a row from which on it pays to ask for them some time
 CHUNK = 16 * VECTOR  # entries whose sums are to have all digits: four by four, a vector's lane adds up to four such
 
 
-# Whatever says nothing about the flags of its arithmetic has those of the function that calls it first.
-plain = njit(fastmath=False, **HELPER)
-loop = njit(fastmath=SUMS, forceinline=True, **LOOP)  # sums are reassociated
-exact = njit(fastmath=False, forceinline=True, **LOOP)
+plain = njit(**HELPER)
+loop = njit(forceinline=True, **LOOP | {"fastmath": SUMS})  # sums are reassociated
+exact = njit(forceinline=True, **LOOP)
 part = njit(inline="always", **LOOP)  # of one caller or two, in which alone it is compiled
-lost = plain(_lost)
 _LOWEST, _LOWEST_F, _ZERO_F, _ONE_F = LOWEST[float64], LOWEST[float32], np.float32(0.0), np.float32(1.0)
 
 
@@ -93,6 +91,14 @@ def _products(a, b):
     return a[0] * b[0], a[1] * b[1], a[2] * b[2], a[3] * b[3]
 
 
+@njit(**HELPER | {"fastmath": SUMS})
+def _moments(w, t):
+    """Of four entries, the sums of w t, w t^2 and w t^3; of the latter two a few digits are enough."""
+    first = _products(w, t)
+    w = _products(first, t)
+    return of_four(first), w[0] + w[1] + w[2] + w[3], w[0] * t[0] + w[1] * t[1] + w[2] * t[2] + w[3] * t[3]
+
+
 @plain
 def if_normal(t, w):
     """The exponential of t, or 0 where that is no normal number."""
@@ -121,12 +127,8 @@ def _excess_chunk(x, top, gamma, kept):
         tc, kept[k], c = _from_top(x[k] - top, gamma)
         td, kept[l], d = _from_top(x[l] - top, gamma)
         t, w = (ta, tb, tc, td), (a, b, c, d)
-        s0 += of_four(w)
-        w = _products(w, t)
-        s1 += of_four(w)
-        w = _products(w, t)
-        s2 += w[0] + w[1] + w[2] + w[3]  # of which a few digits are enough
-        s3 += w[0] * t[0] + w[1] * t[1] + w[2] * t[2] + w[3] * t[3]
+        m1, m2, m3 = _moments(w, t)
+        s0, s1, s2, s3 = s0 + of_four(w), s1 + m1, s2 + m2, s3 + m3
     return s0, s1, s2, s3
 
 
@@ -163,12 +165,8 @@ def _deficit_chunk(x, place, gamma, kept):
         td, raised_d, d = _around_centre(x[l], place, gamma)
         t, w = (ta, tb, tc, td), (a, b, c, d)
         kept[i], kept[j], kept[k], kept[l] = if_normal(ta, a), if_normal(tb, b), if_normal(tc, c), if_normal(td, d)
-        s0 += of_four((raised_a, raised_b, raised_c, raised_d))
-        w = _products(w, t)
-        s1 += of_four(w)
-        w = _products(w, t)
-        s2 += w[0] + w[1] + w[2] + w[3]  # of which a few digits are enough
-        s3 += w[0] * t[0] + w[1] * t[1] + w[2] * t[2] + w[3] * t[3]
+        m1, m2, m3 = _moments(w, t)
+        s0, s1, s2, s3 = s0 + of_four((raised_a, raised_b, raised_c, raised_d)), s1 + m1, s2 + m2, s3 + m3
     return s0, s1, s2, s3
 
 

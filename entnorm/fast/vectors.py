@@ -117,7 +117,7 @@ def wide(context: Any) -> Any:
     return types.void(), generate
 
 
-@njit(fastmath=_EXACT, **HELPER)  # inlined by LLVM, with these flags
+@njit(**HELPER | {"fastmath": _EXACT})  # inlined by LLVM, with these flags
 def reduced(t):
     """exp(t) = s (1 + p) with s a power of two, for a t that has one: Cody and Waite's reduction, degree 11."""
     shifted = t * _LOG2E + _SHIFTER
@@ -129,7 +129,7 @@ def reduced(t):
     return _two_to(shifted), r + r2 * (even + r * odd)
 
 
-@njit(fastmath=_EXACT, **HELPER)  # inlined by LLVM, with these flags
+@njit(**HELPER | {"fastmath": _EXACT})  # inlined by LLVM, with these flags
 def reduced_f(t):
     """The same in float32, degree 6."""
     shifted = t * _LOG2E_F + _SHIFTER_F
@@ -138,13 +138,13 @@ def reduced_f(t):
     return _two_to_f(shifted), r + r * r * (_C2_F + r * (_C3_F + r * (_C4_F + r * (_C5_F + r * _C6_F))))
 
 
-@njit(fastmath=_EXACT, **HELPER)
+@njit(**HELPER | {"fastmath": _EXACT})
 def plus_one(s, p):
     """exp(t) from what `reduced` gives."""
     return s + s * p
 
 
-@njit(fastmath=_EXACT, **HELPER)
+@njit(**HELPER | {"fastmath": _EXACT})
 def minus_one(s, p, one):
     """expm1(t) likewise, right to the last digits where it is small; were this reassociated, it would not be."""
     return s * p + (s - one)
