@@ -143,7 +143,7 @@ def _clip(rows: Rows, low: Floats, high: Floats) -> Iterator[tuple[slice, NDArra
                 record.put(which, solved)
             beyond = moved & (wanted != bounds)  # at the end that is nearest, a uniform row too
             np.copyto(record.gamma, np.where(wanted > bounds, 0.0, np.inf), where=beyond)
-            np.copyto(record.base, 0.0, where=beyond)
+            record.base[beyond] = record.by[beyond] = 0.0
         yield part, values, _Clipped(record, bounds, moved, beyond)
 
 

@@ -32,6 +32,7 @@ from entnorm.steps import (
     farthest,
     highest_power,
     is_levered,
+    is_sensitive,
     is_sound,
     nearer_start,
     start,
@@ -53,6 +54,10 @@ class Equation(Protocol):
         Entropies and cumulants count so much, and the goal: more than 1 where float64 is too coarse.
     centre, shift, radius : ndarray of shape (rows,)
         Offsets are logarithms relative to that of `centre`, less `shift`; `radius` bounds them.
+    levered, sensitive : ndarray of shape (rows,)
+        Of the rows that were measured last, those whose probabilities need more digits than the sums had; and those in
+        which errors of the exponentials move gamma, and with it the largest probability by more than is promised,
+        unless that is made of the same ones.
     """
 
     spectrum: Spectrum
@@ -61,6 +66,8 @@ class Equation(Protocol):
     centre: Floats
     shift: Floats
     radius: Floats
+    levered: Mask
+    sensitive: Mask
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None: ...
 
@@ -78,17 +85,14 @@ def first_order(spectrum: Spectrum, goal: Goal) -> Floats:
 
 
 class ExcessEquation:
-    """H - log m = goal.excess, with sums over the entries below the maximum.
-
-    `levered` are the rows whose probabilities need more digits than these had when they were measured last.
-    """
+    """H - log m = goal.excess, with sums over the entries below the maximum."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.unit = np.where((goal.excess > 0) & (goal.excess < FINE), _UNIT, 1.0)
         self.goal = replace(goal, excess=goal.excess * self.unit)
         self.spectrum = spectrum
         self.centre, self.radius, self.shift = spectrum.top, spectrum.reach, np.zeros(spectrum.top.shape)
-        self.levered = np.zeros(spectrum.top.shape, np.bool_)
+        self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
@@ -103,6 +107,7 @@ class ExcessEquation:
         weights = some.room_for_weights()
         found, mean = self._measure(some, np.arange(gamma.size), gamma, some.read(), np.float64, weights)
         self.levered = is_levered(mean, found.second, self.goal.excess, self.goal.deficit)
+        self.sensitive = ~self.levered & is_sensitive(mean)
         levered = np.flatnonzero(self.levered)
         if levered.size:
             direct = DirectDeficit(replace(some.take(levered), kept=None), self.goal.take(levered))
@@ -144,6 +149,7 @@ class DirectDeficit:
         self.unit, self.shift = np.ones(goal.deficit.shape), np.zeros(goal.deficit.shape)
         self.centre = spectrum.centre(above_mean(first_order(spectrum, goal), goal.deficit, spectrum.mean))
         self.radius = spectrum.reach
+        self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32."""
@@ -155,27 +161,30 @@ class DirectDeficit:
         """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or still off the centre."""
         some = self.spectrum
         read, weights = some.read(self.centre, 0.0), some.room_for_weights()
-        found, drift = self._measure(some, np.arange(gamma.size), gamma, read, np.float64, weights)
+        found, drift, mean = self._measure(some, np.arange(gamma.size), gamma, read, np.float64, weights)
         unsound = (self.goal.deficit >= UNEVEN) & ~is_sound(self.goal.deficit, drift)
         off = np.flatnonzero(unsound & np.isfinite(drift / gamma))
         if off.size:
             some = some.take(off)
             self.centre[off] = some.moved(self.centre[off], drift[off] / gamma[off])
             read, weights = some.read(self.centre[off], 0.0), some.room_for_weights()
-            again, drift[off] = self._measure(some, off, gamma[off], read, np.float64, weights)
+            again, drift[off], mean[off] = self._measure(some, off, gamma[off], read, np.float64, weights)
             for kept, new in zip(found, again, strict=True):
                 kept[off] = new
+        self.sensitive = is_sensitive(mean)
         return found._replace(value=np.where(is_sound(self.goal.deficit, drift), found.value, np.nan))
 
     def _measure(
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
-    ) -> tuple[Cumulants, Floats]:
-        top = (some.read(), some.above(self.centre[rows])) if dtype == np.float64 else None
+    ) -> tuple[Cumulants, Floats, Floats]:
+        above = some.above(self.centre[rows])
+        top = (some.read(), above) if dtype == np.float64 else None
         sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights, top=top)
         if weights is not None:
             some.store_weights(weights, sums)
         value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support)
-        return Cumulants(self.goal.deficit[rows] - value, second, third), drift
+        mean = sums[1] / (some.support + sums[0]) - gamma * above
+        return Cumulants(self.goal.deficit[rows] - value, second, third), drift, mean
 
 
 class DeficitSeries:
@@ -185,6 +194,7 @@ class DeficitSeries:
         self.unit = np.where(goal.deficit < FINE, _UNIT, 1.0)
         self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
         self.centre, self.radius = spectrum.centre(), spectrum.radius()
+        self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
         self._farthest = farthest(start(goal.deficit, spectrum.deviation), self.radius)
         self.shift = spectrum.mean + spectrum.above(self.centre)  # of the mean from the centre, which is rounded
         self.shift[np.abs(self.shift) <= 2 * EPS * self.radius] = 0.0
@@ -219,6 +229,7 @@ class DeficitEquation:
         self.goal, self.spectrum = goal, spectrum
         self.unit, self.shift = np.ones(goal.deficit.shape), np.zeros(goal.deficit.shape)
         self.centre, self.radius = spectrum.centre(), spectrum.radius()
+        self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows, to all digits."""

@@ -43,7 +43,7 @@ from entnorm.reductions import (
     row_sum,
     row_total,
 )
-from entnorm.scalars import excess_cumulants, search, settle, start
+from entnorm.scalars import excess_cumulants, restored_sum, search, settle, start
 from entnorm.short import CLOSEST, FINITE, Alone, Left, Look, Residual, ordinary_reach
 from entnorm.steps import (
     EPS,
@@ -54,11 +54,13 @@ from entnorm.steps import (
     NEARLY,
     UNEVEN,
     above_mean,
+    advance,
     deficit_cumulants,
     deficit_series,
     farthest,
     highest_power,
     is_levered,
+    is_sensitive,
     is_slight,
     is_sound,
     nearer_start,
@@ -66,7 +68,6 @@ from entnorm.steps import (
 )
 
 LONG = TILE // 2  # entries from which on rows are better solved one by one, while they are in the cache
-LONGEST = 2**19  # entries, of which up to seven times as many float64 are at work
 
 Total = Callable[[NDArray[Any]], Any]
 # Depths, where the maximum is, how to sum up, the reach, the first gamma, how to look, and what is lent.
@@ -142,39 +143,48 @@ def _solve(
     base = gamma
     residual, second, third, left = look(base, False)
     done, by, residual, second = settle(base, residual, second, third, excess, deficit)
-    gamma, centre = base + by, left[3] if left else 0.0
-    if not (done and left and is_slight(by / base, base * reach)):
-        base = 0.0
-    if done and out.size:
-        if base and left:
-            _step(values, depths, peak, by / base, by, left, out, logits)
-        else:
-            _tilt(depths, peak, total, gamma, out)
+    sensitive = done and left and not short and is_sensitive(_mean(values.size, base, left))
+    if sensitive and not is_slight(by / base, base * reach):
+        base, count = base + by, count + 1
+        residual, second, third, left = look(base, False)
+        done, by, residual, second = settle(base, residual, second, third, excess, deficit)
+    gamma, rest = advance(base, by)
+    last = 0.0, rest, excess
+    if done and left and is_slight(by / base, base * reach):
+        last = base, by, left[3]
+        if out.size:
+            _step(depths, peak, by / base, by, left, out)
+    elif done and out.size:
+        _tilt(depths, peak, total, gamma, rest, excess, out)
     if short:
         short.back()
-    return (done, gamma, base, by, centre, residual, second, count + 1), left is None and not (lean or short)
+    return (done, gamma, *last, residual, second, count + 1), left is None and not (lean or short)
 
 
-def _step(
-    values: Floats, depths: Floats, peak: Any, step: float, by: float, left: Left, out: Floats, logits: bool
-) -> None:
+def _mean(n: int, gamma: float, left: Left) -> float:
+    """The mean of t, from the maximum."""
+    _, _, (rest, first, _, _), centre, above = left
+    return first / ((n if centre < math.inf else 1) + rest) - gamma * above
+
+
+def _step(depths: Floats, peak: Any, step: float, by: float, left: Left, out: Floats) -> None:
     """The distribution, from what the look that decided has left."""
-    weights, scratch, sums, centre = left
-    n, ones, above = values.size, 1, 0.0
+    weights, scratch, sums, centre, above = left
+    n, ones = out.size, 1
     if centre < math.inf:
-        ones, above = n, -_distance(centre, float(values[peak]), logits)
+        ones = n
     else:
         weights[peak] = 1.0
     step_weights(depths[:n], weights[:n], by, stepped_sum(step, ones, *sums), scratch[:n], out, above)
 
 
-def _tilt(depths: Floats, peak: Any, total: Total, gamma: float, out: Floats) -> None:
-    """The distribution without a step."""
+def _tilt(depths: Floats, peak: Any, total: Total, gamma: float, rest: float, entropy: float, out: Floats) -> None:
+    """The distribution without a step, of order gamma, from which rounding has taken the `rest`."""
     n = out.size
     np.multiply(depths, gamma, depths)
     np.exp(depths, depths)
     depths[n:] = depths[peak] = 0.0  # so that the others are summed by themselves, and not beside a one
-    factor = 1.0 / (1.0 + float(total(depths)))
+    factor = 1.0 / restored_sum(1.0 + float(total(depths)), gamma, rest, entropy)
     depths[peak] = 1.0
     np.multiply(depths[:n], factor, out)
 
@@ -321,7 +331,7 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
             return residual, second, third, None
         if is_levered(first / (1 + rest), second, excess, deficit):
             return math.nan, second, third, None
-        return residual, second, third, (w, v, sums, math.inf)
+        return residual, second, third, (w, v, sums, math.inf, 0.0)
 
     return look
 
@@ -384,18 +394,18 @@ def _direct(
         return float(value), second, third, float(drift), (w, v, sums)
 
     def look(gamma: float, roughly: bool) -> Residual:
-        place = centre
+        place, over = centre, above
         if roughly:
             value, second, third, _, _ = sums_over(single, gamma, None)
             return deficit - value, second, third, None
         value, second, third, drift, left = sums_over(offsets, gamma, above)
         if deficit >= UNEVEN and not is_sound(deficit, drift) and math.isfinite(drift / gamma):
             place = _moved(centre, drift / gamma, logits)
-            moved = around(place)
-            value, second, third, drift, left = sums_over(moved[0], gamma, moved[1])
+            elsewhere, over = around(place)
+            value, second, third, drift, left = sums_over(elsewhere, gamma, over)
         if not is_sound(deficit, drift):
             value = math.nan
-        return deficit - value, second, third, (*left, place) if n > SHORT else None
+        return deficit - value, second, third, (*left, place, over) if n > SHORT else None
 
     return look
 

@@ -16,8 +16,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.reductions import CHUNK, SHORT, Workspace, laned, padded, row_dot, row_sum, row_total, tiles
-from entnorm.steps import TALL, lost, stepped_sum
+from entnorm.reductions import (
+    CHUNK,
+    SHORT,
+    TileSums,
+    Workspace,
+    laned,
+    padded,
+    row_dot,
+    row_sum,
+    row_total,
+    tiles,
+)
+from entnorm.steps import TALL, lost, restored_sum, stepped_sum
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -43,12 +54,13 @@ _LIFT = 32  # powers of two that keep the difference of two finite logits finite
 class LastLook(NamedTuple):
     """Where the look that decided was taken at rows: arrays of shape ``(rows,)``.
 
-    Distributions are made of its exponentials, ``exp(base (log p - log centre))``, by a last step.
+    Distributions are made of its exponentials, ``exp(base (log p - log centre))``, by a last step; or, where that is
+    not a slight one, anew, at gamma: then the base is 0, and the others say what gamma has lost.
     """
 
-    base: Floats  # the order; 0 for rows whose distribution is made otherwise
-    by: Floats  # what gamma is beyond it: the step, in all its digits
-    centre: Floats  # the value that logarithms are relative to; inf for the maximum
+    base: Floats  # the order, or 0
+    by: Floats  # what gamma is beyond it, the step in all its digits; without it, what gamma is beyond its rounding
+    centre: Floats  # the value that logarithms are relative to, inf for the maximum; without base, the entropy
 
     def part(self, rows: slice | Indices) -> "LastLook":
         """The same of some rows."""
@@ -60,10 +72,11 @@ class Kept(NamedTuple):
 
     weights: Floats  # of shape (rows, n), or longer
     sums: Floats  # of shape (4, rows)
+    peak: Indices | None  # where the maxima are, if all rows have one, and full support
 
     def part(self, rows: slice) -> "Kept":
         """The same of some rows."""
-        return Kept(self.weights[rows], self.sums[:, rows])
+        return Kept(self.weights[rows], self.sums[:, rows], None if self.peak is None else self.peak[rows])
 
 
 class Cumulants(NamedTuple):
@@ -200,7 +213,7 @@ def power_sums(
     top : (callable, ndarray of shape (rows,)), optional
         Around a centre: gives logarithms relative to the maximum, and how far that is above; for the last digits of w.
     """
-    sums = np.zeros((4, shape[0]))
+    sums = TileSums((4, shape[0]))
     column = gamma.astype(dtype)[:, None]
     lift = lift.astype(dtype) if lift is not None and lift.any() else None
     for some, part in tiles(shape):
@@ -220,11 +233,11 @@ def power_sums(
             n = part.stop - part.start
             _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
             w[:, n:] = 0
-            sums[:, some] += row_sum(w), *moment_sums(w, t, v)
+            sums.add((some, part), (row_sum(w), *moment_sums(w, t, v)))
         else:
             rest = None if top is None else rest_of(t, top[0](some, part), gamma[some], top[1][some])
-            sums[:, some] += raised_sums(t, w, v, rest)
-    return sums
+            sums.add((some, part), raised_sums(t, w, v, rest))
+    return sums.total()
 
 
 def _forget_maxima(w: NDArray[Any], offsets: NDArray[Any], peak: Indices | None) -> None:
@@ -245,7 +258,7 @@ def power_means(
     The offsets are -inf outside the support; the result has shape ``(highest, rows)``.
     """
     rows, n = shape
-    sums = np.zeros((highest, rows))
+    sums = TileSums((highest, rows))
     column, shifted, holes = (1.0 / radius)[:, None], bool(mean.any()), bool((support < n).any())
     for some, part in tiles(shape):
         offsets = read(some, part)
@@ -256,14 +269,15 @@ def power_means(
         if holes:
             np.copyto(z, 0.0, where=z == -np.inf)
         np.copyto(power, z)
-        sums[0, some] += row_sum(z)
+        terms = [row_sum(z)]
         for k in range(1, highest // 2 + 1):  # power = z^k
-            sums[2 * k - 1, some] += row_dot(power, power)
+            terms.append(row_dot(power, power))
             if 2 * k < highest:
                 np.multiply(power, z, out=higher)
-                sums[2 * k, some] += row_dot(power, higher)
+                terms.append(row_dot(power, higher))
                 power, higher = higher, power
-    return sums / support
+        sums.add((some, part), terms)
+    return np.asarray(sums.total() / support)
 
 
 def deficit(
@@ -285,30 +299,27 @@ def deficit(
         s, the largest offset, and the order.
     """
     shift = np.maximum(gamma * peak - _TALLEST, 0.0)
-    raised_sum, first = np.zeros((2, shape[0]))
+    sums = TileSums((2, shape[0]))
     for some, part in tiles(shape):
         t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
-        raised_sum[some] += row_sum(raised)
-        weights = _weights(t, raised, outside)
-        first[some] += row_dot(weights, t)
+        sums.add((some, part), (row_sum(raised), row_dot(_weights(t, raised, outside), t)))
+    raised_sum, first = sums.total()
     mean = raised_sum / support
     log_mean = np.log1p(mean)
     guess = first / support / (1.0 + mean)
-    value, second, third = np.zeros((3, shape[0]))
+    sums = TileSums((3, shape[0]))
     for some, part in tiles(shape):
         t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
         weights = _weights(t, raised, outside)
         terms = _convex_terms(t - log_mean[some, None], weights, raised, mean[some])
         np.copyto(terms, 0.0, where=outside)
-        value[some] += row_sum(terms)
         t -= guess[some, None]
         weights *= t
-        second[some] += row_dot(weights, t)
+        square = row_dot(weights, t)
         weights *= t
-        third[some] += row_dot(weights, t)
-    value /= support
-    second, third = second / support / (1.0 + mean), third / support / (1.0 + mean)
-    return Cumulants(value, second, third), log_mean + shift
+        sums.add((some, part), (row_sum(terms), square, row_dot(weights, t)))
+    value, second, third = sums.total() / support
+    return Cumulants(value, second / (1.0 + mean), third / (1.0 + mean)), log_mean + shift
 
 
 def _raised(offsets: NDArray[Any], gamma: Floats, shift: Floats) -> tuple[Floats, Floats, Mask]:
@@ -386,34 +397,48 @@ def tilt_by_step(
     logits: bool,
     kept: Kept | None = None,
 ) -> None:
-    """Escort distributions of rows of full support and one maximum, the last step to which was a slight one.
+    """Escort distributions of rows the last step to which was a slight one.
 
     They are those that were made from what the last look `kept`, bit for bit, whether it is still there or not.
     """
-    rows, n = depths.shape
-    lean, peak = np.flatnonzero((look.base > 0) & (look.centre < np.inf)), depths.argmax(-1)
-    beside = np.delete(np.arange(rows), lean)  # those whose maximum is summed by itself
+    (rows, n), outside = depths.shape, None
+    if kept is not None and kept.peak is not None:
+        maxima: tuple[Indices, ...] = np.arange(rows), kept.peak
+    else:
+        maxima = np.nonzero(depths == 0)
+        outside = np.nonzero(depths == -np.inf) if depths.min() == -np.inf else None
+    top, leans = np.empty(rows), (look.base > 0) & (look.centre < np.inf)
+    top[maxima[0]] = values[maxima]
+    lean, beside = np.flatnonzero(leans), ~leans[maxima[0]]
+    maxima = maxima[0][beside], maxima[1][beside]  # those that are summed by themselves
     above, v = np.zeros(rows), work.array("w", (rows, laned(n) if n <= SHORT else padded(n, np.float64)))
     if lean.size:
-        centre, top = look.centre[lean], values[lean, peak[lean]]
-        above[lean] = -log_offsets(centre[:, None], top, logits=logits)[:, 0]
+        centre = look.centre[lean]
+        above[lean] = -log_offsets(centre[:, None], top[lean], logits=logits)[:, 0]
     if kept is None:
         t, w = work.array("t", v.shape), work.array("weights", v.shape)
         np.multiply(depths, look.base[:, None], t[:, :n])
         t[:, n:] = 0.0
         if lean.size:
             t[lean, :n] = log_offsets(values[lean], centre, logits=logits) * look.base[lean, None]
+        if outside:
+            t[outside] = 0.0
         rest = rest_of(t, depths, look.base, above)
         np.exp(t, w)
         give_back(rest, w)
-        w[:, n:] = w[beside, peak[beside]] = 0.0
-        kept = Kept(w, np.array(_sums(w, t, v)))
+        w[:, n:] = w[maxima] = 0.0
+        if outside:
+            w[outside] = 0.0
+        kept = Kept(w, np.array(_sums(w, t, v)), None)
         if lean.size:
             raised = np.expm1(t, v)
             give_back(rest, raised, less=1.0)
             kept.sums[0, lean] = row_sum(raised)[lean]
-    weights, ones = kept.weights[:, :n], np.ones(rows)
-    weights[beside, peak[beside]], ones[lean] = 1.0, n
+    weights, ones = kept.weights[:, :n], np.bincount(maxima[0], minlength=rows)
+    weights[maxima], ones[lean] = 1.0, n
+    if outside:
+        ones[lean] -= np.bincount(outside[0], minlength=rows)[lean]
+        weights[outside] = depths[outside] = 0.0
     total = stepped_sum(look.by / look.base, ones, *kept.sums)
     step_weights(depths, weights, look.by[:, None], total[:, None], v[:, :n], out, above[:, None])
 
@@ -427,7 +452,9 @@ def _sums(w: Floats, t: Floats, v: Floats) -> tuple[Any, ...]:
     return row_total(w), first, second, row_total(np.multiply(v, t, v))
 
 
-def tilt(depths: Floats, gamma: Floats, out: Floats, work: Workspace, *, log: bool) -> None:
+def tilt(
+    depths: Floats, gamma: Floats, by: Floats, entropy: Floats, out: Floats, work: Workspace, *, log: bool
+) -> None:
     """The escort distribution of order `gamma`, or its logarithms.
 
     Parameters
@@ -436,6 +463,9 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, work: Workspace, *, log: bo
         log p_i - log p_max; -inf outside the support. Overwritten.
     gamma : ndarray of shape (rows,)
         Orders in [0, inf]: 0 is the uniform distribution on the support, inf the one on the maxima; NaN fills its row.
+    by, entropy : ndarray of shape (rows,)
+        What rounding has taken from gamma, and the entropy without that: see `entnorm.steps.restored_sum`. Logarithms,
+        to which less is promised, do without.
     out : ndarray of shape (rows, n)
         Where the result goes; it may be `depths`.
     work : Workspace
@@ -456,4 +486,5 @@ def tilt(depths: Floats, gamma: Floats, out: Floats, work: Workspace, *, log: bo
     if log:
         np.subtract(depths, np.log(total), out=out)
     else:
+        total = restored_sum(total, gamma[:, None], by[:, None], entropy[:, None])
         np.multiply(weights[:, :n], 1.0 / total, out=out)

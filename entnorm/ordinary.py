@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from entnorm import backend, lone, upright
 from entnorm.answers import Answers
 from entnorm.moments import Floats, Mask
-from entnorm.reductions import SHORT, Workspace
+from entnorm.reductions import SHORT, WHOLE, Workspace
 from entnorm.rows import Rows
 from entnorm.steps import LEAN
 from entnorm.targets import Goal, Target
@@ -33,7 +33,7 @@ def compiled(rows: Rows) -> ModuleType | None:
 
 def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int, Goal, tuple[Any, ...]] | None:
     """What `Answers.alone` takes, of a single row that is an ordinary one: solved without the bookkeeping of many."""
-    if rows.array.size != rows.array.shape[-1] or rows.array.size > lone.LONGEST:
+    if rows.array.size != rows.array.shape[-1] or rows.array.size > WHOLE:
         return None
     row, fast = rows.alone(), compiled(rows)
     goal = target.reduce_alike(row.size, 1)
@@ -65,7 +65,7 @@ def solve_rows(
     """Solve the ordinary ones of these rows by compiled code, or if they are long or short; say which they are."""
     (count, n), fast = values.shape, compiled(rows)
     done = np.zeros(count, dtype=np.bool_)
-    if not (n <= fast.LONGEST if fast is not None else n <= SHORT or lone.LONG <= n <= lone.LONGEST):
+    if not (n <= fast.LONGEST if fast is not None else n <= SHORT or lone.LONG <= n <= WHOLE):
         return done
     goal = target.reduce_alike(n, 1)
     wanted = ~(goal.at_top | goal.at_bottom)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Tile = tuple[slice, slice]
 
+WHOLE = 2**19  # entries of a row that is worked on as a whole, with up to seven times as many float64
 TILE = 2**16  # entries worked on at a time: this many float64, three times over, fit a second-level cache
 SHORT = 128  # entries of a row up to which `np.add.reduce` has running sums, as many on every processor: see `LANES`
 # Equal terms are rounded alike: of so many, a running sum of dot products has four, where vectors are long two.
@@ -153,6 +154,29 @@ def laned(n: int) -> int:
 def row_total(a: NDArray[Any]) -> Any:
     """Sum of each row, of short ones as they are summed when they stand upright; long as `padded` or `laned` has it."""
     return row_sum(a) if a.shape[-1] > SHORT else np.add.reduce(a, -1)
+
+
+class TileSums:
+    """Sums over rows that come tile by tile, to the rows of `shape`; those of equal tiles would be rounded alike."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._sums, self._rest = np.zeros((2, *shape))
+
+    def add(self, tile: Tile, terms: Any) -> None:
+        """Add the sums over the next tile, and beside them what rounding takes from that (Knuth)."""
+        some, part = tile
+        if part.start == 0:
+            self._sums[..., some] = terms
+            return
+        before, terms = self._sums[..., some], np.asarray(terms)
+        after = before + terms
+        moved = after - before
+        self._rest[..., some] += (before - (after - moved)) + (terms - moved)
+        self._sums[..., some] = after
+
+    def total(self) -> NDArray[Any]:
+        """The sums over all tiles."""
+        return np.asarray(self._sums + self._rest)
 
 
 class UprightSums:

@@ -25,7 +25,7 @@ MODERATE = 1e18  # what float32 can square, and its inverse
 
 Sums = tuple[float, float, float, float]  # see `entnorm.moments.power_sums`
 # What `entnorm.moments.Kept` has, with room for as much as w, and the centre: see `LastLook`.
-Left = tuple[NDArray[Any], NDArray[Any], Sums, float]
+Left = tuple[NDArray[Any], NDArray[Any], Sums, float, float]  # the last: how far the maximum is above the centre
 Residual = tuple[Any, Any, Any, Left | None]  # H(gamma) - H*, the two cumulants, and what is left if it can be used
 Look = Callable[[float, bool], Residual]  # at some gamma: to a few digits, or to all
 
@@ -99,4 +99,4 @@ class Alone:
             return residual, variance, skewness, None
         if is_levered(moment / (1 + rest), variance, self.excess, self.deficit):
             return math.nan, variance, skewness, None
-        return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf)
+        return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf, 0.0)

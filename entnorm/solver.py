@@ -23,7 +23,7 @@ from entnorm.reductions import SHORT, SQUARES, TILE, Workspace
 from entnorm.rows import Rows, height_of, quietly
 from entnorm.solution import Solution, Status
 from entnorm.spectrum import Spectrum
-from entnorm.steps import EPS, FINE, GLANCES, LEAN, NEARLY, is_slight, search, settle, start
+from entnorm.steps import EPS, FINE, GLANCES, LEAN, NEARLY, advance, is_slight, search, settle, start
 from entnorm.targets import Goal, Target
 from entnorm.tilting import tilt_rows
 
@@ -170,11 +170,11 @@ def _solve_others(
     rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> None:
     """Solve rows whatever they are; their distributions go to `probs`, infeasible ones at their nearest end."""
-    answers.nit[:] = answers.base[:] = 0  # what came to nothing before does not count
+    answers.nit[:] = answers.base[:] = answers.by[:] = 0  # what came to nothing before does not count
     spectrum = Spectrum.survey(values, work, logits=rows.logits, room=probs)
     rows.vet_tops(spectrum.top)
-    stepping = SHORT < values.shape[1] <= TILE and ordinary.compiled(rows) is None
-    if stepping and probs is not None:
+    stepping = values.shape[1] > SHORT
+    if stepping and values.shape[1] <= TILE and probs is not None and ordinary.compiled(rows) is None:
         spectrum.keep_weights()
     support, ties = spectrum.support, spectrum.ties
     alike = bool((support == support[0]).all() and (ties == ties[0]).all())
@@ -190,6 +190,7 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[ty
     """Settle the rows whose target is an end, or beyond; say by which equation to solve the others."""
     answers.support[:], answers.ties[:] = spectrum.support, spectrum.ties
     answers.goal_excess[:], answers.goal_deficit[:] = goal.excess, goal.deficit
+    answers.centre[:] = np.log(spectrum.ties) + goal.excess
     at_end = goal.at_top | goal.at_bottom
     unsolved = (goal.excess > 0) & (goal.deficit > 0) & ~at_end
     if not unsolved.all():
@@ -225,27 +226,24 @@ def _solve_rows(
 ) -> None:
     """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered.
 
-    If `stepping`, distributions are made of the exponentials that were summed last, where they may be. Rows for which
-    sums from the top turn out not to be accurate enough are solved anew, for the deficit.
+    Rows for which sums from the top turn out not to be accurate enough are solved anew, for the deficit. If `stepping`,
+    distributions are made of the exponentials that were summed last, where they may be: those of rows that were
+    cornered are summed once more, and have the last word. Gamma is the same whether distributions are wanted or not.
     """
     equation = kind(spectrum, goal)
     gamma = start(goal.deficit, spectrum.deviation) if kind is DeficitSeries else first_order(spectrum, goal)
     _search(equation, gamma, which, answers)
-    base = gamma
-    done, gamma = _settle(equation, equation.measure(base), base, which, answers)
-    levered = equation.levered if isinstance(equation, ExcessEquation) else np.zeros_like(done)
-    if kind is not DeficitSeries and stepping:
-        fit = done & ~levered & _may_step(spectrum, goal, base, answers.by[which])
-        answers.base[which] = np.where(fit, base, 0.0)
-        answers.centre[which] = equation.centre if isinstance(equation, DirectDeficit) else np.inf
+    stepping &= kind is not DeficitSeries
+    done, gamma = _decide(equation, goal, gamma, which, answers, stepping)
+    levered = equation.levered
     if levered.any():
         done |= levered
         for better, rows in _classify_lean(spectrum, goal, levered):
             answers.nit[which[rows]] = 0
             _solve_rows(better, spectrum.take(rows), goal.take(rows), which[rows], answers, stepping)
     if not done.all():
-        left = np.flatnonzero(~done)
-        robust = ExcessEquation if kind is ExcessEquation else DeficitEquation
+        left, kept = np.flatnonzero(~done), spectrum.kept
+        robust, plain = (ExcessEquation,) * 2 if kind is ExcessEquation else (DeficitEquation, DirectDeficit)
         spectrum = replace(spectrum.take(left), kept=None)
         goal, gamma, which = goal.take(left), gamma[left], which[left]
         low, high = _bracket(robust, spectrum, goal)
@@ -253,16 +251,45 @@ def _solve_rows(
         gamma = np.ldexp(gamma, -spectrum.scale)
         gamma = np.where((low < gamma) & (gamma < high), gamma, np.sqrt(low) * np.sqrt(high))
         _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
+        if stepping:
+            some = np.flatnonzero(spectrum.scale == 0)
+            equation, which = plain(replace(spectrum, kept=kept).take(some), goal.take(some)), which[some]
+            _decide(equation, goal.take(some), answers.gamma[which], which, answers, stepping)
+
+
+def _decide(
+    equation: Equation, goal: Goal, gamma: Floats, which: Indices, answers: Answers, stepping: bool
+) -> tuple[Mask, Floats]:
+    """Settle rows next to their roots by accurate sums; say which are done, and where all go next.
+
+    If `stepping`, it is said from where the distributions of those that are done may be told. Sensitive rows that moved
+    too far for that, or are not done, are looked at again.
+    """
+    spectrum, base = equation.spectrum, gamma.copy()
+    done, by = _settle(equation, equation.measure(base), base, which, answers)
+    if stepping:
+        centre = equation.centre.copy()
+        near = done & is_slight(by / base, base * spectrum.reach)
+        far = np.flatnonzero(equation.sensitive & ~near & np.isfinite(by))
+        if far.size:
+            base[far] += by[far]
+            again = type(equation)(spectrum.take(far), goal.take(far))
+            done[far], by[far] = _settle(again, again.measure(base[far]), base[far], which[far], answers)
+            centre[far], equation.levered[far] = again.centre, again.levered
+        fit = done & ~equation.levered & _may_step(spectrum, goal, base, by)
+        stepped = which[fit]
+        answers.base[stepped], answers.by[stepped] = base[fit], by[fit]
+        answers.centre[stepped] = centre[fit] if isinstance(equation, DirectDeficit) else np.inf
+    return done, base + by
 
 
 def _may_step(spectrum: Spectrum, goal: Goal, base: Floats, by: Floats) -> Mask:
-    """Rows whose distribution may be told from the exponentials at `base`: ordinary ones, and the last step was slight.
+    """Rows whose distribution may be told from the exponentials at `base`, because the last step was slight.
 
     The squares of logarithms and of the step have to be in range.
     """
     moderate = (spectrum.reach < SQUARES) & (spectrum.reach > 1 / SQUARES) & (goal.excess >= FINE)
-    single = (spectrum.ties == 1) & (spectrum.support == spectrum.shape[1])
-    return np.asarray(moderate & single & is_slight(by / base, base * spectrum.reach))
+    return np.asarray(moderate & is_slight(by / base, base * spectrum.reach))
 
 
 def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers) -> None:
@@ -286,17 +313,17 @@ def _settle(
     answers: Answers,
     squeezed: Any = False,
 ) -> tuple[Mask, Floats]:
-    """Record the rows that are done; say which, and where all go next."""
+    """Record the rows that are done; say which, and by how much the gamma of all moves."""
     done, by, residual, varentropy = settle(gamma, *found, equation.goal.excess, equation.goal.deficit)
-    proposal, by = gamma + by, np.where(done, by, 0.0)
+    ended, rest = advance(gamma, np.where(done, by, 0.0))
     done |= squeezed
     answers.nit[which] += 1
     some = slice(None) if done.all() else done
     settled = which[some]
-    answers.gamma[settled], answers.by[settled] = (gamma + by)[some], by[some]
+    answers.gamma[settled], answers.by[settled] = ended[some], rest[some]
     answers.residual[settled] = (residual / equation.unit)[some]
     answers.varentropy[settled] = (varentropy / equation.unit)[some]
-    return done, proposal
+    return done, by
 
 
 def _bracket(
@@ -342,7 +369,8 @@ def _iterate(
         right = found.value > 0  # the entropy decreases [escort.entropy-decreasing]
         low, high = np.where(right, gamma, low), np.where(right, high, gamma)
         squeezed = ~(high > low * (1 + 4 * EPS))  # or NaN, if the caller changes the array meanwhile
-        done, proposal = _settle(equation, found, gamma, which, answers, squeezed)
+        done, by = _settle(equation, found, gamma, which, answers, squeezed)
+        proposal = gamma + by
         newton = (low < proposal) & (proposal < high) & (count <= _PATIENCE or count % 2 == 0)
         gamma = np.where(newton, proposal, np.sqrt(low) * np.sqrt(high))
         if done.any():

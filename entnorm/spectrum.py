@@ -210,7 +210,8 @@ class Spectrum:
         """Have the look that decides keep what it finds, in `work`."""
         rows, n = self.shape
         weights = self.work.array("kept", (rows, padded(n, np.float64)))
-        self.kept = Kept(weights, np.empty((4, rows)))
+        single = bool(((self.ties == 1) & (self.support == n)).all())
+        self.kept = Kept(weights, np.empty((4, rows)), self.peak if single else None)
 
     def room_for_weights(self) -> Floats | None:
         """Where that look is to put the weights, if they are wanted."""

@@ -105,6 +105,23 @@ def is_slight(step: Any, depth: Any) -> Any:
     return abs(step * step * step) * depth * depth <= _SLIGHT
 
 
+def advance(base: Any, by: Any) -> Any:
+    """Where a step that is shorter than `base` leads, and what rounding has taken from that."""
+    gamma = base + by
+    return gamma, (base - gamma) + by
+
+
+def restored_sum(total: Any, gamma: Any, by: Any, entropy: Any) -> Any:
+    """The sum of all exp(t) at gamma + `by`, from that at gamma, from which rounding has taken so much.
+
+    t is relative to the maxima. The logarithm of the sum moves by ``by / gamma`` times the mean of t
+    [escort.log-partition-slope], which is what it exceeds the entropy by [escort.entropy-in-moments]: over a million
+    entries by 14, which would be the larger part of what the largest probability may be off by.
+    """
+    mean = np.log1p(total - 1.0) - entropy
+    return pick(by == 0.0, total, total + total * (by / gamma) * mean)
+
+
 def stepped_sum(step: Any, ties: Any, rest: Any, first: Any, second: Any, third: Any) -> Any:
     """The sum of all exp((1 + step) t), from those of r, r t, r t^2, r t^3 over the entries that are not `ties`.
 
@@ -135,6 +152,15 @@ def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
     terms of the smaller condition number, that of the deficit.
     """
     return (deficit < excess) & (-mean * excess > _LEVERAGE * (second + deficit))
+
+
+def is_sensitive(mean: Any) -> Any:
+    """Whether errors of the exponentials would show in the largest probability, unless that is made of the same ones.
+
+    They move log gamma, and log q_max by that times -mean, the mean of t from the maximum. This is about the largest
+    over independent entries, and the logarithm of their number where most of them are a crowd far below.
+    """
+    return -mean > TALL
 
 
 def above_mean(gamma: Any, deficit: Any, mean: Any) -> Any:

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entnorm import backend
-from entnorm.moments import Floats, Integers, Kept, LastLook, Mask, log_offsets, powers, tilt, tilt_by_step
-from entnorm.reductions import CHUNK, ONES, TILE, Workspace, chunk_total, columns, row_max
-from entnorm.steps import is_slight
+from entnorm.moments import (
+    Floats,
+    Integers,
+    Kept,
+    LastLook,
+    Mask,
+    give_back,
+    log_offsets,
+    power_sums,
+    powers,
+    rest_of,
+    step_weights,
+    tilt,
+    tilt_by_step,
+)
+from entnorm.reductions import CHUNK, ONES, TILE, WHOLE, Workspace, chunk_total, columns, row_max
+from entnorm.steps import is_slight, restored_sum, stepped_sum
 
 LONG = 2**20  # entries of a row beyond which it is not held as a whole in float64, unless compiled code does
 
@@ -68,16 +82,23 @@ def tilt_rows(
     where the distributions go. Nor is what the last look has `kept` of rows.
     """
     n = values.shape[1]
-    if n > LONG and (log or not look.base.any()):
+    work = work or Workspace()
+    if n > LONG and (log or not look.base.any() or not _is_compiled(values, logits)):
         for row in range(len(values)):
             some = slice(row, row + 1)
-            _tilt_by_columns(values[some], gamma[some], scale[some], out[some], logits, log)
+            _tilt_by_columns(values[some], gamma[some], look.part(some), scale[some], out[some], logits, log, work)
         return
-    values, height, work = as_floats(values), max(1, TILE // n), work or Workspace()
+    values, height = as_floats(values), max(1, TILE // n)
     for first in range(0, len(values), height):
         some = slice(first, first + height)
         known = None if depths is None else depths[some], None if kept is None else kept.part(some)
         _tilt_piece(values[some], gamma[some], look.part(some), scale[some], out[some], logits, log, *known, work)
+
+
+def _is_compiled(values: NDArray[Any], logits: bool) -> bool:
+    """Whether compiled code steps to rows so long that other code goes by columns: of full support, one at a time."""
+    fast = backend.compiled() if logits else None
+    return fast is not None and values.shape[1] <= fast.LONGEST and bool(values.min() > -np.inf)
 
 
 def _tilt_piece(
@@ -97,8 +118,9 @@ def _tilt_piece(
     if fast is None:
         _tilt(values, gamma, look, scale, room, logits, log, depths, kept, work)
     else:
-        fast.tilt(values, gamma, *look, room)
-        left = np.flatnonzero(scale)
+        others = scale != 0
+        fast.tilt(values, gamma, *look, others, room)
+        left = np.flatnonzero(others)
         if left.size:
             found = np.empty((left.size, values.shape[1]))
             _tilt(values[left], gamma[left], look.part(left), scale[left], found, True, False, None, None, work)
@@ -123,14 +145,21 @@ def _tilt(
         depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
     stepped = look.base > 0
     if kept is None and not log and stepped.any():
-        stepped &= _may_have_stepped(depths, look)
+        stepped &= _may_have_stepped(_lowest(depths), look)
     others = np.flatnonzero(~stepped)
+    lost = np.where(look.base > 0, 0.0, look.by)
     if log or others.size == len(depths):
-        tilt(depths, gamma, out, work, log=log)
+        tilt(depths, gamma, lost, look.centre, out, work, log=log)
     else:
         left, found = depths[others], np.empty((others.size, depths.shape[1]))
-        tilt_by_step(values, depths, look, out, work, logits=logits, kept=kept)
-        tilt(left, gamma[others], found, work, log=False)
+        if depths.shape[1] <= WHOLE:
+            tilt_by_step(values, depths, look, out, work, logits=logits, kept=kept)
+        else:
+            for row in np.flatnonzero(stepped).tolist():
+                some = slice(row, row + 1)
+                extremes = _extremes(values[some], logits)
+                _step_by_columns(values[some], extremes, look.part(some), out[some], logits, work)
+        tilt(left, gamma[others], lost[others], look.centre[others], found, work, log=False)
         out[others] = found
     if not logits and not log and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
         same = (gamma == 1) & ((values == 0) | (values == row_max(values)[:, None])).all(-1)
@@ -138,23 +167,94 @@ def _tilt(
             out[same] = values[same]
 
 
-def _may_have_stepped(depths: Floats, look: LastLook) -> Mask:
+def _may_have_stepped(lowest: Floats, look: LastLook) -> Mask:
     """Rows that NumPy may have stepped to from there: compiled code, which may have been chosen then, goes farther.
 
-    The depth was told by float32, perhaps.
+    The depth of the lowest entry was told by float32, perhaps.
     """
-    return np.asarray(is_slight(look.by / look.base, 0.99 * look.base * -depths.min(-1)))
+    return np.asarray(is_slight(look.by / look.base, 0.99 * look.base * -lowest))
+
+
+def _lowest(depths: Floats) -> Floats:
+    """The smallest in the support of each row."""
+    return np.asarray(depths.min(-1, where=depths > -np.inf, initial=0.0))
+
+
+class _Extremes(NamedTuple):
+    """Of one row: arrays of shape ``(1,)``."""
+
+    top: Floats
+    reach: Floats  # how far the logarithm of the smallest entry in the support is below that of the largest
+    support: Integers
+    ties: Integers
+
+
+def _extremes(values: NDArray[Any], logits: bool) -> _Extremes:
+    top, bottom, support, ties = np.array([-np.inf]), np.array([np.inf]), *np.zeros((2, 1), np.int64)
+    for part in columns(values.shape[1]):
+        some = as_floats(values[:, part])
+        inside = some > (-np.inf if logits else 0.0)
+        np.maximum(top, some.max(-1), out=top)
+        np.minimum(bottom, np.where(inside, some, np.inf).min(-1), out=bottom)
+        support += np.count_nonzero(inside)
+    for part in columns(values.shape[1]):
+        ties += np.count_nonzero(values[:, part] == top)
+    return _Extremes(top, -log_offsets(bottom[:, None], top, logits=logits)[:, 0], support, ties)
+
+
+def _step_by_columns(
+    values: NDArray[Any], extremes: _Extremes, look: LastLook, out: NDArray[Any], logits: bool, work: Workspace
+) -> None:
+    """What `tilt_by_step` does, for one row of any length, in passes over its columns: first what they sum up to."""
+    top, _, support, ties = extremes
+    from_top = bool(look.centre[0] == np.inf)
+    centre = top if from_top else look.centre
+    above = -log_offsets(centre[:, None], top, logits=logits)[:, 0]
+
+    def offsets(part: slice, centre: Floats) -> Floats:
+        found = log_offsets(as_floats(values[:, part]), centre, logits=logits)
+        np.copyto(found, 0.0, where=found == -np.inf)
+        return found
+
+    sums = power_sums(
+        *(lambda _, part: offsets(part, centre), values.shape, look.base, work),
+        from_top=from_top,
+        top=(lambda _, part: offsets(part, top), above),
+    )
+    total = stepped_sum(look.by / look.base, ties if from_top else support, *sums)
+    for part in columns(values.shape[1]):
+        depths, t = offsets(part, top), offsets(part, centre)
+        t *= look.base
+        rest = rest_of(t, depths, look.base, above)
+        weights = np.exp(t)
+        give_back(rest, weights)
+        np.copyto(weights, 0.0, where=values[:, part] == (-np.inf if logits else 0.0))
+        step_weights(depths, weights, look.by, total, t, depths, above)
+        np.copyto(out[:, part], depths, casting="same_kind")
 
 
 def _tilt_by_columns(
-    values: NDArray[Any], gamma: Floats, scale: Integers, out: NDArray[Any], logits: bool, log: bool
+    values: NDArray[Any],
+    gamma: Floats,
+    look: LastLook,
+    scale: Integers,
+    out: NDArray[Any],
+    logits: bool,
+    log: bool,
+    work: Workspace,
 ) -> None:
     """The same numbers for one row of any length and layout, in passes over its columns: first what they sum up to."""
+    if look.base[0] > 0:
+        extremes = _extremes(values, logits)
+        if not log and _may_have_stepped(-extremes.reach, look)[0]:
+            _step_by_columns(values, extremes, look, out, logits, work)
+            return
+        look = LastLook(*np.zeros((3, 1)))
     parts = list(columns(values.shape[1]))
     top = np.max([as_floats(values[:, part]).max(-1) for part in parts], axis=0)
     fast = backend.compiled() if logits and not log and not scale[0] and 0 < gamma[0] < np.inf else None
     if fast is not None:
-        _tilt_by_compiled_columns(fast, values, float(top[0]), float(gamma[0]), out)
+        _tilt_by_compiled_columns(fast, values, top, gamma, look, out)
         return
     if not logits and not log and gamma[0] == 1 and all(_is_level(values[:, part], top[0]) for part in parts):
         np.copyto(out, values, casting="same_kind")
@@ -173,7 +273,7 @@ def _tilt_by_columns(
             largest, weights[0, peak] = weights[0, peak], 0.0  # added last: see `entnorm.moments.tilt`
         others.add(weights)
     total = largest + others.value()
-    log_total, factor = np.log(total), 1.0 / total
+    log_total, factor = np.log(total), 1.0 / restored_sum(total, gamma, look.by, look.centre)
     for part in parts:
         exponents = powers(depths(part), gamma)
         found = exponents - log_total if log else np.exp(exponents) * factor
@@ -184,19 +284,21 @@ def _is_level(values: NDArray[Any], top: float) -> bool:
     return bool(((values == 0) | (values == top)).all())
 
 
-def _tilt_by_compiled_columns(fast: ModuleType, values: NDArray[Any], top: float, gamma: float, out: Any) -> None:
+def _tilt_by_compiled_columns(
+    fast: ModuleType, values: NDArray[Any], top: Floats, gamma: Floats, look: LastLook, out: Any
+) -> None:
     """The numbers of ``fast.tilt``, which begins with what is left of the row after vectors, filled up to one."""
     n, width = values.shape[1], fast.sums.PAD
     whole = n - n % width
     tail, sums, room = np.full(width, -np.inf), np.zeros(2), np.empty(TILE)
     tail[: n - whole] = values[0, whole:]
-    fast.weigh(tail, top, gamma, sums, room[:width])
+    fast.weigh(tail, top[0], gamma[0], sums, room[:width])
     for part in columns(whole):
-        fast.weigh(as_floats(values[0, part]), top, gamma, sums, room[: part.stop - part.start])
-    factor = 1.0 / (sums[0] + sums[1])
+        fast.weigh(as_floats(values[0, part]), top[0], gamma[0], sums, room[: part.stop - part.start])
+    factor = 1.0 / restored_sum(sums[0] + sums[1], gamma, look.by, look.centre)
     for part in columns(whole):
         weights = room[: part.stop - part.start]
-        fast.weigh(as_floats(values[0, part]), top, gamma, sums, weights)
+        fast.weigh(as_floats(values[0, part]), top[0], gamma[0], sums, weights)
         np.multiply(weights, factor, out=out[0, part], casting="same_kind")
-    fast.weigh(tail, top, gamma, sums, room[:width])
+    fast.weigh(tail, top[0], gamma[0], sums, room[:width])
     np.multiply(room[: n - whole], factor, out=out[0, whole:], casting="same_kind")

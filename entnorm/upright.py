@@ -20,9 +20,11 @@ from entnorm.steps import (
     FINE,
     GLANCES,
     LEAN,
+    advance,
     excess_cumulants,
     is_levered,
     is_slight,
+    restored_sum,
     search,
     settle,
     start,
@@ -53,7 +55,8 @@ def solve_rows(
         crowd = _Crowd(_Tiles(values, some, work, logits), excess[some], deficit[some])
         crowd.search()
         crowd.settle(out, some)
-        answers = crowd.done, crowd.gamma, crowd.base, crowd.by, np.inf, crowd.residual, crowd.varentropy, crowd.count
+        look = crowd.base, crowd.by, np.where(crowd.base > 0, np.inf, crowd.excess)
+        answers = crowd.done, crowd.gamma, *look, crowd.residual, crowd.varentropy, crowd.count
         for array, numbers in zip(found, answers, strict=True):
             array[some] = numbers
 
@@ -222,8 +225,9 @@ class _Crowd:
         self.done[some], by, self.residual[some], self.varentropy[some] = settle(
             gamma, residual, second, third, excess, deficit
         )
-        self.gamma[some], self.by[some] = gamma + by, by
-        self.base[some] = np.where(is_slight(by / gamma, gamma * self.reach[some]), gamma, 0.0)
+        slight = is_slight(by / gamma, gamma * self.reach[some])
+        self.gamma[some], rest = advance(gamma, by)
+        self.base[some], self.by[some] = np.where(slight, gamma, 0.0), np.where(slight, by, rest)
         return by
 
     def _write(self, out: Floats, rows: Indices, which: Indices) -> None:
@@ -233,7 +237,8 @@ class _Crowd:
             room.times(piece.depths, self.gamma[piece.rows], room.w)
             np.exp(room.w, room.w)
             room.flat[piece.maxima] = 0.0  # so that the others are summed by themselves, and not beside a one
-            total = 1.0 + room.total()
+            gamma, rest, entropy = self.gamma[piece.rows], self.by[piece.rows], self.excess[piece.rows]
+            total = restored_sum(1.0 + room.total(), gamma, rest, entropy)
             room.flat[piece.maxima] = 1.0
             room.times(room.w, 1.0 / total, room.t)
             out[where] = room.t.T

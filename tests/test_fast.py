@@ -327,7 +327,7 @@ def test_an_exception_in_an_equation_is_not_lost():
 
 def test_what_is_compiled_takes_no_other_types():
     with pytest.raises(TypeError, match="No matching definition"):
-        fast.tilt(np.zeros((1, 2), np.float32), np.ones(1), *np.zeros((3, 1)), np.empty((1, 2)))
+        fast.tilt(np.zeros((1, 2), np.float32), np.ones(1), *np.zeros((3, 1)), np.zeros(1, bool), np.empty((1, 2)))
     with pytest.raises(AttributeError, match="solve_column"):
         _ = fast.solve_column
 

@@ -121,10 +121,14 @@ def test_ordinary_rows_are_done(values, target):
     solution = entnorm.solve(logits=np.stack([values] * MANY), **target)
     assert done
     assert (gamma, nit) == (solution.gamma[0], solution.nit[0])
-    assert base == solution._look.base[0]
-    assert base == 0 or (by, centre) == (solution._look.by[0], solution._look.centre[0])
-    assert base == 0 or (base + by == gamma and steps.is_slight(by / base, base * np.ptp(values)))
-    assert (centre == np.inf) == ("deficit" not in target)
+    assert (base, by, centre) == tuple(column[0] for column in solution._look)
+    if base:
+        assert base + by == gamma
+        assert steps.is_slight(by / base, base * np.ptp(values))
+        assert (centre == np.inf) == ("deficit" not in target)
+    else:
+        assert gamma + by == gamma
+        assert abs(centre - solution.entropy[0]) <= 4 * EPS * centre
     assert abs(residual) <= 2.0**-50
     assert varentropy > 0
     assert np.array_equal(out, solution.probs[0])
@@ -177,6 +181,22 @@ def test_distributions_add_up_however_few_running_sums_a_processor_has(processor
     assert float(done.stdout) < 0.6
 
 
+@pytest.mark.parametrize("evenness", [0.7, 0.9])
+@pytest.mark.parametrize("n", [3000, lone.LONG])
+def test_a_maximum_far_above_a_crowd_is_made_by_a_step_in_any_case(n, evenness, monkeypatch):
+    x = np.append(np.random.default_rng(n).normal(0, 0.01, (2, n - 1)), [[7.0], [7.0]], axis=1)
+    plain = entnorm.solve(logits=x, evenness=evenness)
+    monkeypatch.setattr(steps, "_SLIGHT", 1e-25)
+    solution = entnorm.solve(logits=x, evenness=evenness)
+    assert (solution._look.base > 0).all()
+    assert (solution.nit > plain.nit).any()
+    for row in range(2):
+        alone = entnorm.solve(logits=x[row], evenness=evenness)
+        assert (alone.gamma, alone.nit) == (solution.gamma[row], solution.nit[row])
+        assert np.array_equal(alone.probs, solution.probs[row])
+        assert np.array_equal(entnorm.softmax(x, evenness=evenness)[row], solution.probs[row])
+
+
 @pytest.mark.parametrize("evenness", [0.5, 0.9])
 @pytest.mark.parametrize("n", [3, 20, 100, 128, 129, 300, lone.LONG])
 @pytest.mark.parametrize("limit", [0.0, 1e-22, steps._SLIGHT])
@@ -194,7 +214,7 @@ def test_distributions_are_the_same_whether_they_are_made_by_a_step_or_not(n, li
     monkeypatch.setattr(steps, "_SLIGHT", limit)
     solution, q = entnorm.solve(**{name: values}, evenness=evenness), array(values, evenness=evenness)
     stepped, may = solution._look.base > 0, evenness == 0.5 or n > SHORT
-    assert (limit > 0.0 and may) or not stepped.any() or n == 3
+    assert (limit > 0.0 and may) or not stepped.any() or n == 3 or n > 1000
     assert limit < EPS / 2 or not may or stepped.mean() > 0.8
     assert limit != 1e-22 or not may or n == 3 or n > 1000 or 0 < stepped.mean() < 1
     assert np.array_equal(solution.probs, q)

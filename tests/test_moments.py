@@ -192,9 +192,8 @@ class TestTilt:
 
     def tilt(self, gamma, log=False):
         with np.errstate(all="ignore"):
-            moments.tilt(
-                np.array(self.DEPTHS), np.array([gamma]), out := np.empty(np.shape(self.DEPTHS)), Workspace(), log=log
-            )
+            out = np.empty(np.shape(self.DEPTHS))
+            moments.tilt(np.array(self.DEPTHS), np.array([gamma]), *np.zeros((2, 1)), out, Workspace(), log=log)
             return out[0]
 
     @pytest.mark.parametrize("gamma", [1e-300, 0.3, 1.0, 40.0])

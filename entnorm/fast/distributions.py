@@ -6,11 +6,12 @@ import numpy as np
 from numba import float64, types
 
 from entnorm.fast.building import entry
-from entnorm.fast.lanes import stepped_sum
+from entnorm.fast.lanes import FAR, restored_sum, stepped_sum
 from entnorm.fast.sums import (
     CHUNK,
     add,
     aligned,
+    count_top,
     deficit_sums,
     exact,
     excess_sums,
@@ -75,8 +76,8 @@ def tilt_chunk(x, top, gamma, out):
 
 
 @exact
-def tilt_row(x, top, gamma, tails, out):
-    """The escort distribution of one row; the two rows of `tails` are scratch."""
+def tilt_row(x, top, gamma, by, entropy, tails, out):
+    """The escort distribution of one row, see `entnorm.moments.tilt`; the two rows of `tails` are scratch."""
     wide()
     fill_tail(x, -np.inf, tails[0])
     total, rest, whole = 0.0, 0.0, aligned(x.size)
@@ -86,7 +87,7 @@ def tilt_row(x, top, gamma, tails, out):
     for left in range(0, whole, CHUNK):
         part = slice(left, min(left + CHUNK, whole))
         total, rest = add(total, rest, tilt_chunk(x[part], top, gamma, out[part]))
-    factor = 1.0 / (total + rest)
+    factor = 1.0 / restored_sum(total + rest, gamma, by, entropy)
     for i in range(whole):
         out[i] *= factor
     for i in range(x.size - whole):
@@ -111,27 +112,36 @@ def _retake(x, top, base, by, centre, tails, out):
     origin = top if from_top else centre
     fill_tail(x, origin, tails[0])
     if from_top:
-        sums = excess_sums(x[:whole], origin, tails, base, out)
+        ones, sums = count_top(x, top), excess_sums(x[:whole], origin, tails, base, out)
     else:
-        sums = deficit_sums(x[:whole], origin, top, tails, base, out)
-    step_row(x, origin, base, by, 1.0 if from_top else float(x.size), sums, tails, out)
+        ones, sums = x.size, deficit_sums(x[:whole], origin, top, tails, base, out)
+    step_row(x, origin, base, by, float(ones), sums, tails, out)
 
 
-@entry(types.void(_ROWS, *(_GIVEN,) * 4, float64[:, ::1]))
-def tilt(values, gamma, base, by, centre, out):
-    """Escort distributions of logits, as `solve_rows` makes them, after the look that is told by what follows gamma."""
+@entry(types.void(_ROWS, *(_GIVEN,) * 4, types.boolean[::1], float64[:, ::1]))
+def tilt(values, gamma, base, by, centre, others, out):
+    """Escort distributions of logits, as `solve_rows` makes them, after the look that is told by what follows gamma.
+
+    But for some `others`, to which are added those that others have solved and it cannot step to: with entries outside
+    the support, or with logarithms that move far.
+    """
     wide()
     tails = np.empty((2, padded(values.shape[1] - aligned(values.shape[1]))))
     for row in range(values.shape[0]):
+        if others[row]:
+            continue
         x = mutable(values)[row]
-        top = x[0]
+        top, below = x[0], -x[0]
         for i in range(x.size):
-            top = larger(x[i], top)
+            top, below = larger(x[i], top), larger(-x[i], below)
+        if base[row] > 0.0 and not abs(by[row]) * (top + below) < FAR:
+            others[row] = True
+            continue
         if 0.0 < gamma[row] < np.inf:
             if base[row] > 0.0:
                 _retake(x, top, base[row], by[row], centre[row], tails, out[row])
             else:
-                tilt_row(x, top, gamma[row], tails, out[row])
+                tilt_row(x, top, gamma[row], by[row], centre[row], tails, out[row])
             continue
         count = 0
         for i in range(x.size):

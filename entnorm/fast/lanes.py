@@ -25,9 +25,8 @@ ORIGIN, TOP, BOTTOM, TIES, PLAIN, SQUARE, GUESS, LOOKED = (next(_place) for _ in
 MEAN, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
 UNSOLVED, SERIES, DIRECT = 0.0, 1.0, 2.0  # kinds: how a row that leans to the uniform distribution is summed, if any is
 _ASTRAY = 1.5  # a factor by which a guess may be off
-_FAR = (
-    1e60  # by how much no logarithm may move in a last step, the fifth power of which multiplies exp of it, perhaps 0
-)
+# By how much no logarithm may move in a last step, the fifth power of which multiplies exp of it, perhaps 0.
+FAR = 1e60
 
 _inlined = njit(forceinline=True, **HELPER)  # without which a loop over lanes has no vectors
 _each = njit(**LOOP)
@@ -44,7 +43,7 @@ def _compiled(*names):
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
 start, nearer_start, is_levered, is_sound = _compiled("start", "nearer_start", "is_levered", "is_sound")
 farthest, highest_power, above_mean = _compiled("farthest", "highest_power", "above_mean")
-stepped_sum, lost = _compiled("stepped_sum", "lost")
+stepped_sum, lost, advance, restored_sum = _compiled("stepped_sum", "lost", "advance", "restored_sum")
 excess_cumulants, deficit_cumulants, deficit_series = _compiled(
     "excess_cumulants", "deficit_cumulants", "deficit_series"
 )
@@ -137,7 +136,7 @@ def settle_all(lanes):
         done, by, residual, moved = settle(
             before, rest, second, lanes[THIRD + j], lanes[EXCESS + j], lanes[DEFICIT + j]
         )
-        done &= abs(by) * (lanes[TOP + j] - lanes[BOTTOM + j]) < _FAR
+        done &= abs(by) * (lanes[TOP + j] - lanes[BOTTOM + j]) < FAR
         lanes[BASE + j] = before if active > 0.0 else base
         lanes[BY + j] = by if active > 0.0 else last
         lanes[GAMMA + j] = before + by if active > 0.0 else before

@@ -8,6 +8,7 @@ from entnorm.fast.building import LOOP, named
 from entnorm.fast.distributions import step_row, tilt_row
 from entnorm.fast.groups import SETTLINGS, activate, centre_row, read_sums, survey_all, write_sums
 from entnorm.fast.lanes import (
+    advance,
     deficit_cumulants,
     deficit_series,
     highest_power,
@@ -116,12 +117,14 @@ def solve(values, ahead, room, out):
         if not settle_all(lanes):
             break
     for j in range(count):
-        direct, by = lanes[at.KIND + j] == at.DIRECT, lanes[at.BY + j]
-        base = lanes[at.BASE + j] if direct else 0.0
-        lanes[at.BASE + j] = base
+        direct, base, by = lanes[at.KIND + j] == at.DIRECT, lanes[at.BASE + j], lanes[at.BY + j]
+        if not direct:
+            gamma, rest = advance(base, by)
+            lanes[at.BASE + j], lanes[at.BY + j], lanes[at.CENTRE + j] = 0.0, rest, lanes[at.EXCESS + j]
         if out.shape[0] and lanes[at.DONE + j] > 0.0:
             if direct:
                 x, ones = values[j], float(values.shape[1])
                 step_row(x, lanes[at.CENTRE + j], base, by, ones, read_sums(lanes, j), room.tails[j], out[j])
             else:
-                tilt_row(values[j], lanes[at.TOP + j], lanes[at.GAMMA + j], room.tails[j], out[j])
+                top, entropy = lanes[at.TOP + j], lanes[at.EXCESS + j]
+                tilt_row(values[j], top, gamma, rest, entropy, room.tails[j], out[j])
