@@ -171,19 +171,18 @@ class DirectDeficit:
             again, drift[off], mean[off] = self._measure(some, off, gamma[off], read, np.float64, weights)
             for kept, new in zip(found, again, strict=True):
                 kept[off] = new
-        self.sensitive = is_sensitive(mean)
+        self.sensitive = is_sensitive(mean - gamma * self.spectrum.above(self.centre))
         return found._replace(value=np.where(is_sound(self.goal.deficit, drift), found.value, np.nan))
 
     def _measure(
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
     ) -> tuple[Cumulants, Floats, Floats]:
-        above = some.above(self.centre[rows])
-        top = (some.read(), above) if dtype == np.float64 else None
+        top = (some.read(), some.above(self.centre[rows])) if dtype == np.float64 else None
         sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights, top=top)
         if weights is not None:
             some.store_weights(weights, sums)
         value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support)
-        mean = sums[1] / (some.support + sums[0]) - gamma * above
+        mean = sums[1] / (some.support + sums[0])
         return Cumulants(self.goal.deficit[rows] - value, second, third), drift, mean
 
 

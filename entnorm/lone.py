@@ -22,6 +22,7 @@ from entnorm.moments import (
     Dot,
     Floats,
     Mask,
+    below,
     log_offsets,
     moment_sums,
     power_means,
@@ -287,18 +288,14 @@ def _lean(
     centre = _moved(top, mean if near else mean + above_mean(gamma, deficit, mean), logits)
 
     def around(centre: float) -> tuple[Floats, float]:
-        return _offsets("offsets", values, centre, work, logits), -_distance(centre, top, logits)
+        above = float(below(np.array([centre]), np.array([top]), logits=logits)[0])
+        return _offsets("offsets", values, centre, work, logits), above
 
     n = values.size
     if not near:
         return _direct(n, depths, centre, around, deficit, work, logits), gamma
     offsets, above = around(centre)
     return _series(offsets[:n], mean + above, radius, farthest(gamma, radius), deficit, work), gamma
-
-
-def _distance(value: float, centre: float, logits: bool) -> float:
-    """The logarithm of one value relative to that of another."""
-    return float(log_offsets(np.array([[value]]), np.array([centre]), logits=logits)[0, 0])
 
 
 def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | None) -> Look:

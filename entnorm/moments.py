@@ -175,6 +175,11 @@ def log_offsets(
     return out
 
 
+def below(values: Floats, top: Floats, *, logits: bool, scale: Integers | None = None) -> Floats:
+    """How far the logarithms of some values, one for each row, are below those of `top`: see `log_offsets`."""
+    return np.asarray(-log_offsets(values[:, None], top, logits=logits, scale=scale)[:, 0])
+
+
 def power_sums(
     read: Read,
     shape: tuple[int, ...],
@@ -414,7 +419,7 @@ def tilt_by_step(
     above, v = np.zeros(rows), work.array("w", (rows, laned(n) if n <= SHORT else padded(n, np.float64)))
     if lean.size:
         centre = look.centre[lean]
-        above[lean] = -log_offsets(centre[:, None], top[lean], logits=logits)[:, 0]
+        above[lean] = below(centre, top[lean], logits=logits)
     if kept is None:
         t, w = work.array("t", v.shape), work.array("weights", v.shape)
         np.multiply(depths, look.base[:, None], t[:, :n])

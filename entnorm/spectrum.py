@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import LEAST_CENTRE, Floats, Indices, Integers, Kept, Read, log_offsets
+from entnorm.moments import LEAST_CENTRE, Floats, Indices, Integers, Kept, Read, below, log_offsets
 from entnorm.reductions import SQUARES, TILE, Workspace, columns, padded, row_dot, row_min, row_sum, tiles
 from entnorm.tilting import LONG, Total, as_floats, holds_floats
 
@@ -71,7 +71,7 @@ class Spectrum:
         """The numbers of some rows, few enough to stay in the cache; to `sums`, those of depths and their squares."""
         full = self._extremes(some)
         top, bottom, n = self.top[some], self.bottom[some], self.values.shape[1]
-        reach = -log_offsets(bottom[:, None], top, logits=self.logits)[:, 0]
+        reach = below(bottom, top, logits=self.logits)
         self.reach[some] = reach
         rows = top.size
         for part in columns(n):
@@ -190,8 +190,7 @@ class Spectrum:
 
     def above(self, centre: Floats) -> Floats:
         """How far the logarithms of the maxima are above that of `centre`."""
-        found = log_offsets(centre[:, None], self.top, logits=self.logits, scale=self.scale)
-        return np.asarray(-found[:, 0])
+        return below(centre, self.top, logits=self.logits, scale=self.scale)
 
     def log_reach(self) -> Floats:
         """Logarithm of the reach, also where that overflows."""

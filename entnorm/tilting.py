@@ -15,6 +15,7 @@ from entnorm.moments import (
     Kept,
     LastLook,
     Mask,
+    below,
     give_back,
     log_offsets,
     power_sums,
@@ -199,7 +200,7 @@ def _extremes(values: NDArray[Any], logits: bool) -> _Extremes:
         support += np.count_nonzero(inside)
     for part in columns(values.shape[1]):
         ties += np.count_nonzero(values[:, part] == top)
-    return _Extremes(top, -log_offsets(bottom[:, None], top, logits=logits)[:, 0], support, ties)
+    return _Extremes(top, below(bottom, top, logits=logits), support, ties)
 
 
 def _step_by_columns(
@@ -209,7 +210,7 @@ def _step_by_columns(
     top, _, support, ties = extremes
     from_top = bool(look.centre[0] == np.inf)
     centre = top if from_top else look.centre
-    above = -log_offsets(centre[:, None], top, logits=logits)[:, 0]
+    above = below(centre, top, logits=logits)
 
     def offsets(part: slice, centre: Floats) -> Floats:
         found = log_offsets(as_floats(values[:, part]), centre, logits=logits)
