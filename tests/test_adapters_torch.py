@@ -47,6 +47,18 @@ def gamma_of(x, kind, value):
     return float(gamma * scale)
 
 
+def errors_of(logits, kind, value):
+    x, target = tensor(logits), {kind: value}
+    found = SimpleNamespace(
+        gamma=gamma_of(x, kind, value),
+        probs=adapter.softmax(x, **target).numpy(),
+        log_probs=adapter.log_softmax(x, **target).numpy(),
+        entropy=math.nan,
+        condition=math.nan,
+    )
+    return Exact.for_target(logits=logits, kind=kind, value=value).errors(found, kind, value)
+
+
 def inside(row, kind, value):
     """Whether a target is the caller's way of saying an end, which is no matter of accuracy."""
     gamma = entnorm.solve(**row, **{kind: value}).gamma
@@ -63,21 +75,22 @@ class TestAccuracy:
         if "p" in row:
             with np.errstate(divide="ignore"):
                 row = {"logits": np.log(row["p"])}
-        x = tensor(row["logits"])
         for kind, value in goals:
             if not inside(row, kind, value):
                 continue
-            target = {kind: value}
-            found = SimpleNamespace(
-                gamma=gamma_of(x, kind, value),
-                probs=adapter.softmax(x, **target).numpy(),
-                log_probs=adapter.log_softmax(x, **target).numpy(),
-                entropy=math.nan,
-                condition=math.nan,
-            )
-            errors = Exact.for_target(**row, kind=kind, value=value).errors(found, kind, value)
+            errors = errors_of(row["logits"], kind, value)
             for what in ("gamma", "entropy", "probs", "log_probs"):
                 assert errors[what] <= 1, (what, kind, value)
+
+    @pytest.mark.parametrize(("kind", "share"), [("entropy", 0.3), ("entropy", 0.7), ("evenness", 0.5)])
+    def test_of_many_equal_entries(self, kind, share):
+        n = 10**5
+        logits = np.repeat([0.0, -0.3, -7.3, -8.9], [2, 1, n - 10**4, 10**4 - 3])
+        value = share * math.log(n) if kind == "entropy" else share
+        errors = errors_of(logits, kind, value)
+        assert errors["gamma"] <= 1
+        assert errors["probs"] <= 2
+        assert errors["log_probs"] <= 2
 
     @steady
     @given(st.integers(0, 10**6), st.sampled_from(sorted(KINDS)))

@@ -185,6 +185,21 @@ def tilt(x: Any, gamma: Any, centre: Any) -> tuple[Any, Any]:
     return offsets, t.masked_fill(outside, -torch.inf)
 
 
+def escort(t: Any) -> Any:
+    """The distribution of the logarithms of `tilt`.
+
+    Divided by its sum once more: torch's softmax adds the entries of a row up one after the other, and equal ones are
+    all rounded alike, by hundreds of epsilons in all where `sum` loses one or two.
+    """
+    q = torch.softmax(t, -1)
+    return q / q.sum(-1, keepdim=True)
+
+
+def escort_logarithms(t: Any) -> Any:
+    """The logarithms of `escort`, of which ``log_softmax`` would say the same."""
+    return t - torch.logsumexp(t, -1, keepdim=True)
+
+
 class Exponents(torch.autograd.Function):  # type: ignore[misc]  # torch may be missing
     """The exponents of `_exponents`, differentiable in logits and target, and their centres.
 
@@ -252,7 +267,7 @@ def _gradient(kind: str, x: Any, target: Any, gamma: Any, centre: Any) -> tuple[
     solved = (gamma > 0) & (gamma < torch.inf)
     gamma = gamma.masked_fill(~solved, 0.0)
     offsets, t = tilt(x, gamma, centre)
-    q, outside = torch.softmax(t, -1), x == -torch.inf
+    q, outside = escort(t), x == -torch.inf
     offsets = offsets.masked_fill(outside, 0.0)
     offsets = (offsets - (q * offsets).sum(-1, keepdim=True)).masked_fill(outside, 0.0)
     variance = (q * offsets * offsets).sum(-1)

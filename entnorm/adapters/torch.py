@@ -40,7 +40,7 @@ with host("torch"):
     import torch
 
     from entnorm.adapters.tensor_rows import scales
-    from entnorm.adapters.tensors import blind_rows, broken_bounds, exponents, tilt
+    from entnorm.adapters.tensors import blind_rows, broken_bounds, escort, escort_logarithms, exponents, tilt
 
 Number: TypeAlias = float | torch.Tensor
 """A target: one for all rows, or a tensor that broadcasts to the batch shape."""
@@ -91,8 +91,9 @@ def softmax(
     Notes
     -----
     For the logits and the target as the binary numbers that they are, gamma is right to 8 eps k gamma with eps = 2^-52
-    and k = 1 + min(H, log s - H) / Var_q[log q], as tested against roots in many digits; a distribution of a narrower
-    dtype is rounded once, at the end. The last digits may depend on the batch: the order of torch's sums does.
+    and k = 1 + min(H, log s - H) / Var_q[log q], as tested against roots in many digits, and the distribution to twice
+    what `entnorm.solve` allows it; one of a narrower dtype is rounded once, at the end. The last digits may depend on
+    the batch: the order of torch's sums does.
 
     Examples
     --------
@@ -322,7 +323,7 @@ def _distribution(
     scaled = x * scales(x.detach())[..., None]
     gamma, centre = exponents(scaled, target, sums, kind, infeasible, within)
     _, t = tilt(scaled, gamma, centre)
-    found = torch.log_softmax(t, -1) if log else torch.softmax(t, -1)
+    found = escort_logarithms(t) if log else escort(t)
     found = found.masked_fill(outside, -torch.inf if log else 0.0)  # whatever the gradient there, it is 0
     failed = (torch.isnan(gamma) | blind)[..., None]
     return found.masked_fill(failed, torch.nan) if infeasible == "nan" else found
