@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from oracle import EPS, Exact
 
 import entnorm
-from entnorm import Status, backend, lone
+from entnorm import Status, backend, lone, solver
 from entnorm.answers import Answers
 from entnorm.equations import DeficitEquation, ExcessEquation
 from entnorm.reductions import TILE, WHOLE, Workspace
@@ -630,6 +630,23 @@ def test_whatever_is_above_a_crowd_has_the_digits_that_are_promised(n, tops, hol
         assert max(Exact(**values).errors(solution, kind, value).values()) < 0.75
         array = entnorm.softmax if form == "logits" else entnorm.normalize
         assert np.array_equal(array(x if form == "logits" else values["p"], **{kind: value}), solution.probs)
+
+
+@pytest.mark.parametrize("form", ["logits", "p"])
+@pytest.mark.parametrize(("kind", "value"), [("deficit", 0.3), ("deficit", 3.0), ("evenness", 0.6)])
+def test_rows_that_had_to_be_cornered_have_the_same_digits(monkeypatch, form, kind, value):
+    """Their distributions, too, are made of the exponentials that decided."""
+    x = np.repeat([0.0, -1.7, -2.9, -np.inf], [2, 900, 1200, 1])
+    values = {"logits": x} if form == "logits" else {"p": np.exp(x) / np.exp(x).sum()}
+    cornered = []
+    monkeypatch.setattr(solver, "_search", lambda *_: None)
+    monkeypatch.setattr(solver, "_iterate", lambda *given: cornered.append(given) or _iterate(*given))
+    solution = entnorm.solve(**values, **{kind: value})
+    assert cornered
+    assert (solution._look.base > 0).all()
+    assert max(Exact(**values).errors(solution, kind, value).values()) < 0.75
+    array = entnorm.softmax if form == "logits" else entnorm.normalize
+    assert np.array_equal(array(next(iter(values.values())), **{kind: value}), solution.probs)
 
 
 @pytest.mark.parametrize(("mask", "steps"), [(-30.0, 3), (-1e3, 5), (-1e4, 7)])
