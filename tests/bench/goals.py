@@ -14,8 +14,9 @@ standing rows up and laying the distributions down again."""
 _LANES = """A row of 90 takes some 300 nanoseconds, in which it is looked through once and summed three times; the
 steps of sixteen rows are taken together, so that what is done once for each row weighs less than the sums."""
 _CALLS = """Solving the row takes 1.8 microseconds; the rest is Python, which checks the arguments and hands them on."""
-_OPERATIONS = """The row takes about fifty calls of NumPy, a third of a microsecond each, whatever the arithmetic; the
-other half is Python, which checks the arguments and takes the steps between the sums."""
+_OPERATIONS = """The row takes about fifty calls of NumPy, each of a third of a microsecond to one, whatever the
+arithmetic; the other half is Python, which checks the arguments and takes the steps between the sums. How much more
+slowly a processor runs that than a pass of softmax differs."""
 
 GOALS = {  # by workload: with NumPy, compiled
     "vocabulary": (2.5, 0.6),
