@@ -39,7 +39,7 @@ def solve_clipped(
     Parameters
     ----------
     p : array_like, optional
-        Probabilities along `axis`, nonnegative with sum 1. Zeros stay zero.
+        Probabilities along `axis`, nonnegative with sum 1 as for `solve`. Zeros stay zero.
     logits : array_like, optional
         Logarithms of probabilities up to a constant per row, instead of `p`: those of ``softmax(logits)`` are bounded.
     min, max : array_like, optional

@@ -209,9 +209,10 @@ class Solution:
 
         Rounding, tested against differences in hundreds of digits: with e_i = |f_i - E f| + |b (t_i - E t)| +
         k (1 + log max q / q_i) |r_i|, where b is the slope over t and k = 1 + `condition`, each entry is right to
-        4 eps gamma q_i (e_i + E e + |t_i - E t| E(e |t - E t|) / Var t), as long as q_i is a normal number: first-order
-        effects of one rounding in every f_i, t_i and log q_i, and of k of them in gamma. A target so small that all but
-        one of the probabilities underflow has no derivative to be seen: NaN. NaN and inf in a tangent stay in its row.
+        4 eps gamma q_i (e_i + E e + |t_i - E t| E(e |t - E t|) / Var t), as long as q_i and the entry itself are normal
+        numbers: first-order effects of one rounding in every f_i, t_i and log q_i, and of k of them in gamma. With
+        `dp`, f is dp / p as it is rounded. A target so small that all but one of the probabilities underflow has no
+        derivative to be seen: NaN. NaN and inf in a tangent stay in its row.
 
         Examples
         --------

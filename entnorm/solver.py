@@ -54,7 +54,8 @@ def solve(
     Parameters
     ----------
     p : array_like, optional
-        Probabilities along `axis`, nonnegative with sum 1. Zeros stay zero.
+        Probabilities along `axis`, nonnegative with sum 1 to within 1e-6, or 8 sqrt(n) machine epsilons of their dtype
+        if that is more. Zeros stay zero.
     logits : array_like, optional
         Logarithms of probabilities up to a constant per row, instead of `p`. An entry of -inf keeps probability zero.
     axis : int, default -1

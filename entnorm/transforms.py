@@ -68,8 +68,8 @@ def normalize(
     Parameters
     ----------
     p : array_like
-        Probabilities along `axis`, nonnegative with sum 1. Zeros stay zero, ties stay tied, order is kept
-        [escort.order].
+        Probabilities along `axis`, nonnegative with sum 1 as for `solve`. Zeros stay zero, ties stay tied, order is
+        kept [escort.order].
     entropy, perplexity, deficit, evenness : array_like, optional
         The target, exactly one of the four, broadcast to the batch shape (that of `p` without `axis`): H in nats,
         exp(H), log s - H, or H / log s, where s counts the nonzero entries of a row.
@@ -219,8 +219,8 @@ def clip_entropy(
     Parameters
     ----------
     p : array_like, optional
-        Probabilities along `axis`, nonnegative with sum 1. Zeros stay zero, ties stay tied, order is kept
-        [escort.order].
+        Probabilities along `axis`, nonnegative with sum 1 as for `solve`. Zeros stay zero, ties stay tied, order is
+        kept [escort.order].
     logits : array_like, optional
         Scores instead of `p`: the distributions are ``softmax(logits)``.
     min, max : array_like, optional
