@@ -196,7 +196,7 @@ def escort(t: Any) -> Any:
 
 
 def escort_logarithms(t: Any) -> Any:
-    """The logarithms of `escort`, of which ``log_softmax`` would say the same."""
+    """The logarithms of `escort`, without ``log_softmax``, which adds up as torch's softmax does."""
     return t - torch.logsumexp(t, -1, keepdim=True)
 
 
