@@ -26,6 +26,7 @@ from entnorm.steps import (
     HIGHEST,
     UNEVEN,
     above_mean,
+    balance,
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
@@ -52,20 +53,18 @@ class Equation(Protocol):
     spectrum, goal : Spectrum, Goal
     unit : ndarray of shape (rows,)
         Entropies and cumulants count so much, and the goal: more than 1 where float64 is too coarse.
-    centre, shift, radius : ndarray of shape (rows,)
-        Offsets are logarithms relative to that of `centre`, less `shift`; `radius` bounds them.
+    centre : ndarray of shape (rows,)
+        The value that logarithms are relative to; inf for the maximum.
     levered, sensitive : ndarray of shape (rows,)
-        Of the rows that were measured last, those whose probabilities need more digits than the sums had; and those in
-        which errors of the exponentials move gamma, and with it the largest probability by more than is promised,
-        unless that is made of the same ones.
+        Of the rows that were measured last, those that need more digits than the sums had; and those in which errors of
+        the exponentials move gamma, and with it the largest probability by more than is promised, unless that is made
+        of the same ones.
     """
 
     spectrum: Spectrum
     goal: Goal
     unit: Floats
     centre: Floats
-    shift: Floats
-    radius: Floats
     levered: Mask
     sensitive: Mask
 
@@ -91,7 +90,7 @@ class ExcessEquation:
         self.unit = np.where((goal.excess > 0) & (goal.excess < FINE), _UNIT, 1.0)
         self.goal = replace(goal, excess=goal.excess * self.unit)
         self.spectrum = spectrum
-        self.centre, self.radius, self.shift = spectrum.top, spectrum.reach, np.zeros(spectrum.top.shape)
+        self.centre = np.full(spectrum.top.shape, np.inf)
         self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
@@ -102,17 +101,22 @@ class ExcessEquation:
         return self._measure(some, rows, gamma, some.read_single(some.single), np.float32)[0]
 
     def measure(self, gamma: Floats) -> Cumulants:
-        """H(gamma) - H* of all rows, with the cumulants; from the deficit where that makes a difference."""
+        """H(gamma) - H* of all rows, with the cumulants; around a centre where that makes a difference."""
         some = self.spectrum
         weights = some.room_for_weights()
-        found, mean = self._measure(some, np.arange(gamma.size), gamma, some.read(), np.float64, weights)
-        self.levered = is_levered(mean, found.second, self.goal.excess, self.goal.deficit)
-        self.sensitive = ~self.levered & is_sensitive(mean)
-        levered = np.flatnonzero(self.levered)
-        if levered.size:
-            direct = DirectDeficit(replace(some.take(levered), kept=None), self.goal.take(levered))
-            value = direct.measure(gamma[levered]).value
-            found.value[levered] = np.where(np.isfinite(value), value, found.value[levered])
+        found, mean, total = self._measure(some, np.arange(gamma.size), gamma, some.read(), np.float64, weights)
+        self.levered, self.sensitive = np.zeros(gamma.shape, np.bool_), is_sensitive(mean)
+        rows = np.flatnonzero(is_levered(mean, found.second, self.goal.excess, self.goal.deficit))
+        if rows.size:
+            some, above = some.take(rows), balance(gamma[rows], total[rows] / some.support[rows])
+            direct = DirectDeficit(some, self.goal.take(rows), some.moved(some.top, above))
+            better = direct.measure(gamma[rows])
+            sound = np.isfinite(better.value)
+            self.levered[rows], rows = ~sound, rows[sound]
+            for kept, new in zip(found, better, strict=True):
+                kept[rows] = new[sound]
+            self.centre = np.full(gamma.shape, np.inf)
+            self.centre[rows], self.sensitive[rows] = direct.centre[sound], direct.sensitive[sound]
         return found
 
     def keep(self, rows: Mask) -> None:
@@ -122,7 +126,7 @@ class ExcessEquation:
 
     def _measure(
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
-    ) -> tuple[Cumulants, Floats]:
+    ) -> tuple[Cumulants, Floats, Floats]:
         deep = (some.support < some.shape[1]) | ~((gamma * some.reach < SHALLOW) & (some.reach < DEEPEST))
         lift = np.log(self.unit[rows]) if dtype == np.float64 else None
         peak = np.where(some.ties == 1, some.peak, -1)
@@ -138,17 +142,18 @@ class ExcessEquation:
         if weights is not None:
             some.store_weights(weights, sums)
         found = Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties, self.goal.excess[rows]))
-        return found, sums[1] / (some.ties + sums[0])
+        total = some.ties + sums[0]
+        return found, sums[1] / total, total
 
 
 class DirectDeficit:
     """log s - H = goal.deficit, in one sum around a centre: accurate enough away from the uniform distribution."""
 
-    def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.goal, self.spectrum = goal, spectrum
-        self.unit, self.shift = np.ones(goal.deficit.shape), np.zeros(goal.deficit.shape)
-        self.centre = spectrum.centre(above_mean(first_order(spectrum, goal), goal.deficit, spectrum.mean))
-        self.radius = spectrum.reach
+    def __init__(self, spectrum: Spectrum, goal: Goal, centre: Floats | None = None) -> None:
+        self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
+        if centre is None:
+            centre = spectrum.centre(above_mean(first_order(spectrum, goal), goal.deficit, spectrum.mean))
+        self.centre = centre
         self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
@@ -192,11 +197,11 @@ class DeficitSeries:
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.unit = np.where(goal.deficit < FINE, _UNIT, 1.0)
         self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
-        self.centre, self.radius = spectrum.centre(), spectrum.radius()
+        self.centre, self._radius = spectrum.centre(), spectrum.radius()
         self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
-        self._farthest = farthest(start(goal.deficit, spectrum.deviation), self.radius)
-        self.shift = spectrum.mean + spectrum.above(self.centre)  # of the mean from the centre, which is rounded
-        self.shift[np.abs(self.shift) <= 2 * EPS * self.radius] = 0.0
+        self._farthest = farthest(start(goal.deficit, spectrum.deviation), self._radius)
+        self._shift = spectrum.mean + spectrum.above(self.centre)  # of the mean from the centre, which is rounded
+        self._shift[np.abs(self._shift) <= 2 * EPS * self._radius] = 0.0
 
     @cached_property
     def _means(self) -> Floats:
@@ -204,30 +209,29 @@ class DeficitSeries:
         means = np.zeros((HIGHEST, highest.size))
         for power in np.unique(highest).tolist():
             rows = np.flatnonzero(highest == power)
-            some, numbers = self.spectrum.take(rows), (self.shift[rows], self.radius[rows])
+            some, numbers = self.spectrum.take(rows), (self._shift[rows], self._radius[rows])
             read = some.read(self.centre[rows])
             means[:power, rows] = power_means(read, some.shape, *numbers, some.support, power, some.work)
         return means
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows."""
-        tau = gamma * self.radius[rows] * np.sqrt(self.unit[rows])  # where that is not 1, D is quadratic in tau
+        tau = gamma * self._radius[rows] * np.sqrt(self.unit[rows])  # where that is not 1, D is quadratic in tau
         value, second, third = deficit_series(self._means[:, rows], tau)
         return Cumulants(self.goal.deficit[rows] - value, second, third)
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants; NaN where the series is too short."""
         found = self.glance(np.arange(gamma.size), gamma)
-        return found._replace(value=np.where(gamma * self.radius <= self._farthest, found.value, np.nan))
+        return found._replace(value=np.where(gamma * self._radius <= self._farthest, found.value, np.nan))
 
 
 class DeficitEquation:
     """log s - H = goal.deficit, wherever the root is: a row is centred anew when it drifts from its centre."""
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
-        self.goal, self.spectrum = goal, spectrum
-        self.unit, self.shift = np.ones(goal.deficit.shape), np.zeros(goal.deficit.shape)
-        self.centre, self.radius = spectrum.centre(), spectrum.radius()
+        self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
+        self.centre = spectrum.centre()
         self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:

@@ -56,6 +56,7 @@ from entnorm.steps import (
     UNEVEN,
     above_mean,
     advance,
+    balance,
     deficit_cumulants,
     deficit_series,
     farthest,
@@ -114,25 +115,18 @@ def solve_row(
     if not (excess >= FINE and deficit >= FINE):
         return _UNDONE
     try:
-        if not deficit * LEAN < excess:
-            found, levered = _solve(values, excess, deficit, out, room, False, logits)
-            if not levered:
-                return found
-        return _solve(values, excess, deficit, out, room, True, logits)[0]
+        return _solve(values, excess, deficit, out, room, deficit * LEAN < excess, logits)
     except ZeroDivisionError:
         return _UNDONE
 
 
 def _solve(
     values: Floats, excess: float, deficit: float, out: Floats, room: Room | None, lean: bool, logits: bool
-) -> tuple[tuple[Any, ...], bool]:
-    """The same from one of the ends; and whether a row that is not done would be from the other.
-
-    Short ones look from elsewhere than `entnorm.solver` does, which therefore has to decide that, for one as for many.
-    """
+) -> tuple[Any, ...]:
+    """The same from one of the ends."""
     known = _known(values, excess, deficit, room, lean, logits)
     if known is None:
-        return _UNDONE, False
+        return _UNDONE
     depths, peak, total, reach, gamma, look, short = known
     count, going = 0, True
     while going and count < GLANCES and gamma * reach < FINITE:
@@ -140,7 +134,7 @@ def _solve(
         gamma, going = search(gamma, residual, second, third, excess, deficit)
         count += 1
     if not (count and gamma * reach < FINITE):
-        return _UNDONE, False
+        return _UNDONE
     base = gamma
     residual, second, third, left = look(base, False)
     done, by, residual, second = settle(base, residual, second, third, excess, deficit)
@@ -159,7 +153,7 @@ def _solve(
         _tilt(depths, peak, total, gamma, rest, excess, out)
     if short:
         short.back()
-    return (done, gamma, *last, residual, second, count + 1), left is None and not (lean or short)
+    return done, gamma, *last, residual, second, count + 1
 
 
 def _mean(n: int, gamma: float, left: Left) -> float:
@@ -225,7 +219,8 @@ def _known(values: Floats, excess: float, deficit: float, room: Room | None, lea
     if lean:
         look, first = _lean(values, found, first, deficit, work, logits)
     else:
-        look, first = _excess(n, found, excess, deficit, room), float(nearer_start(first, deficit, found[4]))
+        look = _excess(values, found, excess, deficit, room, logits)
+        first = float(nearer_start(first, deficit, found[4]))
     return *found[:2], room.total if room else row_total, found[3], first, look, None
 
 
@@ -286,27 +281,25 @@ def _lean(
     if not near:
         gamma = float(nearer_start(gamma, deficit, mean))
     centre = _moved(top, mean if near else mean + above_mean(gamma, deficit, mean), logits)
-
-    def around(centre: float) -> tuple[Floats, float]:
-        above = float(below(np.array([centre]), np.array([top]), logits=logits)[0])
-        return _offsets("offsets", values, centre, work, logits), above
-
-    n = values.size
+    row = _Centred(values, depths, top, deficit, work, logits)
     if not near:
-        return _direct(n, depths, centre, around, deficit, work, logits), gamma
-    offsets, above = around(centre)
-    return _series(offsets[:n], mean + above, radius, farthest(gamma, radius), deficit, work), gamma
+        return _direct(row, centre), gamma
+    row.move(centre)
+    limit = farthest(gamma, radius)
+    return _series(row.offsets[: values.size], mean + row.above, radius, limit, deficit, work), gamma
 
 
-def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | None) -> Look:
-    depths, peak, _, reach, _, _ = found
+def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: Room | None, logits: bool) -> Look:
+    """By sums from the top, or in one around a centre if these show that it needs that."""
+    n = values.size
+    _, peak, top, reach, _, _ = found
     rough: tuple[Any, ...]
     exact: tuple[Any, ...]
     if room:
-        rough, exact = (room.single, *room.rough), (depths, *room.exact)
+        rough, exact = (room.single, *room.rough), (found[0], *room.exact)
     else:
         own = None, None, None, row_sum, None
-        rough, exact = (_single(n, depths, None), *own), (depths, *own)
+        rough, exact = (_single(n, found[0], None), *own), (found[0], *own)
 
     def look(gamma: float, roughly: bool) -> Residual:
         depths, t, w, v, total, dots = rough if roughly else exact
@@ -327,7 +320,9 @@ def _excess(n: int, found: Survey, excess: float, deficit: float, room: Room | N
         if roughly:
             return residual, second, third, None
         if is_levered(first / (1 + rest), second, excess, deficit):
-            return math.nan, second, third, None
+            row = _Centred(values, found[0], top, deficit, room.work if room else None, logits)
+            row.move(_moved(top, float(balance(gamma, (1 + rest) / n)), logits))
+            return row.look(gamma)
         return residual, second, third, (w, v, sums, math.inf, 0.0)
 
     return look
@@ -369,40 +364,62 @@ def _moved(centre: float, by: float, logits: bool) -> float:
     return centre + by if logits else max(centre * float(np.exp(by)), LEAST_CENTRE)
 
 
-def _direct(
-    n: int,
-    depths: Floats,
-    centre: float,
-    around: Callable[[float], tuple[Floats, float]],
-    deficit: float,
-    work: Workspace | None,
-    logits: bool,
-) -> Look:
-    """By one sum around the centre, or one that is better: `around` gives offsets, and how far the maximum is above."""
-    offsets, above = around(centre)
-    single = _single(n, offsets, work)
+class _Centred:
+    """A row with its logarithms around a centre, where one sum is enough to tell the deficit."""
 
-    def sums_over(offsets: NDArray[Any], gamma: float, above: float | None) -> tuple[Any, ...]:
-        t, w, v = _rooms(offsets, work)
+    def __init__(
+        self, values: Floats, depths: Floats, top: float, deficit: float, work: Workspace | None, logits: bool
+    ) -> None:
+        self.values, self.depths, self.top, self.deficit = values, depths, top, deficit
+        self.work, self.logits = work, logits
+        self.centre = math.nan
+
+    def move(self, centre: float) -> None:
+        """Take the logarithms around this centre."""
+        if centre != self.centre:
+            self.centre = centre
+            self.above = float(below(np.array([centre]), np.array([self.top]), logits=self.logits)[0])
+            self.offsets = _offsets("offsets", self.values, centre, self.work, self.logits)
+
+    def move_by(self, by: float) -> None:
+        """The same around one that is so far above."""
+        self.move(_moved(self.centre, by, self.logits))
+
+    def look(self, gamma: float) -> Residual:
+        """H(gamma) - H* and the cumulants, from this centre or from one that is better."""
+        value, second, third, drift, left = self._measure(self.offsets, gamma, self.above)
+        if self.deficit >= UNEVEN and not is_sound(self.deficit, drift) and math.isfinite(drift / gamma):
+            self.move_by(drift / gamma)
+            value, second, third, drift, left = self._measure(self.offsets, gamma, self.above)
+        if not is_sound(self.deficit, drift):
+            value = math.nan
+        kept = (*left, self.centre, self.above) if self.values.size > SHORT else None
+        return self.deficit - value, second, third, kept
+
+    def glance(self, single: NDArray[np.float32], gamma: float) -> Residual:
+        """The same to a few digits, from what float32 has of the logarithms."""
+        value, second, third, _, _ = self._measure(single, gamma, None)
+        return self.deficit - value, second, third, None
+
+    def _measure(self, offsets: NDArray[Any], gamma: float, above: float | None) -> tuple[Any, ...]:
+        t, w, v = _rooms(offsets, self.work)
         np.multiply(offsets, gamma, t)
-        rest = None if above is None else rest_of(t, depths, gamma, above)
+        rest = None if above is None else rest_of(t, self.depths, gamma, above)
         sums = tuple(map(float, raised_sums(t, w, v, rest)))
-        value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], n)
+        value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], self.values.size)
         return float(value), second, third, float(drift), (w, v, sums)
 
+
+def _direct(row: _Centred, centre: float) -> Look:
+    """By one sum around the centre, or one that is better."""
+    row.move(centre)
+    single = _single(row.values.size, row.offsets, row.work)
+
     def look(gamma: float, roughly: bool) -> Residual:
-        place, over = centre, above
         if roughly:
-            value, second, third, _, _ = sums_over(single, gamma, None)
-            return deficit - value, second, third, None
-        value, second, third, drift, left = sums_over(offsets, gamma, above)
-        if deficit >= UNEVEN and not is_sound(deficit, drift) and math.isfinite(drift / gamma):
-            place = _moved(centre, drift / gamma, logits)
-            elsewhere, over = around(place)
-            value, second, third, drift, left = sums_over(elsewhere, gamma, over)
-        if not is_sound(deficit, drift):
-            value = math.nan
-        return deficit - value, second, third, (*left, place, over) if n > SHORT else None
+            return row.glance(single, gamma)
+        row.move(centre)
+        return row.look(gamma)
 
     return look
 

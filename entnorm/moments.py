@@ -267,10 +267,13 @@ def power_means(
     column, shifted, holes = (1.0 / radius)[:, None], bool(mean.any()), bool((support < n).any())
     for some, part in tiles(shape):
         offsets = read(some, part)
-        z, power, higher = (work.array(name, offsets.shape) for name in ("z", "power", "higher"))
+        height, width = offsets.shape
+        room = height, padded(width, np.float64)
+        z, power, higher = (work.array(name, room) for name in ("z", "power", "higher"))
         if shifted:
-            offsets = np.subtract(offsets, mean[some, None], out=higher)
-        np.multiply(offsets, column[some], out=z)
+            offsets = np.subtract(offsets, mean[some, None], out=higher[:, :width])
+        np.multiply(offsets, column[some], out=z[:, :width])
+        z[:, width:] = 0.0
         if holes:
             np.copyto(z, 0.0, where=z == -np.inf)
         np.copyto(power, z)
@@ -306,7 +309,7 @@ def deficit(
     shift = np.maximum(gamma * peak - _TALLEST, 0.0)
     sums = TileSums((2, shape[0]))
     for some, part in tiles(shape):
-        t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
+        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some], shift[some])
         sums.add((some, part), (row_sum(raised), row_dot(_weights(t, raised, outside), t)))
     raised_sum, first = sums.total()
     mean = raised_sum / support
@@ -314,7 +317,7 @@ def deficit(
     guess = first / support / (1.0 + mean)
     sums = TileSums((3, shape[0]))
     for some, part in tiles(shape):
-        t, raised, outside = _raised(read(some, part), gamma[some], shift[some])
+        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some], shift[some])
         weights = _weights(t, raised, outside)
         terms = _convex_terms(t - log_mean[some, None], weights, raised, mean[some])
         np.copyto(terms, 0.0, where=outside)
@@ -325,6 +328,14 @@ def deficit(
         sums.add((some, part), (row_sum(terms), square, row_dot(weights, t)))
     value, second, third = sums.total() / support
     return Cumulants(value, second / (1.0 + mean), third / (1.0 + mean)), log_mean + shift
+
+
+def _lengthened(offsets: NDArray[Any]) -> NDArray[Any]:
+    """The same with entries outside the support beyond them, see `padded`."""
+    rows, n = offsets.shape
+    room = np.full((rows, padded(n, np.float64)), -np.inf)
+    room[:, :n] = offsets
+    return room
 
 
 def _raised(offsets: NDArray[Any], gamma: Floats, shift: Floats) -> tuple[Floats, Floats, Mask]:

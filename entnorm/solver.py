@@ -225,37 +225,55 @@ def _settle_ends(goal: Goal, at_end: Mask, unsolved: Mask, uniform: Mask, answer
 def _solve_rows(
     kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: Answers, stepping: bool
 ) -> None:
-    """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered.
+    """Search by cheap sums, settle by accurate ones.
 
-    Rows for which sums from the top turn out not to be accurate enough are solved anew, for the deficit. If `stepping`,
-    distributions are made of the exponentials that were summed last, where they may be: those of rows that were
-    cornered are summed once more, and have the last word. Gamma is the same whether distributions are wanted or not.
+    If `stepping`, distributions are made of the exponentials that were summed last, where they may be: those of rows
+    that were cornered are summed once more, and have the last word. Gamma is the same whether distributions are wanted
+    or not.
     """
     equation = kind(spectrum, goal)
     gamma = start(goal.deficit, spectrum.deviation) if kind is DeficitSeries else first_order(spectrum, goal)
     _search(equation, gamma, which, answers)
-    stepping &= kind is not DeficitSeries
+    _settle_rows(equation, goal, gamma, which, answers, stepping and kind is not DeficitSeries)
+
+
+def _settle_rows(
+    equation: Equation, goal: Goal, gamma: Floats, which: Indices, answers: Answers, stepping: bool
+) -> None:
+    """Settle rows that are next to their roots; corner the others, and those that need more digits than were found."""
     done, gamma = _decide(equation, goal, gamma, which, answers, stepping)
-    levered = equation.levered
-    if levered.any():
-        done |= levered
-        for better, rows in _classify_lean(spectrum, goal, levered):
-            answers.nit[which[rows]] = 0
-            _solve_rows(better, spectrum.take(rows), goal.take(rows), which[rows], answers, stepping)
-    if not done.all():
-        left, kept = np.flatnonzero(~done), spectrum.kept
-        robust, plain = (ExcessEquation,) * 2 if kind is ExcessEquation else (DeficitEquation, DirectDeficit)
-        spectrum = replace(spectrum.take(left), kept=None)
-        goal, gamma, which = goal.take(left), gamma[left], which[left]
-        low, high = _bracket(robust, spectrum, goal)
-        answers.scale[which] = spectrum.scale
-        gamma = np.ldexp(gamma, -spectrum.scale)
-        gamma = np.where((low < gamma) & (gamma < high), gamma, np.sqrt(low) * np.sqrt(high))
-        _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
-        if stepping:
-            some = np.flatnonzero(spectrum.scale == 0)
-            equation, which = plain(replace(spectrum, kept=kept).take(some), goal.take(some)), which[some]
-            _decide(equation, goal.take(some), answers.gamma[which], which, answers, stepping)
+    from_top = isinstance(equation, ExcessEquation) & ~equation.levered
+    for robust, plain, left in (
+        (ExcessEquation, ExcessEquation, np.flatnonzero(from_top & ~done)),
+        (DeficitEquation, DirectDeficit, np.flatnonzero(~from_top & (equation.levered | ~done))),
+    ):
+        if left.size:
+            spectrum = equation.spectrum.take(left)
+            _corner(robust, plain, spectrum, goal.take(left), gamma[left], which[left], answers, stepping)
+
+
+def _corner(
+    robust: type[ExcessEquation] | type[DeficitEquation],
+    plain: type[Equation],
+    spectrum: Spectrum,
+    goal: Goal,
+    gamma: Floats,
+    which: Indices,
+    answers: Answers,
+    stepping: bool,
+) -> None:
+    """Enclose the roots of rows, and iterate inside; if `stepping`, their exponentials are summed once more."""
+    kept, spectrum = spectrum.kept, replace(spectrum, kept=None)
+    low, high = _bracket(robust, spectrum, goal)
+    answers.scale[which] = spectrum.scale
+    gamma = np.ldexp(gamma, -spectrum.scale)
+    gamma = np.where((low < gamma) & (gamma < high), gamma, np.sqrt(low) * np.sqrt(high))
+    _iterate(robust(spectrum, goal), low, high, gamma, which, answers)
+    if stepping:
+        some = np.flatnonzero(spectrum.scale == 0)
+        goal, which = goal.take(some), which[some]
+        equation = plain(replace(spectrum, kept=kept).take(some), goal)
+        _decide(equation, goal, answers.gamma[which], which, answers, stepping)
 
 
 def _decide(
@@ -269,18 +287,18 @@ def _decide(
     spectrum, base = equation.spectrum, gamma.copy()
     done, by = _settle(equation, equation.measure(base), base, which, answers)
     if stepping:
-        centre = equation.centre.copy()
         near = done & is_slight(by / base, base * spectrum.reach)
         far = np.flatnonzero(equation.sensitive & ~near & np.isfinite(by))
         if far.size:
             base[far] += by[far]
             again = type(equation)(spectrum.take(far), goal.take(far))
             done[far], by[far] = _settle(again, again.measure(base[far]), base[far], which[far], answers)
-            centre[far], equation.levered[far] = again.centre, again.levered
+            equation.centre = equation.centre.copy()
+            equation.centre[far], equation.levered[far] = again.centre, again.levered
         fit = done & ~equation.levered & _may_step(spectrum, goal, base, by)
         stepped = which[fit]
         answers.base[stepped], answers.by[stepped] = base[fit], by[fit]
-        answers.centre[stepped] = centre[fit] if isinstance(equation, DirectDeficit) else np.inf
+        answers.centre[stepped] = equation.centre[fit]
     return done, base + by
 
 

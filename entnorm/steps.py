@@ -21,6 +21,7 @@ _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + t
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
 _LEVERAGE = 4.5  # of the 8 rounding errors that the largest probability may be off by: equal entries make two of one
+_NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
 TALL = 4.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 UNEVEN = 0.03  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
@@ -146,12 +147,14 @@ def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any, 
 
 
 def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
-    """Whether a rounding error of H would show in the largest probability, though one of the deficit would not.
+    """Whether rounding errors of H would show in gamma or the largest probability, though those of the deficit do not.
 
-    It moves log gamma by H / c2 of its size, and log q_max by that times -mean, the mean of t. What is promised is in
-    terms of the smaller condition number, that of the deficit.
+    They move log gamma by H / c2 of their size, and log q_max by that times -mean, the mean of t. What is promised is
+    in terms of the smaller condition number, that of the deficit. Where many entries are alike, so are the errors of
+    their exponentials: the excess, a logarithm of a sum, is off by them, and by its own rounding.
     """
-    return (deficit < excess) & (-mean * excess > _LEVERAGE * (second + deficit))
+    promise, noise = second + deficit, excess + pick(excess < 1.0, excess, 1.0)
+    return (deficit < excess) & ((-mean * excess > _LEVERAGE * promise) | (noise > _NOISE * promise))
 
 
 def is_sensitive(mean: Any) -> Any:
@@ -171,6 +174,14 @@ def above_mean(gamma: Any, deficit: Any, mean: Any) -> Any:
     """
     by = deficit / gamma
     return pick(by < -mean, by, -mean)
+
+
+def balance(gamma: Any, mean: Any) -> Any:
+    """How far above the top the logarithms are to be centred so that the mean of exp(t) is 1: not at all, but below it.
+
+    From the top, it is `mean`.
+    """
+    return np.log(mean) / gamma
 
 
 def lost(t: Any, depth: Any, above: Any) -> Any:

@@ -94,7 +94,7 @@ def find_excess(lanes):
 
 @_each
 def leave_levered(lanes):
-    """Give up the active lanes in which these sums are not accurate enough for the probabilities."""
+    """Give up the active lanes in which these sums are not accurate enough."""
     wide()
     for j in range(LANES):
         mean = lanes[SUM_1 + j] / (1.0 + lanes[SUM_0 + j])
