@@ -54,18 +54,17 @@ class Equation(Protocol):
     unit : ndarray of shape (rows,)
         Entropies and cumulants count so much, and the goal: more than 1 where float64 is too coarse.
     centre : ndarray of shape (rows,)
-        The value that logarithms are relative to; inf for the maximum.
-    levered, sensitive : ndarray of shape (rows,)
-        Of the rows that were measured last, those that need more digits than the sums had; and those in which errors of
-        the exponentials move gamma, and with it the largest probability by more than is promised, unless that is made
-        of the same ones.
+        The value that logarithms were relative to when rows were measured last, inf for the maximum. NaN where there
+        was more to it than one sum, so that distributions cannot be made of the exponentials.
+    sensitive : ndarray of shape (rows,)
+        Those in which errors of the exponentials move gamma, and with it the largest probability by more than is
+        promised, unless that is made of the same ones.
     """
 
     spectrum: Spectrum
     goal: Goal
     unit: Floats
     centre: Floats
-    levered: Mask
     sensitive: Mask
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None: ...
@@ -90,8 +89,7 @@ class ExcessEquation:
         self.unit = np.where((goal.excess > 0) & (goal.excess < FINE), _UNIT, 1.0)
         self.goal = replace(goal, excess=goal.excess * self.unit)
         self.spectrum = spectrum
-        self.centre = np.full(spectrum.top.shape, np.inf)
-        self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
+        self.centre, self.sensitive = np.full(spectrum.top.shape, np.inf), np.zeros(spectrum.top.shape, np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
@@ -105,19 +103,27 @@ class ExcessEquation:
         some = self.spectrum
         weights = some.room_for_weights()
         found, mean, total = self._measure(some, np.arange(gamma.size), gamma, some.read(), np.float64, weights)
-        self.levered, self.sensitive = np.zeros(gamma.shape, np.bool_), is_sensitive(mean)
-        rows = np.flatnonzero(is_levered(mean, found.second, self.goal.excess, self.goal.deficit))
-        if rows.size:
-            some, above = some.take(rows), balance(gamma[rows], total[rows] / some.support[rows])
-            direct = DirectDeficit(some, self.goal.take(rows), some.moved(some.top, above))
-            better = direct.measure(gamma[rows])
-            sound = np.isfinite(better.value)
-            self.levered[rows], rows = ~sound, rows[sound]
-            for kept, new in zip(found, better, strict=True):
-                kept[rows] = new[sound]
-            self.centre = np.full(gamma.shape, np.inf)
-            self.centre[rows], self.sensitive[rows] = direct.centre[sound], direct.sensitive[sound]
+        self.centre, self.sensitive = np.full(gamma.shape, np.inf), is_sensitive(mean)
+        levered = np.flatnonzero(is_levered(mean, found.second, self.goal.excess, self.goal.deficit))
+        if levered.size:
+            above = balance(gamma[levered], total[levered] / some.support[levered])
+            self._measure_around(levered, gamma[levered], above, found)
         return found
+
+    def _measure_around(self, rows: Indices, gamma: Floats, above: Floats, found: Cumulants) -> None:
+        """Measure some rows for the deficit, around a centre so far above the maximum if that is fine enough."""
+        some, goal = self.spectrum.take(rows), self.goal.take(rows)
+        direct = DirectDeficit(some, goal, some.moved(some.top, above))
+        better = direct.measure(gamma)
+        coarse = np.flatnonzero(np.isnan(better.value))
+        if coarse.size:
+            robust = DeficitEquation(replace(some.take(coarse), kept=None), goal.take(coarse))
+            for kept, new in zip(better, robust.measure(gamma[coarse]), strict=True):
+                kept[coarse] = new
+            direct.centre[coarse] = np.nan
+        for kept, new in zip(found, better, strict=True):
+            kept[rows] = new
+        self.centre[rows], self.sensitive[rows] = direct.centre, direct.sensitive
 
     def keep(self, rows: Mask) -> None:
         """Forget the other rows."""
@@ -153,8 +159,7 @@ class DirectDeficit:
         self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
         if centre is None:
             centre = spectrum.centre(above_mean(first_order(spectrum, goal), goal.deficit, spectrum.mean))
-        self.centre = centre
-        self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
+        self.centre, self.sensitive = centre, np.zeros(spectrum.top.shape, np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32."""
@@ -198,7 +203,7 @@ class DeficitSeries:
         self.unit = np.where(goal.deficit < FINE, _UNIT, 1.0)
         self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
         self.centre, self._radius = spectrum.centre(), spectrum.radius()
-        self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
+        self.sensitive = np.zeros(spectrum.top.shape, np.bool_)
         self._farthest = farthest(start(goal.deficit, spectrum.deviation), self._radius)
         self._shift = spectrum.mean + spectrum.above(self.centre)  # of the mean from the centre, which is rounded
         self._shift[np.abs(self._shift) <= 2 * EPS * self._radius] = 0.0
@@ -232,7 +237,7 @@ class DeficitEquation:
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
         self.centre = spectrum.centre()
-        self.levered, self.sensitive = np.zeros((2, spectrum.top.size), np.bool_)
+        self.sensitive = np.zeros(spectrum.top.shape, np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows, to all digits."""

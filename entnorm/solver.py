@@ -225,7 +225,7 @@ def _settle_ends(goal: Goal, at_end: Mask, unsolved: Mask, uniform: Mask, answer
 def _solve_rows(
     kind: type[Equation], spectrum: Spectrum, goal: Goal, which: Indices, answers: Answers, stepping: bool
 ) -> None:
-    """Search by cheap sums, settle by accurate ones.
+    """Search by cheap sums, settle by accurate ones; the rows that this leaves are enclosed and cornered.
 
     If `stepping`, distributions are made of the exponentials that were summed last, where they may be: those of rows
     that were cornered are summed once more, and have the last word. Gamma is the same whether distributions are wanted
@@ -234,22 +234,13 @@ def _solve_rows(
     equation = kind(spectrum, goal)
     gamma = start(goal.deficit, spectrum.deviation) if kind is DeficitSeries else first_order(spectrum, goal)
     _search(equation, gamma, which, answers)
-    _settle_rows(equation, goal, gamma, which, answers, stepping and kind is not DeficitSeries)
-
-
-def _settle_rows(
-    equation: Equation, goal: Goal, gamma: Floats, which: Indices, answers: Answers, stepping: bool
-) -> None:
-    """Settle rows that are next to their roots; corner the others, and those that need more digits than were found."""
+    stepping &= kind is not DeficitSeries
     done, gamma = _decide(equation, goal, gamma, which, answers, stepping)
-    from_top = isinstance(equation, ExcessEquation) & ~equation.levered
-    for robust, plain, left in (
-        (ExcessEquation, ExcessEquation, np.flatnonzero(from_top & ~done)),
-        (DeficitEquation, DirectDeficit, np.flatnonzero(~from_top & (equation.levered | ~done))),
-    ):
-        if left.size:
-            spectrum = equation.spectrum.take(left)
-            _corner(robust, plain, spectrum, goal.take(left), gamma[left], which[left], answers, stepping)
+    left = np.flatnonzero(~done)
+    if left.size:
+        robust, plain = (ExcessEquation,) * 2 if kind is ExcessEquation else (DeficitEquation, DirectDeficit)
+        spectrum, goal = spectrum.take(left), goal.take(left)
+        _corner(robust, plain, spectrum, goal, gamma[left], which[left], answers, stepping)
 
 
 def _corner(
@@ -293,9 +284,8 @@ def _decide(
             base[far] += by[far]
             again = type(equation)(spectrum.take(far), goal.take(far))
             done[far], by[far] = _settle(again, again.measure(base[far]), base[far], which[far], answers)
-            equation.centre = equation.centre.copy()
-            equation.centre[far], equation.levered[far] = again.centre, again.levered
-        fit = done & ~equation.levered & _may_step(spectrum, goal, base, by)
+            equation.centre[far] = again.centre
+        fit = done & ~np.isnan(equation.centre) & _may_step(spectrum, goal, base, by)
         stepped = which[fit]
         answers.base[stepped], answers.by[stepped] = base[fit], by[fit]
         answers.centre[stepped] = equation.centre[fit]

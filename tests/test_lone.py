@@ -106,6 +106,26 @@ def test_depths_that_float32_cannot_hold_are_taken_alike_whatever_is_beside_them
             assert alone == among, (n, perplexity)
 
 
+@pytest.mark.parametrize("logits", [True, False])
+@pytest.mark.parametrize("evenness", [0.78, 0.8])
+@pytest.mark.parametrize("n", [300, 1000, 3000, lone.LONG])
+def test_a_row_that_needs_a_centre_finds_it_alone_as_among_others(n, evenness, logits):
+    """An entry far above a crowd moves with gamma many times as far."""
+    x = np.concatenate([[0.0], -1 - np.random.default_rng(n).random(n // 3) / n, np.full(n - 1 - n // 3, -20.0)])
+    values = x if logits else entnorm.softmax(x, evenness=0.9)
+    out = np.empty(n)
+    done, gamma, base, by, centre, *_, nit = solved(values, out=out, logits=logits, evenness=evenness)
+    given = {"logits" if logits else "p": np.stack([values] * MANY), "evenness": evenness}
+    solution = entnorm.solve(**given)
+    assert done
+    assert centre < np.inf
+    assert (gamma, nit, base, by, centre) == (
+        *(solution.gamma[0], solution.nit[0]),
+        *(column[0] for column in solution._look),
+    )
+    assert np.array_equal(out, solution.probs[0])
+
+
 @pytest.mark.parametrize(
     ("values", "target"),
     [

@@ -19,6 +19,7 @@ from entnorm.spectrum import Spectrum
 from entnorm.targets import Target, _one_goal
 
 RNG = np.random.default_rng
+MEASURE = DeficitEquation.measure
 
 
 @pytest.fixture(autouse=True, params=["numpy", "numba"])
@@ -600,6 +601,47 @@ def test_equal_entries_below_a_maximum_are_rounded_alike(counts, depths, kind, v
         target = value * (1 + nudge * 1e-5)
         found.append(max(Exact(logits=x).errors(entnorm.solve(logits=x, **{kind: target}), kind, target).values()))
     assert max(found) < 0.6
+
+
+def worst(x, kind, value, nudges=60, by=1e-9):
+    """The worst error at a target and next to it, as a share of what is promised."""
+    found = []
+    for target in value * (1 + by * np.arange(nudges)):
+        found.append(max(Exact(logits=x).errors(entnorm.solve(logits=x, **{kind: target}), kind, target).values()))
+    return max(found)
+
+
+@pytest.mark.parametrize(
+    ("counts", "depths", "kind", "value"),
+    [
+        ([13, 9, 3], [0.0, 2.0**-11, 0.5], "perplexity", 22.000194215),
+        ([36, 25, 9], [0.0, 2.0**-14, 12.0], "perplexity", 61.004058279),
+        ([605, 150, 44], [0.0, 1e-5, 3.0], "perplexity", 755.0035),
+        ([8, 37, 1, 1], [0.0, 5.874309854746367e-05, 0.0151704533290758, 7.8], "entropy", 3.8054705313388677),
+        ([6, 2, 5, 1, 1], [0.0, 2.1174e-06, 0.00298922, 2.717611, 13.367715], "entropy", 2.6971985178672964),
+    ],
+)
+def test_plateaus_above_a_few_entries_far_below(counts, depths, kind, value):
+    """What is promised is in terms of the deficit, of which a few rounding errors of the excess may be most."""
+    assert worst(np.repeat(np.negative(depths), counts), kind, value) < 0.6
+
+
+@pytest.mark.parametrize("cornered", [False, True])
+@pytest.mark.parametrize("copies", [1, 6])
+@pytest.mark.parametrize("step", [0.35, 0.45])
+def test_plateaus_between_neighbouring_logits(step, copies, cornered, monkeypatch):
+    """There is no centre between the maxima and the crowd below them; so the deficit is summed term by term."""
+    looked = []
+    if cornered:
+        monkeypatch.setattr(solver, "_search", lambda *_: None)
+    monkeypatch.setattr(DeficitEquation, "measure", lambda *given: looked.append(given) or MEASURE(*given))
+    x = 1.5 * 2.0**20 - np.repeat([0.0, 2.0**-32, 0.5], np.array([13, 9, 3]) * copies)
+    w = math.exp(-step)
+    entropy = math.log(copies * (13 + 9 * w)) + 9 * w * step / (13 + 9 * w)
+    assert worst(x, "entropy", entropy) < 0.6
+    assert looked
+    solution = entnorm.solve(logits=x, entropy=entropy)
+    assert np.array_equal(solution.probs, entnorm.softmax(x, entropy=entropy))
 
 
 @pytest.mark.parametrize("form", ["logits", "p"])
