@@ -24,6 +24,25 @@ def levels(rng):
     return np.repeat(np.append(0.0, -rng.uniform(0, 10, counts.size - 1)), counts)
 
 
+def crowd(rng):
+    """Tied maxima, a crowd a hair below them, and a few entries far below."""
+    ties = int(10 ** rng.uniform(0, 2.5))
+    above = ties + max(1, int(ties * 10 ** rng.uniform(-1.5, 1.3)))
+    excess = math.log(above / ties)
+    below = 1 + int(above * math.expm1((excess + min(excess, 1.0)) / 5 * math.exp(rng.uniform(-0.4, 0.5))))
+    hair = 10.0 ** -rng.uniform(1, 7) * np.append(1, rng.random(rng.integers(0, 4)))
+    depth = 10.0 ** rng.uniform(-0.3, 2) * (1 + 0.3 * rng.random(below) * rng.choice([0, 1e-4, 1]))
+    return np.concatenate([np.zeros(ties), -rng.choice(hair, above - ties), -depth])
+
+
+def shoulder(row):
+    """How many entries are above the widest gap between logarithms."""
+    ((kind, values),) = row.items()
+    values = np.sort(np.asarray(values, dtype=float))[::-1]
+    values = values[values > (-np.inf if kind == "logits" else 0)]
+    return 1 + int(np.argmax(-np.diff(values if kind == "logits" else np.log(values))))
+
+
 def normalised(p):
     return p / p.sum()
 
@@ -48,11 +67,12 @@ FAMILIES = {
     "levels": lambda r: {"logits": levels(r)},
     "zeros": lambda r: {"p": normalised(np.append(r.random(sized(r)) * r.integers(0, 2), [0, 0.3, 1.0]))},
     "plateau": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(0, 4)) - r.random(r.integers(1, 5)))},
+    "crowd": lambda r: {"logits": crowd(r)},
 }  # fmt: skip
 
 
-def targets(rng, support, ties):
-    """One target of each kind inside the attainable interval, and some close to its ends."""
+def targets(rng, support, ties, shoulder):
+    """One target of each kind inside the attainable interval, and some close to its ends and to a plateau in it."""
     low, high = math.log(ties), math.log(support)
     width = high - low
     found = [
@@ -69,6 +89,9 @@ def targets(rng, support, ties):
             ("entropy", width * 10.0 ** -rng.uniform(12, 299)),
             ("evenness", 10.0 ** -rng.uniform(1, 299)),
         ]
+    if ties < shoulder < support:
+        level = math.log(shoulder) + rng.choice([-1, 1], 3) * 10.0 ** -rng.uniform(1, 9, 3)
+        found += [("entropy", float(h)) for h in level if low + 1e-9 < h < high - 1e-9]
     return found
 
 
@@ -79,4 +102,4 @@ def drawn(family, seed):
         row = FAMILIES[family](rng)
         exact = Exact(**row)
         if exact.support > exact.ties:
-            return row, targets(rng, exact.support, exact.ties)
+            return row, targets(rng, exact.support, exact.ties, shoulder(row))

@@ -183,4 +183,4 @@ def test_rows_that_a_campaign_has_found(family, draw, kind, value):
 
 
 def test_targets_of_every_kind_are_tried():
-    assert {kind for kind, _ in targets(RNG(0), 5, 1)} == {"entropy", "perplexity", "deficit", "evenness"}
+    assert {kind for kind, _ in targets(RNG(0), 5, 1, 3)} == {"entropy", "perplexity", "deficit", "evenness"}

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import extended
 from enclosed import Enclosed
 from extended import Extended
-from families import FAMILIES, RNG, targets
+from families import FAMILIES, RNG, shoulder, targets
 from tqdm import tqdm
 
 import entnorm
@@ -182,7 +182,7 @@ def campaign(state: dict[str, Any], rows: int) -> Iterator[int]:
         one = Extended(row)
         if one.support > one.ties:
             grouped = defaultdict(list)
-            for kind, value in targets(rng, one.support, one.ties):
+            for kind, value in targets(rng, one.support, one.ties, shoulder(row)):
                 grouped[kind].append(value)
             for kind, values in grouped.items():
                 done += len(values)
@@ -228,7 +228,7 @@ def hypothesised(state: dict[str, Any], examples: int) -> None:
         row = {"logits": x * 10.0**decade} if logits or x.min() < 0 else {"p": x / x.sum()}
         one = Extended(row)
         if one.support > one.ties:
-            for kind, value in targets(RNG(goals), one.support, one.ties):
+            for kind, value in targets(RNG(goals), one.support, one.ties, shoulder(row)):
                 tried += 1
                 check(row, kind, np.array([value]))
 
@@ -270,10 +270,13 @@ def told(states: list[dict[str, Any]]) -> str:
     lines = [
         "# Random rows, held against independent arithmetic",
         "",
-        "A row is a distribution with a target. Its answer is beyond doubt if, in numbers of 64 bits, the entropy is",
-        "above the target at gamma (1 - 8 eps k) and below it at gamma (1 + 8 eps k), where k = 1 + condition, and the",
-        "probabilities q_i, relatively, and their logarithms are within 8 eps (1 + |log q_i|) k of those at the root.",
-        "What is not beyond doubt, and one draw in fifty, is judged in ball arithmetic.",
+        "A row is a distribution with a target. The tables say how far answers are off, as a share of what is allowed,",
+        "with k = 1 + condition, and H and V the mean and the variance of -log q: gamma by 8 eps k of itself; the",
+        "entropy at gamma by 4 eps (H + V); a probability q_i by 8 eps k (1 + log (q_max / q_i)) of itself, log q_i by",
+        "8 eps k (1 + |log q_i|), and the sum of all by 8 eps, the worst of which is the last column.",
+        "Numbers of 64 bits decide where the entropy is beyond doubt above the target at gamma (1 - 8 eps k) and below",
+        "it at gamma (1 + 8 eps k), and nothing is off by more than 0.99 of what is allowed. What is not beyond doubt,",
+        "and one draw in fifty, is judged in ball arithmetic, and solved by itself as well, to the same bits.",
         "",
         "| kernel | seed | rows | judged in balls | by hypothesis | failures | worst, of the budget |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -283,7 +286,7 @@ def told(states: list[dict[str, Any]]) -> str:
         counts = [s["rows"], s["in_balls"], s["examples"], len(s["failures"])]
         lines.append(f"| {s['kernel']} | {s['seed']} | " + " | ".join(f"{c:,}" for c in counts) + f" | {most:.2f} |")
     lines += ["", "The worst errors by family, in units of the budget:", ""]
-    lines += ["| family | kernel | gamma | entropy | probability |", "|---|---|---:|---:|---:|"]
+    lines += ["| family | kernel | gamma | entropy | distribution |", "|---|---|---:|---:|---:|"]
     for family in KINDS:
         for s in states:
             errors = s["worst"].get(family, {})
