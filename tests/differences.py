@@ -78,7 +78,8 @@ class Differences:
 
         Gamma has an error of its condition number k times epsilon; log q_i, f_i - E f and t_i - E t have one of epsilon
         each, the first times 1 + its distance from the maximum. Each shows in an entry itself and, through the means
-        of the regression on (1, t), in all of them. Below float64's normal range q has an absolute error.
+        of the regression on (1, t), in all of them; the slope is over t, and moves with gamma itself, twice as far as
+        the others are taken to. Below float64's normal range q has an absolute error.
         """
         mp = self.mp
         gamma, _ = self.solve(near)
@@ -103,4 +104,5 @@ class Differences:
 
         along_logits, along_slope = spread(own)
         along_target, _ = spread([abs(y) * z for y, z in zip(t, weight, strict=True)])
+        along_slope += 2 * EPS * k * abs(slope)
         return [gamma * x for x in along_logits], [x / variance for x in along_target], along_slope
