@@ -15,7 +15,6 @@ from entnorm.moments import (
     Mask,
     Read,
     deficit,
-    log_offsets,
     power_means,
     power_sums,
 )
@@ -41,6 +40,7 @@ from entnorm.steps import (
 from entnorm.targets import Goal
 
 _OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
+_TALLEST = 500.0  # t that is far from overflow, and far above any logarithm of s q that a solution can have
 _CENTRINGS = 8  # each leaves the rounding of the last distance; two are the rule
 _UNIT = 2.0**600  # in which finer entropies are measured
 
@@ -111,18 +111,21 @@ class ExcessEquation:
         return found
 
     def _measure_around(self, rows: Indices, gamma: Floats, above: Floats, found: Cumulants) -> None:
-        """Measure some rows for the deficit, around a centre so far above the maximum if that is fine enough."""
+        """Put into `found` what some rows have for the deficit: in one sum around a centre so far above the maximum.
+
+        Where float64 has no number that is near enough to such a centre, or the deficit is too small, term by term.
+        """
         some, goal = self.spectrum.take(rows), self.goal.take(rows)
-        direct = DirectDeficit(some, goal, some.moved(some.top, above))
+        direct = DirectDeficit(some, goal, some.moved(some.top, np.where(np.isfinite(above), above, 0.0)))
         better = direct.measure(gamma)
         coarse = np.flatnonzero(np.isnan(better.value))
         if coarse.size:
             robust = DeficitEquation(replace(some.take(coarse), kept=None), goal.take(coarse))
-            for kept, new in zip(better, robust.measure(gamma[coarse]), strict=True):
-                kept[coarse] = new
-            direct.centre[coarse] = np.nan
-        for kept, new in zip(found, better, strict=True):
-            kept[rows] = new
+            for numbers, new in zip(better, robust.measure(gamma[coarse]), strict=True):
+                numbers[coarse] = new
+            direct.centre[coarse], direct.sensitive[coarse] = np.nan, False
+        for numbers, new in zip(found, better, strict=True):
+            numbers[rows] = new
         self.centre[rows], self.sensitive[rows] = direct.centre, direct.sensitive
 
     def keep(self, rows: Mask) -> None:
@@ -232,7 +235,10 @@ class DeficitSeries:
 
 
 class DeficitEquation:
-    """log s - H = goal.deficit, wherever the root is: a row is centred anew when it drifts from its centre."""
+    """log s - H = goal.deficit, wherever the root is: a row is centred anew when it drifts from its centre.
+
+    It starts at the mean of the logarithms, and at the maximum where that is so far above that digits would be lost.
+    """
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
@@ -264,6 +270,7 @@ class DeficitEquation:
         self.unit, self.centre = self.unit[left], self.centre[left]
 
     def _deficit(self, rows: Indices, gamma: Floats) -> tuple[Cumulants, Floats]:
-        some, centre = self.spectrum.take(rows), self.centre[rows]
-        peak = log_offsets(some.top[:, None], centre, logits=some.logits, scale=some.scale)[:, 0]
-        return deficit(some.read(centre), some.shape, some.support, peak, gamma)
+        some = self.spectrum.take(rows)
+        tall = gamma * some.above(self.centre[rows]) > _TALLEST
+        self.centre[rows[tall]] = some.top[tall]
+        return deficit(some.read(self.centre[rows]), some.shape, some.support, gamma)

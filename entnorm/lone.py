@@ -292,14 +292,14 @@ def _lean(
 def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: Room | None, logits: bool) -> Look:
     """By sums from the top, or in one around a centre if these show that it needs that."""
     n = values.size
-    _, peak, top, reach, _, _ = found
+    offsets, peak, top, reach, _, _ = found
     rough: tuple[Any, ...]
     exact: tuple[Any, ...]
     if room:
-        rough, exact = (room.single, *room.rough), (found[0], *room.exact)
+        rough, exact = (room.single, *room.rough), (offsets, *room.exact)
     else:
         own = None, None, None, row_sum, None
-        rough, exact = (_single(n, found[0], None), *own), (found[0], *own)
+        rough, exact = (_single(n, offsets, None), *own), (offsets, *own)
 
     def look(gamma: float, roughly: bool) -> Residual:
         depths, t, w, v, total, dots = rough if roughly else exact
@@ -320,7 +320,7 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
         if roughly:
             return residual, second, third, None
         if is_levered(first / (1 + rest), second, excess, deficit):
-            row = _Centred(values, found[0], top, deficit, room.work if room else None, logits)
+            row = _Centred(values, offsets, top, deficit, room.work if room else None, logits)
             row.move(_moved(top, float(balance(gamma, (1 + rest) / n)), logits))
             return row.look(gamma)
         return residual, second, third, (w, v, sums, math.inf, 0.0)
@@ -381,15 +381,11 @@ class _Centred:
             self.above = float(below(np.array([centre]), np.array([self.top]), logits=self.logits)[0])
             self.offsets = _offsets("offsets", self.values, centre, self.work, self.logits)
 
-    def move_by(self, by: float) -> None:
-        """The same around one that is so far above."""
-        self.move(_moved(self.centre, by, self.logits))
-
     def look(self, gamma: float) -> Residual:
         """H(gamma) - H* and the cumulants, from this centre or from one that is better."""
         value, second, third, drift, left = self._measure(self.offsets, gamma, self.above)
         if self.deficit >= UNEVEN and not is_sound(self.deficit, drift) and math.isfinite(drift / gamma):
-            self.move_by(drift / gamma)
+            self.move(_moved(self.centre, drift / gamma, self.logits))
             value, second, third, drift, left = self._measure(self.offsets, gamma, self.above)
         if not is_sound(self.deficit, drift):
             value = math.nan

@@ -43,7 +43,6 @@ LEAST_CENTRE = 1e-300  # so that p / centre cannot overflow
 SHALLOW = 86.0  # below minus this, exp may be no normal number of float32: a hundred times slower, and of no account
 FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
 DEEPEST = float(np.finfo(np.float32).max)  # a depth from here on may be -inf in float32
-_TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
 _FAINT = 1e-290  # a quotient this small may have lost digits to underflow
@@ -93,7 +92,7 @@ def rest_of(t: Floats, depths: Floats, gamma: Any, above: Any) -> Rest | None:
     `depths` are logarithms relative to the maximum, which is `above` the centre; what belongs to a row may be arrays.
     """
     above = gamma * above
-    if not np.max(above) > TALL:
+    if not np.any(above > TALL):
         return None
     where = np.nonzero(t > TALL)
     if t.ndim > 1:
@@ -288,9 +287,7 @@ def power_means(
     return np.asarray(sums.total() / support)
 
 
-def deficit(
-    read: Read, shape: tuple[int, ...], support: Integers, peak: Floats, gamma: Floats
-) -> tuple[Cumulants, Floats]:
+def deficit(read: Read, shape: tuple[int, ...], support: Integers, gamma: Floats) -> tuple[Cumulants, Floats]:
     """``log s - H`` of the escort distribution of order `gamma`, and the log of the mean of exp(gamma * offset).
 
     With l_i = log(s q_i), the deficit is the mean over the support of ``l e^l - e^l + 1 >= 0``, which vanishes to
@@ -301,15 +298,14 @@ def deficit(
     Parameters
     ----------
     read : callable
-        Gives log p_i minus any constant of the row, -inf outside the support.
+        Gives log p_i minus a constant of the row, -inf outside the support. Its product with gamma must not overflow.
     shape : (rows, n)
-    support, peak, gamma : ndarray of shape (rows,)
-        s, the largest offset, and the order.
+    support, gamma : ndarray of shape (rows,)
+        s and the order.
     """
-    shift = np.maximum(gamma * peak - _TALLEST, 0.0)
     sums = TileSums((2, shape[0]))
     for some, part in tiles(shape):
-        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some], shift[some])
+        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some])
         sums.add((some, part), (row_sum(raised), row_dot(_weights(t, raised, outside), t)))
     raised_sum, first = sums.total()
     mean = raised_sum / support
@@ -317,7 +313,7 @@ def deficit(
     guess = first / support / (1.0 + mean)
     sums = TileSums((3, shape[0]))
     for some, part in tiles(shape):
-        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some], shift[some])
+        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some])
         weights = _weights(t, raised, outside)
         terms = _convex_terms(t - log_mean[some, None], weights, raised, mean[some])
         np.copyto(terms, 0.0, where=outside)
@@ -327,22 +323,25 @@ def deficit(
         weights *= t
         sums.add((some, part), (row_sum(terms), square, row_dot(weights, t)))
     value, second, third = sums.total() / support
-    return Cumulants(value, second / (1.0 + mean), third / (1.0 + mean)), log_mean + shift
+    return Cumulants(value, second / (1.0 + mean), third / (1.0 + mean)), log_mean
 
 
 def _lengthened(offsets: NDArray[Any]) -> NDArray[Any]:
     """The same with entries outside the support beyond them, see `padded`."""
     rows, n = offsets.shape
-    room = np.full((rows, padded(n, np.float64)), -np.inf)
+    size = padded(n, np.float64)
+    if size == n:
+        return offsets
+    room = np.full((rows, size), -np.inf)
     room[:, :n] = offsets
     return room
 
 
-def _raised(offsets: NDArray[Any], gamma: Floats, shift: Floats) -> tuple[Floats, Floats, Mask]:
+def _raised(offsets: NDArray[Any], gamma: Floats) -> tuple[Floats, Floats, Mask]:
     """t, expm1(t), with 0 for both sums outside the support, and where that is."""
     outside = offsets == -np.inf
     t = offsets * gamma[:, None]
-    t -= shift[:, None]
+    np.copyto(t, EMPTY, where=outside)
     np.maximum(t, EMPTY, out=t)
     raised = np.expm1(t)
     np.copyto(raised, 0.0, where=outside)

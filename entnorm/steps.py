@@ -177,9 +177,9 @@ def above_mean(gamma: Any, deficit: Any, mean: Any) -> Any:
 
 
 def balance(gamma: Any, mean: Any) -> Any:
-    """How far above the top the logarithms are to be centred so that the mean of exp(t) is 1: not at all, but below it.
+    """How far above the top the centre is around which the mean of exp(t) is 1: negative, for it is below.
 
-    From the top, it is `mean`.
+    `mean` is that of exp(t) around the top.
     """
     return np.log(mean) / gamma
 

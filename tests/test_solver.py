@@ -34,6 +34,7 @@ def kernel(request, monkeypatch):
 
 MOST = {
     "plateau": 20,
+    "crowd": 20,
     "outlier": 28,
     "near ties": 28,
     "next to the maximum": 28,
@@ -624,6 +625,41 @@ def worst(x, kind, value, nudges=60, by=1e-9):
 def test_plateaus_above_a_few_entries_far_below(counts, depths, kind, value):
     """What is promised is in terms of the deficit, of which a few rounding errors of the excess may be most."""
     assert worst(np.repeat(np.negative(depths), counts), kind, value) < 0.6
+
+
+@pytest.mark.parametrize("low", [-20.0, -1e40, -1e100, -1e130, -1e300, -np.finfo(np.float64).max])
+@pytest.mark.parametrize("gap", [1.0, 0.01, 1e-160, 1e-250, 1e-300])
+@pytest.mark.parametrize(
+    ("counts", "perplexity"),
+    [([13, 9, 3], 21.95), ([100, 8, 3], 107.9), ([100, 8, 1], 107.9), ([1000, 80, 30], 1079.0)],
+)
+def test_plateaus_however_far_the_others_are_below(counts, perplexity, gap, low):
+    """The mean of the logarithms is no place to measure from, and gamma may be as far from 1 as they are."""
+    x, kind = np.repeat([0.0, -gap, low], counts), {"perplexity": perplexity}
+    among = entnorm.solve(logits=np.stack([x, np.append(np.zeros(x.size - 1), -1.0), x]), perplexity=perplexity - 0.5)
+    with np.errstate(all="raise"):
+        solution = entnorm.solve(logits=x, **kind)
+        assert np.array_equal(solution.probs, entnorm.softmax(x, **kind))
+    errors = Exact(logits=x).errors(solution, "perplexity", perplexity)
+    if solution.log_probs[-1] == -np.inf:  # float64 has no such number
+        del errors["log_probs"]
+    assert max(errors.values()) < 0.75
+    assert among.gamma[0] == among.gamma[2] == entnorm.solve(logits=x, perplexity=perplexity - 0.5).gamma
+
+
+@pytest.mark.parametrize("form", ["logits", "p"])
+@pytest.mark.parametrize("copies", [1, 9])
+def test_plateaus_with_ties_and_without_all_of_the_support(copies, form):
+    x = np.repeat([0.0, -1e-5, -7.0, -np.inf], np.array([13, 9, 3, 2]) * copies)
+    values = x if form == "logits" else np.exp(x) / np.exp(x).sum()
+    for entropy in math.log(22 * copies) - np.array([1e-9, 1e-7, 1e-5, 1e-3]):
+        alone = entnorm.solve(**{form: values}, entropy=entropy)
+        both = entnorm.solve(**{form: np.stack([values[::-1], values])}, entropy=entropy)
+        assert max(Exact(**{form: values}).errors(alone, "entropy", entropy).values()) < 0.6
+        assert (alone.gamma, alone.nit) == (both.gamma[1], both.nit[1])
+        assert np.array_equal(alone.probs, both.probs[1])
+        array = entnorm.softmax if form == "logits" else entnorm.normalize
+        assert np.array_equal(alone.probs, array(values, entropy=entropy))
 
 
 @pytest.mark.parametrize("cornered", [False, True])

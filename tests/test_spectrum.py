@@ -84,6 +84,19 @@ def test_equations_measure_the_same_entropy(kind, row):
     assert abs(deviation - exact.mp.sqrt(exact.moments(small)[1]) / small) <= 64 * EPS * deviation
 
 
+@pytest.mark.parametrize("gamma", [800.0, 1e5, 1e300])
+@pytest.mark.parametrize("low", [-1.0, -1e60, -1e130, -np.finfo(np.float64).max])
+def test_the_deficit_is_measured_however_far_the_mean_is_below_the_maximum(low, gamma):
+    row = {"logits": [1.0, 1.0, 1.0 - 0.5 / gamma, low]}
+    w = np.exp(gamma * (row["logits"][2] - 1.0))
+    wanted = np.log(2 + w) - w * np.log(w) / (2 + w) - np.log(4)
+    with np.errstate(all="ignore"):
+        equation = DeficitEquation(survey(**row), goal(0.25, 0.5))
+        found = equation.measure(np.array([gamma]))
+    assert abs(found.value[0] - (wanted + 0.5)) <= 4 * EPS
+    assert found.second[0] == pytest.approx(2 * w * np.log(w) ** 2 / (2 + w) ** 2, abs=16 * EPS)
+
+
 @pytest.mark.parametrize("offset", [0.0, 1e6])
 @pytest.mark.parametrize("tau", [1e-160, 1e-9, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, NEARLY])
 def test_the_series_is_right_to_the_last_digits_or_says_so(tau, offset):
