@@ -428,27 +428,15 @@ def tilt_by_step(
     maxima = maxima[0][beside], maxima[1][beside]  # those that are summed by themselves
     above, v = np.zeros(rows), work.array("w", (rows, laned(n) if n <= SHORT else padded(n, np.float64)))
     if lean.size:
-        centre = look.centre[lean]
-        above[lean] = below(centre, top[lean], logits=logits)
+        above[lean] = below(look.centre[lean], top[lean], logits=logits)
     if kept is None:
-        t, w = work.array("t", v.shape), work.array("weights", v.shape)
+        t, offsets = work.array("t", v.shape), log_offsets(values[lean], look.centre[lean], logits=logits)
         np.multiply(depths, look.base[:, None], t[:, :n])
         t[:, n:] = 0.0
-        if lean.size:
-            t[lean, :n] = log_offsets(values[lean], centre, logits=logits) * look.base[lean, None]
+        t[lean, :n] = offsets * look.base[lean, None]
         if outside:
             t[outside] = 0.0
-        rest = rest_of(t, depths, look.base, above)
-        np.exp(t, w)
-        give_back(rest, w)
-        w[:, n:] = w[maxima] = 0.0
-        if outside:
-            w[outside] = 0.0
-        kept = Kept(w, np.array(_sums(w, t, v)), None)
-        if lean.size:
-            raised = np.expm1(t, v)
-            give_back(rest, raised, less=1.0)
-            kept.sums[0, lean] = row_sum(raised)[lean]
+        kept = _kept(n, t, rest_of(t, depths, look.base, above), lean, maxima, outside, v, work)
     weights, ones = kept.weights[:, :n], np.bincount(maxima[0], minlength=rows)
     weights[maxima], ones[lean] = 1.0, n
     if outside:
@@ -456,6 +444,30 @@ def tilt_by_step(
         weights[outside] = depths[outside] = 0.0
     total = stepped_sum(look.by / look.base, ones, *kept.sums)
     step_weights(depths, weights, look.by[:, None], total[:, None], v[:, :n], out, above[:, None])
+
+
+def _kept(
+    n: int,
+    t: Floats,
+    rest: Rest | None,
+    lean: Indices,
+    maxima: tuple[Indices, ...],
+    outside: tuple[Indices, ...] | None,
+    v: Floats,
+    work: Workspace,
+) -> Kept:
+    """What the last look had of rows of n: those that `lean` around a centre, the others without their maxima."""
+    w = np.exp(t, work.array("weights", t.shape))
+    give_back(rest, w)
+    w[:, n:] = w[maxima] = 0.0
+    if outside:
+        w[outside] = 0.0
+    kept = Kept(w, np.array(_sums(w, t, v)), None)
+    if lean.size:
+        raised = np.expm1(t, v)
+        give_back(rest, raised, less=1.0)
+        kept.sums[0, lean] = row_sum(raised)[lean]
+    return kept
 
 
 def _sums(w: Floats, t: Floats, v: Floats) -> tuple[Any, ...]:

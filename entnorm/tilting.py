@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from entnorm import backend
 from entnorm.moments import (
     Floats,
+    Indices,
     Integers,
     Kept,
     LastLook,
@@ -40,6 +41,22 @@ def as_floats(values: NDArray[Any]) -> Floats:
 def holds_floats(array: NDArray[Any]) -> bool:
     """Whether what is worked on can be written to an array as it is."""
     return array.dtype == np.float64 and array.flags.c_contiguous
+
+
+class Asked(NamedTuple):
+    """Rows and their orders ``gamma * 2**scale``, and what is wanted of each: its distribution, or the logarithms."""
+
+    values: NDArray[Any]
+    gamma: Floats
+    look: LastLook
+    scale: Integers
+    logits: bool
+    log: bool
+
+    def part(self, rows: slice | Indices) -> Asked:
+        """The same of some rows."""
+        some = self.values[rows], self.gamma[rows], self.look.part(rows), self.scale[rows]
+        return Asked(*some, self.logits, self.log)
 
 
 class Total:
@@ -85,15 +102,16 @@ def tilt_rows(
     n = values.shape[1]
     work = work or Workspace()
     if n > LONG and (log or not look.base.any() or not _is_compiled(values, logits)):
+        asked = Asked(values, gamma, look, scale, logits, log)
         for row in range(len(values)):
             some = slice(row, row + 1)
-            _tilt_by_columns(values[some], gamma[some], look.part(some), scale[some], out[some], logits, log, work)
+            _tilt_by_columns(asked.part(some), out[some], work)
         return
-    values, height = as_floats(values), max(1, TILE // n)
+    asked, height = Asked(as_floats(values), gamma, look, scale, logits, log), max(1, TILE // n)
     for first in range(0, len(values), height):
         some = slice(first, first + height)
         known = None if depths is None else depths[some], None if kept is None else kept.part(some)
-        _tilt_piece(values[some], gamma[some], look.part(some), scale[some], out[some], logits, log, *known, work)
+        _tilt_piece(asked.part(some), out[some], *known, work)
 
 
 def _is_compiled(values: NDArray[Any], logits: bool) -> bool:
@@ -102,46 +120,26 @@ def _is_compiled(values: NDArray[Any], logits: bool) -> bool:
     return fast is not None and values.shape[1] <= fast.LONGEST and bool(values.min() > -np.inf)
 
 
-def _tilt_piece(
-    values: Floats,
-    gamma: Floats,
-    look: LastLook,
-    scale: Integers,
-    out: NDArray[Any],
-    logits: bool,
-    log: bool,
-    depths: Floats | None,
-    kept: Kept | None,
-    work: Workspace,
-) -> None:
-    fast = backend.compiled() if logits and not log else None
+def _tilt_piece(asked: Asked, out: NDArray[Any], depths: Floats | None, kept: Kept | None, work: Workspace) -> None:
+    values = asked.values
+    fast = backend.compiled() if asked.logits and not asked.log else None
     room = out if holds_floats(out) else work.array("out", values.shape)
     if fast is None:
-        _tilt(values, gamma, look, scale, room, logits, log, depths, kept, work)
+        _tilt(asked, room, depths, kept, work)
     else:
-        others = scale != 0
-        fast.tilt(values, gamma, *look, others, room)
+        others = asked.scale != 0
+        fast.tilt(values, asked.gamma, *asked.look, others, room)
         left = np.flatnonzero(others)
         if left.size:
             found = np.empty((left.size, values.shape[1]))
-            _tilt(values[left], gamma[left], look.part(left), scale[left], found, True, False, None, None, work)
+            _tilt(asked.part(left), found, None, None, work)
             room[left] = found
     if room is not out:
         np.copyto(out, room, casting="same_kind")
 
 
-def _tilt(
-    values: Floats,
-    gamma: Floats,
-    look: LastLook,
-    scale: Integers,
-    out: Floats,
-    logits: bool,
-    log: bool,
-    depths: Floats | None,
-    kept: Kept | None,
-    work: Workspace,
-) -> None:
+def _tilt(asked: Asked, out: Floats, depths: Floats | None, kept: Kept | None, work: Workspace) -> None:
+    values, gamma, look, scale, logits, log = asked
     if depths is None:
         depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
     stepped = look.base > 0
@@ -234,32 +232,32 @@ def _step_by_columns(
         np.copyto(out[:, part], depths, casting="same_kind")
 
 
-def _tilt_by_columns(
-    values: NDArray[Any],
-    gamma: Floats,
-    look: LastLook,
-    scale: Integers,
-    out: NDArray[Any],
-    logits: bool,
-    log: bool,
-    work: Workspace,
-) -> None:
+def _tilt_by_columns(asked: Asked, out: NDArray[Any], work: Workspace) -> None:
     """The same numbers for one row of any length and layout, in passes over its columns: first what they sum up to."""
+    values, gamma, look, scale, logits, log = asked
     if look.base[0] > 0:
         extremes = _extremes(values, logits)
         if not log and _may_have_stepped(-extremes.reach, look)[0]:
             _step_by_columns(values, extremes, look, out, logits, work)
             return
         look = LastLook(*np.zeros((3, 1)))
-    parts = list(columns(values.shape[1]))
+    parts = columns(values.shape[1])
     top = np.max([as_floats(values[:, part]).max(-1) for part in parts], axis=0)
     fast = backend.compiled() if logits and not log and not scale[0] and 0 < gamma[0] < np.inf else None
     if fast is not None:
         _tilt_by_compiled_columns(fast, values, top, gamma, look, out)
         return
-    if not logits and not log and gamma[0] == 1 and all(_is_level(values[:, part], top[0]) for part in parts):
+    level = not logits and not log and gamma[0] == 1
+    if level and all(_is_level(values[:, part], top[0]) for part in columns(values.shape[1])):
         np.copyto(out, values, casting="same_kind")
         return
+    _tilt_from_top(asked._replace(look=look), top, out)
+
+
+def _tilt_from_top(asked: Asked, top: Floats, out: NDArray[Any]) -> None:
+    """Distribution or logarithms of such a row, of which the maximum is known, without a step."""
+    values, gamma, look, scale, logits, log = asked
+    parts = list(columns(values.shape[1]))
 
     def depths(part: slice) -> Floats:
         return log_offsets(as_floats(values[:, part]), top, logits=logits, scale=scale)
