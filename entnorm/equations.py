@@ -41,6 +41,7 @@ from entnorm.targets import Goal
 
 _OFF_CENTRE = 4.0  # standard deviations of log q off the centre beyond which the rounding of offsets would show
 _TALLEST = 500.0  # t that is far from overflow, and far above any logarithm of s q that a solution can have
+_AT_CENTRE = 4 * EPS  # off by so much, no offset is rounded by more than the square of it
 _CENTRINGS = 8  # each leaves the rounding of the last distance; two are the rule
 _UNIT = 2.0**600  # in which finer entropies are measured
 
@@ -254,7 +255,8 @@ class DeficitEquation:
         """H(gamma) - H* of all rows, with the cumulants."""
         found, drift = self._deficit(np.arange(gamma.size), gamma)
         for _ in range(_CENTRINGS):
-            off = np.flatnonzero(np.abs(drift) > np.minimum(_OFF_CENTRE * np.sqrt(found.second), 1.0))
+            width = np.maximum(_OFF_CENTRE * np.sqrt(found.second), _AT_CENTRE)
+            off = np.flatnonzero(np.abs(drift) > np.minimum(width, 1.0))
             if not off.size:
                 break
             self.centre[off] = self.spectrum.take(off).moved(self.centre[off], drift[off] / gamma[off])

@@ -291,39 +291,40 @@ def deficit(read: Read, shape: tuple[int, ...], support: Integers, gamma: Floats
     """``log s - H`` of the escort distribution of order `gamma`, and the log of the mean of exp(gamma * offset).
 
     With l_i = log(s q_i), the deficit is the mean over the support of ``l e^l - e^l + 1 >= 0``, which vanishes to
-    second order at l = 0. A common error in the l_i does not matter, so the normalisation may be rounded; but the
-    rounding of ``gamma * offset`` and of ``1 + expm1`` does, and is harmless only while the offsets are centred: where
+    second order at l = 0. A common error in the l_i changes that by as large a share, so the normalisation may be
+    rounded; but the rounding of ``gamma * offset`` does more, and is harmless only while the offsets are centred: where
     the second number returned is not small, a caller moves the centre by it.
 
     Parameters
     ----------
     read : callable
-        Gives log p_i minus a constant of the row, -inf outside the support. Its product with gamma must not overflow.
+        Gives log p_i minus a constant of the row, -inf outside the support. Its product with gamma may overflow to
+        -inf, but has to be far from where exp overflows.
     shape : (rows, n)
     support, gamma : ndarray of shape (rows,)
         s and the order.
     """
     sums = TileSums((2, shape[0]))
     for some, part in tiles(shape):
-        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some])
+        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some], 0.0)
         sums.add((some, part), (row_sum(raised), row_dot(_weights(t, raised, outside), t)))
-    raised_sum, first = sums.total()
-    mean = raised_sum / support
+    mean, first = sums.total() / support
     log_mean = np.log1p(mean)
-    guess = first / support / (1.0 + mean)
-    sums = TileSums((3, shape[0]))
+    guess = first / (1.0 + mean) - log_mean
+    sums = TileSums((4, shape[0]))
     for some, part in tiles(shape):
-        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some])
+        t, raised, outside = _raised(_lengthened(read(some, part)), gamma[some], log_mean[some, None])
         weights = _weights(t, raised, outside)
-        terms = _convex_terms(t - log_mean[some, None], weights, raised, mean[some])
+        terms = _convex_terms(t, weights, raised)
         np.copyto(terms, 0.0, where=outside)
         t -= guess[some, None]
         weights *= t
         square = row_dot(weights, t)
         weights *= t
-        sums.add((some, part), (row_sum(terms), square, row_dot(weights, t)))
-    value, second, third = sums.total() / support
-    return Cumulants(value, second / (1.0 + mean), third / (1.0 + mean)), log_mean
+        sums.add((some, part), (row_sum(terms), row_sum(raised), square, row_dot(weights, t)))
+    value, rest, second, third = sums.total() / support
+    total = 1.0 + rest  # the mean of e^l, which the rounding of its logarithm has left
+    return Cumulants(value / total - 0.5 * rest * rest, second / total, third / total), log_mean
 
 
 def _lengthened(offsets: NDArray[Any]) -> NDArray[Any]:
@@ -337,10 +338,11 @@ def _lengthened(offsets: NDArray[Any]) -> NDArray[Any]:
     return room
 
 
-def _raised(offsets: NDArray[Any], gamma: Floats) -> tuple[Floats, Floats, Mask]:
-    """t, expm1(t), with 0 for both sums outside the support, and where that is."""
+def _raised(offsets: NDArray[Any], gamma: Floats, level: Any) -> tuple[Floats, Floats, Mask]:
+    """By how much t is above a level; expm1 of that, 0 outside the support; and where that is."""
     outside = offsets == -np.inf
     t = offsets * gamma[:, None]
+    t -= level
     np.copyto(t, EMPTY, where=outside)
     np.maximum(t, EMPTY, out=t)
     raised = np.expm1(t)
@@ -357,11 +359,10 @@ def _weights(t: Floats, raised: Floats, outside: Mask) -> Floats:
     return weights
 
 
-def _convex_terms(l: Floats, weights: Floats, raised: Floats, mean: Floats) -> Floats:  # noqa: E741
-    """``l e^l - e^l + 1`` where ``e^l = weights / (1 + mean)``; by its series where the three terms cancel."""
+def _convex_terms(l: Floats, weights: Floats, raised: Floats) -> Floats:  # noqa: E741
+    """``l e^l - e^l + 1``; by its series where the three terms cancel."""
     terms = weights * l
-    terms -= raised - mean[:, None]
-    terms /= (1.0 + mean)[:, None]
+    terms -= raised
     small = np.flatnonzero(np.abs(l) < _SMALL)
     if small.size:
         x = l.ravel()[small]

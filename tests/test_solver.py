@@ -647,6 +647,16 @@ def test_plateaus_however_far_the_others_are_below(counts, perplexity, gap, low)
     assert among.gamma[0] == among.gamma[2] == entnorm.solve(logits=x, perplexity=perplexity - 0.5).gamma
 
 
+@pytest.mark.parametrize(
+    ("counts", "step"), [([1, 2919, 39278], 5.241944147254207), ([1, 28109, 251653], 5.4163), ([40, 2919, 3000], 4.0)]
+)
+def test_neighbouring_logits_that_are_nats_apart(counts, step):
+    """No centre is next to where the mean of the exponentials is 1: it is off by factors, and so is their sum."""
+    x = np.repeat(1e17 - np.array([0.0, 16.0, 480.0]), counts)
+    entropy = float(Exact(logits=x).moments(step / 16)[0])
+    assert worst(x, "entropy", entropy, nudges=4) < 0.75
+
+
 @pytest.mark.parametrize("form", ["logits", "p"])
 @pytest.mark.parametrize("copies", [1, 9])
 def test_plateaus_with_ties_and_without_all_of_the_support(copies, form):
