@@ -79,6 +79,28 @@ class Backwards(ThreadPoolExecutor):
         return future
 
 
+class Interrupted(ThreadPoolExecutor):
+    """An executor that is interrupted while it takes in tasks, none of which it begins."""
+
+    def __init__(self):
+        super().__init__(1)
+        self.taken = []
+
+    def submit(self, function, /, *args):
+        if len(self.taken) == 5:
+            raise KeyboardInterrupt
+        self.taken.append(Future())
+        return self.taken[-1]
+
+
+@needs_flint
+def test_what_was_taken_in_before_an_interrupt_is_not_computed(few, tmp_path):
+    executor = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        generate.make(tmp_path / "a.jsonl", executor=executor)
+    assert [future.cancelled() for future in executor.taken] == [True] * 5
+
+
 @needs_flint
 def test_processes_make_the_same_records(few, tmp_path):
     with generate.processes(1) as executor:

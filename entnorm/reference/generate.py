@@ -221,8 +221,10 @@ def _end_with_parent() -> None:
 
 def _computed(pool: Executor, numbers: list[int]) -> Iterator[str]:
     """The lines of some entries, in the order in which they are ready."""
-    futures = [pool.submit(line, number) for number in numbers]
+    futures = []
     try:
+        for number in numbers:  # thousands, which takes long enough to be interrupted
+            futures.append(pool.submit(line, number))
         for future in as_completed(futures):
             yield future.result()
     finally:
