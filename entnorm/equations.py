@@ -239,17 +239,12 @@ class DeficitEquation:
     """log s - H = goal.deficit, wherever the root is: a row is centred anew when it drifts from its centre.
 
     It starts at the mean of the logarithms, and at the maximum where that is so far above that digits would be lost.
+    Term by term, in two sweeps, it is for rows that are cornered: nobody glances at it, nor at what it sums up.
     """
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
-        self.centre = spectrum.centre()
-        self.sensitive = np.zeros(spectrum.top.shape, np.bool_)
-
-    def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
-        """H(gamma) - H* of some rows, to all digits."""
-        found, _ = self._deficit(rows, gamma)
-        return found._replace(value=self.goal.deficit[rows] - found.value)
+        self._centre = spectrum.centre()
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants."""
@@ -259,7 +254,7 @@ class DeficitEquation:
             off = np.flatnonzero(np.abs(drift) > np.minimum(width, 1.0))
             if not off.size:
                 break
-            self.centre[off] = self.spectrum.take(off).moved(self.centre[off], drift[off] / gamma[off])
+            self._centre[off] = self.spectrum.take(off).moved(self._centre[off], drift[off] / gamma[off])
             again, drift[off] = self._deficit(off, gamma[off])
             for kept, new in zip(found, again, strict=True):
                 kept[off] = new
@@ -269,10 +264,10 @@ class DeficitEquation:
         """Forget the other rows."""
         left = np.flatnonzero(rows)
         self.spectrum, self.goal = self.spectrum.take(left), self.goal.take(left)
-        self.unit, self.centre = self.unit[left], self.centre[left]
+        self.unit, self._centre = self.unit[left], self._centre[left]
 
     def _deficit(self, rows: Indices, gamma: Floats) -> tuple[Cumulants, Floats]:
         some = self.spectrum.take(rows)
-        tall = gamma * some.above(self.centre[rows]) > _TALLEST
-        self.centre[rows[tall]] = some.top[tall]
-        return deficit(some.read(self.centre[rows]), some.shape, some.support, gamma)
+        tall = gamma * some.above(self._centre[rows]) > _TALLEST
+        self._centre[rows[tall]] = some.top[tall]
+        return deficit(some.read(self._centre[rows]), some.shape, some.support, gamma)

@@ -315,7 +315,7 @@ def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers)
 
 
 def _settle(
-    equation: Equation,
+    equation: Equation | DeficitEquation,
     found: Cumulants,
     gamma: Floats,
     which: Indices,

@@ -76,9 +76,10 @@ def test_equations_measure_the_same_entropy(kind, row):
             found = equation.measure(np.array([gamma]))
             assert abs(found.value[0] - wanted) <= 8 * EPS * (1 + second)
             assert abs(found.second[0] - second) <= 16 * EPS * (1 + second)
-            glance = equation.glance(np.array([0]), np.array([gamma]))
-            for rough, fine in zip(glance, found, strict=True):
-                assert abs(rough[0] - fine[0]) <= 2.0**-20
+            if kind is not DeficitEquation:
+                glance = equation.glance(np.array([0]), np.array([gamma]))
+                for rough, fine in zip(glance, found, strict=True):
+                    assert abs(rough[0] - fine[0]) <= 2.0**-20
     small = exact.mp.mpf(10) ** -20
     deviation = spectrum.deviation[0]
     assert abs(deviation - exact.mp.sqrt(exact.moments(small)[1]) / small) <= 64 * EPS * deviation
