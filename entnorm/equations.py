@@ -56,7 +56,7 @@ class Equation(Protocol):
         Entropies and cumulants count so much, and the goal: more than 1 where float64 is too coarse.
     centre : ndarray of shape (rows,)
         The value that logarithms were relative to when rows were measured last, inf for the maximum. NaN where there
-        was more to it than one sum, so that distributions cannot be made of the exponentials.
+        was more to it than one sum, so that distributions cannot be made of the exponentials; nor can they of a series.
     sensitive : ndarray of shape (rows,)
         Those in which errors of the exponentials move gamma, and with it the largest probability by more than is
         promised, unless that is made of the same ones.
@@ -238,8 +238,9 @@ class DeficitSeries:
 class DeficitEquation:
     """log s - H = goal.deficit, wherever the root is: a row is centred anew when it drifts from its centre.
 
-    It starts at the mean of the logarithms, and at the maximum where that is so far above that digits would be lost.
-    Term by term, in two sweeps, it is for rows that are cornered: nobody glances at it, nor at what it sums up.
+    It starts at the mean of the logarithms, and at the maximum where that is so far above that exponentials overflow.
+    Term by term, in two sweeps, it is for rows that nothing else is accurate for: nobody glances at it, and no
+    distribution is made of what it sums up.
     """
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:

@@ -51,7 +51,6 @@ from entnorm.steps import (
     FINE,
     GLANCES,
     HIGHEST,
-    LEAN,
     NEARLY,
     UNEVEN,
     above_mean,
@@ -65,6 +64,7 @@ from entnorm.steps import (
     is_sensitive,
     is_slight,
     is_sound,
+    leans,
     nearer_start,
     stepped_sum,
 )
@@ -115,7 +115,7 @@ def solve_row(
     if not (excess >= FINE and deficit >= FINE):
         return _UNDONE
     try:
-        return _solve(values, excess, deficit, out, room, deficit * LEAN < excess, logits)
+        return _solve(values, excess, deficit, out, room, leans(excess, deficit), logits)
     except ZeroDivisionError:
         return _UNDONE
 

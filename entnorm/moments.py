@@ -1,12 +1,13 @@
-"""Sums over the entries of escort distributions, in the log domain and free of cancellation: all that touches entries.
+"""Sums over the entries of escort distributions, in the log domain and free of cancellation that would cost digits.
 
-Two forms of the same equation are kept, because neither is accurate everywhere:
+Two distances are measured, because neither is accurate everywhere:
 
-* the *excess* ``H - log m`` over the entropy of the m tied maxima, for distributions that lean to one-hot;
-* the *deficit* ``log s - H`` below the entropy of the uniform distribution on the s support points, for the others.
+* the *excess* ``H - log m`` over the entropy of the m tied maxima, by `power_sums` from the top: terms of one sign;
+* the *deficit* ``log s - H`` below that of the uniform distribution on the s support points, by `power_sums` around a
+  centre where it is not small, by `power_means` for a series where all logarithms are near each other, and else term by
+  term by `deficit`, in which all have one sign.
 
-Both are sums of terms of one sign, so that each comes out with full relative accuracy where it is small. All are taken
-as `entnorm.reductions` has it: the sums of a row do not depend on the rows around it, bit for bit.
+All are taken as `entnorm.reductions` has it: the sums of a row do not depend on the rows around it, bit for bit.
 """
 
 from collections.abc import Callable
@@ -45,7 +46,7 @@ FAINT = np.float32(-87.0)  # where such t are held, and exp of it taken away
 DEEPEST = float(np.finfo(np.float32).max)  # a depth from here on may be -inf in float32
 _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
-_FAINT = 1e-290  # a quotient this small may have lost digits to underflow
+_UNDERFLOWN = 1e-290  # a quotient this small may have lost digits to underflow
 _LEAST = 5e-324
 _LIFT = 32  # powers of two that keep the difference of two finite logits finite, summed over any row
 
@@ -158,7 +159,7 @@ def log_offsets(
     if not logits:
         quotient = values / column
         np.log(quotient, out=out)
-        faint = quotient < _FAINT
+        faint = quotient < _UNDERFLOWN
         if faint.any():
             out[faint] = np.log(values[faint]) - np.log(centre)[np.nonzero(faint)[0]]
         np.subtract(values, column, out=quotient)

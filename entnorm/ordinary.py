@@ -1,8 +1,9 @@
-"""Rows that are ordinary, as nearly all are, by the shortest way: compiled code if there is any, else as they are long.
+"""Rows that are ordinary, as nearly all are, by the shortest way: logits by compiled code if there is any.
 
-Long ones, or a few, are solved one by one, and many short ones side by side. What is ordinary, the kernels decide,
-`entnorm.fast`, `entnorm.lone` and `entnorm.upright`: full support, one maximum, a target inside, and nothing extreme.
-Rows that they leave, and rows of middling length without compiled code, `entnorm.solver` takes together.
+Else, and rows of probabilities in any case, as they are long: long ones, or a few, are solved one by one, and many
+short ones side by side. What is ordinary, the kernels decide, `entnorm.fast`, `entnorm.lone` and `entnorm.upright`:
+full support, one maximum, a target inside, and nothing extreme. Rows that they leave, and rows of middling length for
+which there is no kernel, `entnorm.solver` takes together.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from entnorm.answers import Answers
 from entnorm.moments import Floats, Mask
 from entnorm.reductions import SHORT, WHOLE, Workspace
 from entnorm.rows import Rows
-from entnorm.steps import LEAN
+from entnorm.steps import leans
 from entnorm.targets import Goal, Target
 from entnorm.tilting import as_floats
 
@@ -44,7 +45,7 @@ def solve_row(rows: Rows, target: Target, out: NDArray[Any] | None) -> tuple[int
     excess, deficit = goal.excess.item(), goal.deficit.item()
     if fast is not None:
         found = (False,)
-        if not deficit * LEAN < excess:
+        if not leans(excess, deficit):
             found = fast.solve_row(fast.FROM_TOP, row, excess, deficit, room)
         if not found[0] and deficit < excess:
             found = fast.solve_row(fast.LEAN, row, excess, deficit, room)
@@ -92,7 +93,7 @@ def _solve_compiled(
 ) -> None:
     """Solve rows from the top, and for the deficit those that lean to the uniform distribution, or that this leaves."""
     excess, deficit = as_floats(goal.excess), as_floats(goal.deficit)  # the latter may be what the caller passed
-    some = wanted & ~(deficit * LEAN < excess)
+    some = wanted & ~leans(excess, deficit)
     if some.any():
         fast.solve_rows(fast.FROM_TOP, values, excess, deficit, some, *found, room, *large)
     some = wanted & ~found[0] & (deficit < excess)

@@ -83,7 +83,7 @@ class Solution:
     success : bool
         Whether `status` is `Status.CONVERGED`.
     nit : int64
-        Iterations; each one evaluates the entropy and its derivatives, near the uniform distribution sometimes twice.
+        Iterations; each one evaluates the entropy and its derivatives, in a few rows more than once.
     condition : float64
         min(H, log s - H) / (gamma^2 Var_q[log p]), s the size of the support: how much a relative error in the entropy
         or in the deficit is magnified in gamma [escort.entropy-log-slope]. 0 where nothing had to be solved.

@@ -1,9 +1,9 @@
 """The exponent that gives each row of a batch its prescribed entropy: `solve`.
 
-From the top down: `Rows.opened` and `Target.checked` *validate*; ordinary rows go the short way of `entnorm.ordinary`;
-for the others `Target.reduce` *reduces* the target to its distances from the ends, `_classify` *classifies* by the
-equation that is accurate, `_solve_rows` searches and settles, and what this leaves `_bracket` *brackets* and `_iterate`
-*iterates*; `tilt_rows` *restores* the distributions.
+From the top down: `Rows.opened` and `Target.checked` *validate* what is passed, `Rows.vet` the numbers, a block at a
+time; `Target.reduce` *reduces* targets to their distances from the ends; ordinary rows go the short way of
+`entnorm.ordinary`; the others `_classify` *classifies* by the equation that is accurate, `_solve_rows` searches and
+settles, and what this leaves `_bracket` *brackets* and `_iterate` *iterates*; `tilt_rows` *restores* the distributions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from entnorm.reductions import SHORT, SQUARES, TILE, Workspace
 from entnorm.rows import Rows, height_of, quietly
 from entnorm.solution import Solution, Status
 from entnorm.spectrum import Spectrum
-from entnorm.steps import EPS, FINE, GLANCES, LEAN, NEARLY, advance, is_slight, search, settle, start
+from entnorm.steps import EPS, FINE, GLANCES, NEARLY, advance, is_slight, leans, search, settle, start
 from entnorm.targets import Goal, Target
 from entnorm.tilting import tilt_rows
 
@@ -80,9 +80,9 @@ def solve(
     Notes
     -----
     Newton's method for ``log((H - log m) / (log s - H))`` in ``gamma**alpha``, where alpha cancels the curvature that
-    the second and third cumulant of log q give at each iterate, converges with third order. Sums in float32 lead it
-    next to the root, where one sum in float64 decides: a row is done if the step after the one to be taken would be
-    below a rounding error. Rows that this leaves are searched inside the bracket
+    the second and third cumulant of log q give at each iterate, converges with third order. Cheap sums, most of them
+    in float32, lead it next to the root, where one sum in float64 decides: a row is done if the step after the one to
+    be taken would be below a rounding error. Rows that this leaves are searched inside the bracket
     ``sqrt(8 (log s - H*)) / R <= gamma <= x / D``, R the range and D the top gap of log p; the ends come from the bound
     of Popoviciu on the variance [rates.bracket-below] and from ``(1 + x) exp(-x)``, which bounds the tail
     [rates.bracket-above]. Rows near the uniform distribution are solved for ``log s - H``, others for ``H - log m``,
@@ -171,7 +171,8 @@ def _solve_others(
     rows: Rows, values: NDArray[Any], target: Target, answers: Answers, probs: NDArray[Any] | None, work: Workspace
 ) -> None:
     """Solve rows whatever they are; their distributions go to `probs`, infeasible ones at their nearest end."""
-    answers.nit[:] = answers.base[:] = answers.by[:] = 0  # what came to nothing before does not count
+    for numbers in (answers.nit, answers.base, answers.by, answers.residual):  # what came to nothing does not count
+        numbers[:] = 0
     spectrum = Spectrum.survey(values, work, logits=rows.logits, room=probs)
     rows.vet_tops(spectrum.top)
     stepping = values.shape[1] > SHORT
@@ -196,7 +197,7 @@ def _classify(spectrum: Spectrum, goal: Goal, answers: Answers) -> list[tuple[ty
     unsolved = (goal.excess > 0) & (goal.deficit > 0) & ~at_end
     if not unsolved.all():
         _settle_ends(goal, at_end, unsolved, spectrum.ties == spectrum.support, answers)
-    lean = unsolved & (goal.deficit * LEAN < goal.excess)
+    lean = unsolved & leans(goal.excess, goal.deficit)
     from_top = np.flatnonzero(unsolved & ~lean)
     found: list[tuple[type[Equation], Indices]] = [(ExcessEquation, from_top)] if from_top.size else []
     return found + (_classify_lean(spectrum, goal, lean) if lean.any() else [])
@@ -219,7 +220,7 @@ def _settle_ends(goal: Goal, at_end: Mask, unsolved: Mask, uniform: Mask, answer
     answers.nearest[:] = np.where(goal.deficit <= 0, 0.0, np.inf)
     answers.goal_excess[goal.at_bottom] = 0.0
     answers.goal_deficit[goal.at_top] = 0.0
-    answers.varentropy[:] = np.inf  # of no consequence: nothing is solved for
+    answers.varentropy[:] = np.inf  # so that the condition is 0: nothing is solved for
 
 
 def _solve_rows(

@@ -36,7 +36,7 @@ class Spectrum:
     def survey(
         cls, values: NDArray[Any], work: Workspace, *, logits: bool, room: NDArray[Any] | None = None
     ) -> "Spectrum":
-        """Look at every entry once; what is kept of them is in `work`, and lasts until the next survey there.
+        """Look at all entries; what is kept of them is in `work`, and lasts until the next survey there.
 
         The logarithms themselves are kept in `room` if that, an array of the same shape, is fit for them.
         """
@@ -236,10 +236,11 @@ class Spectrum:
         self._spread(rows)
         if self.depths is not None:
             base = rows if self.index is None else self.index[rows]
-            depths = np.ldexp(self.depths[base], scale[:, None])  # those of probabilities are in range
             if self.logits:
                 depths = log_offsets(self.values[base], self.top[rows], logits=True, scale=scale)
                 _keep_inside(depths, self.values[base], self.reach[rows])
+            else:  # in range
+                depths = np.ldexp(self.depths[base], scale[:, None])
             self.depths[base] = depths
 
 

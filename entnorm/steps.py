@@ -33,6 +33,11 @@ _RECIPROCALS = tuple(1.0 / factorial(k) for k in range(HIGHEST + 1))
 _REACHES = tuple((EPS / 4 * factorial(k - 1)) ** (1 / (k - 1)) for k in range(2, HIGHEST, 2))
 
 
+def leans(excess: Any, deficit: Any) -> Any:
+    """Whether a row is to be solved for the deficit, from the uniform distribution, whatever its shape."""
+    return deficit * LEAN < excess
+
+
 def pick(condition: Any, yes: Any, no: Any) -> Any:
     """`yes` where `condition` holds, `no` elsewhere."""
     if isinstance(condition, np.ndarray):

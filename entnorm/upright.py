@@ -1,7 +1,7 @@
 """Many short ordinary rows in NumPy, stood upright: numbers that belong to a row cost no loop of their own.
 
-A loop along a hundred entries takes NumPy a third of its time to begin and to end. Here loops run along the rows, a few
-hundred of them, and from entry to entry no more than once for all of these. What is ordinary, `entnorm.short` says; it
+A loop along a hundred entries takes NumPy a third of its time to begin and to end. Here loops run along the rows, some
+hundreds of them, and from entry to entry no more than once for all of these. What is ordinary, `entnorm.short` says; it
 finds the same numbers for a row by itself, bit for bit.
 """
 
@@ -19,11 +19,11 @@ from entnorm.short import CLOSEST, FINITE, MODERATE
 from entnorm.steps import (
     FINE,
     GLANCES,
-    LEAN,
     advance,
     excess_cumulants,
     is_levered,
     is_slight,
+    leans,
     restored_sum,
     search,
     settle,
@@ -32,7 +32,7 @@ from entnorm.steps import (
 )
 
 WIDTH = 528  # rows that are worked on at a time: calls cost little, and t and w are in the cache
-_PIECE = 90 * WIDTH  # entries that are, at least
+_PIECE = 90 * WIDTH  # entries that are worked on at a time, at least
 HEIGHT = 12 * WIDTH  # rows at a time for what is done but once for each
 _VECTOR = 16  # entries of float32 that a line of the cache holds
 
@@ -49,7 +49,7 @@ def solve_rows(
     logits: bool,
 ) -> None:
     """Those of the rows that are `wanted` and ordinary: what `entnorm.lone.solve_row` returns goes to `found`."""
-    rows = np.flatnonzero(wanted & (excess >= FINE) & (deficit >= FINE) & ~(deficit * LEAN < excess))
+    rows = np.flatnonzero(wanted & (excess >= FINE) & (deficit >= FINE) & ~leans(excess, deficit))
     for first in range(0, rows.size, HEIGHT):
         some = rows[first : first + HEIGHT]
         crowd = _Crowd(_Tiles(values, some, work, logits), excess[some], deficit[some])
@@ -153,7 +153,7 @@ class _Tiles:
         self.maxima[k] = maxima
 
     def pieces(self, table: NDArray[Any], looked: Indices, sums: int, *, kept: bool = False) -> Iterator[_Piece]:
-        """The rows that are looked at, a few hundred at a time."""
+        """The rows that are looked at, so many at a time that they stay in the cache."""
         if not looked.size:
             return
         cuts = _cuts(looked.size, self.n)

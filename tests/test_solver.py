@@ -672,6 +672,17 @@ def test_plateaus_with_ties_and_without_all_of_the_support(copies, form):
         assert np.array_equal(alone.probs, array(values, entropy=entropy))
 
 
+@pytest.mark.parametrize(
+    ("row", "entropy"), [([0.0, 0.0, -1.0, -2.0], math.log(2)), ([0.0, -1.0, -2.0, -np.inf], math.log(3))]
+)
+def test_rows_at_an_end_have_its_entropy_whatever_was_tried_beside_them(row, entropy):
+    x = np.array([[0.0, -1e-9, -2e-9, -1.0]] * 11 + [row] * 9)
+    solution = entnorm.solve(logits=x, entropy=np.repeat([math.log(3), entropy], [11, 9]))
+    alone = entnorm.solve(logits=row, entropy=entropy)
+    assert (solution.entropy[11:] == alone.entropy).all()
+    assert abs(alone.entropy - entropy) <= EPS
+
+
 @pytest.mark.parametrize("cornered", [False, True])
 @pytest.mark.parametrize("copies", [1, 6])
 @pytest.mark.parametrize("step", [0.35, 0.45])

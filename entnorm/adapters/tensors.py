@@ -19,7 +19,7 @@ from entnorm.adapters.tensor_rows import Rows, elementwise, from_bottom, from_to
 from entnorm.answers import Failures
 from entnorm.moments import EMPTY
 from entnorm.solution import EntnormError, InfeasibleTargetError, Status, name_rows
-from entnorm.steps import EPS, GLANCES, LEAN, UNEVEN
+from entnorm.steps import EPS, GLANCES, UNEVEN, leans
 
 Measure = Callable[..., tuple[Any, ...]]
 
@@ -100,7 +100,7 @@ def _solve(x: Any, target: Any, kind: str, infeasible: str) -> tuple[Any, ...]:
     gamma = gamma.masked_fill(at_end & (rows.ties == rows.support), 0.0)
     centre = torch.where(torch.isinf(gamma), rows.top, rows.centre)
     rows.numbers |= {"excess": excess, "deficit": deficit, "place": torch.arange(len(gamma), device=gamma.device)}
-    lean, unsolved = deficit * LEAN < excess, ~(at_end | beyond)
+    lean, unsolved = leans(excess, deficit), ~(at_end | beyond)
     even = lean & (deficit < UNEVEN)
     kinds = ((from_bottom, "top", ~lean), (from_top, "centre", lean & ~even), (near_top, "centre", even))
     for measure, base, kin in kinds:

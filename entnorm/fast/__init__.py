@@ -1,10 +1,10 @@
 """The innermost loops compiled by numba: one row at a time, while it is in the cache.
 
-Only ordinary rows come here: logits, all finite, with one maximum and a target inside. What is done with their sums,
-`entnorm.steps`, is the same source as NumPy's rows go through; so is all that comes before and after, and a row that
-does not settle soon is left to it. Compiled code is cached beside this file, or in ``NUMBA_CACHE_DIR``; the functions
-`solve_row`, `solve_rows`, `tilt` and `weigh`, and the equations that the first two take, `FROM_TOP` and `LEAN`, are
-compiled, or loaded, when they are first asked for.
+Logits come here, and which rows of them are ordinary is seen here: all finite, with one maximum and a target inside.
+What is done with their sums, `entnorm.steps`, is the same source as NumPy's rows go through; what touches entries has
+loops of its own. A row that does not settle soon is left to `entnorm.solver`. Compiled code is cached beside this file,
+or in ``NUMBA_CACHE_DIR``; the functions `solve_row`, `solve_rows`, `tilt` and `weigh`, and the equations that the first
+two take, `FROM_TOP` and `LEAN`, are compiled, or loaded, when they are first asked for.
 """
 
 from functools import partial
