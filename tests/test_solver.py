@@ -19,7 +19,6 @@ from entnorm.spectrum import Spectrum
 from entnorm.targets import Target, _one_goal
 
 RNG = np.random.default_rng
-MEASURE = DeficitEquation.measure
 
 
 @pytest.fixture(autouse=True, params=["numpy", "numba"])
@@ -571,6 +570,14 @@ class TestBadInput:
         assert "perplexity=50.0 is out of reach of the row: it attains 1.0 <= perplexity <= 10.0" in solution.message
 
 
+def worst(x, kind, value, nudges=60, by=1e-9):
+    """The worst error at a target and next to it, as a share of what is promised."""
+    found = []
+    for target in value * (1 + by * np.arange(nudges)):
+        found.append(max(Exact(logits=x).errors(entnorm.solve(logits=x, **{kind: target}), kind, target).values()))
+    return max(found)
+
+
 @pytest.mark.parametrize(
     ("counts", "depths", "kind", "value"),
     [
@@ -597,19 +604,8 @@ def test_equal_entries_below_a_maximum_are_rounded_alike(counts, depths, kind, v
 
     Where the centre is the mean of the logarithms, sums are larger than what they differ by, and so their errors.
     """
-    x, found = np.repeat([0.0, *(-d for d in depths)], [1, *counts]), []
-    for nudge in range(60 if x.size < 10_000 else 12):
-        target = value * (1 + nudge * 1e-5)
-        found.append(max(Exact(logits=x).errors(entnorm.solve(logits=x, **{kind: target}), kind, target).values()))
-    assert max(found) < 0.6
-
-
-def worst(x, kind, value, nudges=60, by=1e-9):
-    """The worst error at a target and next to it, as a share of what is promised."""
-    found = []
-    for target in value * (1 + by * np.arange(nudges)):
-        found.append(max(Exact(logits=x).errors(entnorm.solve(logits=x, **{kind: target}), kind, target).values()))
-    return max(found)
+    x = np.repeat([0.0, *(-d for d in depths)], [1, *counts])
+    assert worst(x, kind, value, nudges=60 if x.size < 10_000 else 12, by=1e-5) < 0.6
 
 
 @pytest.mark.parametrize(
@@ -688,10 +684,10 @@ def test_rows_at_an_end_have_its_entropy_whatever_was_tried_beside_them(row, ent
 @pytest.mark.parametrize("step", [0.35, 0.45])
 def test_plateaus_between_neighbouring_logits(step, copies, cornered, monkeypatch):
     """There is no centre between the maxima and the crowd below them; so the deficit is summed term by term."""
-    looked = []
+    looked, measure = [], DeficitEquation.measure
     if cornered:
         monkeypatch.setattr(solver, "_search", lambda *_: None)
-    monkeypatch.setattr(DeficitEquation, "measure", lambda *given: looked.append(given) or MEASURE(*given))
+    monkeypatch.setattr(DeficitEquation, "measure", lambda *given: looked.append(given) or measure(*given))
     x = 1.5 * 2.0**20 - np.repeat([0.0, 2.0**-32, 0.5], np.array([13, 9, 3]) * copies)
     w = math.exp(-step)
     entropy = math.log(copies * (13 + 9 * w)) + 9 * w * step / (13 + 9 * w)
