@@ -29,7 +29,7 @@ from entnorm.tilting import tilt_rows
 
 _PATIENCE = 8  # evaluations before every other step halves the bracket, whatever the iteration says
 _FAR = 512  # roots beyond 2**512 or below 2**-512 are sought with the logarithms scaled
-_SCALE_UP, _SCALE_DOWN = 600, -900
+_SCALE_UP, _SCALE_DOWN = 600, -900  # roots reach 2**1084, over the smallest gap, and 2**-1561, of the smallest deficit
 _SAFE = 650.0  # exp of it, and of its negative, is well inside float64's range
 
 

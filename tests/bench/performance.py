@@ -15,7 +15,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -250,21 +250,36 @@ def _costs(name: str, times: dict[str, dict[str, float]]) -> dict[str, Any]:
     return {"method": name, "ratios": ratios, "seconds": seconds}
 
 
-def curves(sizes: list[tuple[int, int]], repetitions: int) -> dict[str, list[float]]:
-    """Ratios for normal logits of each (rows, n), target 0.7 log n."""
-    found: dict[str, list[float]] = {"softmax, ns per entry": [], **{name: [] for name in KERNELS}}
-    for count, n in sizes:
-        x = np.random.default_rng(n).normal(0, 2, (count, n))
-        work = Workload("", x, {"entropy": 0.7 * math.log(n)})
+def normal_rows(count: int, n: int) -> Workload:
+    """Rows of normal logits."""
+    return Workload("", np.random.default_rng(n).normal(0, 2, (count, n)), {"entropy": 0.7 * math.log(n)})
+
+
+def plateau_rows(condition: float) -> Workload:
+    """Rows of 30 entries and a crowd far below, with the entropy that they have where these 30 are nearly even.
+
+    The entropy is then below log 30 by half the square of gamma, nearly, and its slope that square.
+    """
+    logits = np.random.default_rng(0).normal(size=(1000, 1000))
+    logits[:, 30:] -= 1e8
+    gamma = math.sqrt(math.log(30) / condition)
+    q = softmax(gamma * logits[:, :30], axis=-1)
+    return Workload("", logits, {"entropy": -(q * np.log(q)).sum(-1)})
+
+
+def curves(works: Iterable[Workload], repetitions: int) -> dict[str, list[float]]:
+    """Ratios for each of these, one after the other: the largest need gigabytes."""
+    found: dict[str, list[float]] = {name: [] for name in KERNELS}
+    for work in works:
+        print(f"curves, {len(work.logits):,} x {work.logits.shape[1]:,}", file=sys.stderr)
         mine = {name: ours(work, fast) for name, fast in KERNELS.items() if fast is not None or "NumPy" in name}
-        times, _ = least_times({"softmax": lambda x=x: softmax(x, axis=-1)} | mine, repetitions)
-        found["softmax, ns per entry"].append(times["softmax"] / x.size * 1e9)
+        times, _ = least_times({"softmax": lambda x=work.logits: softmax(x, axis=-1)} | mine, repetitions)
         for name in KERNELS:
             found[name].append(times.get(name, math.nan) / times["softmax"])
     return found
 
 
-def plot_curves(path: Path, label: str, at: list[int], found: dict[str, list[float]]) -> None:
+def plot_curves(path: Path, label: str, at: list[int] | list[float], found: dict[str, list[float]]) -> None:
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
     for name, marker in zip(KERNELS, "os", strict=True):
         axes.plot(at, found[name], marker=marker, label=name)
@@ -274,6 +289,19 @@ def plot_curves(path: Path, label: str, at: list[int], found: dict[str, list[flo
     axes.legend()
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
+
+
+def plot_all_curves(repetitions: int) -> None:
+    """What a solution costs against the length of a row, their number, and the condition."""
+    lengths = [2, 5, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000]
+    counts = [1, 3, 10, 30, 100, 1000, 10_000, 100_000, 1_000_000]
+    conditions = [10.0**k for k in range(0, 13, 2)]
+    for name, label, at, works in (
+        ("length", "entries of a row", lengths, (normal_rows(1_000_000 // n, n) for n in lengths)),
+        ("rows", "rows of 100 entries", counts, (normal_rows(count, 100) for count in counts)),
+        ("condition", "condition number, nearly", conditions, map(plateau_rows, conditions)),
+    ):
+        plot_curves(REPORTS / f"performance-{name}.svg", label, at, curves(works, repetitions))
 
 
 def plot_errors(path: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
@@ -367,11 +395,18 @@ Python {platform.python_version()}, {versions}.
 
 ![Cost against the length of a row](performance-length.svg)
 
-Cost against the length of a row: 10^6 normal logits in all, target 0.7 log n; memory at hand.
+Cost against the length of a row: 10^6 normal logits in all, target 0.7 log n; memory at hand. Rows of more than 2^19
+entries are not copied as a whole, to stay within 64 MiB: NumPy sums them in pieces, three or four times in float64.
 
 ![Cost against the number of rows](performance-rows.svg)
 
-Cost against the number of rows of 100 logits; memory at hand.
+Cost against the number of rows of 100 logits; memory at hand, but for the largest.
+
+![Cost against the condition number](performance-condition.svg)
+
+Cost against the condition number of rows on a plateau, 1,000 x 1,000: 30 normal logits, and 970 that are 10^8 farther
+down, so that the entropy stays just below log 30 while gamma changes by orders of magnitude. Compiled code leaves rows
+such as these to NumPy.
 
 ![Error against cost](performance-errors.svg)
 
@@ -415,12 +450,7 @@ def main() -> int:
     if options.only:
         print(report(tables, options.repetitions, quiet=not options.shared))
         return 0
-    lengths = [2, 5, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000]
-    by_length = curves([(1_000_000 // n, n) for n in lengths], max(3, options.repetitions // 2))
-    plot_curves(REPORTS / "performance-length.svg", "entries of a row", lengths, by_length)
-    counts = [1, 3, 10, 30, 100, 1000, 10_000, 100_000]
-    by_count = curves([(count, 100) for count in counts], max(3, options.repetitions // 2))
-    plot_curves(REPORTS / "performance-rows.svg", "rows of 100 entries", counts, by_count)
+    plot_all_curves(max(3, options.repetitions // 2))
     plot_errors(REPORTS / "performance-errors.svg", {name: tables[name] for name in list(tables)[:4]})
     text = report(tables, options.repetitions, quiet=not options.shared)
     temporary = REPORTS / "performance.md.part"
