@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm.moments import Floats, Integers, LastLook
+from entnorm.moments import Floats, Integers, LastLook, Mask
 from entnorm.solution import Derivative, Solution, Source, Status, Tally, name_row, name_rows
 from entnorm.targets import Goal, Target, log_in_two_words
 
@@ -48,18 +48,19 @@ class Answers(_PerRow):
     nit: Integers
     support: Integers
     ties: Integers
+    delicate: Mask  # whether gamma is still to be refined
 
     @classmethod
     def empty(cls, count: int) -> Self:
         """Room for so many rows, all zeros."""
-        return cls(*np.zeros((9, count)), *np.zeros((4, count), dtype=np.int64))
+        return cls(*np.zeros((9, count)), *np.zeros((4, count), dtype=np.int64), np.zeros(count, np.bool_))
 
     @classmethod
     def alone(cls, n: int, goal: Goal, found: tuple[Any, ...]) -> Self:
         """Those of one row of n, of full support and with one maximum: what `solve_row` of either kind has returned."""
         _, *numbers, nit = found
         numbers += [goal.excess[0], goal.deficit[0], np.inf]
-        return cls(*np.array(numbers)[:, None], *np.array([0, nit, n, 1])[:, None])
+        return cls(*np.array(numbers)[:, None], *np.array([0, nit, n, 1])[:, None], np.zeros(1, np.bool_))
 
     def orders(self) -> Floats:
         """The exponents, to be multiplied by 2**scale; of the nearest end, for infeasible rows."""

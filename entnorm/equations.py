@@ -23,6 +23,7 @@ from entnorm.steps import (
     EPS,
     FINE,
     HIGHEST,
+    ROUNDED,
     UNEVEN,
     above_mean,
     balance,
@@ -31,6 +32,7 @@ from entnorm.steps import (
     excess_cumulants,
     farthest,
     highest_power,
+    is_delicate,
     is_levered,
     is_sensitive,
     is_sound,
@@ -60,6 +62,8 @@ class Equation(Protocol):
     sensitive : ndarray of shape (rows,)
         Those in which errors of the exponentials move gamma, and with it the largest probability by more than is
         promised, unless that is made of the same ones.
+    delicate : ndarray of shape (rows,)
+        Those in which the rounding of what was measured last may do so, whatever it is made of.
     """
 
     spectrum: Spectrum
@@ -67,6 +71,7 @@ class Equation(Protocol):
     unit: Floats
     centre: Floats
     sensitive: Mask
+    delicate: Mask
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None: ...
 
@@ -90,7 +95,8 @@ class ExcessEquation:
         self.unit = np.where((goal.excess > 0) & (goal.excess < FINE), _UNIT, 1.0)
         self.goal = replace(goal, excess=goal.excess * self.unit)
         self.spectrum = spectrum
-        self.centre, self.sensitive = np.full(spectrum.top.shape, np.inf), np.zeros(spectrum.top.shape, np.bool_)
+        self.centre = np.full(spectrum.top.shape, np.inf)
+        self.sensitive, self.delicate = np.zeros((2, *spectrum.top.shape), np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
@@ -105,7 +111,8 @@ class ExcessEquation:
         weights = some.room_for_weights()
         found, mean, total = self._measure(some, np.arange(gamma.size), gamma, some.read(), np.float64, weights)
         self.centre, self.sensitive = np.full(gamma.shape, np.inf), is_sensitive(mean)
-        levered = np.flatnonzero(is_levered(mean, found.second, self.goal.excess, self.goal.deficit))
+        self.delicate = is_levered(mean, found.second, self.goal.excess, self.goal.deficit)
+        levered = np.flatnonzero(self.delicate & (self.goal.deficit < self.goal.excess))
         if levered.size:
             above = balance(gamma[levered], total[levered] / some.support[levered])
             self._measure_around(levered, gamma[levered], above, found)
@@ -125,9 +132,11 @@ class ExcessEquation:
             for numbers, new in zip(better, robust.measure(gamma[coarse]), strict=True):
                 numbers[coarse] = new
             direct.centre[coarse], direct.sensitive[coarse] = np.nan, False
+            direct.delicate[coarse] = robust.delicate
         for numbers, new in zip(found, better, strict=True):
             numbers[rows] = new
-        self.centre[rows], self.sensitive[rows] = direct.centre, direct.sensitive
+        self.centre[rows] = direct.centre
+        self.sensitive[rows], self.delicate[rows] = direct.sensitive, direct.delicate
 
     def keep(self, rows: Mask) -> None:
         """Forget the other rows."""
@@ -163,7 +172,8 @@ class DirectDeficit:
         self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
         if centre is None:
             centre = spectrum.centre(above_mean(first_order(spectrum, goal), goal.deficit, spectrum.mean))
-        self.centre, self.sensitive = centre, np.zeros(spectrum.top.shape, np.bool_)
+        self.centre = centre
+        self.sensitive, self.delicate = np.zeros((2, *spectrum.top.shape), np.bool_)
 
     def glance(self, rows: Indices, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of some rows to a few digits, in float32."""
@@ -185,7 +195,9 @@ class DirectDeficit:
             again, drift[off], mean[off] = self._measure(some, off, gamma[off], read, np.float64, weights)
             for kept, new in zip(found, again, strict=True):
                 kept[off] = new
-        self.sensitive = is_sensitive(mean - gamma * self.spectrum.above(self.centre))
+        mean -= gamma * self.spectrum.above(self.centre)
+        self.sensitive = is_sensitive(mean)
+        self.delicate = is_delicate(mean, found.second, self.goal.deficit, ROUNDED)
         return found._replace(value=np.where(is_sound(self.goal.deficit, drift), found.value, np.nan))
 
     def _measure(
@@ -195,9 +207,8 @@ class DirectDeficit:
         sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights, top=top)
         if weights is not None:
             some.store_weights(weights, sums)
-        value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support)
-        mean = sums[1] / (some.support + sums[0])
-        return Cumulants(self.goal.deficit[rows] - value, second, third), drift, mean
+        residual, second, third, drift = deficit_cumulants(*sums, some.support, self.goal.deficit[rows])
+        return Cumulants(residual, second, third), drift, sums[1] / (some.support + sums[0])
 
 
 class DeficitSeries:
@@ -207,7 +218,7 @@ class DeficitSeries:
         self.unit = np.where(goal.deficit < FINE, _UNIT, 1.0)
         self.goal, self.spectrum = replace(goal, deficit=goal.deficit * self.unit), spectrum
         self.centre, self._radius = spectrum.centre(), spectrum.radius()
-        self.sensitive = np.zeros(spectrum.top.shape, np.bool_)
+        self.sensitive, self.delicate = np.zeros((2, *spectrum.top.shape), np.bool_)
         self._farthest = farthest(start(goal.deficit, spectrum.deviation), self._radius)
         self._shift = spectrum.mean + spectrum.above(self.centre)  # of the mean from the centre, which is rounded
         self._shift[np.abs(self._shift) <= 2 * EPS * self._radius] = 0.0
@@ -245,7 +256,7 @@ class DeficitEquation:
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
-        self._centre = spectrum.centre()
+        self._centre, self.delicate = spectrum.centre(), np.zeros(goal.deficit.shape, np.bool_)
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants."""
@@ -259,6 +270,8 @@ class DeficitEquation:
             again, drift[off] = self._deficit(off, gamma[off])
             for kept, new in zip(found, again, strict=True):
                 kept[off] = new
+        mean = found.value + drift - gamma * self.spectrum.above(self._centre)
+        self.delicate = is_delicate(mean, found.second, self.goal.deficit, 0.0)
         return found._replace(value=self.goal.deficit - found.value)
 
     def keep(self, rows: Mask) -> None:

@@ -52,6 +52,7 @@ from entnorm.steps import (
     GLANCES,
     HIGHEST,
     NEARLY,
+    ROUNDED,
     UNEVEN,
     above_mean,
     advance,
@@ -60,6 +61,7 @@ from entnorm.steps import (
     deficit_series,
     farthest,
     highest_power,
+    is_delicate,
     is_levered,
     is_sensitive,
     is_slight,
@@ -320,6 +322,8 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
         if roughly:
             return residual, second, third, None
         if is_levered(first / (1 + rest), second, excess, deficit):
+            if not deficit < excess:
+                return math.nan, second, third, None
             row = _Centred(values, offsets, top, deficit, room.work if room else None, logits)
             row.move(_moved(top, float(balance(gamma, (1 + rest) / n)), logits))
             return row.look(gamma)
@@ -383,27 +387,27 @@ class _Centred:
 
     def look(self, gamma: float) -> Residual:
         """H(gamma) - H* and the cumulants, from this centre or from one that is better."""
-        value, second, third, drift, left = self._measure(self.offsets, gamma, self.above)
+        residual, second, third, drift, left = self._measure(self.offsets, gamma, self.above)
         if self.deficit >= UNEVEN and not is_sound(self.deficit, drift) and math.isfinite(drift / gamma):
             self.move(_moved(self.centre, drift / gamma, self.logits))
-            value, second, third, drift, left = self._measure(self.offsets, gamma, self.above)
-        if not is_sound(self.deficit, drift):
-            value = math.nan
-        kept = (*left, self.centre, self.above) if self.values.size > SHORT else None
-        return self.deficit - value, second, third, kept
+            residual, second, third, drift, left = self._measure(self.offsets, gamma, self.above)
+        kept = *left, self.centre, self.above
+        delicate = is_delicate(_mean(self.values.size, gamma, kept), second, self.deficit, ROUNDED)
+        if delicate or not is_sound(self.deficit, drift):
+            residual = math.nan
+        return residual, second, third, kept if self.values.size > SHORT else None
 
     def glance(self, single: NDArray[np.float32], gamma: float) -> Residual:
         """The same to a few digits, from what float32 has of the logarithms."""
-        value, second, third, _, _ = self._measure(single, gamma, None)
-        return self.deficit - value, second, third, None
+        return *self._measure(single, gamma, None)[:3], None
 
     def _measure(self, offsets: NDArray[Any], gamma: float, above: float | None) -> tuple[Any, ...]:
         t, w, v = _rooms(offsets, self.work)
         np.multiply(offsets, gamma, t)
         rest = None if above is None else rest_of(t, self.depths, gamma, above)
         sums = tuple(map(float, raised_sums(t, w, v, rest)))
-        value, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], self.values.size)
-        return float(value), second, third, float(drift), (w, v, sums)
+        residual, second, third, drift = deficit_cumulants(*sums, self.values.size, self.deficit)
+        return float(residual), second, third, float(drift), (w, v, sums)
 
 
 def _direct(row: _Centred, centre: float) -> Look:

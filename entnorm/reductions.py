@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 Tile = tuple[slice, slice]
 
 WHOLE = 2**19  # entries of a row that is worked on as a whole, with up to seven times as many float64
@@ -88,7 +89,7 @@ def row_dot(a: NDArray[Any], b: NDArray[Any], *, roughly: bool = False) -> Any:
         return np.vecdot(a, b) if a.ndim > 1 else a.dot(b)  # the same loop
     whole, shape = n - n % chunk, (*a.shape[:-1], n // chunk, chunk)
     chunks = np.vecdot(a[..., :whole].reshape(shape), b[..., :whole].reshape(shape))
-    return chunk_total(chunks, np.vecdot(a[..., whole:], b[..., whole:]))
+    return chunk_total(chunks, np.vecdot(a[..., whole:], b[..., whole:]), roughly=chunk == COARSE)
 
 
 def row_sum(a: NDArray[Any], *, roughly: bool = False) -> Any:
@@ -99,7 +100,7 @@ def row_sum(a: NDArray[Any], *, roughly: bool = False) -> Any:
         return np.vecdot(a, ones[:n]) if a.ndim > 1 else a.dot(ones[:n])
     whole = n - n % chunk
     chunks = np.vecdot(a[..., :whole].reshape(*a.shape[:-1], n // chunk, chunk), ones)
-    return chunk_total(chunks, np.vecdot(a[..., whole:], ones[: n - whole]))
+    return chunk_total(chunks, np.vecdot(a[..., whole:], ones[: n - whole]), roughly=chunk == COARSE)
 
 
 def inner(a: NDArray[Any], b: NDArray[Any] | None = None, *, roughly: bool = False) -> Callable[[Any], Any]:
@@ -118,7 +119,7 @@ def inner(a: NDArray[Any], b: NDArray[Any] | None = None, *, roughly: bool = Fal
     def product(_: Any) -> Any:
         np.vecdot(chunks, factors, out=of_chunks)
         sums[count] = rest.dot(last)
-        return row_sum(sums)
+        return row_sum(sums, roughly=True) if chunk == COARSE else _total(sums)
 
     return product
 
@@ -128,12 +129,23 @@ def _chunk(dtype: np.dtype[Any], roughly: bool) -> int:
     return COARSE if roughly or dtype == np.float32 else CHUNK
 
 
-def chunk_total(chunks: NDArray[Any], last: NDArray[Any]) -> Any:
+def chunk_total(chunks: NDArray[Any], last: NDArray[Any], *, roughly: bool = False) -> Any:
     """Sum of what the chunks and the rest of each row add up to."""
     count = chunks.shape[-1]
     sums = np.zeros((*chunks.shape[:-1], _whole(count + 1, chunks.dtype)), chunks.dtype)
     sums[..., :count], sums[..., count] = chunks, last
-    return row_sum(sums)
+    return row_sum(sums, roughly=True) if roughly else _total(sums)
+
+
+def _total(terms: Floats) -> Any:
+    """Sum of each row, rounded once, nearly: equal terms, as chunks of equal entries are, would be rounded alike.
+
+    Leading digits, cut where they can be summed without rounding, and what they leave. Uses up the terms.
+    """
+    cut = (terms.shape[-1] * np.abs(terms).max(-1))[..., None]
+    leading = (cut + terms) - cut
+    terms -= leading
+    return row_sum(leading, roughly=True) + row_sum(terms, roughly=True)
 
 
 def row_max(a: NDArray[Any]) -> NDArray[Any]:

@@ -20,6 +20,7 @@ from entnorm.equations import DeficitEquation, DeficitSeries, DirectDeficit, Equ
 from entnorm.gradients import Jacobian
 from entnorm.moments import Cumulants, Floats, Indices, Mask
 from entnorm.reductions import SHORT, SQUARES, TILE, Workspace
+from entnorm.refinement import refine
 from entnorm.rows import Rows, height_of, quietly
 from entnorm.solution import Solution, Status
 from entnorm.spectrum import Spectrum
@@ -183,6 +184,7 @@ def _solve_others(
     goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers, stepping)
+    refine(spectrum, target, np.flatnonzero(answers.delicate), answers)
     if probs is not None:
         found = answers.orders(), answers.look(), answers.scale
         tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths, kept=spectrum.kept, work=work)
@@ -333,6 +335,7 @@ def _settle(
     answers.gamma[settled], answers.by[settled] = ended[some], rest[some]
     answers.residual[settled] = (residual / equation.unit)[some]
     answers.varentropy[settled] = (varentropy / equation.unit)[some]
+    answers.delicate[settled] = equation.delicate[some]
     return done, by
 
 

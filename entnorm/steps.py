@@ -20,9 +20,10 @@ _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
-_LEVERAGE = 4.5  # of the 8 rounding errors that the largest probability may be off by: equal entries make two of one
+_SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
 TALL = 4.0  # t around a centre above which its rounding would show in the probability, to which most is promised
+ROUNDED = 0.7  # rounding errors of 1 that a deficit may be off by, however small, in one sum
 UNEVEN = 0.03  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
 HIGHEST = 22  # power in the series of the deficit
@@ -152,14 +153,27 @@ def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any, 
 
 
 def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
-    """Whether rounding errors of H would show in gamma or the largest probability, though those of the deficit do not.
+    """Whether rounding errors of the excess, summed from the top, would show in gamma or the largest probability.
 
-    They move log gamma by H / c2 of their size, and log q_max by that times -mean, the mean of t. What is promised is
-    in terms of the smaller condition number, that of the deficit. Where many entries are alike, so are the errors of
-    their exponentials: the excess, a logarithm of a sum, is off by them, and by its own rounding.
+    They move log gamma by a c2-th of their size, and log q_max by that times -mean, the mean of t. What is promised is
+    in terms of the smaller condition number: most rows in which they show are solved for the deficit. Where entries are
+    alike, so are the errors of their exponentials. The mean is a quotient of sums, of products: off by half a unit for
+    each; and the logarithm beside it by half a unit of its own.
     """
-    promise, noise = second + deficit, excess + pick(excess < 1.0, excess, 1.0)
-    return (deficit < excess) & ((-mean * excess > _LEVERAGE * promise) | (noise > _NOISE * promise))
+    small = pick(excess < 1.0, excess, 1.0)
+    promise = second + pick(deficit < excess, deficit, excess)
+    error = 0.5 * excess + 2.5 * small - mean
+    return (-mean * error > _SHARE * promise) | (excess + small > _NOISE * promise)
+
+
+def is_delicate(mean: Any, second: Any, deficit: Any, least: float) -> Any:
+    """Whether rounding errors of the deficit would show in the largest probability as well, around whatever centre.
+
+    They do where the entropy hardly depends on gamma, because a crowd of entries is far above all others, and a few are
+    so far above the crowd that each of them has much, and all together have little. The error is `least`, however small
+    the deficit. Rows of normal logits are not delicate, be there a hundred or a million.
+    """
+    return -mean * (2.0 * deficit + least) > _SHARE * (second + deficit)
 
 
 def is_sensitive(mean: Any) -> Any:
@@ -198,17 +212,18 @@ def lost(t: Any, depth: Any, above: Any) -> Any:
     return depth - (t - above)
 
 
-def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support: Any) -> Any:
-    """``log s - H``, the two cumulants, and ``log mean exp(t)``, from sums over the support of expm1(t), t e^t, ...
+def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support: Any, goal: Any) -> Any:
+    """``goal - (log s - H)``, the two cumulants, and ``log mean exp(t)``, from sums of expm1(t), t e^t, ...
 
-    Right to a few rounding errors of 1, not of itself: good enough away from the uniform distribution, while the
-    logarithm returned last is of order 1.
+    Right to a few rounding errors of 1 or of the deficit, whichever is more: good enough away from the uniform
+    distribution, while the logarithm returned last is of order 1. Near the root, the difference that is taken first is
+    exact.
     """
-    excess = raised / support
-    total = 1.0 + excess
-    mean, square, cube = first / support / total, second / support / total, third / support / total
-    log_mean = np.log1p(excess)
-    return mean - log_mean, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean, log_mean
+    total = support + raised
+    mean, square, cube = first / total, second / total, third / total
+    log_mean = np.log1p(raised / support)
+    residual = (goal - mean) + log_mean
+    return residual, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean, log_mean
 
 
 def is_sound(deficit: Any, log_mean: Any) -> Any:

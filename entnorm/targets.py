@@ -1,7 +1,7 @@
 """A prescribed entropy, in any of its four forms, reduced to its exact distances from the two ends."""
 
 from dataclasses import dataclass, fields
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from math import prod
 from typing import Any
@@ -11,9 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from entnorm.moments import Floats, Integers, Mask
 from entnorm.solution import EntnormError, name_rows
-
-_DIGITS = Context(prec=50)
-_SPLITTER = 2.0**27 + 1
+from entnorm.words import DIGITS, two_difference, two_product
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,16 @@ class Target:
             return goal if size == 1 else goal.repeated(size)
         return self.reduce(np.full(self.values.shape, support), np.full(self.values.shape, ties))
 
+    def exactly(self, row: int, support: int) -> Decimal:
+        """The entropy of a row with s = `support`, of the target as the binary number that it is."""
+        value = Decimal(float(self.values[row]))
+        if self.kind == "perplexity":
+            return DIGITS.ln(value)
+        if self.kind == "entropy":
+            return value
+        most = DIGITS.ln(Decimal(support))
+        return DIGITS.subtract(most, value) if self.kind == "deficit" else DIGITS.multiply(most, value)
+
     def slopes(self, part: slice, support: Integers) -> Floats:
         """How fast the entropies of a block of rows rise with their targets."""
         values = self.values[part]
@@ -165,9 +173,9 @@ def _entropy(h: Floats, support: Integers, ties: Integers, top: Any, bottom: Any
 
 
 def _deficit(d: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
-    width, width_error = _two_difference(top[0], bottom[0])
+    width, width_error = two_difference(top[0], bottom[0])
     width_error += top[1] - bottom[1]
-    rest, rest_error = _two_difference(width, d)
+    rest, rest_error = two_difference(width, d)
     return Goal(rest + (rest_error + width_error), d, d == 0, d == width + width_error)
 
 
@@ -179,7 +187,7 @@ def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: An
     least = np.zeros(e.shape)
     for row in np.flatnonzero((ties > 1) & (ties < support)):
         least[row] = _ratio(int(ties[row]), int(support[row]))
-    entropy, entropy_error = _two_product(e, top[0])
+    entropy, entropy_error = two_product(e, top[0])
     excess = (entropy - bottom[0]) + (entropy_error + e * top[1] - bottom[1])
     single = (support == 1) & (e <= 1)  # 0 = log 1 whatever its evenness is called
     return Goal(excess, (1 - e) * top[0], (e == 1) | single, e == least)
@@ -200,36 +208,16 @@ def _one_goal(kind: str, value: float, support: int, ties: int) -> Goal:
 
 @lru_cache(maxsize=2**16)
 def _log(count: int) -> tuple[float, float]:
-    exact = _DIGITS.ln(Decimal(count))
+    exact = DIGITS.ln(Decimal(count))
     nearest = float(exact)
-    return nearest, float(_DIGITS.subtract(exact, Decimal(nearest)))
+    return nearest, float(DIGITS.subtract(exact, Decimal(nearest)))
 
 
 @lru_cache(maxsize=2**16)
 def _ratio(ties: int, support: int) -> float:
-    return float(_DIGITS.divide(_DIGITS.ln(Decimal(ties)), _DIGITS.ln(Decimal(support))))
+    return float(DIGITS.divide(DIGITS.ln(Decimal(ties)), DIGITS.ln(Decimal(support))))
 
 
 def _log_quotient(p: Floats, count: Integers) -> Floats:
     difference = (p - count) / count
     return np.where(np.abs(difference) <= 0.5, np.log1p(difference), np.log(p / count))
-
-
-def _two_difference(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """``a - b`` and its rounding error (Knuth)."""
-    difference = a - b
-    back = difference - a
-    return difference, (a - (difference - back)) - (b + back)
-
-
-def _two_product(a: Floats, b: Floats) -> tuple[Floats, Floats]:
-    """``a * b`` and its rounding error (Dekker, Veltkamp)."""
-    product = a * b
-    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
-    return product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
-
-
-def _halves(a: Floats) -> tuple[Floats, Floats]:
-    spread = _SPLITTER * a
-    high = spread - (spread - a)
-    return high, a - high

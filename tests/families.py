@@ -35,6 +35,16 @@ def crowd(rng):
     return np.concatenate([np.zeros(ties), -rng.choice(hair, above - ties), -depth])
 
 
+def few_above_many(rng):
+    """One to three maxima, each of which may have much of a distribution, above a crowd, and another far below that."""
+    many = int(10 ** rng.uniform(1, 3.3))
+    counts = rng.integers(1, 4), many, 1 + int(many * math.expm1(rng.uniform(0.1, 2.5)))
+    depth = 10 ** rng.uniform(-2, 1)
+    return rng.choice([0, 1, 10 ** rng.uniform(0, 3)]) - np.repeat(
+        [0, depth, depth * 10 ** rng.uniform(0.5, 2.5)], counts
+    )
+
+
 def shoulder(row):
     """How many entries are above the widest gap between logarithms."""
     ((kind, values),) = row.items()
@@ -68,6 +78,7 @@ FAMILIES = {
     "zeros": lambda r: {"p": normalised(np.append(r.random(sized(r)) * r.integers(0, 2), [0, 0.3, 1.0]))},
     "plateau": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(0, 4)) - r.random(r.integers(1, 5)))},
     "crowd": lambda r: {"logits": crowd(r)},
+    "few above many": lambda r: {"logits": few_above_many(r)},
 }  # fmt: skip
 
 

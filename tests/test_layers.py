@@ -13,7 +13,7 @@ from entnorm.claims.verification import TRUSTED
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    {"steps", "reductions"},
+    {"steps", "reductions", "words"},
     {"moments", "scalars", "fast"},
     {"short", "solution"},
     {"lone", "upright", "backend", "targets"},
@@ -21,7 +21,7 @@ LAYERS = (
     {"pieces", "rows"},
     {"gradients", "spectrum"},
     {"answers"},
-    {"equations", "ordinary"},
+    {"equations", "ordinary", "refinement"},
     {"measures", "solver"},
     {"clipping"},
     {"transforms"},

@@ -82,7 +82,7 @@ def test_compiled_steps_are_the_same_source():
             lanes.search(gamma, residual, second, third, excess, deficit),
             lanes.settle(gamma, residual, second, third, excess, deficit),
             lanes.excess_cumulants(excess, -second, second, third, 1, deficit),
-            lanes.deficit_cumulants(residual, second, third, excess, 5),
+            lanes.deficit_cumulants(residual, second, third, excess, 5, deficit),
             lanes.deficit_series(powers, deficit),
         )
 
@@ -96,7 +96,7 @@ def test_compiled_steps_are_the_same_source():
             steps.search(*numbers),
             steps.settle(*numbers),
             steps.excess_cumulants(excess, -second, second, third, 1, deficit),
-            steps.deficit_cumulants(residual, second, third, excess, 5),
+            steps.deficit_cumulants(residual, second, third, excess, 5, deficit),
             steps.deficit_series(powers, deficit),
         )
         for ours, theirs in zip(found, wanted, strict=True):

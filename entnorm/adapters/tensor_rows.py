@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from entnorm import steps, targets
+from entnorm import steps, targets, words
 from entnorm.moments import EMPTY
 
 _TALLEST = 500.0  # far from overflow, and far above any logarithm of s q that a solution can have
@@ -38,7 +38,7 @@ def _in_torch(module: Any) -> SimpleNamespace:
     return SimpleNamespace(**scope)
 
 
-elementwise, reduction = _in_torch(steps), _in_torch(targets)
+elementwise, reduction, exact = _in_torch(steps), _in_torch(targets), _in_torch(words)
 
 
 def scales(x: Any) -> Any:
@@ -102,7 +102,7 @@ def goals(kind: str, value: Any, support: Any, ties: Any) -> tuple[Any, Any, Any
         reduced = {"entropy": reduction._entropy, "deficit": reduction._deficit, "perplexity": reduction._perplexity}
         goal = reduced[kind](value, support, ties, top, bottom)
         return goal.excess, goal.deficit, goal.at_top, goal.at_bottom
-    entropy, error = reduction._two_product(value, top[0])
+    entropy, error = exact.two_product(value, top[0])
     excess = (entropy - bottom[0]) + (error + value * top[1] - bottom[1])
     at_top = (value == 1) | ((support == 1) & (value <= 1))
     return excess, (1 - value) * top[0], at_top, value == torch.where(ties == support, -1.0, bottom[0] / top[0])
@@ -126,12 +126,15 @@ def from_top(rows: Rows, gamma: Any, offsets: Any, *, fine: bool = False) -> tup
         t.masked_fill_(outside, 0.0)
     raised = t.expm1()
     rest, first, *higher = _sums(raised, raised + 1.0, t)
-    value, second, third, log_mean = elementwise.deficit_cumulants(rest, first, *higher, rows.support)
+    residual, second, third, log_mean = elementwise.deficit_cumulants(
+        *(rest, first, *higher), rows.support, rows.deficit
+    )
     if fine:
         terms = _convex_terms(t - log_mean[:, None], raised, (rest / rows.support)[:, None])
         value = (terms.masked_fill(outside, 0.0) if rows.masked else terms).sum(-1) / rows.support
+        residual = rows.deficit - value
     centre = rows.centre + (lower + first / (rest + rows.support)) / gamma
-    return rows.deficit - value, second, third, centre
+    return residual, second, third, centre
 
 
 def _sums(raised: Any, w: Any, t: Any) -> list[Any]:

@@ -12,13 +12,14 @@ from entnorm.fast.lanes import (
     deficit_cumulants,
     deficit_series,
     highest_power,
+    is_delicate,
     is_sound,
     number,
     search_all,
     settle_all,
 )
 from entnorm.fast.sums import aligned, deficit_sums, deficit_sums_f, fill_tail, part, power_means
-from entnorm.steps import UNEVEN
+from entnorm.steps import ROUNDED, UNEVEN
 
 
 @part
@@ -43,7 +44,8 @@ def _glance(n, j, room):
     else:
         centre = float32(lanes[at.CENTRE + j] - lanes[at.ORIGIN + j])
         sums = deficit_sums_f(single[:whole], centre, single[whole:], float32(gamma))
-        value, second, third, _ = deficit_cumulants(*sums, n)
+        residual, second, third, _ = deficit_cumulants(*sums, n, lanes[at.DEFICIT + j])
+        return residual, second, third
     return lanes[at.DEFICIT + j] - value, second, third
 
 
@@ -64,7 +66,7 @@ def _measure_directly(x, j, room, kept):
     gamma, deficit, top = lanes[at.GAMMA + j], lanes[at.DEFICIT + j], lanes[at.TOP + j]
     for again in range(2):
         sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], top, tails, gamma, kept)
-        value, second, third, drift = deficit_cumulants(*sums, n)
+        residual, second, third, drift = deficit_cumulants(*sums, n, deficit)
         sound = is_sound(deficit, drift)
         if sound or again or deficit < UNEVEN:
             break
@@ -72,7 +74,8 @@ def _measure_directly(x, j, room, kept):
         fill_tail(x, centre, tails[0])
         lanes[at.CENTRE + j] = centre
     write_sums(lanes, j, sums)
-    return deficit - value if sound else np.nan, second, third
+    mean = sums[1] / (n + sums[0]) - gamma * (top - lanes[at.CENTRE + j])
+    return np.nan if is_delicate(mean, second, deficit, ROUNDED) or not sound else residual, second, third
 
 
 @part
