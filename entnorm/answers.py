@@ -53,14 +53,19 @@ class Answers(_PerRow):
     @classmethod
     def empty(cls, count: int) -> Self:
         """Room for so many rows, all zeros."""
-        return cls(*np.zeros((9, count)), *np.zeros((4, count), dtype=np.int64), np.zeros(count, np.bool_))
+        return cls._of(np.zeros((9, count)), np.zeros((4, count), dtype=np.int64))
 
     @classmethod
     def alone(cls, n: int, goal: Goal, found: tuple[Any, ...]) -> Self:
         """Those of one row of n, of full support and with one maximum: what `solve_row` of either kind has returned."""
         _, *numbers, nit = found
         numbers += [goal.excess[0], goal.deficit[0], np.inf]
-        return cls(*np.array(numbers)[:, None], *np.array([0, nit, n, 1])[:, None], np.zeros(1, np.bool_))
+        return cls._of(np.array(numbers)[:, None], np.array([0, nit, n, 1])[:, None])
+
+    @classmethod
+    def _of(cls, numbers: Floats, counts: Integers) -> Self:
+        parts: list[Any] = [*numbers, *counts, np.zeros(numbers.shape[1], np.bool_)]
+        return cls(*parts)
 
     def orders(self) -> Floats:
         """The exponents, to be multiplied by 2**scale; of the nearest end, for infeasible rows."""

@@ -207,7 +207,9 @@ class DirectDeficit:
         sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights, top=top)
         if weights is not None:
             some.store_weights(weights, sums)
-        residual, second, third, drift = deficit_cumulants(*sums, some.support, self.goal.deficit[rows])
+        residual, second, third, drift = deficit_cumulants(
+            *(sums[0], sums[1], sums[2], sums[3]), some.support, self.goal.deficit[rows]
+        )
         return Cumulants(residual, second, third), drift, sums[1] / (some.support + sums[0])
 
 

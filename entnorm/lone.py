@@ -406,7 +406,9 @@ class _Centred:
         np.multiply(offsets, gamma, t)
         rest = None if above is None else rest_of(t, self.depths, gamma, above)
         sums = tuple(map(float, raised_sums(t, w, v, rest)))
-        residual, second, third, drift = deficit_cumulants(*sums, self.values.size, self.deficit)
+        residual, second, third, drift = deficit_cumulants(
+            *(sums[0], sums[1], sums[2], sums[3]), self.values.size, self.deficit
+        )
         return float(residual), second, third, float(drift), (w, v, sums)
 
 

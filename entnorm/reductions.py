@@ -138,12 +138,15 @@ def chunk_total(chunks: NDArray[Any], last: NDArray[Any], *, roughly: bool = Fal
 
 
 def _total(terms: Floats) -> Any:
-    """Sum of each row, rounded once, nearly: equal terms, as chunks of equal entries are, would be rounded alike.
+    """Sum of each row, if of many terms rounded once, nearly: equal ones, as chunks of equal entries, are rounded alike.
 
     Leading digits, cut where they can be summed without rounding, and what they leave. Uses up the terms.
     """
-    cut = (terms.shape[-1] * np.abs(terms).max(-1))[..., None]
-    leading = (cut + terms) - cut
+    if terms.shape[-1] <= CHUNK:
+        return row_sum(terms)
+    cut = np.asarray(2.0 * row_sum(np.abs(terms), roughly=True))[..., None]
+    leading = cut + terms
+    leading -= cut
     terms -= leading
     return row_sum(leading, roughly=True) + row_sum(terms, roughly=True)
 
