@@ -138,7 +138,7 @@ def chunk_total(chunks: NDArray[Any], last: NDArray[Any], *, roughly: bool = Fal
 
 
 def _total(terms: Floats) -> Any:
-    """Sum of each row, if of many terms rounded once, nearly: equal ones, as chunks of equal entries, are rounded alike.
+    """Sum of each row, and of many terms one that is rounded once: equal ones, of equal entries, are rounded alike.
 
     Leading digits, cut where they can be summed without rounding, and what they leave. Uses up the terms.
     """
