@@ -292,9 +292,10 @@ def deficit(read: Read, shape: tuple[int, ...], support: Integers, gamma: Floats
     """``log s - H`` of the escort distribution of order `gamma`, and the log of the mean of exp(gamma * offset).
 
     With l_i = log(s q_i), the deficit is the mean over the support of ``l e^l - e^l + 1 >= 0``, which vanishes to
-    second order at l = 0. A common error in the l_i changes that by as large a share, so the normalisation may be
-    rounded; but the rounding of ``gamma * offset`` does more, and is harmless only while the offsets are centred: where
-    the second number returned is not small, a caller moves the centre by it.
+    second order at l = 0. What rounding has left of the normalisation, r, is taken out: with v the mean of those terms,
+    the deficit is ``(v + r) / (1 + r) - log1p(r)``, to second order ``v / (1 + r) - r^2 / 2``. But the rounding of
+    ``gamma * offset`` does more, and is harmless only while the offsets are centred: where the second number returned
+    is not small, a caller moves the centre by it.
 
     Parameters
     ----------
@@ -324,7 +325,7 @@ def deficit(read: Read, shape: tuple[int, ...], support: Integers, gamma: Floats
         weights *= t
         sums.add((some, part), (row_sum(terms), row_sum(raised), square, row_dot(weights, t)))
     value, rest, second, third = sums.total() / support
-    total = 1.0 + rest  # the mean of e^l, which the rounding of its logarithm has left
+    total = 1.0 + rest
     return Cumulants(value / total - 0.5 * rest * rest, second / total, third / total), log_mean
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
 Tile = tuple[slice, slice]
 
 WHOLE = 2**19  # entries of a row that is worked on as a whole, with up to seven times as many float64
@@ -137,7 +136,7 @@ def chunk_total(chunks: NDArray[Any], last: NDArray[Any], *, roughly: bool = Fal
     return row_sum(sums, roughly=True) if roughly else _total(sums)
 
 
-def _total(terms: Floats) -> Any:
+def _total(terms: NDArray[Any]) -> Any:
     """Sum of each row, and of many terms one that is rounded once: equal ones, of equal entries, are rounded alike.
 
     Leading digits, cut where they can be summed without rounding, and what they leave. Uses up the terms.

@@ -1,6 +1,6 @@
 """What is left of H - H* where the rounding errors of sums would show: rows one by one, in numbers of two words.
 
-Their number is small, and they are what is left of many: see `entnorm.steps.is_delicate`.
+They are few: see `entnorm.steps.is_delicate`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ _NOTHING = -700.0  # exponentials of less than this do not count beside that of 
 
 
 def refine(spectrum: Spectrum, target: Target, rows: Indices, answers: Answers) -> None:
-    """Correct the gamma of some rows, and where their distributions are stepped to, by an exact residual."""
+    """Correct the gamma of some rows, and where their distributions are stepped to, by an exact residual.
+
+    One step of Newton's method is enough: they are next to their roots, and far from a plateau as they are delicate.
+    c2 is no less than the square of the mean of t over s, for the largest probability is no less than 1 / s.
+    """
     for row in rows.tolist():
         gamma = float(answers.gamma[row])
         residual = _residual(spectrum, target, row, gamma, int(answers.scale[row]))

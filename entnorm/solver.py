@@ -256,7 +256,10 @@ def _corner(
     answers: Answers,
     stepping: bool,
 ) -> None:
-    """Enclose the roots of rows, and iterate inside; if `stepping`, their exponentials are summed once more."""
+    """Enclose the roots of rows, and iterate inside; if `stepping`, their exponentials are summed once more.
+
+    Rows that this does not find to be done keep what iterating has found.
+    """
     kept, spectrum = spectrum.kept, replace(spectrum, kept=None)
     low, high = _bracket(robust, spectrum, goal)
     answers.scale[which] = spectrum.scale

@@ -12,7 +12,7 @@ import numpy as np
 EPS = 2.0**-52
 GLANCES = 6  # evaluations to a few digits before all digits take over, wherever the search is
 FINE = 1e-290  # distances from an end below which float64 has too few digits, for lack of normal numbers
-LEAN = 4.2  # rows whose deficit is this much smaller than their excess are solved for the deficit
+_LEAN = 4.2  # rows whose deficit is this much smaller than their excess are solved for the deficit
 _SEARCHED = 0.015  # after a step this long, of third order, one more is enough
 _SETTLED = 2 * EPS  # a residual that cannot be told from the rounding of the sums in it
 _CROWDED = 4.0  # the logarithm of how many entries make a crowd: of normal ones even millions have less
@@ -36,7 +36,7 @@ _REACHES = tuple((EPS / 4 * factorial(k - 1)) ** (1 / (k - 1)) for k in range(2,
 
 def leans(excess: Any, deficit: Any) -> Any:
     """Whether a row is to be solved for the deficit, from the uniform distribution, whatever its shape."""
-    return deficit * LEAN < excess
+    return deficit * _LEAN < excess
 
 
 def pick(condition: Any, yes: Any, no: Any) -> Any:

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from entnorm.moments import Floats
+
 Words = tuple[Floats, Floats]
 
 DIGITS = Context(prec=50)

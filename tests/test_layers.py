@@ -13,9 +13,9 @@ from entnorm.claims.verification import TRUSTED
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    {"steps", "reductions", "words"},
+    {"steps", "reductions"},
     {"moments", "scalars", "fast"},
-    {"short", "solution"},
+    {"short", "solution", "words"},
     {"lone", "upright", "backend", "targets"},
     {"tilting"},
     {"pieces", "rows"},

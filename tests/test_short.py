@@ -13,7 +13,7 @@ from oracle import EPS, Exact
 import entnorm
 from entnorm import backend, lone, short, upright
 from entnorm.reductions import SHORT, Workspace
-from entnorm.steps import LEAN
+from entnorm.steps import leans
 from entnorm.targets import Target
 
 LENGTHS = [2, 3, 7, 8, 9, 15, 16, 17, 31, 64, 90, 127, 128]
@@ -78,8 +78,8 @@ def test_what_is_found_about_a_row_does_not_depend_on_the_crowd(n, logits):
         found, probs = solved(rows, logits=logits, **{kind: value})
         assert not found[0].all() or not np.isnan(probs).any()
         for k, single in enumerate(alone(rows, logits=logits, **{kind: value})):
-            leans = value * LEAN < np.log(n) - value if kind == "deficit" else False
-            assert found[0][k] == (single[0] and not leans)
+            lean = kind == "deficit" and leans(np.log(n) - value, value)
+            assert found[0][k] == (single[0] and not lean)
             if found[0][k]:
                 assert tuple(array[k] for array in found) == single
         order = np.random.default_rng(n).permutation(len(rows))
