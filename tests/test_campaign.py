@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +21,7 @@ from entnorm import balls
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
 import campaign
+import climbing
 from enclosed import EPS, Enclosed
 from extended import AVAILABLE, Extended
 
@@ -100,7 +104,7 @@ def test_a_probability_that_is_off_is_in_doubt(entry):
 
 
 def test_no_random_row_fails_and_an_interrupted_run_ends_like_one_that_was_not(tmp_path, capsys):
-    whole = campaign.run(400, 7, tmp_path / "whole", examples=20)
+    whole = campaign.run(400, 7, tmp_path / "whole", examples=20, climbs={300: 60})
     assert whole["failures"] == []
     assert whole["rows"] >= 400
     assert whole["in_balls"] >= 1
@@ -109,12 +113,14 @@ def test_no_random_row_fails_and_an_interrupted_run_ends_like_one_that_was_not(t
         pass
     assert 0 < state["rows"] < 400
     campaign.save(tmp_path / "part" / f"{whole['kernel']}-7.json", json.dumps(state))
-    again = campaign.run(400, 7, tmp_path / "part", examples=20)
+    again = campaign.run(400, 7, tmp_path / "part", examples=20, climbs={300: 60})
     assert f"{state['rows']} of them done before" in capsys.readouterr().out
     for found in (whole, again):
         found.pop("seconds")
     assert again == whole
-    assert campaign.run(400, 7, tmp_path / "part", examples=20)["rows"] == whole["rows"], "a finished run begins anew"
+    assert campaign.run(400, 7, tmp_path / "part", examples=20, climbs={300: 60})["rows"] == whole["rows"], (
+        "a finished run begins anew"
+    )
 
 
 def test_a_run_of_other_code_is_not_gone_on_with(tmp_path):
@@ -145,7 +151,7 @@ def broken(monkeypatch):
 def test_a_failure_is_shrunk_and_stored_as_the_call_that_repeats_it(broken, monkeypatch, tmp_path):
     row = {"logits": np.array([0.5, 3.0, *RNG(0).normal(size=40)])}
     monkeypatch.setattr(campaign, "KINDS", {"planted": lambda rng: row})
-    state = campaign.run(1, 0, tmp_path, examples=1)
+    state = campaign.run(1, 0, tmp_path, examples=1, climbs={})
     assert len(state["failures"]) >= 1
     first = state["failures"][0]
     assert first["draw"] == 0
@@ -180,6 +186,44 @@ def test_hypothesis_finds_and_shrinks_a_planted_error(broken):
 def test_rows_that_a_campaign_has_found(family, draw, kind, value):
     """Nearly uniform but for an entry that is about to vanish: to know the deficit to an eps is not enough there."""
     campaign.check(FAMILIES[family](RNG([99, draw])), kind, np.array([value]))
+
+
+def test_a_search_goes_on_from_the_worst():
+    def judge(row, kind, value):  # the worst is a row of logits whose gap is 1
+        ((name, values),) = row.items()
+        return -abs(math.log(float(np.ptp(np.unique(values)[1:])))) if name == "logits" else -math.inf
+
+    drawn_alone = [judge(*question) for question in _questions(1500) if question]
+    *_, found = itertools.islice(climbing.climb(judge, RNG(0), 300), 1500)
+    assert found > max(drawn_alone) / 3, "it has come nearer than as many draws"
+
+
+def _questions(count):
+    rng = RNG(0)
+    return [climbing.Levels.drawn(rng, 300).question() for _ in range(count)]
+
+
+def test_what_is_climbed_to_is_a_row_with_the_entropy_of_its_tilt():
+    levels = climbing.Levels((1, 50, 70), gap=0.5, depth=9.0, origin=1.0, tilt=3.0, nudge=0.0, probabilities=False)
+    row, kind, value = levels.question()
+    assert np.array_equal(np.unique(row["logits"], return_counts=True)[1], [70, 50, 1])
+    assert entnorm.solve(**row, **{kind: value}).gamma == pytest.approx(6.0, rel=1e-12)
+    row, kind, value = replace(levels, probabilities=True).question()
+    assert entnorm.solve(**row, **{kind: value}).gamma == pytest.approx(6.0, rel=1e-12)
+    assert replace(levels, tilt=1e-6).question() is None, "next to the end"
+
+
+def test_a_failure_that_is_climbed_to_is_noted(monkeypatch):
+    right = entnorm.solve
+    monkeypatch.setattr(entnorm, "solve", lambda **q: off(s := right(**q), 16 * (1 + s.condition)))
+    state = campaign.fresh("numpy", 0)
+    campaign.climbed(state, 100, 3)
+    assert [failure["family"] for failure in state["failures"]] == ["climbing"] * 3
+    ((rows, worst),) = state["climbed"].values()
+    assert rows == 3
+    assert 1.5 < worst < 2.5
+    state["examples"] = 0
+    assert "| numpy | 100 | 3 | " in campaign.told([state])
 
 
 def test_targets_of_every_kind_are_tried():

@@ -1,9 +1,10 @@
 """`make fuzz`: a million random rows of every kind, each answer beyond doubt or judged in balls.
 
 A row is a distribution with a target. Most answers are beyond doubt in numbers of 64 bits (`extended`); the rest, and
-one draw in fifty, are judged in ball arithmetic (`enclosed`). Hypothesis looks for the rows that nobody thought of.
-Every draw follows from the seed. A failure is shrunk and stored as the call that repeats it, from exact numbers. A run
-that is interrupted goes on where it stopped, as long as the code is the same.
+one draw in fifty, are judged in ball arithmetic (`enclosed`). Hypothesis looks for the rows that nobody thought of, and
+a search goes from rows to worse ones (`climbing`). Every draw follows from the seed. A failure is shrunk and stored as
+the call that repeats it, from exact numbers. A run that is interrupted goes on where it stopped, as long as the code is
+the same.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import extended
+from climbing import climb
 from enclosed import Enclosed
 from extended import Extended
 from families import FAMILIES, RNG, shoulder, targets
@@ -38,6 +40,7 @@ JUDGED = 50  # one draw in so many is judged in balls in any case
 SAVED = 10.0  # seconds between two savings of the state
 LONGEST = 1000  # entries of a stored reference that takes part
 EXAMPLES = 5000  # of hypothesis, for each kernel
+CLIMBED = {1000: 30_000, 6000: 30_000, 100_000: 1000}  # how many rows a search judges, of so many entries at most
 
 Row = dict[str, np.ndarray]
 
@@ -143,7 +146,7 @@ def shrunk(failure: Failed) -> Failed:
 def fingerprint() -> str:
     """Of all that the outcome depends on."""
     files = [*sorted(ROOT.glob("entnorm/*.py")), *sorted(ROOT.glob("entnorm/fast/*.py")), ROOT / "tests/families.py"]
-    files += [Path(__file__).with_name(f"{name}.py") for name in ("campaign", "extended", "enclosed")]
+    files += [Path(__file__).with_name(f"{name}.py") for name in ("campaign", "climbing", "extended", "enclosed")]
     content = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(content + np.__version__.encode()).hexdigest()
 
@@ -151,14 +154,14 @@ def fingerprint() -> str:
 def fresh(kernel: str, seed: int) -> dict[str, Any]:
     """The state of a run that has not begun."""
     found = {"kernel": kernel, "seed": seed, "code": fingerprint(), "draw": 0, "rows": 0, "in_balls": 0, "seconds": 0.0}
-    return {**found, "worst": {}, "failures": [], "examples": None}
+    return {**found, "worst": {}, "failures": [], "examples": None, "climbed": {}, "finished": False}
 
 
 def resumed(path: Path, state: dict[str, Any], rows: int) -> dict[str, Any]:
     """What an interrupted run of the same code had found, or the beginning."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        unfinished = found["rows"] < rows or found["examples"] is None
+        unfinished = found["rows"] < rows or not found["finished"]
         return found if unfinished and found["code"] == state["code"] else state
     except (OSError, ValueError, KeyError):
         return state
@@ -239,7 +242,24 @@ def hypothesised(state: dict[str, Any], examples: int) -> None:
     state["examples"] = tried
 
 
-def run(rows: int, seed: int, folder: Path, examples: int = EXAMPLES) -> dict[str, Any]:
+def climbed(state: dict[str, Any], longest: int, rows: int) -> None:
+    """Go from rows to worse ones; note how far that led."""
+
+    def judge(row: Row, kind: str, value: float) -> float:
+        errors = judged(row, kind, value)
+        if max(errors.values()) > 1:
+            state["failures"].append(Failed(row, kind, value, errors).noted("climbing", None))
+        return max(errors.values())
+
+    search, worst = climb(judge, RNG([state["seed"], longest]), longest), 0.0
+    for _ in tqdm(range(rows), unit=" rows", disable=None):
+        worst = next(search)
+    state["climbed"][str(longest)] = rows, worst
+
+
+def run(
+    rows: int, seed: int, folder: Path, examples: int = EXAMPLES, climbs: dict[int, int] = CLIMBED
+) -> dict[str, Any]:
     """Begin, or go on, and finish; the state is in `folder`, and each failure in a file of its own beside it."""
     kernel = "numba" if entnorm.backend.compiled() else "numpy"
     path = folder / f"{kernel}-{seed}.json"
@@ -259,6 +279,11 @@ def run(rows: int, seed: int, folder: Path, examples: int = EXAMPLES) -> dict[st
         save(path, json.dumps(state))
     if state["examples"] is None:
         hypothesised(state, examples)
+    for longest, count in climbs.items():
+        save(path, json.dumps(state))
+        if str(longest) not in state["climbed"]:
+            climbed(state, longest, count)
+    state["finished"] = True
     save(path, json.dumps(state))
     for number, failure in enumerate(state["failures"]):
         save(folder / "counterexamples" / f"{kernel}-{seed}-{number}.txt", failure["call"] + "\n")
@@ -285,6 +310,18 @@ def told(states: list[dict[str, Any]]) -> str:
         most = max((error for errors in s["worst"].values() for error in errors.values()), default=math.nan)
         counts = [s["rows"], s["in_balls"], s["examples"], len(s["failures"])]
         lines.append(f"| {s['kernel']} | {s['seed']} | " + " | ".join(f"{c:,}" for c in counts) + f" | {most:.2f} |")
+    lines += [
+        "",
+        "A search among rows of a few maxima, a crowd of equal entries and others far below goes on from the worst",
+        "that it has found, each judged in balls:",
+        "",
+        "| kernel | entries at most | rows | worst, of the budget |",
+        "|---|---:|---:|---:|",
+    ]
+    for s in states:
+        lines += [
+            f"| {s['kernel']} | {int(n):,} | {rows:,} | {worst:.2f} |" for n, (rows, worst) in s["climbed"].items()
+        ]
     lines += ["", "The worst errors by family, in units of the budget:", ""]
     lines += ["| family | kernel | gamma | entropy | distribution |", "|---|---|---:|---:|---:|"]
     for family in KINDS:
@@ -307,7 +344,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.report:
         states = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(options.folder.glob("*.json"))]
-        states = [s for s in states if s["code"] == fingerprint() and s["examples"] is not None]
+        states = [s for s in states if s["code"] == fingerprint() and s["finished"]]
         if not states:
             sys.exit(f"no finished run of this code is in {options.folder}")
         save(options.report / "campaign.md", told(states))
