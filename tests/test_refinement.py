@@ -43,8 +43,6 @@ ROWS = {  # levels, how many entries there are of each, and the deficit that the
         1.3464016631556457,
     ),
 }
-
-
 SCALES = [1.0, 2.0**-700, 2.0**900]
 
 
