@@ -88,6 +88,11 @@ def first_order(spectrum: Spectrum, goal: Goal) -> Floats:
     return np.asarray(nearer_start(gamma, goal.deficit, spectrum.mean))
 
 
+def _put(found: Cumulants, rows: Indices, better: Cumulants) -> None:
+    for numbers, new in zip(found, better, strict=True):
+        numbers[rows] = new
+
+
 class ExcessEquation:
     """H - log m = goal.excess, with sums over the entries below the maximum."""
 
@@ -129,12 +134,10 @@ class ExcessEquation:
         coarse = np.flatnonzero(np.isnan(better.value))
         if coarse.size:
             robust = DeficitEquation(replace(some.take(coarse), kept=None), goal.take(coarse))
-            for numbers, new in zip(better, robust.measure(gamma[coarse]), strict=True):
-                numbers[coarse] = new
+            _put(better, coarse, robust.measure(gamma[coarse]))
             direct.centre[coarse], direct.sensitive[coarse] = np.nan, False
             direct.delicate[coarse] = robust.delicate
-        for numbers, new in zip(found, better, strict=True):
-            numbers[rows] = new
+        _put(found, rows, better)
         self.centre[rows] = direct.centre
         self.sensitive[rows], self.delicate[rows] = direct.sensitive, direct.delicate
 
@@ -193,8 +196,7 @@ class DirectDeficit:
             self.centre[off] = some.moved(self.centre[off], drift[off] / gamma[off])
             read, weights = some.read(self.centre[off], 0.0), some.room_for_weights()
             again, drift[off], mean[off] = self._measure(some, off, gamma[off], read, np.float64, weights)
-            for kept, new in zip(found, again, strict=True):
-                kept[off] = new
+            _put(found, off, again)
         mean -= gamma * self.spectrum.above(self.centre)
         self.sensitive = is_sensitive(mean)
         self.delicate = is_delicate(mean, found.second, self.goal.deficit, ROUNDED)
@@ -270,8 +272,7 @@ class DeficitEquation:
                 break
             self._centre[off] = self.spectrum.take(off).moved(self._centre[off], drift[off] / gamma[off])
             again, drift[off] = self._deficit(off, gamma[off])
-            for kept, new in zip(found, again, strict=True):
-                kept[off] = new
+            _put(found, off, again)
         mean = found.value + drift - gamma * self.spectrum.above(self._centre)
         self.delicate = is_delicate(mean, found.second, self.goal.deficit, 0.0)
         return found._replace(value=self.goal.deficit - found.value)
