@@ -60,7 +60,7 @@ bench: .venv/.ready  # beside the peers that are installed: scikit-learn, openTS
 
 ROWS ?= 1000000
 .PHONY: fuzz-numpy fuzz-numba
-fuzz: fuzz-numpy fuzz-numba  # a quarter of an hour for each; make -j 2 runs both; interrupted, it goes on where it stopped
+fuzz: fuzz-numpy fuzz-numba  # two hours for each; make -j 2 runs both; interrupted, it goes on where it stopped
 	$(BIN)/python tests/bench/campaign.py --report reports
 fuzz-numpy fuzz-numba: fuzz-%: .venv/.ready
 	ENTNORM_BACKEND=$* OMP_NUM_THREADS=1 $(BIN)/python tests/bench/campaign.py --rows $(ROWS)

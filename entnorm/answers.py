@@ -121,7 +121,7 @@ class Failures:
             sentences.append(f"{bad.count} in all: {name_rows(bad.first, batch, bad.count)}")
         if high.count:
             rows = name_rows(high.first, batch, high.count)
-            sentences.append(f"gamma is beyond the range of float64 in {rows}; probs are right")
+            sentences.append(f"gamma is beyond the normal range of float64 in {rows}; probs are right")
         return "; ".join(sentences)
 
 

@@ -201,4 +201,4 @@ def _evenness(spectrum: Spectrum) -> Floats:
 def _deficit(spectrum: Spectrum) -> Floats:
     nothing = np.zeros(spectrum.top.shape)
     at = nothing < 0
-    return -DeficitEquation(spectrum, Goal(nothing, nothing, at, at)).measure(np.ones(nothing.shape)).value
+    return 0.0 - DeficitEquation(spectrum, Goal(nothing, nothing, at, at)).measure(np.ones(nothing.shape)).value

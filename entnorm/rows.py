@@ -272,7 +272,9 @@ def _axis_last(name: str, array: NDArray[Any], axis: int) -> NDArray[Any]:
         raise EntnormError(f"{name} is a single number; a distribution is an array with at least one axis")
     try:
         moved = array if type(axis) is int and axis == -1 else np.moveaxis(array, _index(axis), -1)
-    except (ValueError, TypeError):
+    except TypeError:
+        raise EntnormError(f"axis must be an integer, not {axis!r}") from None
+    except ValueError:
         raise EntnormError(f"axis={axis!r} does not exist in {name}, which has shape {array.shape}") from None
     if moved.shape[-1] == 0:
         raise EntnormError(f"{name} has shape {array.shape}: its rows along axis {axis} are empty")

@@ -152,7 +152,7 @@ class Solution:
         InfeasibleTargetError
             If a target cannot be attained.
         EntnormError
-            If a gamma is beyond the range of float64.
+            If a gamma is beyond the normal range of float64.
 
         Examples
         --------
@@ -212,7 +212,8 @@ class Solution:
         4 eps gamma q_i (e_i + E e + |t_i - E t| E(e |t - E t|) / Var t), as long as q_i and the entry itself are normal
         numbers: first-order effects of one rounding in every f_i, t_i and log q_i, and of k of them in gamma. With
         `dp`, f is dp / p as it is rounded. A target so small that all but one of the probabilities underflow has no
-        derivative to be seen: NaN. NaN and inf in a tangent stay in its row.
+        derivative to be seen: NaN. NaN and inf in a tangent stay in its row. Where gamma is beyond the normal range of
+        float64, the row counts as solved, with the gamma that it has: all of this holds, and such an error may be huge.
 
         Examples
         --------
@@ -271,7 +272,7 @@ class Solution:
 
 
 def raise_failures(status: Any, message: str) -> None:
-    """Raise what the message says, if a target cannot be attained or an exponent is beyond the range of float64."""
+    """Raise what the message says, if a target cannot be attained or an exponent is beyond what float64 has."""
     found = np.asarray(status)
     if (found == Status.INFEASIBLE).any():
         raise InfeasibleTargetError(message)

@@ -139,7 +139,7 @@ def per_row(name: str, values: ArrayLike | None, batch: tuple[int, ...]) -> Floa
         except ValueError as error:
             raise EntnormError(f"{name} is not an array: {error}") from None
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
-            raise EntnormError(f"{name} has dtype {array.dtype}; it takes real numbers that float64 can hold")
+            raise EntnormError(f"{name} has dtype {array.dtype}; it takes float64, or what that can hold")
     if isinstance(values, float) or array.ndim == 0:
         count, one = prod(batch), np.empty(1)
         one[0] = array

@@ -1,8 +1,8 @@
 """What each workload may cost, in softmax passes, and what its time is spent on where it costs more."""
 
 SET = """The goals were set before the solver was written, from trials of its parts: for many rows with NumPy alone, a
-fifth to a tenth of what the methods below cost that people use today; compiled, about as much as plain softmax, or
-less."""
+fifth to a tenth of what people use today (the tables further down have that in softmax passes, too); compiled, about
+as much as plain softmax, or less."""
 
 _MEMORY = """About half is arithmetic, at the rate at which the processor multiplies and adds: an exponential in float64
 for every entry, and two in float32, the first while the row comes from memory. The rest is memory itself: rows come in

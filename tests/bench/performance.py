@@ -44,6 +44,7 @@ ROUNDS = 3
 ENOUGH = 1.0  # seconds spent on one method in a round, after which it is measured no more
 COLOURS = [f"C{i}" for i in (0, 1, 2, 3, 4, 5, 6, 8, 9)]  # without grey, which stands for any
 KERNELS = {"entnorm, NumPy": None, "entnorm, compiled": backend.compiled()}
+SOLVE = "solve and probs of "  # before the name of a kernel: the other public function
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Workload:
     name: str
     logits: np.ndarray
     target: dict[str, Any]
+    said: str = ""  # of which distribution, and to which target, in two columns
 
     @property
     def kind(self) -> str:
@@ -74,16 +76,17 @@ def workloads() -> list[Workload]:
     cloud = rng.normal(size=(20_000, 90, 10)) - rng.normal(size=(20_000, 1, 10))
     distances = np.sort((cloud**2).sum(-1), axis=1)
     wide, tail = rng.normal(0, 20, (1000, 1000)), rng.normal(0, 1e-3, (1000, 1000))
+    neighbours = "less squared distances to 90 points, in order"
     thirty, part = {"entropy": math.log(30)}, {"entropy": 0.8 * math.log(512)}
     near, tiny = {"deficit": 10.0 ** -rng.uniform(1, 8, 1000)}, {"entropy": 10.0 ** -rng.uniform(1, 8, 1000)}
     return [
-        Workload("vocabulary, 64 x 50,257", rng.normal(0, 3, (64, 50_257)), thirty),
-        Workload("vocabulary, 24 x 128,256", rng.normal(0, 3, (24, 128_256)), thirty),
-        Workload("attention, 8,192 x 512", rng.normal(0, 2, (8192, 512)), part),
-        Workload("t-SNE, 20,000 x 90", -distances, {"perplexity": 30}),
-        Workload("one row of 100", rng.normal(size=(1, 100)), {"entropy": 3.0}),
-        Workload("hard deficits, 1,000 x 1,000", wide, near),
-        Workload("hard one-hot, 1,000 x 1,000", tail, tiny),
+        Workload("vocabulary, 64 x 50,257", rng.normal(0, 3, (64, 50_257)), thirty, "N(0, 3^2) | log 30"),
+        Workload("vocabulary, 24 x 128,256", rng.normal(0, 3, (24, 128_256)), thirty, "N(0, 3^2) | log 30"),
+        Workload("attention, 8,192 x 512", rng.normal(0, 2, (8192, 512)), part, "N(0, 2^2) | 0.8 log n"),
+        Workload("t-SNE, 20,000 x 90", -distances, {"perplexity": 30}, f"{neighbours} | perplexity 30"),
+        Workload("one row of 100", rng.normal(size=(1, 100)), {"entropy": 3.0}, "N(0, 1) | 3"),
+        Workload("hard deficits, 1,000 x 1,000", wide, near, "N(0, 20^2) | log n less 10^-1 to 10^-8"),
+        Workload("hard one-hot, 1,000 x 1,000", tail, tiny, "N(0, 0.001^2) | 10^-1 to 10^-8"),
     ]
 
 
@@ -121,8 +124,23 @@ def vectors() -> str:
     return f" with vectors of {64 * VECTOR} bits"
 
 
-def ours(work: Workload, fast: Any) -> Callable[[], Any]:
-    """One call of the public function, on one row or on many."""
+def softened(logits: np.ndarray, target: dict[str, Any]) -> Any:
+    """The distributions alone."""
+    return entnorm.softmax(logits, **target)
+
+
+def solved(logits: np.ndarray, target: dict[str, Any]) -> Any:
+    """The exponents, and all that is known of them, and the distributions."""
+    return entnorm.solve(logits=logits, **target).probs
+
+
+def available() -> dict[str, Any]:
+    """The kernels that can be measured here."""
+    return {name: fast for name, fast in KERNELS.items() if fast is not None or name == "entnorm, NumPy"}
+
+
+def ours(work: Workload, fast: Any, call: Callable[[np.ndarray, dict[str, Any]], Any] = softened) -> Callable[[], Any]:
+    """One call of a public function, on one row or on many."""
     logits = work.logits[0] if len(work.logits) == 1 else work.logits
 
     def chosen() -> Any:
@@ -130,7 +148,7 @@ def ours(work: Workload, fast: Any) -> Callable[[], Any]:
 
     def run() -> Any:
         backend.compiled = chosen  # `kernel` would take a microsecond of the time of a short row
-        return entnorm.softmax(logits, **work.target)
+        return call(logits, work.target)
 
     return run
 
@@ -203,7 +221,8 @@ def methods(work: Workload) -> dict[str, Callable[[], Any]]:
         for name, run in installed().items()
         if alike or name not in ("scikit-learn", "openTSNE")
     }
-    mine = {name: ours(work, fast) for name, fast in KERNELS.items() if fast is not None or name == "entnorm, NumPy"}
+    mine = {name: ours(work, fast) for name, fast in available().items()}
+    mine |= {SOLVE + name: ours(work, fast, solved) for name, fast in available().items()}
     base = {"softmax": lambda: softmax(work.logits[0] if len(work.logits) == 1 else work.logits, axis=-1)}
     return base | mine | peers
 
@@ -229,6 +248,9 @@ def judged(work: Workload, times: dict[str, dict[str, float]], results: dict[str
     lines = []
     for name in [name for name in results if name != "softmax"]:
         line = _costs(name, times)
+        if name.startswith(SOLVE):
+            lines.append(line)
+            continue
         if name in KERNELS:
             with kernel(KERNELS[name]):
                 gamma, probs = np.atleast_1d(entnorm.solve(logits=work.logits, **work.target).gamma), None
@@ -272,7 +294,7 @@ def curves(works: Iterable[Workload], repetitions: int) -> dict[str, list[float]
     found: dict[str, list[float]] = {name: [] for name in KERNELS}
     for work in works:
         print(f"curves, {len(work.logits):,} x {work.logits.shape[1]:,}", file=sys.stderr)
-        mine = {name: ours(work, fast) for name, fast in KERNELS.items() if fast is not None or "NumPy" in name}
+        mine = {name: ours(work, fast) for name, fast in available().items()}
         times, _ = least_times({"softmax": lambda x=work.logits: softmax(x, axis=-1)} | mine, repetitions)
         for name in KERNELS:
             found[name].append(times.get(name, math.nan) / times["softmax"])
@@ -309,6 +331,8 @@ def plot_errors(path: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
     names = [*KERNELS, *PEERS]
     for marker, (work, lines) in zip("o^sD", tables.items(), strict=False):
         for line in lines[1:]:
+            if line["method"] not in names:
+                continue
             colour = COLOURS[names.index(line["method"])]
             worst = line["worst"] if "worst" in line else 8 * EPS * line["budget"]
             axes.scatter(line["ratios"][-1], max(min(worst, 10.0), 1e-16), color=colour, marker=marker)
@@ -321,6 +345,11 @@ def plot_errors(path: Path, tables: dict[str, list[dict[str, Any]]]) -> None:
     figure.legend(loc="outside lower center", fontsize="small", ncols=3)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
+
+
+def described(works: list[Workload]) -> str:
+    """What was solved."""
+    return "\n".join(f"| {work.name} | {work.said} |" for work in works)
 
 
 def told(ratio: float, goal: float) -> str:
@@ -344,7 +373,7 @@ def missed(tables: dict[str, list[dict[str, Any]]]) -> str:
     return "\n".join(["Not reached, and why:", "", *found]) if found else "All goals were reached."
 
 
-def report(tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: bool) -> str:
+def report(works: list[Workload], tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: bool) -> str:
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}"
         for name in ("numpy", "scipy", "numba", "scikit-learn", "openTSNE", "torch")
@@ -373,17 +402,25 @@ def report(tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: boo
     machine = "" if quiet else " The machine was shared with other work while this ran; a quiet one is fairer to all."
     return f"""# What a prescribed entropy costs
 
-Ratios to one pass of `scipy.special.softmax` over the same float64 array, distributions included. All methods in turn
-in one process and one thread, {repetitions} times or until one has taken {ENOUGH:g} s, in each of {ROUNDS} rounds
-through all the workloads; the least processor time of each counts.{machine}
-Arrays of up to 32 MiB, which is all but the largest here, are measured twice: on memory *fresh* from the system, as a
-process that has not yet given back an array of this size gets it, and on memory *at hand*, as the C library keeps it
-from then on. A softmax pass makes three arrays and is slowed down most by fresh ones. A row is wrong if the relative
-error of its gamma is above {WRONG:g}. Errors of the peers are measured
-from entnorm's gamma; its own, of a sample of rows, from ball arithmetic: the last column of the first table is the
-worst of them as a share of the error that the documentation allows, so that 1 would be just within it.
+Ratios to one pass of `scipy.special.softmax` over the same float64 array, distributions included: of entnorm, one call
+of `entnorm.softmax`, and in the tables further down one of `entnorm.solve` with `probs` of its result as well. Peers
+are as `tests/bench/peers.py` has them. All methods in turn in one process and one thread, {repetitions} times or until
+one has taken {ENOUGH:g} s, in each of {ROUNDS} rounds through all the workloads; the least processor time of each
+counts.{machine}
+
+Everything is measured twice: on memory *fresh* from the system, as a process that has not yet given back an array of
+this size gets it, and on memory *at hand*, as the C library keeps it from then on, for arrays of up to 32 MiB. A
+softmax pass makes three arrays and is slowed down most by fresh ones. A row is wrong if the relative error of its gamma
+is above {WRONG:g}. Errors of the peers are measured from entnorm's gamma; its own, of a sample of rows, from ball
+arithmetic: the last column of the second table is the worst of them as a share of the error that the documentation
+allows, so that 1 would be just within it.
+
 {platform.processor() or platform.machine()}, {os.cpu_count()} processors{vectors()},
 Python {platform.python_version()}, {versions}.
+
+| workload | logits | target |
+|---|---|---|
+{described(works)}
 
 {SET}
 
@@ -400,7 +437,8 @@ entries are not copied as a whole, to stay within 64 MiB: NumPy sums them in pie
 
 ![Cost against the number of rows](performance-rows.svg)
 
-Cost against the number of rows of 100 logits; memory at hand, but for the largest.
+Cost against the number of rows of 100 logits; memory at hand, but for the largest array. A call takes a tenth of a
+millisecond or two whatever its rows are, unless it is of a single one: a few short rows cost less one by one.
 
 ![Cost against the condition number](performance-condition.svg)
 
@@ -410,8 +448,8 @@ such as these to NumPy.
 
 ![Error against cost](performance-errors.svg)
 
-Each method's worst relative error of gamma against its cost; errors beyond 10 are drawn at 10, and those of entnorm at
-their share of the budget for a condition of 0, which is 8 times 2^-52.
+Each method's worst relative error of gamma in four of the workloads against its cost with memory at hand; errors beyond
+10 are drawn at 10, and those of entnorm at their share of the budget for a condition of 0, which is 8 times 2^-52.
 
 {(chr(10) * 2).join(parts)}
 
@@ -448,11 +486,11 @@ def main() -> int:
     chosen = [work for work in workloads() if not options.only or options.only in work.name]
     tables = measure(chosen, options.repetitions)
     if options.only:
-        print(report(tables, options.repetitions, quiet=not options.shared))
+        print(report(chosen, tables, options.repetitions, quiet=not options.shared))
         return 0
     plot_all_curves(max(3, options.repetitions // 2))
     plot_errors(REPORTS / "performance-errors.svg", {name: tables[name] for name in list(tables)[:4]})
-    text = report(tables, options.repetitions, quiet=not options.shared)
+    text = report(chosen, tables, options.repetitions, quiet=not options.shared)
     temporary = REPORTS / "performance.md.part"
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(REPORTS / "performance.md")
