@@ -49,6 +49,7 @@ class Answers(_PerRow):
     support: Integers
     ties: Integers
     delicate: Mask  # whether gamma is still to be refined
+    sensitive: Mask  # whether the distribution is to be made of the exponentials that gamma was found from
 
     @classmethod
     def empty(cls, count: int) -> Self:
@@ -64,7 +65,7 @@ class Answers(_PerRow):
 
     @classmethod
     def _of(cls, numbers: Floats, counts: Integers) -> Self:
-        parts: list[Any] = [*numbers, *counts, np.zeros(numbers.shape[1], np.bool_)]
+        parts: list[Any] = [*numbers, *counts, *np.zeros((2, numbers.shape[1]), np.bool_)]
         return cls(*parts)
 
     def orders(self) -> Floats:

@@ -135,8 +135,8 @@ class ExcessEquation:
         if coarse.size:
             robust = DeficitEquation(replace(some.take(coarse), kept=None), goal.take(coarse))
             _put(better, coarse, robust.measure(gamma[coarse]))
-            direct.centre[coarse], direct.sensitive[coarse] = np.nan, False
-            direct.delicate[coarse] = robust.delicate
+            direct.centre[coarse] = np.nan
+            direct.sensitive[coarse], direct.delicate[coarse] = robust.sensitive, robust.delicate
         _put(found, rows, better)
         self.centre[rows] = direct.centre
         self.sensitive[rows], self.delicate[rows] = direct.sensitive, direct.delicate
@@ -260,7 +260,8 @@ class DeficitEquation:
 
     def __init__(self, spectrum: Spectrum, goal: Goal) -> None:
         self.goal, self.spectrum, self.unit = goal, spectrum, np.ones(goal.deficit.shape)
-        self._centre, self.delicate = spectrum.centre(), np.zeros(goal.deficit.shape, np.bool_)
+        self._centre = spectrum.centre()
+        self.sensitive, self.delicate = np.zeros((2, *spectrum.top.shape), np.bool_)
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants."""
@@ -274,6 +275,7 @@ class DeficitEquation:
             again, drift[off] = self._deficit(off, gamma[off])
             _put(found, off, again)
         mean = found.value + drift - gamma * self.spectrum.above(self._centre)
+        self.sensitive = is_sensitive(mean)
         self.delicate = is_delicate(mean, found.second, self.goal.deficit, 0.0)
         return found._replace(value=self.goal.deficit - found.value)
 

@@ -145,6 +145,8 @@ def _solve(
         base, count = base + by, count + 1
         residual, second, third, left = look(base, False)
         done, by, residual, second = settle(base, residual, second, third, excess, deficit)
+        if not is_slight(by / base, base * reach):
+            return _UNDONE
     gamma, rest = advance(base, by)
     last = 0.0, rest, excess
     if done and left and is_slight(by / base, base * reach):

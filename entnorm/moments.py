@@ -51,14 +51,18 @@ _LEAST = 5e-324
 _LIFT = 32  # powers of two that keep the difference of two finite logits finite, summed over any row
 
 
+IN_WORDS = -1.0  # instead of an order
+
+
 class LastLook(NamedTuple):
     """Where the look that decided was taken at rows: arrays of shape ``(rows,)``.
 
     Distributions are made of its exponentials, ``exp(base (log p - log centre))``, by a last step; or, where that is
-    not a slight one, anew, at gamma: then the base is 0, and the others say what gamma has lost.
+    not a slight one, anew, at gamma: then the base is 0, or `IN_WORDS` if float64 has too few digits for that, and the
+    others say what gamma has lost.
     """
 
-    base: Floats  # the order, or 0
+    base: Floats  # the order, or one of those
     by: Floats  # what gamma is beyond it, the step in all its digits; without it, what gamma is beyond its rounding
     centre: Floats  # the value that logarithms are relative to, inf for the maximum; without base, the entropy
 

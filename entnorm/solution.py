@@ -142,7 +142,7 @@ class Solution:
     @cached_property
     def log_probs(self) -> NDArray[Any]:
         """Natural logarithms of the distributions: finite where `probs` underflows, -inf outside the support."""
-        return self._source.escort(self._gamma, self._scale, log=True)
+        return self._source.escort(self._gamma, self._scale, look=self._look, log=True)
 
     def raise_if_failed(self) -> Self:
         """Return the solution itself, or raise what its `message` says.

@@ -184,7 +184,8 @@ def _solve_others(
     goal = target.reduce_alike(int(support[0]), int(ties[0])) if alike else target.reduce(support, ties)
     for kind, which in _classify(spectrum, goal, answers):
         _solve_rows(kind, spectrum.take(which), goal.take(which), which, answers, stepping)
-    refine(spectrum, target, np.flatnonzero(answers.delicate), answers)
+    apart = answers.sensitive & (answers.base == 0.0) & stepping  # exponentials taken anew would be off by other errors
+    refine(spectrum, target, np.flatnonzero(answers.delicate | apart), answers)
     if probs is not None:
         found = answers.orders(), answers.look(), answers.scale
         tilt_rows(values, *found, probs, logits=rows.logits, depths=spectrum.depths, kept=spectrum.kept, work=work)
@@ -285,7 +286,7 @@ def _decide(
     done, by = _settle(equation, equation.measure(base), base, which, answers)
     if stepping:
         near = done & is_slight(by / base, base * spectrum.reach)
-        far = np.flatnonzero(equation.sensitive & ~near & np.isfinite(by))
+        far = np.flatnonzero(equation.sensitive & ~np.isnan(equation.centre) & ~near & np.isfinite(by))
         if far.size:
             base[far] += by[far]
             again = type(equation)(spectrum.take(far), goal.take(far))
@@ -338,7 +339,7 @@ def _settle(
     answers.gamma[settled], answers.by[settled] = ended[some], rest[some]
     answers.residual[settled] = (residual / equation.unit)[some]
     answers.varentropy[settled] = (varentropy / equation.unit)[some]
-    answers.delicate[settled] = equation.delicate[some]
+    answers.sensitive[settled], answers.delicate[settled] = equation.sensitive[some], equation.delicate[some]
     return done, by
 
 

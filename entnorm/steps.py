@@ -20,9 +20,10 @@ _STRIDE = 2.5  # a longer step in log gamma is not to be believed
 _LEAST_FACTOR = -0.95  # no step takes gamma**alpha closer to zero than by 1 + this
 _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
+_UNDERFLOW = 746.0  # exp of minus this is zero
 _SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
-TALL = 4.0  # t around a centre above which its rounding would show in the probability, to which most is promised
+TALL = 3.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 ROUNDED = 0.4  # rounding errors of 1 that a deficit may be off by, however small, in one sum
 UNEVEN = 0.03  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
@@ -107,8 +108,10 @@ def is_last(step: Any, second: Any, third: Any) -> Any:
 def is_slight(step: Any, depth: Any) -> Any:
     """Whether ``1 + y + y^2 / 2`` is ``exp(y)``, to a rounding error, for ``y = step t`` where no -t is above `depth`.
 
-    The error of a probability is less than ``|y|^3 / 6`` of it, and may be a share of ``1 + |t|`` rounding errors.
+    The error of a probability is less than ``|y|^3 / 6`` of it, and may be a share of ``1 + |t|`` rounding errors. What
+    is farther down than `_UNDERFLOW` has none.
     """
+    depth = pick(depth < _UNDERFLOW, depth, _UNDERFLOW)
     return abs(step * step * step) * depth * depth <= _SLIGHT
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from entnorm import backend
+from entnorm import backend, words
 from entnorm.moments import (
+    IN_WORDS,
     Floats,
     Indices,
     Integers,
@@ -99,19 +102,39 @@ def tilt_rows(
     With `depths`, what `log_offsets` has found for the maxima, they are not taken anew but overwritten; they may be
     where the distributions go. Nor is what the last look has `kept` of rows.
     """
-    n = values.shape[1]
-    work = work or Workspace()
+    n, precisely = values.shape[1], np.flatnonzero(look.base == IN_WORDS)
+    work, look = work or Workspace(), look._replace(base=np.maximum(look.base, 0.0))
     if n > LONG and (log or not look.base.any() or not _is_compiled(values, logits)):
         asked = Asked(values, gamma, look, scale, logits, log)
         for row in range(len(values)):
             some = slice(row, row + 1)
             _tilt_by_columns(asked.part(some), out[some], work)
-        return
-    asked, height = Asked(as_floats(values), gamma, look, scale, logits, log), max(1, TILE // n)
-    for first in range(0, len(values), height):
-        some = slice(first, first + height)
-        known = None if depths is None else depths[some], None if kept is None else kept.part(some)
-        _tilt_piece(asked.part(some), out[some], *known, work)
+    else:
+        asked, height = Asked(as_floats(values), gamma, look, scale, logits, log), max(1, TILE // n)
+        for first in range(0, len(values), height):
+            some = slice(first, first + height)
+            known = None if depths is None else depths[some], None if kept is None else kept.part(some)
+            _tilt_piece(asked.part(some), out[some], *known, work)
+    for row in precisely.tolist():
+        _tilt_in_words(asked.part(slice(row, row + 1)), out[row])
+
+
+def _tilt_in_words(asked: Asked, out: NDArray[Any]) -> None:
+    """The distribution of one row, or the logarithms: no error is shared by all entries of a crowd."""
+    row, (gamma,), (by,), (scale,) = asked.values[0], asked.gamma.tolist(), asked.look.by.tolist(), asked.scale.tolist()
+    parts = list(words.pieces(row.size))
+    top = max(float(row[part].max()) for part in parts)
+
+    def powers() -> Iterator[tuple[words.Words, words.Words]]:
+        for part in parts:
+            yield words.powers(words.depths(as_floats(row[part]), top, logits=asked.logits, scale=scale), gamma, by)
+
+    kept, whole = list(powers()) if row.size <= WHOLE else None, Decimal(0)
+    for _, weights in kept or powers():
+        whole = words.DIGITS.add(whole, words.total(*weights))
+    total, log_total = float(whole), float(words.DIGITS.ln(whole))
+    for part, ((t, lost), (weight, _)) in zip(parts, kept or powers(), strict=True):
+        np.copyto(out[part], (t - log_total) + lost if asked.log else weight / total, casting="same_kind")
 
 
 def _is_compiled(values: NDArray[Any], logits: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Rows in which the rounding errors of sums show in the largest probability: climbed to, not drawn."""
+"""Rows in which rounding errors show in the largest probability: found by a search, not drawn."""
 
 import importlib.util
 
@@ -9,6 +9,7 @@ from oracle import EPS, Exact
 import entnorm
 from entnorm import backend, refinement, solver
 from entnorm.answers import Answers
+from entnorm.moments import IN_WORDS
 from entnorm.reductions import Workspace
 from entnorm.spectrum import Spectrum
 from entnorm.targets import Target
@@ -43,6 +44,24 @@ ROWS = {  # levels, how many entries there are of each, and the deficit that the
         1.3464016631556457,
     ),
 }
+REFINED = [name for name in ROWS if not name.startswith("three")]
+SHARED = {  # probabilities, of whose logarithms, products or exponentials all of a crowd have the same rounding errors
+    "steep": (
+        ["0x1.4e814374778e5p-19", "0x1.f5afefa5ba28bp-20", "0x1.13ce341d4fcf9p-59"],
+        [1, 535_064, 64_094],
+        "0x1.5dce03df25fbep-3",
+    ),
+    "nearly even": (
+        ["0x1.8785676bbbb5ap-18", "0x1.56934fc7b3bb3p-18", "0x1.78aa69b3a151ep-58"],
+        [1, 195_894, 8073],
+        "0x1.a224f7094430fp-4",
+    ),
+    "a step that is not slight": (
+        ["0x1.67deb8d281e01p-17", "0x1.3adf5b91d1b5ep-17", "0x1.5a34ba212b039p-57"],
+        [1, 106_564, 3910],
+        "0x1.cb1de6e7ddb40p-4",
+    ),
+}
 SCALES = [1.0, 2.0**-700, 2.0**900]
 
 
@@ -63,6 +82,55 @@ def worst(row, kind, value):
     exact, solution = Exact.for_target(**row, kind=kind, value=value), entnorm.solve(**row, **{kind: value})
     assert solution.success
     return max(exact.errors(solution, kind, value).values())
+
+
+def refined(solution):
+    """Which rows were."""
+    return np.atleast_1d(solution._look.base == IN_WORDS)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_which_rows_are_refined(kernel, name):
+    row, deficit = repeated(name)
+    assert refined(entnorm.solve(logits=row, deficit=deficit)).all() == (name in REFINED)
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_no_error_is_shared_by_a_crowd(name):
+    levels, counts, deficit = SHARED[name]
+    row = np.repeat([float.fromhex(level) for level in levels], counts)
+    assert refined(entnorm.solve(row, deficit=float.fromhex(deficit))).all()
+    assert worst({"p": row}, "deficit", float.fromhex(deficit)) <= 0.25
+
+
+@pytest.mark.parametrize("gap", [1e-2, 1e-6, 1e-12])
+def test_a_crowd_may_be_a_hair_below_the_maximum(gap):
+    p = np.repeat([1 + gap, 1.0, 1e-12], [1, 40_000, 20_000])
+    p /= p.sum()
+    depth = np.log1p((p[0] - p[1]) / p[1])
+    q = np.exp([0.0, -6.5])
+    q /= q[0] + 40_000 * q[1]
+    deficit = float(np.log(60_001) + q[0] * np.log(q[0]) + 40_000 * q[1] * np.log(q[1]))
+    solution = entnorm.solve(p, deficit=deficit)
+    assert refined(solution).all()
+    assert solution.gamma == pytest.approx(6.5 / depth, rel=1e-6)
+    assert worst({"p": p}, "deficit", deficit) <= 0.25
+
+
+def test_a_deficit_that_is_summed_term_by_term_may_be_delicate(kernel):
+    row = np.repeat([4.0, 0.0, -90.0], [1, 300_000, 6000])
+    deficit = entnorm.deficit(np.exp(row) / np.exp(row).sum())
+    assert deficit < 0.03
+    assert refined(entnorm.solve(logits=row, deficit=deficit)).all()
+    assert worst({"logits": row}, "deficit", float(deficit)) <= 0.25
+
+
+def test_what_is_far_below_does_not_count_and_what_is_farther_has_its_digits(kernel):
+    row, deficit = repeated("one above 5,000")
+    gamma = entnorm.solve(logits=row, deficit=deficit).gamma
+    row[-3:] = row.max() - np.array([690.0, 704.0, 900.0]) / gamma
+    assert refined(entnorm.solve(logits=row, deficit=deficit)).all()
+    assert worst({"logits": row}, "deficit", deficit) <= 0.5
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -89,25 +157,40 @@ def test_probabilities_too_and_what_is_outside_the_support(kernel, name):
     assert worst({"logits": np.append(row, -np.inf)}, "deficit", deficit) <= 0.5
 
 
-@pytest.mark.parametrize("name", ["one above 5,000", "one above 30,000"])
-def test_without_it_the_largest_probability_is_beyond_the_promise(monkeypatch, name):
-    row, deficit = repeated(name)
+def test_without_it_the_largest_probability_is_beyond_the_promise(monkeypatch):
+    row, deficit = repeated("one above 30,000")
     monkeypatch.setattr(backend, "compiled", lambda: None)
     monkeypatch.setattr(solver, "refine", lambda *_: None)
     assert worst({"logits": row}, "deficit", deficit) > 1
 
 
-@pytest.mark.parametrize("name", ["three above 2,000", "one above 2,000"])
-def test_a_row_that_is_refined_is_the_same_among_others(kernel, name):
+@pytest.mark.parametrize("name", SHARED)
+def test_nor_is_a_gamma_with_all_digits_enough(name):
+    levels, counts, deficit = SHARED[name]
+    row = np.repeat([float.fromhex(level) for level in levels], counts)
+    solution = entnorm.solve(row, deficit=float.fromhex(deficit))
+    in_one_word = solution._source.escort(solution._gamma, solution._scale)
+    assert abs(in_one_word.max() / solution.probs.max() - 1) > 8 * EPS * (1 + solution.condition)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", ["one above 5,000", "one above 2,000"])
+def test_a_row_that_is_refined_is_the_same_among_others(kernel, name, dtype):
     row, deficit = repeated(name)
+    row = row.astype(dtype)
     others = np.random.default_rng(0).normal(size=(2, row.size))
     alone = entnorm.solve(logits=row, deficit=deficit)
-    batch = entnorm.solve(logits=np.stack([others[0], row, others[1], row]), deficit=deficit)
+    assert refined(alone).all()
+    batch = entnorm.solve(logits=np.stack([others[0], row, others[1], row]).astype(dtype), deficit=deficit)
+    assert refined(batch).tolist() == [False, True, False, True]
     for k in (1, 3):
         assert batch.gamma[k] == alone.gamma
         assert np.array_equal(batch.probs[k], alone.probs)
         assert np.array_equal(batch.log_probs[k], alone.log_probs)
     assert np.array_equal(entnorm.softmax(row, deficit=deficit), alone.probs)
+    assert np.array_equal(entnorm.log_softmax(row, deficit=deficit), alone.log_probs)
+    clipped = entnorm.clip_entropy(logits=row, max=alone.entropy)
+    assert np.array_equal(clipped, entnorm.softmax(row, entropy=alone.entropy))
 
 
 @pytest.mark.parametrize("logits", [True, False])

@@ -1,7 +1,7 @@
 """Rows of a few values, changed little by little as long as their answer gets worse: what chance does not find.
 
-Where many entries are equal, so are their rounding errors, and all have one sign in some rows out of thousands. Each
-generation keeps the worst, and tries neighbours of theirs, and some that are new.
+Where many entries are equal, so are their rounding errors, and all have one sign in some rows out of thousands; those
+of their logarithms are chosen. Each generation keeps the worst, and tries neighbours of theirs, and some that are new.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from entnorm.moments import log_offsets
+
 KEPT = 40  # rows of a generation
 _NEW = 0.15  # the share of rows that are new, and not neighbours of one that is kept
+_TRIED = 200  # gaps of which the worst is taken
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class Levels:
     @classmethod
     def drawn(cls, rng: np.random.Generator, longest: int) -> Levels:
         """One with at most about so many entries."""
-        many = int(longest * 10 ** rng.uniform(-2, -0.3))
-        below = 1 + int(many * math.expm1(rng.uniform(0.1, 2.5)))
+        many = int(longest * 10 ** rng.uniform(-2, -0.05))
+        below = 1 + int(many * math.expm1(10 ** rng.uniform(-2.5, 0.4)))
         ties = int(rng.choice([1, 1, 2, 3]))
         return cls(
             counts=(ties, many, min(below, longest)),
@@ -41,8 +44,8 @@ class Levels:
             origin=float(rng.choice([0.0, 1.0, 10 ** rng.uniform(0, 3)])),
             tilt=rng.uniform(0.3, 1.1) * math.log(many / ties),
             nudge=rng.normal() * 1e-7,
-            probabilities=bool(rng.random() < 0.25),
-        )
+            probabilities=bool(rng.random() < 0.5),
+        ).unlucky(rng)
 
     def changed(self, rng: np.random.Generator) -> Levels:
         """A neighbour."""
@@ -54,7 +57,25 @@ class Levels:
             ties, many, below = self.counts
             sizes = [max(1, int(count * (1 + 0.1 * rng.normal()))) for count in (many, below)]
             return replace(self, counts=(ties, *sizes))
-        return replace(self, **{what: getattr(self, what) * factor})
+        found = replace(self, **{what: getattr(self, what) * factor})
+        return found.unlucky(rng) if what == "gap" else found
+
+    def unlucky(self, rng: np.random.Generator) -> Levels:
+        """The same with a gap next to it, of many the one that gives the crowd's depth the largest rounding error."""
+        gaps = self.gap * (1 + 1e-6 * rng.normal(size=_TRIED))
+        values = np.array([self.values(gap) for gap in gaps])
+        rounded = log_offsets(values[:, 1:2], values[:, 0], logits=not self.probabilities)[:, 0]
+        top, crowd = values[:, :2].T.astype(np.longdouble)
+        exact = np.log1p((crowd - top) / top) if self.probabilities else crowd - top
+        return replace(self, gap=float(gaps[np.argmax(np.abs(rounded / exact - 1))]))
+
+    def values(self, gap: float) -> np.ndarray:
+        """The three that entries have."""
+        logits = self.origin - gap * np.array([0.0, 1.0, self.depth])
+        if not self.probabilities:
+            return logits
+        p = np.exp(logits - logits[0])
+        return p / (np.array(self.counts) * p).sum()
 
     def question(self) -> tuple[dict[str, np.ndarray], str, float] | None:
         """The row, and its target, if there is one between the ends."""
@@ -66,10 +87,10 @@ class Levels:
         deficit = float((math.log(counts.sum()) - entropy) * (1 + self.nudge))
         if not (logits[0] > logits[1] > logits[2] and 1e-3 < deficit < math.log(counts.sum() / counts[0]) - 1e-3):
             return None
-        if self.probabilities:
-            p = np.exp(logits - logits[0])
-            return {"p": np.repeat(p / (counts * p).sum(), counts)}, "deficit", deficit
-        return {"logits": np.repeat(logits, counts)}, "deficit", deficit
+        values = self.values(self.gap)
+        if self.probabilities and values[2] == 0.0:
+            return None
+        return {"p" if self.probabilities else "logits": np.repeat(values, counts)}, "deficit", deficit
 
 
 def climb(
