@@ -48,10 +48,8 @@ _SMALL = 0.3  # below this, l e^l - e^l + 1 is summed as a series
 _SERIES = [(k + 1) / float(np.prod(np.arange(1.0, k + 3))) for k in range(14)]  # (k+1)/(k+2)!
 _UNDERFLOWN = 1e-290  # a quotient this small may have lost digits to underflow
 _LEAST = 5e-324
+IN_WORDS = -1.0  # instead of the order of a last look
 _LIFT = 32  # powers of two that keep the difference of two finite logits finite, summed over any row
-
-
-IN_WORDS = -1.0  # instead of an order
 
 
 class LastLook(NamedTuple):

@@ -77,6 +77,11 @@ def repeated(name):
     return np.repeat(levels, counts), deficit
 
 
+def shared(name):
+    levels, counts, deficit = SHARED[name]
+    return np.repeat([float.fromhex(level) for level in levels], counts), float.fromhex(deficit)
+
+
 def worst(row, kind, value):
     """The largest of all errors, in units of what is promised."""
     exact, solution = Exact.for_target(**row, kind=kind, value=value), entnorm.solve(**row, **{kind: value})
@@ -97,10 +102,9 @@ def test_which_rows_are_refined(kernel, name):
 
 @pytest.mark.parametrize("name", SHARED)
 def test_no_error_is_shared_by_a_crowd(name):
-    levels, counts, deficit = SHARED[name]
-    row = np.repeat([float.fromhex(level) for level in levels], counts)
-    assert refined(entnorm.solve(row, deficit=float.fromhex(deficit))).all()
-    assert worst({"p": row}, "deficit", float.fromhex(deficit)) <= 0.25
+    row, deficit = shared(name)
+    assert refined(entnorm.solve(row, deficit=deficit)).all()
+    assert worst({"p": row}, "deficit", deficit) <= 0.25
 
 
 @pytest.mark.parametrize("gap", [1e-2, 1e-6, 1e-12])
@@ -165,9 +169,8 @@ def test_without_it_the_largest_probability_is_beyond_the_promise(monkeypatch):
 
 
 def test_nor_is_a_gamma_with_all_digits_enough():
-    levels, counts, deficit = SHARED["steep"]
-    row = np.repeat([float.fromhex(level) for level in levels], counts)
-    solution = entnorm.solve(row, deficit=float.fromhex(deficit))
+    row, deficit = shared("steep")
+    solution = entnorm.solve(row, deficit=deficit)
     in_one_word = solution._source.escort(solution._gamma, solution._scale)
     assert abs(in_one_word.max() / solution.probs.max() - 1) > 8 * EPS * (1 + solution.condition)
 

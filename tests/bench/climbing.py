@@ -69,9 +69,13 @@ class Levels:
         exact = np.log1p((crowd - top) / top) if self.probabilities else crowd - top
         return replace(self, gap=float(gaps[np.argmax(np.abs(rounded / exact - 1))]))
 
+    def logits(self, gap: float) -> np.ndarray:
+        """Those of the three levels."""
+        return self.origin - gap * np.array([0.0, 1.0, self.depth])
+
     def values(self, gap: float) -> np.ndarray:
         """The three that entries have."""
-        logits = self.origin - gap * np.array([0.0, 1.0, self.depth])
+        logits = self.logits(gap)
         if not self.probabilities:
             return logits
         p = np.exp(logits - logits[0])
@@ -79,7 +83,7 @@ class Levels:
 
     def question(self) -> tuple[dict[str, np.ndarray], str, float] | None:
         """The row, and its target, if there is one between the ends."""
-        logits = self.origin - self.gap * np.array([0.0, 1.0, self.depth])
+        logits = self.logits(self.gap)
         counts = np.array(self.counts)
         t = (logits - logits[0]) * (self.tilt / self.gap)
         q = np.exp(t) / (counts * np.exp(t)).sum()
