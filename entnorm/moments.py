@@ -22,7 +22,6 @@ from entnorm.reductions import (
     SHORT,
     TileSums,
     Workspace,
-    laned,
     padded,
     row_dot,
     row_sum,
@@ -431,7 +430,7 @@ def tilt_by_step(
     top[maxima[0]] = values[maxima]
     lean, beside = np.flatnonzero(leans), ~leans[maxima[0]]
     maxima = maxima[0][beside], maxima[1][beside]  # those that are summed by themselves
-    above, v = np.zeros(rows), work.array("w", (rows, laned(n) if n <= SHORT else padded(n, np.float64)))
+    above, v = np.zeros(rows), work.array("w", (rows, padded(n, np.float64)))
     if lean.size:
         above[lean] = below(look.centre[lean], top[lean], logits=logits)
     if kept is None:

@@ -22,6 +22,9 @@ SQUARES = 1e140  # numbers between this and its inverse can be squared, and the 
 _VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
 # Running sums, added up by pairs: the order in which `np.add.reduce` takes short rows, if entries lie side by side.
 LANES = 8
+# Entries of the parts of a short row in float64 that are laid upon each other before: so no sum of a few terms has more
+# than four. Of equal terms, four lose nothing, three and five half a unit at most, sixteen more than two, all alike.
+PART = 32
 _LINE = 64  # bytes of the cache that are fetched at a time: vectors that lie across two cost twice the time
 _FEW = 2048  # entries of a row from which on what is left of it does not count
 ONES = {np.dtype(kind): np.ones(COARSE, kind) for kind in (np.float32, np.float64)}
@@ -68,8 +71,8 @@ def padded(n: int, dtype: Any) -> int:
 
     In float32 that costs time, in float64 digits: so many equal terms, added to a sum, are all rounded the same way.
     """
-    if dtype == np.float64 and n <= LANES:
-        return LANES
+    if dtype == np.float64 and (n <= LANES or PART < n <= SHORT):
+        return laned(n, dtype)
     whole = _whole(n, dtype)
     worthwhile = dtype == np.float64 or whole - n <= _VECTORS[np.dtype(np.float32)] // 2
     return whole if n < _FEW and worthwhile else n
@@ -160,14 +163,20 @@ def row_min(a: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(a[np.arange(len(a)), a.argmin(-1)])
 
 
-def laned(n: int) -> int:
-    """How long to make a short row so that nothing of it is left over beside its running sums."""
-    return -(-n // LANES) * LANES
+def laned(n: int, dtype: Any) -> int:
+    """How long to make a short row so that nothing of it is left over beside its parts, or its running sums."""
+    unit = PART if dtype == np.float64 and n > PART else LANES
+    return -(-n // unit) * unit
 
 
 def row_total(a: NDArray[Any]) -> Any:
-    """Sum of each row, of short ones as they are summed when they stand upright; long as `padded` or `laned` has it."""
-    return row_sum(a) if a.shape[-1] > SHORT else np.add.reduce(a, -1)
+    """Sum of each row in float64, of short ones as they are summed when they stand upright; long as `padded` has it."""
+    n = a.shape[-1]
+    if n > SHORT:
+        return row_sum(a)
+    if n > PART:
+        a = np.add.reduce(a.reshape(*a.shape[:-1], n // PART, PART), -2)
+    return np.add.reduce(a, -1)
 
 
 class TileSums:
@@ -194,7 +203,7 @@ class TileSums:
 
 
 class UprightSums:
-    """Sums over rows that stand upright, in groups of entries, ``(groups, LANES, rows)``: those of `np.add.reduce`.
+    """Sums over rows that stand upright, ``(entries, rows)``: those of `row_total`, and in float32 of `np.add.reduce`.
 
     Some at a time, and all arrays are cut beforehand, which takes as long as to go through a thousand numbers.
     """
@@ -207,11 +216,15 @@ class UprightSums:
             half = lanes.shape[1] // 2
             self._pairs.append((lanes[:, 0::2], lanes[:, 1::2], rest[:, :half]))
             lanes, rest = rest[:, :half], rest[:, half:]
-        self._sums = lanes[:, 0]
+        self._sums, self._part = lanes[:, 0], work.array(f"part {dtype.char}", (PART, rows), dtype)
 
-    def add_up(self, k: int, groups: NDArray[Any]) -> None:
+    def add_up(self, k: int, terms: NDArray[Any]) -> None:
         """Find the running sums of the k-th that is wanted."""
-        np.add.reduce(groups, 0, None, self._lanes[k])
+        rows = terms.shape[-1]
+        if terms.dtype == np.float64 and len(terms) > PART:
+            np.add.reduce(terms.reshape(-1, PART, rows), out=self._part)
+            terms = self._part
+        np.add.reduce(terms.reshape(-1, LANES, rows), 0, None, self._lanes[k])
 
     def totals(self) -> NDArray[Any]:
         """What they add up to, of each that is wanted; valid until the next time."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, log_offsets
-from entnorm.reductions import laned
+from entnorm.reductions import laned, row_total
 from entnorm.scalars import excess_cumulants, start
 from entnorm.steps import is_levered
 
@@ -46,9 +46,10 @@ class Alone:
 
     def __init__(self, n: int) -> None:
         self.n, self.peak, self.reach, self.excess, self.deficit = n, np.intp(0), 0.0, 0.0, 0.0
-        self.padded, self.singles = np.zeros(laned(n)), np.zeros((2, laned(n)), np.float32)
+        double, single = laned(n, np.float64), laned(n, np.float32)
+        self.padded, self.singles = np.zeros(double), np.zeros((2, single), np.float32)
         self.depths, self.single, self.squares = self.padded[:n], *self.singles[:, :n]
-        fine, few = np.zeros((4, laned(n))), np.zeros((4, laned(n)), np.float32)
+        fine, few = np.zeros((4, double)), np.zeros((4, single), np.float32)
         self.exact = self.depths, np.empty(n), fine, *fine[:, :n]
         self.rough = self.single, np.empty(n, np.float32), few, *few[:, :n]
 
@@ -93,7 +94,7 @@ class Alone:
         np.multiply(w, t, first)
         np.multiply(first, t, second)
         np.multiply(second, t, third)
-        rest, moment, square, cube = np.add.reduce(terms, 1).tolist()
+        rest, moment, square, cube = (np.add.reduce(terms, 1) if roughly else row_total(terms)).tolist()
         residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
         if roughly:
             return residual, variance, skewness, None

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, Indices, Mask, log_offsets, step_weights
-from entnorm.reductions import LANES, UprightSums, Workspace, laned
+from entnorm.reductions import UprightSums, Workspace, laned
 from entnorm.short import CLOSEST, FINITE, MODERATE
 from entnorm.steps import (
     FINE,
@@ -69,11 +69,12 @@ class _Room:
 
     def __init__(self, n: int, rows: int, dtype: np.dtype[Any], work: Workspace, sums: int, kept: bool = False) -> None:
         names = "w", "v" if kept else "w"
-        whole, products = (work.array(f"{name} {dtype.char}", (laned(n), rows), dtype) for name in names)
-        whole[n:] = products[n:] = 0.0
-        self.t, self.w, self.flat = work.array(f"t {dtype.char}", (n, rows), dtype), whole[:n], whole.reshape(-1)
-        self.v, self.sums = products[:n], UprightSums(sums, rows, dtype, work)
-        self.groups, self.products = (array.reshape(-1, LANES, rows) for array in (whole, products))
+        self.terms, self.products = (
+            work.array(f"{name} {dtype.char}", (laned(n, dtype), rows), dtype) for name in names
+        )
+        self.terms[n:] = self.products[n:] = 0.0
+        self.t, self.w, self.v = work.array(f"t {dtype.char}", (n, rows), dtype), self.terms[:n], self.products[:n]
+        self.flat, self.sums = self.terms.reshape(-1), UprightSums(sums, rows, dtype, work)
         self.factor, self.each = work.array(f"factor {dtype.char}", (rows,), dtype), np.arange(rows)
 
     def times(self, depths: NDArray[Any], factor: Floats, out: NDArray[Any]) -> None:
@@ -83,7 +84,7 @@ class _Room:
 
     def total(self) -> NDArray[Any]:
         """The sums of w: see `row_total`."""
-        self.sums.add_up(0, self.groups)
+        self.sums.add_up(0, self.terms)
         return np.asarray(self.sums.totals()[0])
 
     def power_sums(self, depths: NDArray[Any], gamma: Floats, maxima: Indices, deep: Mask | None) -> NDArray[Any]:
@@ -96,7 +97,7 @@ class _Room:
         if deep is not None:
             w -= np.where(deep, np.exp(FAINT), np.float32(0.0))
         self.flat[maxima] = 0.0
-        sums.add_up(0, self.groups)
+        sums.add_up(0, self.terms)
         for power in (1, 2, 3):
             w = np.multiply(w, t, v)
             sums.add_up(power, self.products)
@@ -122,16 +123,15 @@ class _Tiles:
         self.width = self.cuts[0].stop
         shape = len(self.cuts), self.n, self.width
         self.depths = work.array("upright", shape)
-        whole = work.array("upright single", (shape[0], laned(self.n), self.width), np.float32)
+        whole = work.array("upright single", (shape[0], laned(self.n, np.float32), self.width), np.float32)
         whole[:, self.n :] = 0.0
         self.single, self.maxima = whole[:, : self.n], np.empty((shape[0], self.width), np.intp)
         self.lowest, self.second = np.empty((2, rows.size), np.float32)  # depths, the latter that of the second largest
         self.sums, room = np.empty((2, rows.size)), _Room(self.n, self.width, whole.dtype, work, 2)
         for k, some in enumerate(self.cuts):
             self._stand(k, values[_as_slice(rows[some])], some, logits)
-            groups = whole[k].reshape(room.groups.shape)
-            room.sums.add_up(0, groups)
-            room.sums.add_up(1, np.multiply(groups, groups, room.groups))
+            room.sums.add_up(0, whole[k])
+            room.sums.add_up(1, np.multiply(whole[k], whole[k], room.terms))
             self.sums[:, some] = room.sums.totals()
 
     def _stand(self, k: int, values: Floats, some: slice, logits: bool) -> None:

@@ -1,5 +1,6 @@
 """Sums of rows: right to the last digits, and blind to the rows around."""
 
+import functools
 from fractions import Fraction
 
 import mpmath
@@ -42,8 +43,9 @@ def test_rows_are_filled_up_to_whole_vectors_where_it_pays(n):
     assert size == n or (size % 32 == 0 and 0 < size - n <= 16 and n < 2048)
     assert n % 32 < 16 or n >= 2048 or size > n
     size = reductions.padded(n, np.float64)
-    assert size == n or (size % 16 == 0 and 0 < size - n < 16) or (size == 8 and n < 8)
-    assert (size == n) == (n == 8 or n % 16 == 0 or n >= 2048)
+    unit = 8 if n <= 8 else 32 if reductions.PART < n <= reductions.SHORT else 16
+    assert size == n or (size % unit == 0 and 0 < size - n < unit)
+    assert (size == n) == (n % unit == 0 or n >= 2048)
 
 
 @pytest.mark.parametrize("n", [2, 9, 31, 47, 61, 100, 127, 255, 500, 1000, 1905, 6015, 50_257])
@@ -77,7 +79,9 @@ def test_memory_is_used_again_and_no_more_than_asked_for():
 
 
 def added_up(terms):
-    """In as many running sums as there are lanes, one entry after the other, and these by pairs."""
+    """In running sums, one entry after the other, and these by pairs; in float64 of parts, one upon the other."""
+    if terms.dtype == np.float64 and len(terms) > reductions.PART:
+        terms = sum(terms[first : first + reductions.PART] for first in range(0, len(terms), reductions.PART))
     lanes = [terms.dtype.type(0)] * reductions.LANES
     for k, term in enumerate(terms):
         lanes[k % reductions.LANES] += term
@@ -87,25 +91,42 @@ def added_up(terms):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("n", range(8, 129, 8))
+@pytest.mark.parametrize("n", [*range(8, 33, 8), *range(40, 129, 8)])
 def test_short_rows_are_added_up_in_one_order_lying_or_upright(n, dtype):
+    n = reductions.laned(n, dtype)
     rng = np.random.default_rng(n)
     rows = (rng.normal(size=(300, n)) * 10.0 ** rng.uniform(-3, 3, (300, n))).astype(dtype)
     expected = np.array([added_up(row) for row in rows])
-    assert np.array_equal(np.add.reduce(rows, -1), expected)
-    assert np.array_equal(np.add.reduce(rows.reshape(75, 4, n), -1).ravel(), expected)
-    assert np.array_equal(reductions.row_total(rows), expected)
-    assert reductions.row_total(rows[0]) == expected[0]
+    total = functools.partial(np.add.reduce, axis=-1) if dtype == np.float32 else reductions.row_total
+    assert np.array_equal(total(rows), expected)
+    assert np.array_equal(total(rows.reshape(75, 4, n)).ravel(), expected)
+    assert total(rows[0]) == expected[0]
     for count in (1, 2, 3, 7, 8, 9, 300):
-        groups = np.ascontiguousarray(rows[:count].T).reshape(-1, reductions.LANES, count)
+        upright = np.ascontiguousarray(rows[:count].T)
         sums = reductions.UprightSums(2, count, np.dtype(dtype), reductions.Workspace())
-        sums.add_up(0, groups)
-        sums.add_up(1, -groups)
+        sums.add_up(0, upright)
+        sums.add_up(1, -upright)
         assert np.array_equal(sums.totals(), [expected[:count], -expected[:count]])
 
 
+def added_in_turn(rows):
+    return np.add.reduce(rows, -1)
+
+
+@pytest.mark.parametrize("n", [31, 32, 33, 64, 73, 90, 100, 105, 121, 127, 128])
+def test_equal_terms_of_a_short_row_are_off_by_less_than_running_sums_of_them(n):
+    terms = np.zeros((20_000, reductions.laned(n, np.float64)))
+    terms[:, :n] = np.random.default_rng(n).uniform(1.0, 2.0, (20_000, 1))
+    exact = n * terms[:, 0].astype(np.longdouble)
+    worst, running = (np.abs(total(terms) / exact - 1).max() for total in (reductions.row_total, added_in_turn))
+    assert worst <= 1.6 * EPS
+    assert n <= 2 * reductions.PART or worst < running
+
+
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 90, 128])
-def test_short_rows_are_filled_up_to_whole_lanes(n):
-    assert reductions.laned(n) % reductions.LANES == 0
-    assert 0 <= reductions.laned(n) - n < reductions.LANES
+def test_short_rows_are_filled_up_to_whole_lanes_and_parts(n):
+    single, double = (reductions.laned(n, dtype) for dtype in (np.float32, np.float64))
+    assert single % reductions.LANES == 0
+    assert 0 <= single - n < reductions.LANES
+    assert double == (single if n <= reductions.PART else -(-n // reductions.PART) * reductions.PART)
     assert reductions.padded(n, np.float64) % reductions.LANES == 0

@@ -40,7 +40,7 @@ JUDGED = 50  # one draw in so many is judged in balls in any case
 SAVED = 10.0  # seconds between two savings of the state
 LONGEST = 1000  # entries of a stored reference that takes part
 EXAMPLES = 5000  # of hypothesis, for each kernel
-CLIMBED = {1000: 30_000, 6000: 30_000, 100_000: 1000}  # how many rows a search judges, of so many entries at most
+CLIMBED = {128: 60_000, 1000: 30_000, 6000: 30_000, 100_000: 1000}  # entries at most: how many rows a search judges
 
 Row = dict[str, np.ndarray]
 
