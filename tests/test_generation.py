@@ -253,6 +253,21 @@ def test_processes_start_where_signals_cannot_be_held_back(monkeypatch):
         assert pool.submit(abs, -1).result() == 1
 
 
+def test_a_task_that_an_interrupt_kept_from_being_handed_over_is_not_waited_for(monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    def hand_over():
+        with generate.processes(1) as pool:
+            monkeypatch.setattr(pool._work_ids, "put", interrupted)
+            pool.submit(os.getpid)
+
+    with ThreadPoolExecutor(1) as thread:
+        ended = thread.submit(hand_over)
+        with pytest.raises(KeyboardInterrupt):
+            ended.result(timeout=60)
+
+
 @needs_flint
 def test_what_goes_wrong_in_a_task_stops_the_making_and_keeps_what_is_proved(few, tmp_path, threads, monkeypatch):
     def line(number, line=generate.line):

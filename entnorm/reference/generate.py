@@ -180,6 +180,13 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
     return len(plan)
 
 
+class _Processes(ProcessPoolExecutor):
+    """Of a task that an interrupt kept from being handed over nobody knows: to wait for it would be to wait forever."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.shutdown(cancel_futures=kind is not None)
+
+
 def processes(count: int | None = None) -> Executor:
     """
     So many processes, by default one on each core; they end with this one, even if it is killed.
@@ -187,7 +194,7 @@ def processes(count: int | None = None) -> Executor:
     An interrupt from a terminal, which goes to all of them, is for this one alone: they finish what they have in hand.
     """
     count = count or os.cpu_count() or 1
-    pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    pool = _Processes(count, mp_context=get_context("spawn"), initializer=_end_with_parent)
     with _uninterrupted():
         for _ in range(count):  # each starts one, long before the first is idle, and a process inherits the mask
             pool.submit(os.getpid)
