@@ -37,7 +37,6 @@ from entnorm.reductions import (
     SQUARES,
     TILE,
     Workspace,
-    columns,
     inner,
     padded,
     row_dot,
@@ -267,8 +266,7 @@ def _offsets(name: str, values: Floats, centre: float, work: Workspace | None, l
     if logits:
         np.subtract(values, centre, room[:n])
     else:
-        for part in columns(n):  # scratch for all would be as long as the row, twice
-            log_offsets(values[None, part], np.array([centre]), logits=False, out=room[None, part])
+        log_offsets(values[None], np.array([centre]), logits=False, out=room[None, :n])
     return room
 
 

@@ -22,6 +22,7 @@ from entnorm.reductions import (
     SHORT,
     TileSums,
     Workspace,
+    columns,
     padded,
     row_dot,
     row_sum,
@@ -158,14 +159,8 @@ def log_offsets(
     out = np.empty(values.shape) if out is None else out
     column = centre[:, None]
     if not logits:
-        quotient = values / column
-        np.log(quotient, out=out)
-        faint = quotient < _UNDERFLOWN
-        if faint.any():
-            out[faint] = np.log(values[faint]) - np.log(centre)[np.nonzero(faint)[0]]
-        np.subtract(values, column, out=quotient)
-        quotient /= column
-        np.log1p(quotient, out=out, where=np.abs(quotient) <= 0.5)
+        for part in columns(values.shape[1]):  # scratch for all would be as long as they are, twice
+            _log_quotients(values[:, part], column, out[:, part])
     elif scale is None or not scale.any():
         np.subtract(values, column, out=out)
     else:
@@ -174,6 +169,17 @@ def log_offsets(
         np.ldexp(difference, (scale + lift)[:, None], out=out)
         np.copyto(out, -_LEAST, where=(out == 0) & (values < column))  # below is below, however little
     return out
+
+
+def _log_quotients(values: Floats, column: Floats, out: Floats) -> None:
+    quotient = values / column
+    np.log(quotient, out=out)
+    faint = quotient < _UNDERFLOWN
+    if faint.any():
+        out[faint] = np.log(values[faint]) - np.log(column)[np.nonzero(faint)[0], 0]
+    np.subtract(values, column, out=quotient)
+    quotient /= column
+    np.log1p(quotient, out=out, where=np.abs(quotient) <= 0.5)
 
 
 def below(values: Floats, top: Floats, *, logits: bool, scale: Integers | None = None) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -125,16 +124,18 @@ def _tilt_in_words(asked: Asked, out: NDArray[Any]) -> None:
     parts = list(words.pieces(row.size))
     top = max(float(row[part].max()) for part in parts)
 
-    def powers() -> Iterator[tuple[words.Words, words.Words]]:
-        for part in parts:
-            yield words.powers(words.depths(as_floats(row[part]), top, logits=asked.logits, scale=scale), gamma, by)
+    def powers(part: slice) -> tuple[words.Words, words.Words]:
+        return words.powers(words.depths(as_floats(row[part]), top, logits=asked.logits, scale=scale), gamma, by)
 
-    kept, whole = list(powers()) if row.size <= WHOLE else None, Decimal(0)
-    for _, weights in kept or powers():
-        whole = words.DIGITS.add(whole, words.total(*weights))
+    kept: list[words.Words] = []
+    whole, wanted = Decimal(0), 0 if asked.log else 1
+    for found in map(powers, parts):
+        whole = words.DIGITS.add(whole, words.total(*found[1]))
+        if row.size <= WHOLE:
+            kept.append(found[wanted])
     total, log_total = float(whole), float(words.DIGITS.ln(whole))
-    for part, ((t, lost), (weight, _)) in zip(parts, kept or powers(), strict=True):
-        np.copyto(out[part], (t - log_total) + lost if asked.log else weight / total, casting="same_kind")
+    for part, (number, rest) in zip(parts, kept or (powers(part)[wanted] for part in parts), strict=True):
+        np.copyto(out[part], (number - log_total) + rest if asked.log else number / total, casting="same_kind")
 
 
 def _is_compiled(values: NDArray[Any], logits: bool) -> bool:

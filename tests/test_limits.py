@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import entnorm
-from entnorm import backend, rows, tilting
-from entnorm.moments import LastLook
+from entnorm import backend, reductions, rows, tilting
+from entnorm.moments import IN_WORDS, LastLook
 
 RNG = np.random.default_rng
 MIB = 2**20
@@ -85,6 +85,23 @@ def test_working_memory_is_bounded_for_long_rows_of_single_precision(kernel, row
     ):
         run()  # what it needs is compiled
         assert peak(run) <= 64 * MIB + x.nbytes
+
+
+@pytest.mark.parametrize("kind", ["some zeros", "in two words"])
+def test_working_memory_is_bounded_where_a_long_row_of_single_precision_is_worked_on_as_a_whole(kernel, kind):
+    n = reductions.WHOLE
+    p = RNG(0).exponential(size=(2, n)) if kind == "some zeros" else np.ones((2, n))
+    if kind == "some zeros":
+        p[:, [0, 5, 77]] = 0.0
+    else:
+        p[:, 0], p[:, -n // 3 :] = 1.5, 1e-17
+    p = (p / p.sum(-1, keepdims=True)).astype(np.float32)
+    assert (entnorm.solve(p, deficit=0.5)._look.base == IN_WORDS).all() == (kind == "in two words")
+    with np.errstate(divide="ignore"):
+        logits = np.log(p)
+    for run in (lambda: entnorm.normalize(p, deficit=0.5), lambda: entnorm.softmax(logits, deficit=0.5)):
+        run()  # what it needs is compiled
+        assert peak(run) <= 64 * MIB + p.nbytes
 
 
 def test_working_memory_is_bounded_where_rows_of_middling_length_lean_to_either_side(kernel):
