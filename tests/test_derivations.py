@@ -20,6 +20,7 @@ from entnorm.claims.proofs import Numeric
 from entnorm.claims.theory import load
 from entnorm.claims.verification import verify
 
+pytestmark = pytest.mark.xdist_group("derivations")  # one worker, so that everything is proved once
 ROOT = Path(__file__).parents[1]
 SPEC = "entnorm.derivations:THEORY"
 THEORY = load(SPEC)
