@@ -3,8 +3,8 @@
 Every ratio is to one pass of `scipy.special.softmax` over the same float64 array. All methods run in turn, in one
 process and one thread, again and again, in rounds that lie minutes apart; the least processor time of each counts,
 because a disturbance only ever adds, and one that slows down one kind of work more than another can last a minute.
-All is measured twice, because the C library has two ways to hand out the memory of arrays: see `memory`. Writes
-`reports/performance.md` and its plots.
+All is measured twice, because the C library has two ways to hand out the memory of arrays: see `memory`; and where
+vectors have 512 bits, with half of them used as well: see `narrowed`. Writes `reports/performance.md` and its plots.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import importlib.metadata
 import math
 import os
 import platform
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +25,7 @@ from typing import Any
 import matplotlib
 import numpy as np
 from enclosed import EPS, Enclosed
-from goals import GOALS, REASONS, SET
+from goals import GOALS, NARROW, REASONS, SET
 from matplotlib import pyplot as plt
 from peers import PEERS, installed
 from scipy.special import softmax
@@ -115,13 +116,31 @@ def memory(kind: str) -> None:
         mallopt(M_TRIM_THRESHOLD, 2**17 if fresh else 2**30)
 
 
-def vectors() -> str:
-    """How long the processor's are, on which all of these depend: with 512 bits NumPy's exponentials have them too."""
+def vectors() -> int:
+    """How many bits the processor's have, or those that are used; 0 if there is no compiled code, which would know."""
     if KERNELS["entnorm, compiled"] is None:
-        return ""
+        return 0
     from entnorm.fast.building import VECTOR
 
-    return f" with vectors of {64 * VECTOR} bits"
+    return 64 * VECTOR
+
+
+def narrowed() -> str:
+    """The summary of another process, in which neither NumPy nor compiled code knows of vectors of 512 bits.
+
+    The goals were set where there were none. NumPy's exponentials in float64 have vectors of 512 bits or none at all:
+    with them a softmax pass is twice as fast, and a solver that takes most of its exponentials in float32 is not.
+    """
+    from numba.core.codegen import get_host_cpu_features
+
+    long = [name for name in np._core._multiarray_umath.__cpu_dispatch__ if "512" in name or name == "X86_V4"]
+    hidden = {
+        "NPY_DISABLE_CPU_FEATURES": " ".join(long),
+        "NUMBA_CPU_FEATURES": get_host_cpu_features().replace("+avx512", "-avx512"),
+        "OPENBLAS_CORETYPE": "Haswell",
+    }
+    command = [sys.executable, __file__, "--summary"]
+    return subprocess.run(command, env=os.environ | hidden, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 
 def softened(logits: np.ndarray, target: dict[str, Any]) -> Any:
@@ -212,8 +231,12 @@ def certified(work: Workload, fast: Any) -> float:
     return worst
 
 
-def methods(work: Workload) -> dict[str, Callable[[], Any]]:
-    """A softmax pass, and all that prescribe an entropy."""
+def methods(work: Workload, alone: bool) -> dict[str, Callable[[], Any]]:
+    """A softmax pass, and all that prescribe an entropy, or `entnorm.softmax` alone."""
+    base = {"softmax": lambda: softmax(work.logits[0] if len(work.logits) == 1 else work.logits, axis=-1)}
+    base |= {name: ours(work, fast) for name, fast in available().items()}
+    if alone:
+        return base
     entropy = np.ascontiguousarray(work.entropy)
     alike = len(np.unique(entropy)) == 1
     peers = {
@@ -221,13 +244,10 @@ def methods(work: Workload) -> dict[str, Callable[[], Any]]:
         for name, run in installed().items()
         if alike or name not in ("scikit-learn", "openTSNE")
     }
-    mine = {name: ours(work, fast) for name, fast in available().items()}
-    mine |= {SOLVE + name: ours(work, fast, solved) for name, fast in available().items()}
-    base = {"softmax": lambda: softmax(work.logits[0] if len(work.logits) == 1 else work.logits, axis=-1)}
-    return base | mine | peers
+    return base | {SOLVE + name: ours(work, fast, solved) for name, fast in available().items()} | peers
 
 
-def measure(works: list[Workload], repetitions: int) -> dict[str, list[dict[str, Any]]]:
+def measure(works: list[Workload], repetitions: int, alone: bool = False) -> dict[str, list[dict[str, Any]]]:
     """A table for each workload. With fresh memory all come first: what was once given back is never fresh again."""
     times: dict[str, dict[str, dict[str, float]]] = {work.name: {} for work in works}
     results = {}
@@ -235,7 +255,7 @@ def measure(works: list[Workload], repetitions: int) -> dict[str, list[dict[str,
         memory(kind)
         for work in works * ROUNDS:
             print(f"{work.name}, memory {kind}", file=sys.stderr)
-            took, results[work.name] = least_times(methods(work), repetitions)
+            took, results[work.name] = least_times(methods(work, alone), repetitions)
             before = times[work.name].get(kind, took)
             times[work.name][kind] = {name: min(before[name], took[name]) for name in took}
     return {work.name: judged(work, times[work.name], results[work.name]) for work in works}
@@ -373,23 +393,36 @@ def missed(tables: dict[str, list[dict[str, Any]]]) -> str:
     return "\n".join(["Not reached, and why:", "", *found]) if found else "All goals were reached."
 
 
-def report(works: list[Workload], tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: bool) -> str:
-    versions = ", ".join(
-        f"{name} {importlib.metadata.version(name)}"
-        for name in ("numpy", "scipy", "numba", "scikit-learn", "openTSNE", "torch")
-        if _has(name)
-    )
-    absent = [name for name in PEERS if name not in installed()]
-    summary, parts = [], []
+def summary(tables: dict[str, list[dict[str, Any]]]) -> str:
+    """Ratios beside goals."""
+    rows = [
+        "| workload | kernel | softmax passes, memory fresh | at hand | goal | worst error, of the allowed |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
     for work, lines in tables.items():
-        rows_ = []
         for line in lines:
             if "goal" in line:
                 goal = line["goal"]
                 ratios = " | ".join(
                     f"{told(ratio, goal)}{'' if ratio <= goal else ' (missed)'}" for ratio in line["ratios"]
                 )
-                summary.append(f"| {work} | {line['method']} | {ratios} | {goal:g} | {line['budget']:.2f} |")
+                rows.append(f"| {work} | {line['method']} | {ratios} | {goal:g} | {line['budget']:.2f} |")
+    return "\n".join(rows)
+
+
+def report(
+    works: list[Workload], tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: bool, narrow: str
+) -> str:
+    versions = ", ".join(
+        f"{name} {importlib.metadata.version(name)}"
+        for name in ("numpy", "scipy", "numba", "scikit-learn", "openTSNE", "torch")
+        if _has(name)
+    )
+    absent = [name for name in PEERS if name not in installed()]
+    parts, bits = [], f" with vectors of {vectors()} bits" if vectors() else ""
+    for work, lines in tables.items():
+        rows_ = []
+        for line in lines:
             wrong = f"{line['wrong']} of {line['rows']}" if "wrong" in line else ""
             worst = f"{line['worst']:.1e}" if "worst" in line else ""
             ratios = " | ".join(f"{ratio:.2f}" for ratio in line["ratios"])
@@ -415,7 +448,7 @@ is above {WRONG:g}. Errors of the peers are measured from entnorm's gamma; its o
 arithmetic: the last column of the second table is the worst of them as a share of the error that the documentation
 allows, so that 1 would be just within it.
 
-{platform.processor() or platform.machine()}, {os.cpu_count()} processors{vectors()},
+{platform.processor() or platform.machine()}, {os.cpu_count()} processors{bits},
 Python {platform.python_version()}, {versions}.
 
 | workload | logits | target |
@@ -424,11 +457,10 @@ Python {platform.python_version()}, {versions}.
 
 {SET}
 
-| workload | kernel | softmax passes, memory fresh | at hand | goal | worst error, of the allowed |
-|---|---|---:|---:|---:|---:|
-{chr(10).join(summary)}
+{summary(tables)}
 
 {missed(tables)}
+{f"{chr(10)}{NARROW}{chr(10) * 2}{narrow}" if narrow else ""}
 
 ![Cost against the length of a row](performance-length.svg)
 
@@ -477,6 +509,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=12)
     parser.add_argument("--only", help="workloads whose name contains this; writes nothing")
+    parser.add_argument("--summary", action="store_true", help="entnorm alone, and its goals; writes nothing")
     parser.add_argument("--shared", action="store_true", help="say that the machine was not quiet")
     options = parser.parse_args()
     if os.environ.get("OMP_NUM_THREADS") != "1":
@@ -484,13 +517,17 @@ def main() -> int:
     memory("fresh")  # before any memory has been given back
     compile_all()
     chosen = [work for work in workloads() if not options.only or options.only in work.name]
-    tables = measure(chosen, options.repetitions)
+    tables = measure(chosen, options.repetitions, alone=options.summary)
+    if options.summary:
+        print(summary(tables))
+        return 0
+    narrow = narrowed() if vectors() > 256 and not options.only else ""
+    text = report(chosen, tables, options.repetitions, quiet=not options.shared, narrow=narrow)
     if options.only:
-        print(report(chosen, tables, options.repetitions, quiet=not options.shared))
+        print(text)
         return 0
     plot_all_curves(max(3, options.repetitions // 2))
     plot_errors(REPORTS / "performance-errors.svg", {name: tables[name] for name in list(tables)[:4]})
-    text = report(chosen, tables, options.repetitions, quiet=not options.shared)
     temporary = REPORTS / "performance.md.part"
     temporary.write_text(text, encoding="utf-8")
     temporary.replace(REPORTS / "performance.md")
