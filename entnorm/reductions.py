@@ -22,8 +22,8 @@ SQUARES = 1e140  # numbers between this and its inverse can be squared, and the 
 _VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
 # Running sums, added up by pairs: the order in which `np.add.reduce` takes short rows, if entries lie side by side.
 LANES = 8
-# Entries of the parts of a short row in float64 that are laid upon each other before: so no sum of a few terms has more
-# than four. Of equal terms, four lose nothing, three and five half a unit at most, sixteen more than two, all alike.
+# Entries of the parts of a short row in float64, which are added up first, one upon the other: so no running sum has
+# more than four terms. Four equal ones lose nothing, three half an eps at most, sixteen more than two, in all sums alike.
 PART = 32
 _LINE = 64  # bytes of the cache that are fetched at a time: vectors that lie across two cost twice the time
 _FEW = 2048  # entries of a row from which on what is left of it does not count
@@ -70,6 +70,7 @@ def padded(n: int, dtype: Any) -> int:
     """How long to make rows of n: dot products take what is left of a row, after vectors, one by one.
 
     In float32 that costs time, in float64 digits: so many equal terms, added to a sum, are all rounded the same way.
+    Short rows of more than one part have whole ones, see `laned`; for others a multiple of a vector will do.
     """
     if dtype == np.float64 and (n <= LANES or PART < n <= SHORT):
         return laned(n, dtype)
@@ -170,13 +171,25 @@ def laned(n: int, dtype: Any) -> int:
 
 
 def row_total(a: NDArray[Any]) -> Any:
-    """Sum of each row in float64, of short ones as they are summed when they stand upright; long as `padded` has it."""
+    """Sum of each row, of short ones as they are summed when they stand upright; long as `padded` or `laned` has it."""
     n = a.shape[-1]
     if n > SHORT:
         return row_sum(a)
-    if n > PART:
+    if n > PART and a.dtype == np.float64:
         a = np.add.reduce(a.reshape(*a.shape[:-1], n // PART, PART), -2)
     return np.add.reduce(a, -1)
+
+
+def halved(terms: NDArray[Any], total: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Leading digits of terms of one sign, cut where they can be summed without rounding, and what they leave.
+
+    The sum of both sums, `row_total` or upright, is off by little more than half a unit, where that of terms of a few
+    levels may be off by two; `total` is that sum, or as good as that.
+    """
+    cut = 2.0 * np.abs(total)
+    leading = cut + terms
+    leading -= cut
+    return leading, terms - leading
 
 
 class TileSums:
@@ -203,7 +216,7 @@ class TileSums:
 
 
 class UprightSums:
-    """Sums over rows that stand upright, ``(entries, rows)``: those of `row_total`, and in float32 of `np.add.reduce`.
+    """Sums over rows that stand upright, ``(entries, rows)``: those of `row_total`.
 
     Some at a time, and all arrays are cut beforehand, which takes as long as to go through a thousand numbers.
     """
@@ -216,14 +229,14 @@ class UprightSums:
             half = lanes.shape[1] // 2
             self._pairs.append((lanes[:, 0::2], lanes[:, 1::2], rest[:, :half]))
             lanes, rest = rest[:, :half], rest[:, half:]
-        self._sums, self._part = lanes[:, 0], work.array(f"part {dtype.char}", (PART, rows), dtype)
+        self._sums, self._work = lanes[:, 0], work
 
     def add_up(self, k: int, terms: NDArray[Any]) -> None:
         """Find the running sums of the k-th that is wanted."""
         rows = terms.shape[-1]
         if terms.dtype == np.float64 and len(terms) > PART:
-            np.add.reduce(terms.reshape(-1, PART, rows), out=self._part)
-            terms = self._part
+            parts, terms = terms.reshape(-1, PART, rows), self._work.array("part", (PART, rows))
+            np.add.reduce(parts, out=terms)
         np.add.reduce(terms.reshape(-1, LANES, rows), 0, None, self._lanes[k])
 
     def totals(self) -> NDArray[Any]:

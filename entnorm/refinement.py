@@ -35,7 +35,7 @@ def refine(spectrum: Spectrum, target: Target, rows: Indices, answers: Answers) 
 def _residual(spectrum: Spectrum, target: Target, row: int, gamma: float, scale: int) -> float:
     """H(gamma) - H* of a row, off by 2**-58 or so: what rounding takes from sums and exponentials is made good.
 
-    Probabilities below 1e-290 of the largest have logarithms of one word: where they count, by what that lacks as well.
+    Where probabilities below 1e-290 of the largest count, it is off by more: their logarithms have one word.
     """
     rest, moment, one = Decimal(0), Decimal(0), np.array([row])
     for part in words.pieces(spectrum.shape[1]):

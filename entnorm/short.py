@@ -1,8 +1,8 @@
 """A short ordinary row in NumPy by itself, in a fraction of what many rows side by side take to be set up.
 
 Ordinary is a row of full support with one maximum, of which float32 can hold and square the depths, and with a target
-inside that is not next to an end and does not lean to the uniform distribution. Sums are added up in the order that is
-told at `entnorm.reductions.LANES`, and every number is that of `entnorm.upright`, bit for bit.
+inside that is not next to an end and does not lean to the uniform distribution. Sums are those of
+`entnorm.reductions.row_total`, and every number is that of `entnorm.upright`, bit for bit.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, log_offsets
-from entnorm.reductions import laned, row_total
+from entnorm.reductions import halved, laned, row_total
 from entnorm.scalars import excess_cumulants, start
-from entnorm.steps import is_levered
+from entnorm.steps import is_close, is_levered
 
 CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
 FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
@@ -94,10 +94,15 @@ class Alone:
         np.multiply(w, t, first)
         np.multiply(first, t, second)
         np.multiply(second, t, third)
-        rest, moment, square, cube = (np.add.reduce(terms, 1) if roughly else row_total(terms)).tolist()
+        rest, moment, square, cube = row_total(terms).tolist()
         residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
         if roughly:
             return residual, variance, skewness, None
-        if is_levered(moment / (1 + rest), variance, self.excess, self.deficit):
+        mean = moment / (1 + rest)
+        if is_levered(mean, variance, self.excess, self.deficit):
             return math.nan, variance, skewness, None
+        if is_close(mean, variance, self.excess, self.deficit):
+            digits = halved(terms[:2], np.array([[rest], [moment]]))
+            finer = *np.add(*map(row_total, digits)).tolist(), square, cube
+            residual, variance, skewness = excess_cumulants(*finer, 1, self.excess)
         return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf, 0.0)

@@ -22,6 +22,7 @@ _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
 _UNDERFLOW = 746.0  # exp of minus this is zero
 _SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
+_CLOSE = 4.5  # likewise, if sums of a few terms, which may be off by two units and not by half a one, are to be that
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
 TALL = 3.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 ROUNDED = 0.4  # rounding errors of 1 that a deficit may be off by, however small, in one sum
@@ -165,8 +166,19 @@ def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
     """
     small = pick(excess < 1.0, excess, 1.0)
     promise = second + pick(deficit < excess, deficit, excess)
-    error = 0.5 * excess + 2.5 * small - mean
-    return (-mean * error > _SHARE * promise) | (excess + small > _NOISE * promise)
+    return shows(mean, second, excess, deficit, _SHARE) | (excess + small > _NOISE * promise)
+
+
+def is_close(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
+    """Whether a row is so nearly levered that its sums have to be as exact as is said there."""
+    return shows(mean, second, excess, deficit, _CLOSE)
+
+
+def shows(mean: Any, second: Any, excess: Any, deficit: Any, share: float) -> Any:
+    """Whether the largest probability moves by more than so many rounding errors, a share of what is promised."""
+    small = pick(excess < 1.0, excess, 1.0)
+    promise = second + pick(deficit < excess, deficit, excess)
+    return -mean * (0.5 * excess + 2.5 * small - mean) > share * promise
 
 
 def is_delicate(mean: Any, second: Any, deficit: Any, least: float) -> Any:

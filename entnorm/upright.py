@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, Indices, Mask, log_offsets, step_weights
-from entnorm.reductions import UprightSums, Workspace, laned
+from entnorm.reductions import UprightSums, Workspace, halved, laned
 from entnorm.short import CLOSEST, FINITE, MODERATE
 from entnorm.steps import (
     FINE,
     GLANCES,
     advance,
     excess_cumulants,
+    is_close,
     is_levered,
     is_slight,
     leans,
@@ -102,6 +103,17 @@ class _Room:
             w = np.multiply(w, t, v)
             sums.add_up(power, self.products)
         return sums.totals()
+
+    def fine_sums(self, rows: slice | Indices, totals: NDArray[Any]) -> NDArray[Any]:
+        """Sums of w and w t of some rows, of which these are the totals: see `halved`."""
+        w, products, n = self.terms[:, rows], np.zeros((len(self.terms), totals.shape[1])), len(self.t)
+        np.multiply(w[:n], self.t[:, rows], products[:n])
+        sums = UprightSums(4, totals.shape[1], w.dtype, Workspace())
+        for k, terms in enumerate((w, products)):
+            for half, digits in enumerate(halved(terms, totals[k])):
+                sums.add_up(2 * k + half, digits)
+        found = sums.totals()
+        return np.asarray(found[0::2] + found[1::2])
 
 
 class _Piece(NamedTuple):
@@ -204,7 +216,7 @@ class _Crowd:
         looked, before = self._among(np.flatnonzero(self.fit)), self.gamma.copy()
         for some, _, depths, maxima, room in self.tiles.pieces(self.tiles.depths, looked, 4, kept=True):
             sums = room.power_sums(depths, before[some], maxima, None)
-            by = self._step(some, before[some], sums)
+            by = self._step(some, before[some], sums, room)
             if out.size:
                 room.flat[maxima] = 1.0
                 step_weights(depths, room.w, by, stepped_sum(by / before[some], 1.0, *sums), room.v, room.v)
@@ -214,12 +226,19 @@ class _Crowd:
         if out.size:
             self._write(out, rows, np.flatnonzero(self.done & (self.base == 0.0)))
 
-    def _step(self, some: slice | Indices, gamma: Floats, sums: NDArray[Any]) -> Floats:
+    def _step(self, some: slice | Indices, gamma: Floats, sums: NDArray[Any], room: _Room) -> Floats:
         """Take the step of some rows from gamma, to which these sums belong; by how much."""
         excess, deficit = self.excess[some], self.deficit[some]
-        rest, first, second, third = sums
-        residual, second, third = excess_cumulants(rest, first, second, third, 1, excess)
-        levered = is_levered(first / (1 + rest), second, excess, deficit)
+        rest, first, square, cube = sums
+        found = residual, second, third = excess_cumulants(rest, first, square, cube, 1, excess)
+        mean = first / (1 + rest)
+        levered, close = is_levered(mean, second, excess, deficit), is_close(mean, second, excess, deficit)
+        if close.any():
+            which = np.flatnonzero(close) if 2 * np.count_nonzero(close) < close.size else slice(None)
+            rest, first = room.fine_sums(which, sums[:2, which])
+            finer = excess_cumulants(rest, first, square[which], cube[which], 1, excess[which])
+            for numbers, better in zip(found, finer, strict=True):
+                numbers[which] = np.where(close[which], better, numbers[which])
         residual[levered | _is_degenerate(residual, second, excess, deficit)] = np.nan
         by: Floats
         self.done[some], by, self.residual[some], self.varentropy[some] = settle(

@@ -109,18 +109,37 @@ def test_short_rows_are_added_up_in_one_order_lying_or_upright(n, dtype):
         assert np.array_equal(sums.totals(), [expected[:count], -expected[:count]])
 
 
-def added_in_turn(rows):
-    return np.add.reduce(rows, -1)
+def units_off(sums, terms):
+    """By how many eps the sums of as many equal terms are off, at most."""
+    count = np.count_nonzero(terms[0])
+    exact = (count * Fraction(term) for term in terms[:, 0].tolist())
+    return max(abs(Fraction(found) / total - 1) for found, total in zip(sums.tolist(), exact, strict=True)) / EPS
 
 
-@pytest.mark.parametrize("n", [31, 32, 33, 64, 73, 90, 100, 105, 121, 127, 128])
-def test_equal_terms_of_a_short_row_are_off_by_less_than_running_sums_of_them(n):
-    terms = np.zeros((20_000, reductions.laned(n, np.float64)))
-    terms[:, :n] = np.random.default_rng(n).uniform(1.0, 2.0, (20_000, 1))
-    exact = n * terms[:, 0].astype(np.longdouble)
-    worst, running = (np.abs(total(terms) / exact - 1).max() for total in (reductions.row_total, added_in_turn))
-    assert worst <= 1.6 * EPS
-    assert n <= 2 * reductions.PART or worst < running
+@pytest.mark.parametrize("n", [33, 64, 73, 90, 100, 105, 121, 127, 128])
+def test_equal_terms_of_a_short_row_are_not_all_rounded_alike(n):
+    terms = np.zeros((1000, reductions.laned(n, np.float64)))
+    terms[:, :n] = np.random.default_rng(n).uniform(1.0, 2.0, (1000, 1))
+    worst = units_off(reductions.row_total(terms), terms)
+    assert worst <= 1.6
+    if n > 2 * reductions.PART:
+        assert worst < units_off(np.add.reduce(terms, -1), terms), "in running sums they are"
+
+
+def test_a_sum_in_two_halves_is_off_by_little_more_than_half_a_unit():
+    rng, worst, plain = np.random.default_rng(0), Fraction(0), Fraction(0)
+    for _ in range(300):
+        terms = np.zeros((2, 128))
+        terms[:, : rng.integers(33, 129)] = 1.0
+        terms *= rng.uniform(0.1, 3.0, 3)[np.searchsorted(np.sort(rng.integers(0, 128, 2)), np.arange(128))]
+        terms[1] *= -1.0
+        exact = [sum(map(Fraction, row)) for row in terms.tolist()]
+        total = reductions.row_total(terms)
+        leading, rest = map(reductions.row_total, reductions.halved(terms, total[:, None]))
+        worst = max(worst, *(abs(Fraction(x) / y - 1) for x, y in zip(leading + rest, exact, strict=True)))
+        plain = max(plain, *(abs(Fraction(x) / y - 1) for x, y in zip(total, exact, strict=True)))
+    assert worst <= 0.51 * EPS
+    assert plain > EPS
 
 
 @pytest.mark.parametrize("n", [1, 7, 8, 9, 90, 128])

@@ -42,7 +42,7 @@ def _compiled(*names):
 
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
 start, nearer_start = _compiled("start", "nearer_start")
-is_levered, is_delicate, is_sound = _compiled("is_levered", "is_delicate", "is_sound")
+_, is_levered, is_delicate, is_sound = _compiled("shows", "is_levered", "is_delicate", "is_sound")
 farthest, highest_power, above_mean = _compiled("farthest", "highest_power", "above_mean")
 stepped_sum, lost, advance, restored_sum = _compiled("stepped_sum", "lost", "advance", "restored_sum")
 excess_cumulants, deficit_cumulants, deficit_series = _compiled(

@@ -181,7 +181,10 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
 
 
 class _Processes(ProcessPoolExecutor):
-    """Of a task that an interrupt kept from being handed over nobody knows: to wait for it would be to wait forever."""
+    """After an interrupt, tasks that are not begun are dropped.
+
+    One that was kept from being handed over would never be begun, and waited for forever.
+    """
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.shutdown(cancel_futures=kind is not None)

@@ -17,46 +17,55 @@ from entnorm.moments import log_offsets
 KEPT = 40  # rows of a generation
 _NEW = 0.15  # the share of rows that are new, and not neighbours of one that is kept
 _TRIED = 200  # gaps of which the worst is taken
+_LEAST = 1e-3  # nats that a target is away from the ends
+KINDS = ("entropy", "perplexity", "deficit", "evenness")
 
 
 @dataclass(frozen=True)
 class Levels:
-    """A few maxima, a crowd, and as many far below that as make the deficit what it is."""
+    """A few maxima, a crowd, and others far below that, as many as make the deficit what it is; in any order."""
 
-    counts: tuple[int, int, int]
+    runs: tuple[tuple[int, int], ...]  # of equal entries side by side: their level, and how many there are
     gap: float  # from the maxima to the crowd
-    depth: float  # from the maxima to the others, in gaps
+    depths: tuple[float, ...]  # from the maxima to the other levels, in gaps
     origin: float
     tilt: float  # the exponent times the gap
     nudge: float  # of the target, relatively
+    kind: str
     probabilities: bool
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, longest: int) -> Levels:
-        """One with at most about so many entries."""
+        """One with at most so many entries, or nearly."""
         many = int(longest * 10 ** rng.uniform(-2, -0.05))
         below = 1 + int(many * math.expm1(10 ** rng.uniform(-2.5, 0.4)))
         ties = int(rng.choice([1, 1, 2, 3]))
+        runs = [(0, ties), (1, many), (2, min(below, max(longest - many - ties, 1)))]
+        runs += [(level, 1 + int(many * 10 ** rng.uniform(-3, 0))) for level in range(3, rng.integers(3, 6))]
         return cls(
-            counts=(ties, many, min(below, longest)),
+            runs=tuple(runs),
             gap=10 ** rng.uniform(-2, 1),
-            depth=10 ** rng.uniform(0.5, 2.5),
+            depths=(10 ** rng.uniform(0.5, 2.5), *10 ** rng.uniform(0.01, 1, len(runs) - 3)),
             origin=float(rng.choice([0.0, 1.0, 10 ** rng.uniform(0, 3)])),
-            tilt=rng.uniform(0.3, 1.1) * math.log(many / ties),
+            tilt=rng.uniform(0.3, 1.1) * math.log((many + 1) / ties),
             nudge=rng.normal() * 1e-7,
+            kind=str(rng.choice(KINDS)),
             probabilities=bool(rng.random() < 0.5),
         ).unlucky(rng)
 
     def changed(self, rng: np.random.Generator) -> Levels:
         """A neighbour."""
         factor = 1 + rng.normal() * 10 ** rng.uniform(-9, -1)
-        what = rng.choice(["nudge", "gap", "tilt", "depth", "counts"], p=[0.35, 0.2, 0.2, 0.1, 0.15])
+        what = rng.choice(["nudge", "gap", "tilt", "depths", "runs", "kind"], p=[0.3, 0.2, 0.2, 0.1, 0.15, 0.05])
         if what == "nudge":
             return replace(self, nudge=rng.normal() * 1e-7)
-        if what == "counts":
-            ties, many, below = self.counts
-            sizes = [max(1, int(count * (1 + 0.1 * rng.normal()))) for count in (many, below)]
-            return replace(self, counts=(ties, *sizes))
+        if what == "kind":
+            return replace(self, kind=str(rng.choice(KINDS)))
+        if what == "depths":
+            which = rng.integers(len(self.depths))
+            return replace(self, depths=tuple(d * factor if k == which else d for k, d in enumerate(self.depths)))
+        if what == "runs":
+            return replace(self, runs=_rearranged(self.runs, rng))
         found = replace(self, **{what: getattr(self, what) * factor})
         return found.unlucky(rng) if what == "gap" else found
 
@@ -69,44 +78,65 @@ class Levels:
         exact = np.log1p((crowd - top) / top) if self.probabilities else crowd - top
         return replace(self, gap=float(gaps[np.argmax(np.abs(rounded / exact - 1))]))
 
+    def counts(self) -> np.ndarray:
+        """How many entries each level has."""
+        level, count = np.array(self.runs).T
+        return np.bincount(level, count)
+
     def logits(self, gap: float) -> np.ndarray:
-        """Those of the three levels."""
-        return self.origin - gap * np.array([0.0, 1.0, self.depth])
+        """Those of the levels."""
+        return self.origin - gap * np.array([0.0, 1.0, *self.depths])
 
     def values(self, gap: float) -> np.ndarray:
-        """The three that entries have."""
+        """What entries of each level are."""
         logits = self.logits(gap)
         if not self.probabilities:
             return logits
         p = np.exp(logits - logits[0])
-        return p / (np.array(self.counts) * p).sum()
+        return p / (self.counts() * p).sum()
 
     def question(self) -> tuple[dict[str, np.ndarray], str, float] | None:
         """The row, and its target, if there is one between the ends."""
-        logits = self.logits(self.gap)
-        counts = np.array(self.counts)
+        logits, counts = self.logits(self.gap), self.counts()
+        size = math.log(counts.sum())
         t = (logits - logits[0]) * (self.tilt / self.gap)
         q = np.exp(t) / (counts * np.exp(t)).sum()
-        entropy = -(counts * q * np.log(q, where=q > 0, out=np.zeros(3))).sum()
-        deficit = float((math.log(counts.sum()) - entropy) * (1 + self.nudge))
-        if not (logits[0] > logits[1] > logits[2] and 1e-3 < deficit < math.log(counts.sum() / counts[0]) - 1e-3):
+        entropy = -(counts * q * np.log(q, where=q > 0, out=np.zeros(q.size))).sum()
+        if logits[1:].max() >= logits[0] or not _LEAST < size - entropy < size - math.log(counts[0]) - _LEAST:
             return None
         values = self.values(self.gap)
-        if self.probabilities and values[2] == 0.0:
+        if self.probabilities and values.min() == 0.0:
             return None
-        return {"p" if self.probabilities else "logits": np.repeat(values, counts)}, "deficit", deficit
+        entropy += (size - entropy) * self.nudge
+        target = {"entropy": entropy, "perplexity": math.exp(entropy), "deficit": size - entropy}
+        target["evenness"] = entropy / size
+        level, count = np.array(self.runs).T
+        row = np.repeat(values[level], count)
+        return {"p" if self.probabilities else "logits": row}, self.kind, float(target[self.kind])
+
+
+def _rearranged(runs: tuple[tuple[int, int], ...], rng: np.random.Generator) -> tuple[tuple[int, int], ...]:
+    """The same with other numbers of entries below the maxima, in another order, or with a run cut in two."""
+    which, what = rng.integers(len(runs)), rng.integers(4)
+    level, count = runs[which]
+    if what == 0:
+        return tuple(runs[k] for k in rng.permutation(len(runs)))
+    if what == 1 and count > 1:
+        part = int(rng.integers(1, count))
+        return (*runs[:which], (level, part), *runs[which + 1 :], (level, count - part))
+    return tuple((k, max(1, int(c * (1 + 0.1 * rng.normal()))) if k else c) for k, c in runs)
 
 
 def climb(
     judge: Callable[[dict[str, np.ndarray], str, float], float], rng: np.random.Generator, longest: int
 ) -> Iterator[float]:
-    """What is worst so far, after each row that was judged; without end."""
+    """What is worst so far, after each row of at most so many entries that was judged; without end."""
     kept: list[tuple[float, Levels]] = []
     while True:
         new = len(kept) < KEPT or rng.random() < _NEW
         levels = Levels.drawn(rng, longest) if new else kept[int(len(kept) * rng.random() ** 2)][1].changed(rng)
         question = levels.question()
-        if question:
+        if question and next(iter(question[0].values())).size <= longest:
             kept.append((judge(*question), levels))
             kept = sorted(kept, key=lambda pair: -pair[0])[:KEPT]
             yield kept[0][0]
