@@ -22,8 +22,8 @@ SQUARES = 1e140  # numbers between this and its inverse can be squared, and the 
 _VECTORS = {np.dtype(np.float32): 32, np.dtype(np.float64): 16}  # entries that dot products take at a time
 # Running sums, added up by pairs: the order in which `np.add.reduce` takes short rows, if entries lie side by side.
 LANES = 8
-# Entries of the parts of a short row in float64, which are added up first, one upon the other: so no running sum has
-# more than four terms. Four equal ones lose nothing, three half an eps at most, sixteen more than two, in all sums alike.
+# Entries of the parts of a short row in float64, which are added up first, one upon the other: no running sum has more
+# than four terms. Four equal ones lose nothing, three half an eps at most, sixteen more than two, all sums alike.
 PART = 32
 _LINE = 64  # bytes of the cache that are fetched at a time: vectors that lie across two cost twice the time
 _FEW = 2048  # entries of a row from which on what is left of it does not count
