@@ -26,6 +26,7 @@ LANES = 8
 # than four terms. Four equal ones lose nothing, three half an eps at most, sixteen more than two, all sums alike.
 PART = 32
 _LINE = 64  # bytes of the cache that are fetched at a time: vectors that lie across two cost twice the time
+_PLAIN = 16  # sums of chunks that are added up as they are, in four roundings at most
 _FEW = 2048  # entries of a row from which on what is left of it does not count
 ONES = {np.dtype(kind): np.ones(COARSE, kind) for kind in (np.float32, np.float64)}
 
@@ -145,7 +146,7 @@ def _total(terms: NDArray[Any]) -> Any:
 
     Leading digits, cut where they can be summed without rounding, and what they leave. Uses up the terms.
     """
-    if terms.shape[-1] <= CHUNK:
+    if terms.shape[-1] <= _PLAIN:
         return row_sum(terms)
     cut = np.asarray(2.0 * row_sum(np.abs(terms), roughly=True))[..., None]
     leading = cut + terms

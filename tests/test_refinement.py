@@ -62,7 +62,7 @@ SHARED = {  # probabilities, of whose logarithms, products or exponentials all o
         "0x1.cb1de6e7ddb40p-4",
     ),
 }
-SHORT = {  # in the sums of which equal terms, one after the other, would all be rounded alike
+ALIKE = {  # in the sums of which equal terms, one after the other, would all be rounded alike
     "two near the top": (
         "logits",
         ["0x1.3b3d4c0273522p+0", "-0x1.90fe7565017e0p-1", "-0x1.fc6e0bcb2b644p-1", "-0x1.8c98e48bd2962p+4"],
@@ -112,6 +112,12 @@ SHORT = {  # in the sums of which equal terms, one after the other, would all be
         [1, 121],
         {"perplexity": "0x1.83743c559ef2dp+5"},
     ),
+    "thousands": (
+        "p",
+        ["0x1.ef3f1ceaa3523p-12", "0x1.e6546357eabe2p-12", "0x1.cec52c2f0816ap-13", "0x1.c0c479caba292p-12"],
+        [1, 1223, 1096, 445],
+        {"deficit": "0x1.ebce33e88fef8p+0"},
+    ),
 }
 NUDGES = np.linspace(-1e-7, 1e-7, 15)  # of targets: how errors of exponentials fall is up to the processor
 SCALES = [1.0, 2.0**-700, 2.0**900]
@@ -160,9 +166,9 @@ def test_no_error_is_shared_by_a_crowd(name):
     assert worst({"p": row}, "deficit", deficit) <= 0.25
 
 
-@pytest.mark.parametrize("name", SHORT)
-def test_no_error_is_shared_by_the_equal_entries_of_a_short_row(kernel, name):
-    kind, levels, counts, targets = SHORT[name]
+@pytest.mark.parametrize("name", ALIKE)
+def test_equal_entries_do_not_have_equal_rounding_errors_in_a_sum(kernel, name):
+    kind, levels, counts, targets = ALIKE[name]
     row = np.repeat([float.fromhex(level) for level in levels], counts)
     for target, value in targets.items():
         assert worst({kind: row}, target, float.fromhex(value)) <= 0.6
