@@ -140,7 +140,8 @@ def narrowed() -> str:
         "OPENBLAS_CORETYPE": "Haswell",
     }
     command = [sys.executable, __file__, "--summary"]
-    return subprocess.run(command, env=os.environ | hidden, stdout=subprocess.PIPE, text=True, check=True).stdout
+    found = subprocess.run(command, env=os.environ | hidden, stdout=subprocess.PIPE, text=True, check=True)
+    return f"\n\n{NARROW}\n\n{found.stdout.rstrip()}"
 
 
 def softened(logits: np.ndarray, target: dict[str, Any]) -> Any:
@@ -459,8 +460,7 @@ Python {platform.python_version()}, {versions}.
 
 {summary(tables)}
 
-{missed(tables)}
-{f"{chr(10)}{NARROW}{chr(10) * 2}{narrow}" if narrow else ""}
+{missed(tables)}{narrow}
 
 ![Cost against the length of a row](performance-length.svg)
 
