@@ -144,15 +144,13 @@ def chunk_total(chunks: NDArray[Any], last: NDArray[Any], *, roughly: bool = Fal
 def _total(terms: NDArray[Any]) -> Any:
     """Sum of each row, and of many terms one that is rounded once: equal ones, of equal entries, are rounded alike.
 
-    Leading digits, cut where they can be summed without rounding, and what they leave. Uses up the terms.
+    See `halved`; terms may be of either sign here, so that it takes the sum of their sizes.
     """
     if terms.shape[-1] <= _PLAIN:
         return row_sum(terms)
-    cut = np.asarray(2.0 * row_sum(np.abs(terms), roughly=True))[..., None]
-    leading = cut + terms
-    leading -= cut
-    terms -= leading
-    return row_sum(leading, roughly=True) + row_sum(terms, roughly=True)
+    size = np.asarray(row_sum(np.abs(terms), roughly=True))[..., None]
+    leading, rest = halved(terms, size)
+    return row_sum(leading, roughly=True) + row_sum(rest, roughly=True)
 
 
 def row_max(a: NDArray[Any]) -> NDArray[Any]:
@@ -182,10 +180,10 @@ def row_total(a: NDArray[Any]) -> Any:
 
 
 def halved(terms: NDArray[Any], total: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Leading digits of terms of one sign, cut where they can be summed without rounding, and what they leave.
+    """Leading digits of terms, cut where they can be summed without rounding, and what they leave.
 
-    The sum of both sums, `row_total` or upright, is off by little more than half a unit, where that of terms of a few
-    levels may be off by two; `total` is that sum, or as good as that.
+    The sum of both sums is off by little more than half a unit, where that of terms of a few levels may be off by two.
+    `total` is the sum of their sizes, nearly: of terms of one sign, their sum.
     """
     cut = 2.0 * np.abs(total)
     leading = cut + terms

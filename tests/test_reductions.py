@@ -1,6 +1,5 @@
 """Sums of rows: right to the last digits, and blind to the rows around."""
 
-import functools
 from fractions import Fraction
 
 import mpmath
@@ -91,16 +90,16 @@ def added_up(terms):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("n", [*range(8, 33, 8), *range(40, 129, 8)])
+@pytest.mark.parametrize("n", range(8, 129, 8))
 def test_short_rows_are_added_up_in_one_order_lying_or_upright(n, dtype):
     n = reductions.laned(n, dtype)
     rng = np.random.default_rng(n)
     rows = (rng.normal(size=(300, n)) * 10.0 ** rng.uniform(-3, 3, (300, n))).astype(dtype)
     expected = np.array([added_up(row) for row in rows])
-    total = functools.partial(np.add.reduce, axis=-1) if dtype == np.float32 else reductions.row_total
-    assert np.array_equal(total(rows), expected)
-    assert np.array_equal(total(rows.reshape(75, 4, n)).ravel(), expected)
-    assert total(rows[0]) == expected[0]
+    assert np.array_equal(reductions.row_total(rows), expected)
+    assert np.array_equal(reductions.row_total(rows.reshape(75, 4, n)).ravel(), expected)
+    assert reductions.row_total(rows[0]) == expected[0]
+    assert np.array_equal(np.add.reduce(rows, -1), expected) == (dtype == np.float32 or n <= reductions.PART)
     for count in (1, 2, 3, 7, 8, 9, 300):
         upright = np.ascontiguousarray(rows[:count].T)
         sums = reductions.UprightSums(2, count, np.dtype(dtype), reductions.Workspace())
