@@ -12,12 +12,14 @@ from entnorm.moments import (
     Cumulants,
     Floats,
     Indices,
+    Integers,
     Mask,
     Read,
     deficit,
     power_means,
     power_sums,
 )
+from entnorm.reductions import TILE
 from entnorm.spectrum import Spectrum
 from entnorm.steps import (
     EPS,
@@ -30,8 +32,11 @@ from entnorm.steps import (
     deficit_cumulants,
     deficit_series,
     excess_cumulants,
+    excess_residual,
     farthest,
+    few_digits,
     highest_power,
+    is_close,
     is_delicate,
     is_levered,
     is_sensitive,
@@ -93,6 +98,34 @@ def _put(found: Cumulants, rows: Indices, better: Cumulants) -> None:
         numbers[rows] = new
 
 
+class _Finer:
+    """Where rounding errors of the mean of t might show, a sum of small terms tells how far it is from a number."""
+
+    def __init__(self, ties: Integers, goal: Goal) -> None:
+        self._ties, self._goal = ties, goal
+        self._close, self._place = np.zeros(ties.shape, np.bool_), np.zeros(ties.shape)
+
+    def around(self, rows: slice, sums: tuple[Any, ...]) -> Floats | None:
+        """These numbers, if any of the rows, which have these `power_sums`, need one."""
+        ties, excess, deficit = self._ties[rows], self._goal.excess[rows], self._goal.deficit[rows]
+        mean = sums[1] / (ties + sums[0])
+        _, second, _ = excess_cumulants(sums[0], sums[1], sums[2], sums[3], ties, excess)
+        self._close[rows], self._place[rows] = is_close(mean, second, excess, deficit), few_digits(mean)
+        return self._place[rows] if self._close[rows].any() else None
+
+    def known(self, rows: slice, sums: tuple[Any, ...]) -> Floats:
+        """The same of rows that come in several tiles, once these have been summed."""
+        return self._place[rows]
+
+    def cumulants(self, sums: tuple[Any, ...]) -> Cumulants:
+        """H - H* with the cumulants, from all sums."""
+        found = Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], self._ties, self._goal.excess))
+        if self._close.any():
+            value = excess_residual(sums[0], sums[4], self._ties, self._goal.excess, self._place)
+            np.copyto(found.value, value, where=self._close)
+        return found
+
+
 class ExcessEquation:
     """H - log m = goal.excess, with sums over the entries below the maximum."""
 
@@ -150,20 +183,18 @@ class ExcessEquation:
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
     ) -> tuple[Cumulants, Floats, Floats]:
         deep = (some.support < some.shape[1]) | ~((gamma * some.reach < SHALLOW) & (some.reach < DEEPEST))
-        lift = np.log(self.unit[rows]) if dtype == np.float64 else None
-        peak = np.where(some.ties == 1, some.peak, -1)
-        sums = power_sums(
-            *(read, some.shape, gamma, some.work),
-            from_top=True,
-            peak=peak,
-            deep=deep,
-            lift=lift,
-            dtype=dtype,
-            weights=weights,
-        )
+        goal, fine = self.goal.take(rows), dtype == np.float64
+        numbers, finer = (read, some.shape, gamma, some.work), _Finer(some.ties, goal)
+        how: dict[str, Any] = {"from_top": True, "peak": np.where(some.ties == 1, some.peak, -1), "deep": deep}
+        if fine:
+            how["lift"] = np.log(self.unit[rows])
+        asked = finer.around if fine and some.shape[1] <= TILE else None
+        sums = power_sums(*numbers, **how, dtype=dtype, weights=weights, around=asked)
+        if fine and asked is None and finer.around(slice(None), tuple(sums)) is not None:
+            sums = power_sums(*numbers, **how, around=finer.known)
         if weights is not None:
-            some.store_weights(weights, sums)
-        found = Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties, self.goal.excess[rows]))
+            some.store_weights(weights, sums[:4])
+        found = finer.cumulants(tuple(sums))
         total = some.ties + sums[0]
         return found, sums[1] / total, total
 

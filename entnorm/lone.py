@@ -43,7 +43,7 @@ from entnorm.reductions import (
     row_sum,
     row_total,
 )
-from entnorm.scalars import excess_cumulants, restored_sum, search, settle, start
+from entnorm.scalars import excess_cumulants, excess_residual, restored_sum, search, settle, start
 from entnorm.short import CLOSEST, FINITE, Alone, Left, Look, Residual, ordinary_reach
 from entnorm.steps import (
     EPS,
@@ -59,7 +59,9 @@ from entnorm.steps import (
     deficit_cumulants,
     deficit_series,
     farthest,
+    few_digits,
     highest_power,
+    is_close,
     is_delicate,
     is_levered,
     is_sensitive,
@@ -87,12 +89,13 @@ class _Sums(NamedTuple):
     v: NDArray[Any]  # and for products of the two
     total: Dot  # of w
     dots: tuple[Dot, Dot]  # of w with t, and of v with t to a few digits
+    centred: Dot  # of w with v
 
     @classmethod
     def prepared(cls, n: int, dtype: Any, work: Workspace) -> _Sums:
         t, w = work.array("t", (n,), dtype), work.array("w", (n,), dtype)
         v = work.array("offsets", (n,)) if dtype == np.float64 else w  # a row that leans has those there
-        return cls(t, w, v, inner(w), (inner(w, t), inner(v, t, roughly=True)))
+        return cls(t, w, v, inner(w), (inner(w, t), inner(v, t, roughly=True)), inner(w, v))
 
 
 class Room:
@@ -300,11 +303,11 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
     if room:
         rough, exact = (room.single, *room.rough), (offsets, *room.exact)
     else:
-        own = None, None, None, row_sum, None
+        own = None, None, None, row_sum, None, None
         rough, exact = (_single(n, offsets, None), *own), (offsets, *own)
 
     def look(gamma: float, roughly: bool) -> Residual:
-        depths, t, w, v, total, dots = rough if roughly else exact
+        depths, t, w, v, total, dots, centred = rough if roughly else exact
         t = np.multiply(depths, gamma, t)
         deep = roughly and not (gamma * reach < SHALLOW and reach < DEEPEST)
         if deep:
@@ -321,7 +324,12 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
         residual, second, third = excess_cumulants(*sums, 1, excess)
         if roughly:
             return residual, second, third, None
-        if is_levered(first / (1 + rest), second, excess, deficit):
+        mean = first / (1 + rest)
+        if is_close(mean, second, excess, deficit):
+            around = few_digits(mean)
+            np.subtract(t, around, v)
+            residual = excess_residual(rest, float(centred(v) if centred else row_dot(w, v)), 1, excess, around)
+        if is_levered(mean, second, excess, deficit):
             if not deficit < excess:
                 return math.nan, second, third, None
             row = _Centred(values, offsets, top, deficit, room.work if room else None, logits)

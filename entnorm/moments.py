@@ -37,6 +37,7 @@ Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 Dot = Callable[[NDArray[Any]], Any]
 Rest = tuple[tuple[Indices, ...], Floats]  # where t is large, and what rounding has taken from it there
+Around = Callable[[slice, tuple[Any, ...]], Floats | None]  # by some rows and the sums over them
 Read = Callable[[slice, slice], NDArray[Any]]  # some columns of some rows, in any float dtype
 
 EMPTY = -800.0  # exp of it is zero, and its product with zero is too (that of -inf is not)
@@ -200,6 +201,7 @@ def power_sums(
     dtype: Any = np.float64,
     weights: Floats | None = None,
     top: tuple[Read, Floats] | None = None,
+    around: Around | None = None,
 ) -> Floats:
     """Sums of w, w t, w t^2, w t^3 over each row, for t = gamma * offset and w = exp(t); shape ``(4, rows)``.
 
@@ -224,8 +226,11 @@ def power_sums(
         Where w is kept: as long as `entnorm.reductions.padded` has it, of rows that are one tile long.
     top : (callable, ndarray of shape (rows,)), optional
         Around a centre: gives logarithms relative to the maximum, and how far that is above; for the last digits of w.
+    around : callable, optional
+        From the top: asked with the sums over a tile, it says for what c that of w (t - c) is the fifth, if there is
+        one, or else 0.
     """
-    sums = TileSums((4, shape[0]))
+    sums = TileSums((4 if around is None else 5, shape[0]))
     column = gamma.astype(dtype)[:, None]
     lift = lift.astype(dtype) if lift is not None and lift.any() else None
     for some, part in tiles(shape):
@@ -233,7 +238,8 @@ def power_sums(
         height, width = offsets.shape
         room = height, padded(width, dtype)
         t, v = work.array("t", room, dtype), work.array("w", room, dtype)
-        w = v if weights is None else weights[some]
+        w = v if around is None else work.array("weights", room, dtype)
+        w = w if weights is None else weights[some]
         np.multiply(offsets, column[some], out=t[:, :width])
         t[:, width:] = 0
         if deep is not None and deep[some].any():
@@ -245,7 +251,11 @@ def power_sums(
             n = part.stop - part.start
             _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
             w[:, n:] = 0
-            sums.add((some, part), (row_sum(w), *moment_sums(w, t, v)))
+            found: tuple[Any, ...] = row_sum(w), *moment_sums(w, t, v)
+            if around is not None:
+                place = around(some, found)
+                found = *found, 0.0 * found[0] if place is None else row_dot(w, np.subtract(t, place[:, None], out=v))
+            sums.add((some, part), found)
         else:
             rest = None if top is None else rest_of(t, top[0](some, part), gamma[some], top[1][some])
             sums.add((some, part), raised_sums(t, w, v, rest))

@@ -18,7 +18,7 @@ def _pick(condition: bool, yes: float, no: float) -> float:
 
 
 _ELEMENTARY = {name: _in_floats(getattr(np, name)) for name in ("exp", "expm1", "log1p", "sqrt")}
-_NAMES = ("power_step", "is_last", "search", "settle", "start", "excess_cumulants", "restored_sum")
+_NAMES = ("power_step", "is_last", "search", "settle", "start", "excess_cumulants", "excess_residual", "restored_sum")
 _SCOPE = vars(steps) | {"np": SimpleNamespace(**_ELEMENTARY), "pick": _pick}
 _SCOPE |= {name: FunctionType(getattr(steps, name).__code__, _SCOPE, name) for name in _NAMES}
-_, _, search, settle, start, excess_cumulants, restored_sum = (_SCOPE[name] for name in _NAMES)
+_, _, search, settle, start, excess_cumulants, excess_residual, restored_sum = (_SCOPE[name] for name in _NAMES)

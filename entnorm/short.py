@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, log_offsets
-from entnorm.reductions import halved, laned, row_total
-from entnorm.scalars import excess_cumulants, start
-from entnorm.steps import is_close, is_levered
+from entnorm.reductions import laned, row_total
+from entnorm.scalars import excess_cumulants, excess_residual, start
+from entnorm.steps import few_digits, is_close, is_levered
 
 CLOSEST = float(np.finfo(np.float32).tiny)  # to the maximum: below it float32 would see a tie
 FINITE = 1e25  # products of gamma and a distance that are surely finite, in float32 too
@@ -102,7 +102,7 @@ class Alone:
         if is_levered(mean, variance, self.excess, self.deficit):
             return math.nan, variance, skewness, None
         if is_close(mean, variance, self.excess, self.deficit):
-            digits = halved(terms[:2], np.array([[rest], [moment]]))
-            finer = *np.add(*map(row_total, digits)).tolist(), square, cube
-            residual, variance, skewness = excess_cumulants(*finer, 1, self.excess)
+            around = few_digits(mean)
+            np.multiply(np.subtract(t, around, third), w, third)
+            residual = excess_residual(rest, float(row_total(terms[3])), 1, self.excess, around)
         return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf, 0.0)

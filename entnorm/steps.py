@@ -22,7 +22,7 @@ _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
 _UNDERFLOW = 746.0  # exp of minus this is zero
 _SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
-_CLOSE = 4.5  # likewise, if sums of a few terms, which may be off by two units and not by half a one, are to be that
+_CLOSE = 4.5  # likewise, if sums are to be right enough that may be off by two units, and not by half a one
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
 TALL = 3.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 ROUNDED = 0.4  # rounding errors of 1 that a deficit may be off by, however small, in one sum
@@ -156,6 +156,21 @@ def excess_cumulants(rest: Any, first: Any, second: Any, third: Any, ties: Any, 
     return residual, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean
 
 
+def few_digits(x: Any) -> Any:
+    """The leading half of the digits (Veltkamp): its sum with a number of the same order is exact, or nearly."""
+    wide = 134217729.0 * x
+    return wide - (wide - x)
+
+
+def excess_residual(rest: Any, centred: Any, ties: Any, goal: Any, around: Any) -> Any:
+    """``H - log m - goal``, from sums of r and of r (t - c) below the maximum, for c = `around`, of `few_digits`.
+
+    The mean of t is ``c + (sum r_i (t_i - c) - m c) / Z``. Where c is near it, the terms of that sum are small, and
+    with them their rounding errors, which do not average out where entries are of a few levels.
+    """
+    return (np.log1p(rest / ties) - (goal + around)) - (centred - ties * around) / (ties + rest)
+
+
 def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
     """Whether rounding errors of the excess, summed from the top, would show in gamma or the largest probability.
 
@@ -170,7 +185,7 @@ def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
 
 
 def is_close(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
-    """Whether a row is so nearly levered that its sums have to be as exact as is said there."""
+    """Whether a row is so nearly levered that the mean has to be as exact as is said there: see `excess_residual`."""
     return shows(mean, second, excess, deficit, _CLOSE)
 
 

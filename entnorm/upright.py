@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, Indices, Mask, log_offsets, step_weights
-from entnorm.reductions import UprightSums, Workspace, halved, laned
+from entnorm.reductions import UprightSums, Workspace, laned
 from entnorm.short import CLOSEST, FINITE, MODERATE
 from entnorm.steps import (
     FINE,
     GLANCES,
     advance,
     excess_cumulants,
+    excess_residual,
+    few_digits,
     is_close,
     is_levered,
     is_slight,
@@ -102,18 +104,13 @@ class _Room:
         for power in (1, 2, 3):
             w = np.multiply(w, t, v)
             sums.add_up(power, self.products)
-        return sums.totals()
+        return sums.totals()[:4]
 
-    def fine_sums(self, rows: slice | Indices, totals: NDArray[Any]) -> NDArray[Any]:
-        """Sums of w and w t of some rows, of which these are the totals: see `halved`."""
-        w, products, n = self.terms[:, rows], np.zeros((len(self.terms), totals.shape[1])), len(self.t)
-        np.multiply(w[:n], self.t[:, rows], products[:n])
-        sums = UprightSums(4, totals.shape[1], w.dtype, Workspace())
-        for k, terms in enumerate((w, products)):
-            for half, digits in enumerate(halved(terms, totals[k])):
-                sums.add_up(2 * k + half, digits)
-        found = sums.totals()
-        return np.asarray(found[0::2] + found[1::2])
+    def centred_sums(self, around: Floats) -> NDArray[Any]:
+        """Sums of w (t - around), after those of powers, which stay; there has to be room for one more."""
+        np.multiply(np.subtract(self.t, around, self.v), self.w, self.v)
+        self.sums.add_up(4, self.products)
+        return np.asarray(self.sums.totals()[4])
 
 
 class _Piece(NamedTuple):
@@ -214,7 +211,7 @@ class _Crowd:
         They are made while what they need is in the cache; of rows that have taken a longer step, afterwards.
         """
         looked, before = self._among(np.flatnonzero(self.fit)), self.gamma.copy()
-        for some, _, depths, maxima, room in self.tiles.pieces(self.tiles.depths, looked, 4, kept=True):
+        for some, _, depths, maxima, room in self.tiles.pieces(self.tiles.depths, looked, 5, kept=True):
             sums = room.power_sums(depths, before[some], maxima, None)
             by = self._step(some, before[some], sums, room)
             if out.size:
@@ -230,15 +227,14 @@ class _Crowd:
         """Take the step of some rows from gamma, to which these sums belong; by how much."""
         excess, deficit = self.excess[some], self.deficit[some]
         rest, first, square, cube = sums
-        found = residual, second, third = excess_cumulants(rest, first, square, cube, 1, excess)
+        residual, second, third = excess_cumulants(rest, first, square, cube, 1, excess)
         mean = first / (1 + rest)
-        levered, close = is_levered(mean, second, excess, deficit), is_close(mean, second, excess, deficit)
+        close = is_close(mean, second, excess, deficit)
         if close.any():
-            which = np.flatnonzero(close) if 2 * np.count_nonzero(close) < close.size else slice(None)
-            rest, first = room.fine_sums(which, sums[:2, which])
-            finer = excess_cumulants(rest, first, square[which], cube[which], 1, excess[which])
-            for numbers, better in zip(found, finer, strict=True):
-                numbers[which] = np.where(close[which], better, numbers[which])
+            around = few_digits(mean)
+            finer = excess_residual(rest, room.centred_sums(around), 1, excess, around)
+            np.copyto(residual, finer, where=close)
+        levered = is_levered(mean, second, excess, deficit)
         residual[levered | _is_degenerate(residual, second, excess, deficit)] = np.nan
         by: Floats
         self.done[some], by, self.residual[some], self.varentropy[some] = settle(

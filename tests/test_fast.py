@@ -136,7 +136,7 @@ def test_lanes_that_are_done_keep_their_answers():
     room = np.ones(lanes.PLACES)
     room[lanes.ACTIVE : lanes.ACTIVE + lanes.LANES] = 0.0
     before = room.copy()
-    for step in (lanes.find_excess, lanes.leave_levered, lanes.search_all, lanes.settle_all):
+    for step in (lanes.find_excess, lanes.find_residual, lanes.search_all, lanes.settle_all):
         from_python(step)(room)
     np.testing.assert_array_equal(room, before)
 

@@ -18,13 +18,14 @@ from entnorm.steps import GLANCES, NEARLY
 
 LANES = 16  # rows of a group, at most: of two vectors, one is computed while the other waits for a quotient
 # Where the numbers of the lanes are in the one array that has them all: of several, LLVM would not know them distinct.
-PLACES = 28 * LANES
+PLACES = 30 * LANES
 _place = iter(range(0, PLACES, LANES))
 KIND, ACTIVE, DONE, NIT, EXCESS, DEFICIT, GAMMA, BASE, BY, RESIDUAL, SECOND, THIRD = (next(_place) for _ in range(12))
 ORIGIN, TOP, BOTTOM, TIES, PLAIN, SQUARE, GUESS, LOOKED = (next(_place) for _ in range(8))  # see `groups.survey`
-MEAN, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3 = _place
+MEAN, CENTRE, RADIUS, FARTHEST, SUM_0, SUM_1, SUM_2, SUM_3, AROUND, CENTRED = _place
 UNSOLVED, SERIES, DIRECT = 0.0, 1.0, 2.0  # kinds: how a row that leans to the uniform distribution is summed, if any is
 _ASTRAY = 1.5  # a factor by which a guess may be off
+_NEAR = 0.25  # of the mean of t: how far what a sum is around may be from it
 # By how much no logarithm may move in a last step, the fifth power of which multiplies exp of it, perhaps 0.
 FAR = 1e60
 
@@ -42,12 +43,12 @@ def _compiled(*names):
 
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
 start, nearer_start = _compiled("start", "nearer_start")
-_, is_levered, is_delicate, is_sound = _compiled("shows", "is_levered", "is_delicate", "is_sound")
+_, is_levered, is_close = _compiled("shows", "is_levered", "is_close")
+is_delicate, is_sound = _compiled("is_delicate", "is_sound")
 farthest, highest_power, above_mean = _compiled("farthest", "highest_power", "above_mean")
 stepped_sum, lost, advance, restored_sum = _compiled("stepped_sum", "lost", "advance", "restored_sum")
-excess_cumulants, deficit_cumulants, deficit_series = _compiled(
-    "excess_cumulants", "deficit_cumulants", "deficit_series"
-)
+few_digits, excess_residual, excess_cumulants = _compiled("few_digits", "excess_residual", "excess_cumulants")
+deficit_cumulants, deficit_series = _compiled("deficit_cumulants", "deficit_series")
 
 
 @_each
@@ -94,13 +95,28 @@ def find_excess(lanes):
 
 
 @_each
-def leave_levered(lanes):
-    """Give up the active lanes in which these sums are not accurate enough."""
+def look_around(lanes):
+    """Say what the next sum of small terms is around: the mean of t, as the last sums have it."""
     wide()
     for j in range(LANES):
-        mean = lanes[SUM_1 + j] / (1.0 + lanes[SUM_0 + j])
-        levered = is_levered(mean, lanes[SECOND + j], lanes[EXCESS + j], lanes[DEFICIT + j])
-        active, kind = lanes[ACTIVE + j], lanes[KIND + j]
+        lanes[AROUND + j] = few_digits(lanes[SUM_1 + j] / (1.0 + lanes[SUM_0 + j]))
+
+
+@_each
+def find_residual(lanes):
+    """H(gamma) - H* of the active lanes to all digits; those are given up in which these sums are not right enough.
+
+    What they are around may be far from the mean: float32 has no number for the smallest.
+    """
+    wide()
+    for j in range(LANES):
+        rest, centred, excess, around = lanes[SUM_0 + j], lanes[CENTRED + j], lanes[EXCESS + j], lanes[AROUND + j]
+        mean, second, deficit = lanes[SUM_1 + j] / (1.0 + rest), lanes[SECOND + j], lanes[DEFICIT + j]
+        active, kind, coarse = lanes[ACTIVE + j], lanes[KIND + j], lanes[RESIDUAL + j]
+        near = abs(mean - around) < -_NEAR * mean
+        residual = excess_residual(rest, centred, 1, excess, around)
+        lanes[RESIDUAL + j] = residual if near & (active > 0.0) else coarse
+        levered = is_levered(mean, second, excess, deficit) | (is_close(mean, second, excess, deficit) & ~near)
         lanes[ACTIVE + j] = 0.0 if levered else active
         lanes[KIND + j] = UNSOLVED if levered & (active > 0.0) else kind
 

@@ -114,11 +114,27 @@ def _from_top(d, gamma):
     return t, w, 0.0 if d == 0.0 else w
 
 
+@plain
+def _differences(t, around):
+    return t[0] - around, t[1] - around, t[2] - around, t[3] - around
+
+
+@njit(**HELPER | {"fastmath": SUMS})
+def _centred(w, t, around):
+    """Of four entries, the sum of w (t - around): see `entnorm.steps.excess_residual`."""
+    d = _differences(t, around)
+    return w[0] * d[0] + w[1] * d[1] + w[2] * d[2] + w[3] * d[3]
+
+
 @loop
-def _excess_chunk(x, top, gamma, kept):
-    """The same sums in float64, and exp(t) is kept. Of lengths divisible by four."""
+def _excess_chunk(x, place, gamma, kept):
+    """The sums of w, w (t - around), w t^2, w t^3, w t in float64, for a `place`: the top and around; exp(t) is kept.
+
+    Of lengths divisible by four.
+    """
     wide()
-    s0 = s1 = s2 = s3 = 0.0
+    top, around = place
+    s0 = s1 = s2 = s3 = s4 = 0.0
     far = x.size // 4
     for i in range(far):
         j, k, l = i + far, i + 2 * far, i + 3 * far  # noqa: E741
@@ -128,8 +144,8 @@ def _excess_chunk(x, top, gamma, kept):
         td, kept[l], d = _from_top(x[l] - top, gamma)
         t, w = (ta, tb, tc, td), (a, b, c, d)
         m1, m2, m3 = _moments(w, t)
-        s0, s1, s2, s3 = s0 + of_four(w), s1 + m1, s2 + m2, s3 + m3
-    return s0, s1, s2, s3
+        s0, s1, s2, s3, s4 = s0 + of_four(w), s1 + m1, s2 + m2, s3 + m3, s4 + _centred(w, t, around)
+    return s0, s4, s2, s3, s1
 
 
 @plain
@@ -268,27 +284,53 @@ def fetch(x, left, right):
         fetch_to_read(x, i)
 
 
-def _in_chunks(chunk: Any) -> Any:
+@exact
+def _add_five(totals, rests, sums):
+    """The same, and a fifth to a few digits."""
+    four, rests = _add_sums(totals[:4], rests, sums[:4])
+    return (*four, totals[4] + sums[4]), rests
+
+
+@exact
+def _first_five(sums):
+    four, rests = _first(sums[:4])
+    return (*four, sums[4]), rests
+
+
+@exact
+def _ended_five(totals, rests):
+    return (*_ended(totals[:4], rests), totals[4])
+
+
+def _in_chunks(chunk: Any, first: Any, add_on: Any, ended: Any) -> Any:
     @exact
     def sums(x, place, tails, gamma, kept):
         """The sums over a row and its tail; the exponentials are kept, those of the tail below it."""
         wide()
         part = slice(0, min(CHUNK, tails.shape[1]))
-        totals, rests = _first(chunk(tails[0, part], place, gamma, tails[1, part]))
+        totals, rests = first(chunk(tails[0, part], place, gamma, tails[1, part]))
         for left in range(CHUNK, tails.shape[1], CHUNK):
             part = slice(left, min(left + CHUNK, tails.shape[1]))
-            totals, rests = _add_sums(totals, rests, chunk(tails[0, part], place, gamma, tails[1, part]))
+            totals, rests = add_on(totals, rests, chunk(tails[0, part], place, gamma, tails[1, part]))
         ahead = _SOON if x.size >= LONG else x.size  # of a shorter row, memory does better alone
         for left in range(0, x.size, CHUNK):
             part = slice(left, min(left + CHUNK, x.size))
             fetch(kept, left + ahead, left + ahead + CHUNK)
-            totals, rests = _add_sums(totals, rests, chunk(x[part], place, gamma, kept[part]))
-        return _ended(totals, rests)
+            totals, rests = add_on(totals, rests, chunk(x[part], place, gamma, kept[part]))
+        return ended(totals, rests)
 
     return sums
 
 
-excess_sums, _deficit_sums = _in_chunks(_excess_chunk), _in_chunks(_deficit_chunk)
+_excess_sums = _in_chunks(_excess_chunk, _first_five, _add_five, _ended_five)
+_deficit_sums = _in_chunks(_deficit_chunk, _first, _add_sums, _ended)
+
+
+@exact
+def excess_sums(x, top, around, tails, gamma, kept):
+    """Those of w, w t, w t^2, w t^3 from the top, and beside them that of w (t - around)."""
+    rest, centred, second, third, first = _excess_sums(x, (top, around), tails, gamma, kept)
+    return (rest, first, second, third), centred
 
 
 @exact

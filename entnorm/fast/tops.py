@@ -7,7 +7,7 @@ from entnorm.fast import lanes as at
 from entnorm.fast.building import LOOP, named
 from entnorm.fast.distributions import step_row
 from entnorm.fast.groups import SETTLINGS, activate, centre_row, read_sums, survey_all, write_sums
-from entnorm.fast.lanes import find_excess, leave_levered, number, search_all, settle_all
+from entnorm.fast.lanes import find_excess, find_residual, look_around, number, search_all, settle_all
 from entnorm.fast.sums import aligned, excess_sums, glance_sums, part
 
 
@@ -30,7 +30,9 @@ def _measure_all(values, room, kept):
     for j in range(values.shape[0]):
         if lanes[at.ACTIVE + j] > 0.0:
             gamma, x = lanes[at.GAMMA + j], values[j]
-            write_sums(lanes, j, excess_sums(x[:whole], lanes[at.TOP + j], room.tails[j], gamma, kept[j]))
+            place = lanes[at.TOP + j], lanes[at.AROUND + j]
+            sums, lanes[at.CENTRED + j] = excess_sums(x[:whole], *place, room.tails[j], gamma, kept[j])
+            write_sums(lanes, j, sums)
 
 
 @njit(cache=True, **LOOP)
@@ -54,9 +56,10 @@ def solve(values, ahead, room, out):
         left = search_all(lanes)
     activate(count, lanes)
     for _ in range(SETTLINGS):
+        look_around(lanes)
         _measure_all(values, room, kept)
         find_excess(lanes)
-        leave_levered(lanes)
+        find_residual(lanes)
         if not settle_all(lanes):
             break
     for j in range(count):
