@@ -325,7 +325,7 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
         if roughly:
             return residual, second, third, None
         mean = first / (1 + rest)
-        if is_close(mean, second, excess, deficit):
+        if is_close(mean, second, excess, deficit, False):
             around = few_digits(mean)
             np.subtract(t, around, v)
             residual = excess_residual(rest, float(centred(v) if centred else row_dot(w, v)), 1, excess, around)

@@ -101,7 +101,7 @@ class Alone:
         mean = moment / (1 + rest)
         if is_levered(mean, variance, self.excess, self.deficit):
             return math.nan, variance, skewness, None
-        if is_close(mean, variance, self.excess, self.deficit):
+        if is_close(mean, variance, self.excess, self.deficit, True):
             around = few_digits(mean)
             np.multiply(np.subtract(t, around, third), w, third)
             residual = excess_residual(rest, float(row_total(terms[3])), 1, self.excess, around)

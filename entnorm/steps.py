@@ -22,7 +22,7 @@ _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
 _UNDERFLOW = 746.0  # exp of minus this is zero
 _SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
-_CLOSE = 4.5  # likewise, if sums are to be right enough that may be off by two units, and not by half a one
+_CLOSE, _CLOSE_IF_SHORT = 3.0, 4.5  # likewise, if sums may be off by two or three units, and not by half a one
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
 TALL = 3.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 ROUNDED = 0.4  # rounding errors of 1 that a deficit may be off by, however small, in one sum
@@ -184,9 +184,12 @@ def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
     return shows(mean, second, excess, deficit, _SHARE) | (excess + small > _NOISE * promise)
 
 
-def is_close(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
-    """Whether a row is so nearly levered that the mean has to be as exact as is said there: see `excess_residual`."""
-    return shows(mean, second, excess, deficit, _CLOSE)
+def is_close(mean: Any, second: Any, excess: Any, deficit: Any, short: bool) -> Any:
+    """Whether a row is so nearly levered that the mean has to be as exact as is said there: see `excess_residual`.
+
+    Running sums of `short` rows have fewer terms.
+    """
+    return shows(mean, second, excess, deficit, _CLOSE_IF_SHORT if short else _CLOSE)
 
 
 def shows(mean: Any, second: Any, excess: Any, deficit: Any, share: float) -> Any:

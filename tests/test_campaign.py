@@ -205,7 +205,7 @@ def _questions(count):
 
 def test_what_is_climbed_to_is_a_row_with_the_entropy_of_its_tilt():
     runs = ((0, 1), (1, 40), (2, 70), (3, 4), (1, 10))
-    levels = climbing.Levels(runs, 0.5, (9.0, 2.0), 1.0, tilt=3.0, nudge=0.0, kind="deficit", probabilities=False)
+    levels = climbing.Levels(runs, 1, 0.5, (9.0, 2.0), 1.0, tilt=3.0, nudge=0.0, kind="deficit", probabilities=False)
     row, kind, value = levels.question()
     assert np.array_equal(np.unique(row["logits"], return_counts=True)[1], [70, 4, 50, 1])
     for kind in climbing.KINDS:

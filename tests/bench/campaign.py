@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import extended
-from climbing import climb
+from climbing import TARGETS, climb
 from enclosed import Enclosed
 from extended import Extended
 from families import FAMILIES, RNG, shoulder, targets
@@ -245,14 +245,16 @@ def hypothesised(state: dict[str, Any], examples: int) -> None:
 def climbed(state: dict[str, Any], longest: int, rows: int) -> None:
     """Go from rows to worse ones; note how far that led."""
 
-    def judge(row: Row, kind: str, value: float) -> float:
-        errors = judged(row, kind, value)
-        if max(errors.values()) > 1:
-            state["failures"].append(Failed(row, kind, value, errors).noted("climbing", None))
-        return max(errors.values())
+    def judge(row: Row, kind: str, values: np.ndarray) -> float:
+        try:
+            errors, _ = check(row, kind, values)
+        except Failed as failure:
+            state["failures"].append(failure.noted("climbing", None))
+            return max(failure.errors.values())
+        return max(float(error.max()) for error in errors.values())
 
     search, worst = climb(judge, RNG([state["seed"], longest]), longest), 0.0
-    for _ in tqdm(range(rows), unit=" rows", disable=None):
+    for _ in tqdm(range(0, rows, TARGETS), unit=" rows", unit_scale=TARGETS, disable=None):
         worst = next(search)
     state["climbed"][str(longest)] = rows, worst
 

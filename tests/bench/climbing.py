@@ -13,42 +13,51 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from entnorm.moments import log_offsets
+from entnorm.steps import shows
 
 KEPT = 40  # rows of a generation
+TARGETS = 16  # of a row, all of which are solved: rounding errors of exponentials fall anew for each
+HANDS = (1, 2, 4, 8, 16, 32, 64, 128)  # vectors and chunks are as long as some of these
 _NEW = 0.15  # the share of rows that are new, and not neighbours of one that is kept
 _TRIED = 200  # gaps of which the worst is taken
 _LEAST = 1e-3  # nats that a target is away from the ends
+_STRAINED = 2.5, 6.0  # eighths of the promise
+_DRAWS = 40  # among which a strained one is looked for
 KINDS = ("entropy", "perplexity", "deficit", "evenness")
 
 
 @dataclass(frozen=True)
 class Levels:
-    """A few maxima, a crowd, and others far below that, as many as make the deficit what it is; in any order."""
+    """A few maxima, a crowd, and others far below that, as many as make the deficit what it is; in any order.
+
+    Where entries are in runs, each chunk of a sum is of equal ones; where runs are dealt out, chunks are like another.
+    """
 
     runs: tuple[tuple[int, int], ...]  # of equal entries side by side: their level, and how many there are
+    hands: int  # to so many, these are dealt out
     gap: float  # from the maxima to the crowd
     depths: tuple[float, ...]  # from the maxima to the other levels, in gaps
     origin: float
     tilt: float  # the exponent times the gap
-    nudge: float  # of the target, relatively
     kind: str
     probabilities: bool
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, longest: int) -> Levels:
-        """One with at most so many entries, or nearly."""
+        """One with at most so many entries."""
         many = int(longest * 10 ** rng.uniform(-2, -0.05))
         below = 1 + int(many * math.expm1(10 ** rng.uniform(-2.5, 0.4)))
         ties = int(rng.choice([1, 1, 2, 3]))
-        runs = [(0, ties), (1, many), (2, min(below, max(longest - many - ties, 1)))]
-        runs += [(level, 1 + int(many * 10 ** rng.uniform(-3, 0))) for level in range(3, rng.integers(3, 6))]
+        counts = [many, below, *(1 + int(many * 10 ** rng.uniform(-3, 0)) for _ in range(rng.integers(3)))]
+        share = min((longest - ties) / sum(counts), 1.0)
+        runs = [(0, ties), *((1 + k, max(int(count * share), 1)) for k, count in enumerate(counts))]
         return cls(
             runs=tuple(runs),
+            hands=int(rng.choice(HANDS)),
             gap=10 ** rng.uniform(-2, 1),
             depths=(10 ** rng.uniform(0.5, 2.5), *10 ** rng.uniform(0.01, 1, len(runs) - 3)),
             origin=float(rng.choice([0.0, 1.0, 10 ** rng.uniform(0, 3)])),
             tilt=rng.uniform(0.3, 1.1) * math.log((many + 1) / ties),
-            nudge=rng.normal() * 1e-7,
             kind=str(rng.choice(KINDS)),
             probabilities=bool(rng.random() < 0.5),
         ).unlucky(rng)
@@ -56,11 +65,12 @@ class Levels:
     def changed(self, rng: np.random.Generator) -> Levels:
         """A neighbour."""
         factor = 1 + rng.normal() * 10 ** rng.uniform(-9, -1)
-        what = rng.choice(["nudge", "gap", "tilt", "depths", "runs", "kind"], p=[0.3, 0.2, 0.2, 0.1, 0.15, 0.05])
-        if what == "nudge":
-            return replace(self, nudge=rng.normal() * 1e-7)
+        shares = {"gap": 0.3, "tilt": 0.25, "depths": 0.15, "runs": 0.2, "hands": 0.05, "kind": 0.05}
+        what = rng.choice(list(shares), p=list(shares.values()))
         if what == "kind":
             return replace(self, kind=str(rng.choice(KINDS)))
+        if what == "hands":
+            return replace(self, hands=int(rng.choice(HANDS)))
         if what == "depths":
             which = rng.integers(len(self.depths))
             return replace(self, depths=tuple(d * factor if k == which else d for k, d in enumerate(self.depths)))
@@ -95,24 +105,36 @@ class Levels:
         p = np.exp(logits - logits[0])
         return p / (self.counts() * p).sum()
 
-    def question(self) -> tuple[dict[str, np.ndarray], str, float] | None:
-        """The row, and its target, if there is one between the ends."""
+    def moments(self) -> tuple[float, float, float]:
+        """Of log q, from that of the maxima: its mean and its variance; and the entropy."""
         logits, counts = self.logits(self.gap), self.counts()
-        size = math.log(counts.sum())
         t = (logits - logits[0]) * (self.tilt / self.gap)
-        q = np.exp(t) / (counts * np.exp(t)).sum()
-        entropy = -(counts * q * np.log(q, where=q > 0, out=np.zeros(q.size))).sum()
+        total = (counts * np.exp(t)).sum()
+        shares = counts * np.exp(t) / total
+        mean = float((shares * t).sum())
+        return mean, float((shares * (t - mean) ** 2).sum()), math.log(total) - mean
+
+    def is_strained(self) -> bool:
+        """Whether rounding errors of sums show as much as they may, or half of that: where they are worst."""
+        mean, second, entropy = self.moments()
+        ends = entropy - math.log(self.counts()[0]), math.log(self.counts().sum()) - entropy
+        return bool(shows(mean, second, *ends, _STRAINED[0]) and not shows(mean, second, *ends, _STRAINED[1]))
+
+    def question(self, rng: np.random.Generator) -> tuple[dict[str, np.ndarray], str, np.ndarray] | None:
+        """The row, and some targets next to each other, if they are between the ends."""
+        logits, counts = self.logits(self.gap), self.counts()
+        size, (_, _, entropy) = math.log(counts.sum()), self.moments()
         if logits[1:].max() >= logits[0] or not _LEAST < size - entropy < size - math.log(counts[0]) - _LEAST:
             return None
         values = self.values(self.gap)
         if self.probabilities and values.min() == 0.0:
             return None
-        entropy += (size - entropy) * self.nudge
-        target = {"entropy": entropy, "perplexity": math.exp(entropy), "deficit": size - entropy}
-        target["evenness"] = entropy / size
+        deficit = (size - entropy) * (1 + 1e-7 * rng.normal(size=TARGETS))
+        entropy = size - deficit
+        target = {"entropy": entropy, "perplexity": np.exp(entropy), "deficit": deficit, "evenness": entropy / size}
         level, count = np.array(self.runs).T
-        row = np.repeat(values[level], count)
-        return {"p" if self.probabilities else "logits": row}, self.kind, float(target[self.kind])
+        row = dealt(np.repeat(values[level], count), self.hands)
+        return {"p" if self.probabilities else "logits": row}, self.kind, target[self.kind]
 
 
 def _rearranged(runs: tuple[tuple[int, int], ...], rng: np.random.Generator) -> tuple[tuple[int, int], ...]:
@@ -127,15 +149,31 @@ def _rearranged(runs: tuple[tuple[int, int], ...], rng: np.random.Generator) -> 
     return tuple((k, max(1, int(c * (1 + 0.1 * rng.normal()))) if k else c) for k, c in runs)
 
 
+def dealt(row: np.ndarray, hands: int) -> np.ndarray:
+    """The same entries in an order that repeats, nearly, after so many: the first of each part, the second, ..."""
+    whole = row.size - row.size % hands
+    return np.append(row[:whole].reshape(hands, -1).T, row[whole:])
+
+
+def _strained(rng: np.random.Generator, longest: int) -> Levels:
+    """New ones, which are strained half of the time."""
+    found = Levels.drawn(rng, longest)
+    for _ in range(_DRAWS if rng.random() < 0.5 else 0):
+        if found.is_strained():
+            break
+        found = Levels.drawn(rng, longest)
+    return found
+
+
 def climb(
-    judge: Callable[[dict[str, np.ndarray], str, float], float], rng: np.random.Generator, longest: int
+    judge: Callable[[dict[str, np.ndarray], str, np.ndarray], float], rng: np.random.Generator, longest: int
 ) -> Iterator[float]:
-    """What is worst so far, after each row of at most so many entries that was judged; without end."""
+    """What is worst so far, after each row of at most so many entries and its targets, as they are judged; without end."""
     kept: list[tuple[float, Levels]] = []
     while True:
         new = len(kept) < KEPT or rng.random() < _NEW
-        levels = Levels.drawn(rng, longest) if new else kept[int(len(kept) * rng.random() ** 2)][1].changed(rng)
-        question = levels.question()
+        levels = _strained(rng, longest) if new else kept[int(len(kept) * rng.random() ** 2)][1].changed(rng)
+        question = levels.question(rng)
         if question and next(iter(question[0].values())).size <= longest:
             kept.append((judge(*question), levels))
             kept = sorted(kept, key=lambda pair: -pair[0])[:KEPT]
