@@ -168,7 +168,7 @@ def _strained(rng: np.random.Generator, longest: int) -> Levels:
 def climb(
     judge: Callable[[dict[str, np.ndarray], str, np.ndarray], float], rng: np.random.Generator, longest: int
 ) -> Iterator[float]:
-    """What is worst so far, after each row of at most so many entries and its targets, as they are judged; without end."""
+    """What is worst so far, after each row of at most so many entries and its targets, as judged; without end."""
     kept: list[tuple[float, Levels]] = []
     while True:
         new = len(kept) < KEPT or rng.random() < _NEW
