@@ -57,6 +57,7 @@ from entnorm.steps import (
     advance,
     balance,
     deficit_cumulants,
+    deficit_residual,
     deficit_series,
     farthest,
     few_digits,
@@ -64,6 +65,7 @@ from entnorm.steps import (
     is_close,
     is_delicate,
     is_levered,
+    is_nearly_delicate,
     is_sensitive,
     is_slight,
     is_sound,
@@ -413,10 +415,12 @@ class _Centred:
         t, w, v = _rooms(offsets, self.work)
         np.multiply(offsets, gamma, t)
         rest = None if above is None else rest_of(t, self.depths, gamma, above)
-        sums = tuple(map(float, raised_sums(t, w, v, rest)))
-        residual, second, third, drift = deficit_cumulants(
-            *(sums[0], sums[1], sums[2], sums[3]), self.values.size, self.deficit
-        )
+        sums, n = tuple(map(float, raised_sums(t, w, v, rest))), self.values.size
+        residual, second, third, drift = deficit_cumulants(*(sums[0], sums[1], sums[2], sums[3]), n, self.deficit)
+        if above is not None and is_nearly_delicate(sums[1] / (n + sums[0]) - gamma * above, second, self.deficit):
+            around, w[n:] = few_digits(self.deficit), 0.0
+            centred = float(row_dot(w, np.subtract(t, around, v)))
+            residual = deficit_residual(sums[0], centred, n, self.deficit, around)
         return float(residual), second, third, float(drift), (w, v, sums)
 
 

@@ -227,7 +227,7 @@ def power_sums(
     top : (callable, ndarray of shape (rows,)), optional
         Around a centre: gives logarithms relative to the maximum, and how far that is above; for the last digits of w.
     around : callable, optional
-        From the top: asked with the sums over a tile, it says for what c that of w (t - c) is the fifth, if there is
+        Asked with the sums over a tile, it says for what c that of w (t - c) over the support is the fifth, if there is
         one, or else 0.
     """
     sums = TileSums((4 if around is None else 5, shape[0]))
@@ -252,13 +252,19 @@ def power_sums(
             _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
             w[:, n:] = 0
             found: tuple[Any, ...] = row_sum(w), *moment_sums(w, t, v)
-            if around is not None:
-                place = around(some, found)
-                found = *found, 0.0 * found[0] if place is None else row_dot(w, np.subtract(t, place[:, None], out=v))
-            sums.add((some, part), found)
         else:
-            rest = None if top is None else rest_of(t, top[0](some, part), gamma[some], top[1][some])
-            sums.add((some, part), raised_sums(t, w, v, rest))
+            rest = None
+            if top is not None:
+                depths = top[0](some, part)
+                rest = rest_of(t, depths, gamma[some], top[1][some])
+            found = raised_sums(t, w, v, rest)
+            if top is not None:  # what is outside the support, or beyond the row, has a w of 1 so far
+                w[:, width:] = 0
+                np.copyto(w[:, :width], 0, where=depths == -np.inf)
+        if around is not None:
+            place = around(some, found)
+            found = *found, 0.0 * found[0] if place is None else row_dot(w, np.subtract(t, place[:, None], out=v))
+        sums.add((some, part), found)
     return sums.total()
 
 

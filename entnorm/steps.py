@@ -24,7 +24,7 @@ _UNDERFLOW = 746.0  # exp of minus this is zero
 _SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
 _CLOSE, _CLOSE_IF_SHORT = 3.0, 4.5  # likewise, if sums may be off by two or three units, and not by half a one
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
-TALL = 3.0  # t around a centre above which its rounding would show in the probability, to which most is promised
+TALL = 2.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 ROUNDED = 0.4  # rounding errors of 1 that a deficit may be off by, however small, in one sum
 UNEVEN = 0.03  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
@@ -206,7 +206,16 @@ def is_delicate(mean: Any, second: Any, deficit: Any, least: float) -> Any:
     so far above the crowd that each of them has much, and all together have little. The error is `least`, however small
     the deficit. Rows of normal logits are not delicate, be there a hundred or a million.
     """
-    return -mean * (2.0 * deficit + least) > _SHARE * (second + deficit)
+    return _blurs(mean, second, deficit, least, _SHARE)
+
+
+def is_nearly_delicate(mean: Any, second: Any, deficit: Any) -> Any:
+    """Whether the mean has to be as exact as is said there: see `deficit_residual`."""
+    return _blurs(mean, second, deficit, ROUNDED, _CLOSE)
+
+
+def _blurs(mean: Any, second: Any, deficit: Any, least: float, share: float) -> Any:
+    return -mean * (2.0 * deficit + least) > share * (second + deficit)
 
 
 def is_sensitive(mean: Any) -> Any:
@@ -257,6 +266,14 @@ def deficit_cumulants(raised: Any, first: Any, second: Any, third: Any, support:
     log_mean = np.log1p(raised / support)
     residual = (goal - mean) + log_mean
     return residual, square - mean * mean, cube - 3.0 * mean * square + 2.0 * mean * mean * mean, log_mean
+
+
+def deficit_residual(raised: Any, centred: Any, support: Any, goal: Any, around: Any) -> Any:
+    """``goal - (log s - H)``, from sums of expm1(t) and of w (t - c) for c = `around`, of `few_digits`.
+
+    The mean of t is near the goal: see `excess_residual`.
+    """
+    return ((goal - around) - centred / (support + raised)) + np.log1p(raised / support)
 
 
 def is_sound(deficit: Any, log_mean: Any) -> Any:

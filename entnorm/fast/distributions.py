@@ -112,9 +112,9 @@ def _retake(x, top, base, by, centre, tails, out):
     origin = top if from_top else centre
     fill_tail(x, origin, tails[0])
     if from_top:
-        ones, (sums, _) = count_top(x, top), excess_sums(x[:whole], origin, 0.0, tails, base, out)
+        ones, (sums, _) = count_top(x, top), excess_sums(x[:whole], (origin, 0.0), tails, base, out)
     else:
-        ones, sums = x.size, deficit_sums(x[:whole], origin, top, tails, base, out)
+        ones, (sums, _) = x.size, deficit_sums(x[:whole], origin, top, 0.0, tails, base, out)
     step_row(x, origin, base, by, float(ones), sums, tails, out)
 
 

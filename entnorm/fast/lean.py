@@ -10,7 +10,9 @@ from entnorm.fast.groups import SETTLINGS, activate, centre_row, read_sums, surv
 from entnorm.fast.lanes import (
     advance,
     deficit_cumulants,
+    deficit_residual,
     deficit_series,
+    few_digits,
     highest_power,
     is_delicate,
     is_sound,
@@ -18,7 +20,7 @@ from entnorm.fast.lanes import (
     search_all,
     settle_all,
 )
-from entnorm.fast.sums import aligned, deficit_sums, deficit_sums_f, fill_tail, part, power_means
+from entnorm.fast.sums import PAD, aligned, deficit_sums, deficit_sums_f, fill_tail, part, power_means
 from entnorm.steps import ROUNDED, UNEVEN
 
 
@@ -64,8 +66,9 @@ def _measure(x, j, room, kept):
 def _measure_directly(x, j, room, kept):
     n, whole, lanes, tails = x.size, aligned(x.size), room.lanes, room.tails[j]
     gamma, deficit, top = lanes[at.GAMMA + j], lanes[at.DEFICIT + j], lanes[at.TOP + j]
+    around = few_digits(deficit)
     for again in range(2):
-        sums = deficit_sums(x[:whole], lanes[at.CENTRE + j], top, tails, gamma, kept)
+        sums, centred = deficit_sums(x[:whole], lanes[at.CENTRE + j], top, around, tails, gamma, kept)
         residual, second, third, drift = deficit_cumulants(*sums, n, deficit)
         sound = is_sound(deficit, drift)
         if sound or again or deficit < UNEVEN:
@@ -74,6 +77,9 @@ def _measure_directly(x, j, room, kept):
         fill_tail(x, centre, tails[0])
         lanes[at.CENTRE + j] = centre
     write_sums(lanes, j, sums)
+    if n >= PAD:  # beside what fills a shorter row up, where t is 0, nothing is small
+        centred += (whole + tails.shape[1] - n) * around
+        residual = deficit_residual(sums[0], centred, n, deficit, around)
     mean = sums[1] / (n + sums[0]) - gamma * (top - lanes[at.CENTRE + j])
     return np.nan if is_delicate(mean, second, deficit, ROUNDED) or not sound else residual, second, third
 

@@ -115,15 +115,9 @@ def _from_top(d, gamma):
 
 
 @plain
-def _differences(t, around):
-    return t[0] - around, t[1] - around, t[2] - around, t[3] - around
-
-
-@njit(**HELPER | {"fastmath": SUMS})
 def _centred(w, t, around):
     """Of four entries, the sum of w (t - around): see `entnorm.steps.excess_residual`."""
-    d = _differences(t, around)
-    return w[0] * d[0] + w[1] * d[1] + w[2] * d[2] + w[3] * d[3]
+    return of_four(_products(w, (t[0] - around, t[1] - around, t[2] - around, t[3] - around)))
 
 
 @loop
@@ -169,9 +163,13 @@ def _around_centre_f(d, gamma):
 
 @loop
 def _deficit_chunk(x, place, gamma, kept):
-    """Sums of expm1(t), w t, w t^2, w t^3 for t = gamma (x - centre) and w = exp(t), which is kept; likewise."""
+    """Sums of expm1(t), w (t - around), w t^2, w t^3, w t for t = gamma (x - centre) and w = exp(t), which is kept.
+
+    Of such lengths, too.
+    """
     wide()
-    s0 = s1 = s2 = s3 = 0.0
+    place, around = place
+    s0 = s1 = s2 = s3 = s4 = 0.0
     far = x.size // 4
     for i in range(far):
         j, k, l = i + far, i + 2 * far, i + 3 * far  # noqa: E741
@@ -183,7 +181,8 @@ def _deficit_chunk(x, place, gamma, kept):
         kept[i], kept[j], kept[k], kept[l] = if_normal(ta, a), if_normal(tb, b), if_normal(tc, c), if_normal(td, d)
         m1, m2, m3 = _moments(w, t)
         s0, s1, s2, s3 = s0 + of_four((raised_a, raised_b, raised_c, raised_d)), s1 + m1, s2 + m2, s3 + m3
-    return s0, s1, s2, s3
+        s4 += _centred(w, t, around)
+    return s0, s4, s2, s3, s1
 
 
 @loop
@@ -297,46 +296,37 @@ def _first_five(sums):
     return (*four, sums[4]), rests
 
 
-@exact
-def _ended_five(totals, rests):
-    return (*_ended(totals[:4], rests), totals[4])
-
-
-def _in_chunks(chunk: Any, first: Any, add_on: Any, ended: Any) -> Any:
+def _in_chunks(chunk: Any) -> Any:
     @exact
     def sums(x, place, tails, gamma, kept):
-        """The sums over a row and its tail; the exponentials are kept, those of the tail below it."""
+        """The sums over a row and its tail, and beside them that of w (t - around), for the last number of `place`.
+
+        The exponentials are kept, those of the tail below it.
+        """
         wide()
         part = slice(0, min(CHUNK, tails.shape[1]))
-        totals, rests = first(chunk(tails[0, part], place, gamma, tails[1, part]))
+        totals, rests = _first_five(chunk(tails[0, part], place, gamma, tails[1, part]))
         for left in range(CHUNK, tails.shape[1], CHUNK):
             part = slice(left, min(left + CHUNK, tails.shape[1]))
-            totals, rests = add_on(totals, rests, chunk(tails[0, part], place, gamma, tails[1, part]))
+            totals, rests = _add_five(totals, rests, chunk(tails[0, part], place, gamma, tails[1, part]))
         ahead = _SOON if x.size >= LONG else x.size  # of a shorter row, memory does better alone
         for left in range(0, x.size, CHUNK):
             part = slice(left, min(left + CHUNK, x.size))
             fetch(kept, left + ahead, left + ahead + CHUNK)
-            totals, rests = add_on(totals, rests, chunk(x[part], place, gamma, kept[part]))
-        return ended(totals, rests)
+            totals, rests = _add_five(totals, rests, chunk(x[part], place, gamma, kept[part]))
+        rest, centred, second, third = _ended(totals[:4], rests)
+        return (rest, totals[4], second, third), centred
 
     return sums
 
 
-_excess_sums = _in_chunks(_excess_chunk, _first_five, _add_five, _ended_five)
-_deficit_sums = _in_chunks(_deficit_chunk, _first, _add_sums, _ended)
+excess_sums, _deficit_sums = _in_chunks(_excess_chunk), _in_chunks(_deficit_chunk)
 
 
 @exact
-def excess_sums(x, top, around, tails, gamma, kept):
-    """Those of w, w t, w t^2, w t^3 from the top, and beside them that of w (t - around)."""
-    rest, centred, second, third, first = _excess_sums(x, (top, around), tails, gamma, kept)
-    return (rest, first, second, third), centred
-
-
-@exact
-def deficit_sums(x, centre, top, tails, gamma, kept):
+def deficit_sums(x, centre, top, around, tails, gamma, kept):
     """Those around a centre, of a row with such a maximum."""
-    return _deficit_sums(x, (centre, top, (top - centre) * gamma), tails, gamma, kept)
+    return _deficit_sums(x, ((centre, top, (top - centre) * gamma), around), tails, gamma, kept)
 
 
 @exact

@@ -31,7 +31,7 @@ def _measure_all(values, room, kept):
         if lanes[at.ACTIVE + j] > 0.0:
             gamma, x = lanes[at.GAMMA + j], values[j]
             place = lanes[at.TOP + j], lanes[at.AROUND + j]
-            sums, lanes[at.CENTRED + j] = excess_sums(x[:whole], *place, room.tails[j], gamma, kept[j])
+            sums, lanes[at.CENTRED + j] = excess_sums(x[:whole], place, room.tails[j], gamma, kept[j])
             write_sums(lanes, j, sums)
 
 
