@@ -23,6 +23,7 @@ from entnorm.moments import (
     Floats,
     Mask,
     below,
+    centred,
     log_offsets,
     moment_sums,
     power_means,
@@ -91,7 +92,7 @@ class _Sums(NamedTuple):
     v: NDArray[Any]  # and for products of the two
     total: Dot  # of w
     dots: tuple[Dot, Dot]  # of w with t, and of v with t to a few digits
-    centred: Dot  # of w with v
+    small: Dot  # of w with v
 
     @classmethod
     def prepared(cls, n: int, dtype: Any, work: Workspace) -> _Sums:
@@ -309,7 +310,7 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
         rough, exact = (_single(n, offsets, None), *own), (offsets, *own)
 
     def look(gamma: float, roughly: bool) -> Residual:
-        depths, t, w, v, total, dots, centred = rough if roughly else exact
+        depths, t, w, v, total, dots, small = rough if roughly else exact
         t = np.multiply(depths, gamma, t)
         deep = roughly and not (gamma * reach < SHALLOW and reach < DEEPEST)
         if deep:
@@ -329,8 +330,8 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
         mean = first / (1 + rest)
         if is_close(mean, second, excess, deficit, False):
             around = few_digits(mean)
-            np.subtract(t, around, v)
-            residual = excess_residual(rest, float(centred(v) if centred else row_dot(w, v)), 1, excess, around)
+            centred(t, around, None, v)
+            residual = excess_residual(rest, float(small(v) if small else row_dot(w, v)), 1, excess, around)
         if is_levered(mean, second, excess, deficit):
             if not deficit < excess:
                 return math.nan, second, third, None
@@ -419,8 +420,8 @@ class _Centred:
         residual, second, third, drift = deficit_cumulants(*(sums[0], sums[1], sums[2], sums[3]), n, self.deficit)
         if above is not None and is_nearly_delicate(sums[1] / (n + sums[0]) - gamma * above, second, self.deficit):
             around, w[n:] = few_digits(self.deficit), 0.0
-            centred = float(row_dot(w, np.subtract(t, around, v)))
-            residual = deficit_residual(sums[0], centred, n, self.deficit, around)
+            distance = float(row_dot(w, centred(t, around, rest, v)))
+            residual = deficit_residual(sums[0], distance, n, self.deficit, around)
         return float(residual), second, third, float(drift), (w, v, sums)
 
 

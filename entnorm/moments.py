@@ -111,6 +111,15 @@ def give_back(rest: Rest | None, w: Floats, less: float = 0.0) -> None:
         w[where] += (w[where] + less) * t
 
 
+def centred(t: NDArray[Any], around: Any, rest: Rest | None, out: NDArray[Any]) -> NDArray[Any]:
+    """The t that have not been rounded, less a number."""
+    np.subtract(t, around, out=out)
+    if rest is not None:
+        where, lost_there = rest
+        out[where] += lost_there
+    return out
+
+
 def raised_sums(
     t: NDArray[Any], w: NDArray[Any] | None = None, v: NDArray[Any] | None = None, rest: Rest | None = None
 ) -> tuple[Any, Any, Any, Any]:
@@ -244,6 +253,7 @@ def power_sums(
         t[:, width:] = 0
         if deep is not None and deep[some].any():
             np.maximum(t, FAINT if dtype == np.float32 else EMPTY, out=t)
+        rest = None
         if from_top:
             np.exp(t if lift is None else t + lift[some, None], out=w)
             if deep is not None and dtype == np.float32 and deep[some].any():
@@ -253,7 +263,6 @@ def power_sums(
             w[:, n:] = 0
             found: tuple[Any, ...] = row_sum(w), *moment_sums(w, t, v)
         else:
-            rest = None
             if top is not None:
                 depths = top[0](some, part)
                 rest = rest_of(t, depths, gamma[some], top[1][some])
@@ -263,7 +272,7 @@ def power_sums(
                 np.copyto(w[:, :width], 0, where=depths == -np.inf)
         if around is not None:
             place = around(some, found)
-            found = *found, 0.0 * found[0] if place is None else row_dot(w, np.subtract(t, place[:, None], out=v))
+            found = *found, 0.0 * found[0] if place is None else row_dot(w, centred(t, place[:, None], rest, v))
         sums.add((some, part), found)
     return sums.total()
 

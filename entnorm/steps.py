@@ -24,7 +24,8 @@ _UNDERFLOW = 746.0  # exp of minus this is zero
 _SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
 _CLOSE, _CLOSE_IF_SHORT = 3.0, 4.5  # likewise, if sums may be off by two or three units, and not by half a one
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
-TALL = 2.0  # t around a centre above which its rounding would show in the probability, to which most is promised
+TALL = 3.0  # t around a centre above which its rounding would show in the probability, to which most is promised
+_SENSITIVE = 2.0  # likewise of the mean below the maximum, if that is made of other exponentials than gamma was
 ROUNDED = 0.4  # rounding errors of 1 that a deficit may be off by, however small, in one sum
 UNEVEN = 0.03  # deficits above which one that is right to a few rounding errors of 1 is right enough
 _STEEP = 0.5  # times the deficit: what the logarithm of mean exp(t) may be, whose rounding errors it is left with
@@ -224,7 +225,7 @@ def is_sensitive(mean: Any) -> Any:
     They move log gamma, and log q_max by that times -mean, the mean of t from the maximum. This is about the largest
     over independent entries, and the logarithm of their number where most of them are a crowd far below.
     """
-    return -mean > TALL
+    return -mean > _SENSITIVE
 
 
 def above_mean(gamma: Any, deficit: Any, mean: Any) -> Any:

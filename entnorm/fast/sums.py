@@ -106,18 +106,14 @@ def if_normal(t, w):
 
 
 @plain
-def _from_top(d, gamma):
-    """For the entry at a distance from the top, t and exp(t), and that again but 0 at the top."""
+def _from_top(x, place, gamma):
+    """For an entry t from the top, t - around, exp(t), and that again but 0 at the top."""
+    top, around = place
+    d = x - top
     t = d * gamma
     s, p = reduced(t)
     w = if_normal(t, plus_one(s, p))
-    return t, w, 0.0 if d == 0.0 else w
-
-
-@plain
-def _centred(w, t, around):
-    """Of four entries, the sum of w (t - around): see `entnorm.steps.excess_residual`."""
-    return of_four(_products(w, (t[0] - around, t[1] - around, t[2] - around, t[3] - around)))
+    return t, t - around, w, 0.0 if d == 0.0 else w
 
 
 @loop
@@ -127,30 +123,30 @@ def _excess_chunk(x, place, gamma, kept):
     Of lengths divisible by four.
     """
     wide()
-    top, around = place
     s0 = s1 = s2 = s3 = s4 = 0.0
     far = x.size // 4
     for i in range(far):
         j, k, l = i + far, i + 2 * far, i + 3 * far  # noqa: E741
-        ta, kept[i], a = _from_top(x[i] - top, gamma)
-        tb, kept[j], b = _from_top(x[j] - top, gamma)
-        tc, kept[k], c = _from_top(x[k] - top, gamma)
-        td, kept[l], d = _from_top(x[l] - top, gamma)
-        t, w = (ta, tb, tc, td), (a, b, c, d)
+        ta, small_a, kept[i], a = _from_top(x[i], place, gamma)
+        tb, small_b, kept[j], b = _from_top(x[j], place, gamma)
+        tc, small_c, kept[k], c = _from_top(x[k], place, gamma)
+        td, small_d, kept[l], d = _from_top(x[l], place, gamma)
+        t, w, small = (ta, tb, tc, td), (a, b, c, d), (small_a, small_b, small_c, small_d)
         m1, m2, m3 = _moments(w, t)
-        s0, s1, s2, s3, s4 = s0 + of_four(w), s1 + m1, s2 + m2, s3 + m3, s4 + _centred(w, t, around)
+        s0, s1, s2, s3 = s0 + of_four(w), s1 + m1, s2 + m2, s3 + m3
+        s4 += of_four(_products(w, small))
     return s0, s4, s2, s3, s1
 
 
 @plain
 def _around_centre(x, place, gamma):
-    """For an entry, t from the centre, expm1(t) and exp(t), as if t had not been rounded where it is large."""
-    centre, top, above = place
+    """For an entry, t from the centre; t - around, expm1(t), exp(t), as if a large t had not been rounded."""
+    centre, top, above, around = place
     t = -larger(-larger((x - centre) * gamma, _LOWEST), _LOWEST)
     rest = lost(t, (x - top) * gamma, above) if t > TALL else 0.0
     s, p = reduced(t)
     p += rest + rest * p
-    return t, minus_one(s, p, 1.0), plus_one(s, p)
+    return t, (t - around) + rest, minus_one(s, p, 1.0), plus_one(s, p)
 
 
 @plain
@@ -168,20 +164,19 @@ def _deficit_chunk(x, place, gamma, kept):
     Of such lengths, too.
     """
     wide()
-    place, around = place
     s0 = s1 = s2 = s3 = s4 = 0.0
     far = x.size // 4
     for i in range(far):
         j, k, l = i + far, i + 2 * far, i + 3 * far  # noqa: E741
-        ta, raised_a, a = _around_centre(x[i], place, gamma)
-        tb, raised_b, b = _around_centre(x[j], place, gamma)
-        tc, raised_c, c = _around_centre(x[k], place, gamma)
-        td, raised_d, d = _around_centre(x[l], place, gamma)
-        t, w = (ta, tb, tc, td), (a, b, c, d)
+        ta, small_a, raised_a, a = _around_centre(x[i], place, gamma)
+        tb, small_b, raised_b, b = _around_centre(x[j], place, gamma)
+        tc, small_c, raised_c, c = _around_centre(x[k], place, gamma)
+        td, small_d, raised_d, d = _around_centre(x[l], place, gamma)
+        t, w, small = (ta, tb, tc, td), (a, b, c, d), (small_a, small_b, small_c, small_d)
         kept[i], kept[j], kept[k], kept[l] = if_normal(ta, a), if_normal(tb, b), if_normal(tc, c), if_normal(td, d)
         m1, m2, m3 = _moments(w, t)
         s0, s1, s2, s3 = s0 + of_four((raised_a, raised_b, raised_c, raised_d)), s1 + m1, s2 + m2, s3 + m3
-        s4 += _centred(w, t, around)
+        s4 += of_four(_products(w, small))
     return s0, s4, s2, s3, s1
 
 
@@ -326,7 +321,7 @@ excess_sums, _deficit_sums = _in_chunks(_excess_chunk), _in_chunks(_deficit_chun
 @exact
 def deficit_sums(x, centre, top, around, tails, gamma, kept):
     """Those around a centre, of a row with such a maximum."""
-    return _deficit_sums(x, ((centre, top, (top - centre) * gamma), around), tails, gamma, kept)
+    return _deficit_sums(x, (centre, top, (top - centre) * gamma, around), tails, gamma, kept)
 
 
 @exact
