@@ -40,7 +40,6 @@ from entnorm.steps import (
     is_close,
     is_delicate,
     is_levered,
-    is_nearly_delicate,
     is_sensitive,
     is_sound,
     nearer_start,
@@ -103,67 +102,32 @@ def _put(found: Cumulants, rows: Indices, better: Cumulants) -> None:
 class _Finer:
     """Where rounding errors of the mean of t might show, a sum of small terms tells how far it is from a number.
 
-    Attributes
-    ----------
-    place : ndarray of shape (rows,)
-        These numbers.
+    That is the mean itself, as the other sums over whole rows have it.
     """
 
-    def __init__(self, goal: Goal) -> None:
-        self.goal, self.place = goal, np.zeros(goal.excess.shape)
-        self.close = np.zeros(goal.excess.shape, np.bool_)
-
-    def known(self, rows: slice, sums: tuple[Any, ...]) -> Floats | None:
-        """The numbers of some rows, if any needs one."""
-        return self.place[rows] if self.close[rows].any() else None
-
-
-class _FinerExcess(_Finer):
-    """From the top: it is the mean itself, as the other sums over whole rows have it."""
-
     def __init__(self, goal: Goal, ties: Integers) -> None:
-        super().__init__(goal)
-        self._ties = ties
+        self._goal, self._ties = goal, ties
+        self._close, self._place = np.zeros(ties.shape, np.bool_), np.zeros(ties.shape)
 
     def around(self, rows: slice, sums: tuple[Any, ...]) -> Floats | None:
         """The number for each of some rows, which have these `power_sums`, if any needs one."""
-        ties, excess, deficit = self._ties[rows], self.goal.excess[rows], self.goal.deficit[rows]
+        ties, excess, deficit = self._ties[rows], self._goal.excess[rows], self._goal.deficit[rows]
         mean = sums[1] / (ties + sums[0])
         _, second, _ = excess_cumulants(sums[0], sums[1], sums[2], sums[3], ties, excess)
-        self.close[rows], self.place[rows] = is_close(mean, second, excess, deficit, False), few_digits(mean)
-        return self.known(rows, sums)
+        self._close[rows], self._place[rows] = is_close(mean, second, excess, deficit, False), few_digits(mean)
+        return self._place[rows] if self._close[rows].any() else None
+
+    def known(self, rows: slice, sums: tuple[Any, ...]) -> Floats:
+        """The same of rows that come in several tiles, once these have been summed."""
+        return self._place[rows]
 
     def cumulants(self, sums: Floats) -> Cumulants:
         """H - H* with the cumulants."""
-        found = Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], self._ties, self.goal.excess))
-        if self.close.any():
-            value = excess_residual(sums[0], sums[4], self._ties, self.goal.excess, self.place)
-            np.copyto(found.value, value, where=self.close)
+        found = Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], self._ties, self._goal.excess))
+        if self._close.any():
+            value = excess_residual(sums[0], sums[4], self._ties, self._goal.excess, self._place)
+            np.copyto(found.value, value, where=self._close)
         return found
-
-
-class _FinerDeficit(_Finer):
-    """Around a centre: the mean is near the goal, and so far below that of the maxima."""
-
-    def __init__(self, goal: Goal, support: Integers, rise: Floats) -> None:
-        super().__init__(goal)
-        self.place, self._support, self._rise = few_digits(goal.deficit), support, rise
-
-    def around(self, rows: slice, sums: tuple[Any, ...]) -> Floats | None:
-        """The number for each of some rows, which have these `power_sums`, if any needs one."""
-        support, deficit = self._support[rows], self.goal.deficit[rows]
-        mean = sums[1] / (support + sums[0]) - self._rise[rows]
-        _, second, _, _ = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], support, deficit)
-        self.close[rows] = is_nearly_delicate(mean, second, deficit)
-        return self.known(rows, sums)
-
-    def cumulants(self, sums: Floats) -> tuple[Floats, ...]:
-        """H - H* with the cumulants, and the logarithm of mean exp(t)."""
-        value, *others = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], self._support, self.goal.deficit)
-        if self.close.any():
-            finer = deficit_residual(sums[0], sums[4], self._support, self.goal.deficit, self.place)
-            np.copyto(value, finer, where=self.close)
-        return value, *others
 
 
 class ExcessEquation:
@@ -223,7 +187,7 @@ class ExcessEquation:
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
     ) -> tuple[Cumulants, Floats, Floats]:
         deep = (some.support < some.shape[1]) | ~((gamma * some.reach < SHALLOW) & (some.reach < DEEPEST))
-        fine, finer = dtype == np.float64, _FinerExcess(self.goal.take(rows), some.ties)
+        fine, finer = dtype == np.float64, _Finer(self.goal.take(rows), some.ties)
         numbers = read, some.shape, gamma, some.work
         how: dict[str, Any] = {"from_top": True, "peak": np.where(some.ties == 1, some.peak, -1), "deep": deep}
         if fine:
@@ -276,16 +240,16 @@ class DirectDeficit:
     def _measure(
         self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
     ) -> tuple[Cumulants, Floats, Floats]:
-        fine, above = dtype == np.float64, some.above(self.centre[rows])
-        finer = _FinerDeficit(self.goal.take(rows), some.support, gamma * above)
-        how: dict[str, Any] = {}
-        if fine:
-            finer.close[:] = some.shape[1] > TILE  # sums over whole rows come too late to tell
-            how = {"top": (some.read(), above), "around": finer.known if finer.close.any() else finer.around}
+        goal, how = self.goal.deficit[rows], dict[str, Any]()
+        place = few_digits(goal)  # about the mean
+        if dtype == np.float64:
+            how = {"top": (some.read(), some.above(self.centre[rows])), "around": lambda part, _: place[part]}
         sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights, **how)
         if weights is not None:
             some.store_weights(weights, sums[:4])
-        residual, second, third, drift = finer.cumulants(sums)
+        residual, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support, goal)
+        if dtype == np.float64:
+            residual = deficit_residual(sums[0], sums[4], some.support, goal, place)
         return Cumulants(residual, second, third), drift, sums[1] / (some.support + sums[0])
 
 

@@ -66,7 +66,6 @@ from entnorm.steps import (
     is_close,
     is_delicate,
     is_levered,
-    is_nearly_delicate,
     is_sensitive,
     is_slight,
     is_sound,
@@ -418,7 +417,7 @@ class _Centred:
         rest = None if above is None else rest_of(t, self.depths, gamma, above)
         sums, n = tuple(map(float, raised_sums(t, w, v, rest))), self.values.size
         residual, second, third, drift = deficit_cumulants(*(sums[0], sums[1], sums[2], sums[3]), n, self.deficit)
-        if above is not None and is_nearly_delicate(sums[1] / (n + sums[0]) - gamma * above, second, self.deficit):
+        if above is not None:
             around, w[n:] = few_digits(self.deficit), 0.0
             distance = float(row_dot(w, centred(t, around, rest, v)))
             residual = deficit_residual(sums[0], distance, n, self.deficit, around)

@@ -207,16 +207,7 @@ def is_delicate(mean: Any, second: Any, deficit: Any, least: float) -> Any:
     so far above the crowd that each of them has much, and all together have little. The error is `least`, however small
     the deficit. Rows of normal logits are not delicate, be there a hundred or a million.
     """
-    return _blurs(mean, second, deficit, least, _SHARE)
-
-
-def is_nearly_delicate(mean: Any, second: Any, deficit: Any) -> Any:
-    """Whether the mean has to be as exact as is said there: see `deficit_residual`."""
-    return _blurs(mean, second, deficit, ROUNDED, _CLOSE)
-
-
-def _blurs(mean: Any, second: Any, deficit: Any, least: float, share: float) -> Any:
-    return -mean * (2.0 * deficit + least) > share * (second + deficit)
+    return -mean * (2.0 * deficit + least) > _SHARE * (second + deficit)
 
 
 def is_sensitive(mean: Any) -> Any:

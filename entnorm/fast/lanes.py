@@ -44,7 +44,7 @@ def _compiled(*names):
 _, _, search, settle = _compiled("power_step", "is_last", "search", "settle")
 start, nearer_start = _compiled("start", "nearer_start")
 _, is_levered, is_close = _compiled("shows", "is_levered", "is_close")
-_, is_delicate, is_sound = _compiled("_blurs", "is_delicate", "is_sound")
+is_delicate, is_sound = _compiled("is_delicate", "is_sound")
 farthest, highest_power, above_mean = _compiled("farthest", "highest_power", "above_mean")
 stepped_sum, lost, advance, restored_sum = _compiled("stepped_sum", "lost", "advance", "restored_sum")
 few_digits, excess_residual, excess_cumulants = _compiled("few_digits", "excess_residual", "excess_cumulants")
