@@ -255,9 +255,7 @@ def power_sums(
             np.maximum(t, FAINT if dtype == np.float32 else EMPTY, out=t)
         rest = None
         if from_top:
-            np.exp(t if lift is None else t + lift[some, None], out=w)
-            if deep is not None and dtype == np.float32 and deep[some].any():
-                w -= np.where(deep[some], np.exp(FAINT), np.float32(0.0))[:, None]
+            _weigh(t, w, None if lift is None else lift[some], None if deep is None else deep[some])
             n = part.stop - part.start
             _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
             w[:, n:] = 0
@@ -271,10 +269,21 @@ def power_sums(
                 w[:, width:] = 0
                 np.copyto(w[:, :width], 0, where=depths == -np.inf)
         if around is not None:
-            place = around(some, found)
-            found = *found, 0.0 * found[0] if place is None else row_dot(w, centred(t, place[:, None], rest, v))
+            found = *found, _small_sum(w, t, around(some, found), rest, v)
         sums.add((some, part), found)
     return sums.total()
+
+
+def _weigh(t: NDArray[Any], out: NDArray[Any], lift: NDArray[Any] | None, deep: Mask | None) -> None:
+    """exp(t) from the top: see `power_sums`."""
+    np.exp(t if lift is None else t + lift[:, None], out=out)
+    if deep is not None and out.dtype == np.float32 and deep.any():
+        out -= np.where(deep, np.exp(FAINT), np.float32(0.0))[:, None]
+
+
+def _small_sum(w: NDArray[Any], t: NDArray[Any], place: Floats | None, rest: Rest | None, v: NDArray[Any]) -> Any:
+    """The sum of w (t - place), if there is a place: see `power_sums`."""
+    return np.zeros(len(w)) if place is None else row_dot(w, centred(t, place[:, None], rest, v))
 
 
 def _forget_maxima(w: NDArray[Any], offsets: NDArray[Any], peak: Indices | None) -> None:
