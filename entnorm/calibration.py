@@ -308,10 +308,16 @@ def _family(kind: str) -> Family:
 
 def _checked(scores: ArrayLike, labels: ArrayLike) -> tuple[Floats, NDArray[np.intp]]:
     x, y = np.asarray(scores, dtype=np.float64), np.asarray(labels)
-    if x.ndim != 2 or y.shape != x.shape[:1] or not y.size:
+    if x.ndim != 2 or y.shape != x.shape[:1]:
         raise EntnormError(f"scores of shape {x.shape} and labels of shape {y.shape}: it takes (n, k) and (n,)")
-    if y.dtype.kind not in "iu" or y.min() < 0 or y.max() >= x.shape[1]:
-        raise EntnormError(f"labels are the numbers of the classes, integers from 0 to {x.shape[1] - 1}")
+    if not y.size:
+        raise EntnormError("there are no rows: it takes scores and labels of one at least")
+    classes = f"labels are the numbers of the classes, integers from 0 to {x.shape[1] - 1}"
+    if y.dtype.kind not in "iu":
+        raise EntnormError(f"{classes}, and not of dtype {y.dtype}")
+    wrong = np.flatnonzero((y < 0) | (y >= x.shape[1]))
+    if wrong.size:
+        raise EntnormError(f"{classes}: that of {name_rows(wrong.tolist(), y.shape)} is {y[wrong[0]]}")
     return x, y.astype(np.intp)
 
 

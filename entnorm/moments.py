@@ -169,7 +169,7 @@ def log_offsets(
     out = np.empty(values.shape) if out is None else out
     column = centre[:, None]
     if not logits:
-        for part in columns(values.shape[1]):  # scratch for all would be as long as they are, twice
+        for part in columns(values.shape[1]):  # scratch for a long row would be twice as long as it is
             _log_quotients(values[:, part], column, out[:, part])
     elif scale is None or not scale.any():
         np.subtract(values, column, out=out)

@@ -26,7 +26,7 @@ LANES = 8
 # than four terms. Four equal ones lose nothing, three half an eps at most, sixteen more than two, all sums alike.
 PART = 32
 _LINE = 64  # bytes of the cache that are fetched at a time: vectors that lie across two cost twice the time
-_PLAIN = 16  # sums of chunks that are added up as they are, in four roundings at most
+_PLAIN = 16  # sums of chunks that are added up as they are, in a few roundings
 _FEW = 2048  # entries of a row from which on what is left of it does not count
 ONES = {np.dtype(kind): np.ones(COARSE, kind) for kind in (np.float32, np.float64)}
 
@@ -170,7 +170,7 @@ def laned(n: int, dtype: Any) -> int:
 
 
 def row_total(a: NDArray[Any]) -> Any:
-    """Sum of each row, of short ones as they are summed when they stand upright; long as `padded` or `laned` has it."""
+    """Sum of each row; of short ones that are as long as `laned` has it, as they are summed when they stand upright."""
     n = a.shape[-1]
     if n > SHORT:
         return row_sum(a)

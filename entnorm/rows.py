@@ -62,7 +62,9 @@ class Rows:
         EntnormError
             If the array is not one of real numbers, or has no such axis.
         """
-        if (p is None) == (logits is None):
+        if p is None and logits is None:
+            raise EntnormError("there is no array: pass either p (probabilities) or logits, and not None")
+        if not (p is None or logits is None):
             raise EntnormError("pass either p (probabilities) or logits=, one of the two")
         name = "logits" if p is None else "p"
         array = _real_array(name, logits if p is None else p)
@@ -250,6 +252,8 @@ def _least_and_sums(values: NDArray[Any]) -> tuple[Floats, Floats]:
 
 
 def _real_array(name: str, values: ArrayLike | None) -> NDArray[Any]:
+    if hasattr(values, "toarray"):
+        raise EntnormError(f"{name} is a sparse array: pass {name}.toarray(); what it leaves out counts as 0")
     if isinstance(values, MaskedArray):
         raise EntnormError(f"{name} is a masked array: fill it, p with 0 or logits with -inf, to exclude entries")
     try:

@@ -105,4 +105,5 @@ class Alone:
             around = few_digits(mean)
             np.multiply(np.subtract(t, around, third), w, third)
             residual = excess_residual(rest, float(row_total(terms[3])), 1, self.excess, around)
+        # These sums may be off by two units, which is within what is left of the promise to the largest probability.
         return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf, 0.0)

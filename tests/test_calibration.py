@@ -148,8 +148,10 @@ def test_a_class_that_the_logits_exclude_is_no_label(kind):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: calibration.fit_target([[1.0, 2.0]], [2]), "integers from 0 to 1"),
-        (lambda: calibration.fit_target([[1.0, 2.0]], [0.0]), "integers from 0 to 1"),
+        (lambda: calibration.fit_target([[1.0, 2.0], [2.0, 1.0]], [0, 2]), "integers from 0 to 1: that of row 1 is 2"),
+        (lambda: calibration.fit_target([[1.0, 2.0]], [-1]), "integers from 0 to 1: that of row 0 is -1"),
+        (lambda: calibration.fit_target([[1.0, 2.0]], [0.0]), "integers from 0 to 1, and not of dtype float64"),
+        (lambda: calibration.fit_temperature(np.zeros((0, 3)), []), "there are no rows"),
         (lambda: calibration.fit_target([[1.0, 2.0]], [0, 1]), r"scores of shape \(1, 2\) and labels of shape \(2,\)"),
         (lambda: calibration.fit_target([[1.0, 2.0]], [0], kind="deficit"), "kind must be"),
         (lambda: calibration.fit_temperature([[np.nan, 2.0]], [0]), "logits contain NaN"),

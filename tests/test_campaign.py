@@ -104,7 +104,7 @@ def test_a_probability_that_is_off_is_in_doubt(entry):
 
 
 def test_no_random_row_fails_and_an_interrupted_run_ends_like_one_that_was_not(tmp_path, capsys):
-    whole = campaign.run(400, 7, tmp_path / "whole", examples=20, climbs={300: 60})
+    whole = campaign.run(400, 7, tmp_path / "whole", examples=20, climbs={300: 960})
     assert whole["failures"] == []
     assert whole["rows"] >= 400
     assert whole["in_balls"] >= 1
@@ -113,12 +113,12 @@ def test_no_random_row_fails_and_an_interrupted_run_ends_like_one_that_was_not(t
         pass
     assert 0 < state["rows"] < 400
     campaign.save(tmp_path / "part" / f"{whole['kernel']}-7.json", json.dumps(state))
-    again = campaign.run(400, 7, tmp_path / "part", examples=20, climbs={300: 60})
+    again = campaign.run(400, 7, tmp_path / "part", examples=20, climbs={300: 960})
     assert f"{state['rows']} of them done before" in capsys.readouterr().out
     for found in (whole, again):
         found.pop("seconds")
     assert again == whole
-    assert campaign.run(400, 7, tmp_path / "part", examples=20, climbs={300: 60})["rows"] == whole["rows"], (
+    assert campaign.run(400, 7, tmp_path / "part", examples=20, climbs={300: 960})["rows"] == whole["rows"], (
         "a finished run begins anew"
     )
 
@@ -200,20 +200,37 @@ def test_a_search_goes_on_from_the_worst():
 
 def _questions(count):
     rng = RNG(0)
-    return [climbing.Levels.drawn(rng, 300).question() for _ in range(count)]
+    return [climbing.Levels.drawn(rng, 300).question(rng) for _ in range(count)]
 
 
 def test_what_is_climbed_to_is_a_row_with_the_entropy_of_its_tilt():
     runs = ((0, 1), (1, 40), (2, 70), (3, 4), (1, 10))
-    levels = climbing.Levels(runs, 1, 0.5, (9.0, 2.0), 1.0, tilt=3.0, nudge=0.0, kind="deficit", probabilities=False)
-    row, kind, value = levels.question()
+    levels = climbing.Levels(runs, 1, 0.5, (9.0, 2.0), 1.0, tilt=3.0, kind="deficit", probabilities=False)
+    row, kind, values = levels.question(RNG(0))
     assert np.array_equal(np.unique(row["logits"], return_counts=True)[1], [70, 4, 50, 1])
     for kind in climbing.KINDS:
         for probabilities in (False, True):
-            row, asked, value = replace(levels, kind=kind, probabilities=probabilities).question()
+            row, asked, values = replace(levels, kind=kind, probabilities=probabilities).question(RNG(0))
             assert asked == kind
-            assert entnorm.solve(**row, **{kind: value}).gamma == pytest.approx(6.0, rel=1e-12)
-    assert replace(levels, tilt=1e-6).question() is None, "next to the end"
+            assert len(set(values.tolist())) == climbing.TARGETS
+            for value in values:
+                assert entnorm.solve(**row, **{kind: value}).gamma == pytest.approx(6.0, rel=1e-6)
+    assert replace(levels, tilt=1e-6).question(RNG(0)) is None, "next to the end"
+
+
+def test_runs_are_dealt_out_one_by_one():
+    row = np.repeat([0, 1, 2], [4, 3, 4])
+    assert climbing.dealt(row, 1).tolist() == row.tolist()
+    assert climbing.dealt(row, 5).tolist() == [0, 0, 1, 1, 2, 0, 0, 1, 2, 2, 2]
+    assert sorted(climbing.dealt(row, 4)) == row.tolist()
+
+
+def test_half_of_what_is_new_is_strained():
+    rng = RNG(0)
+    drawn = [climbing.Levels.drawn(rng, 1000).is_strained() for _ in range(400)]
+    sought = [climbing._strained(rng, 1000).is_strained() for _ in range(400)]
+    assert 0 < np.mean(drawn) < 0.3
+    assert np.mean(sought) > 0.45
 
 
 def test_no_row_is_longer_than_asked_and_neighbours_have_the_same_maxima():
@@ -239,15 +256,15 @@ def test_a_failure_that_is_climbed_to_is_noted(monkeypatch):
     right = entnorm.solve
     monkeypatch.setattr(entnorm, "solve", lambda **q: off(s := right(**q), 16 * (1 + s.condition)))
     state = campaign.fresh("numpy", 0)
-    campaign.climbed(state, 100, 3)
+    campaign.climbed(state, 100, 3 * climbing.TARGETS)
     assert [failure["family"] for failure in state["failures"]] == ["climbing"] * 3
     ((rows, worst),) = state["climbed"].values()
-    assert rows == 3
+    assert rows == 3 * climbing.TARGETS
     errors = [{name: float(error) for name, error in failure["errors"].items()} for failure in state["failures"]]
     assert all(1.5 < found["gamma"] < 2.5 for found in errors)
     assert worst == pytest.approx(max(max(found.values()) for found in errors))
     state["examples"] = 0
-    assert "| numpy | 100 | 3 | " in campaign.told([state])
+    assert "| numpy | 100 | 48 | " in campaign.told([state])
 
 
 def test_targets_of_every_kind_are_tried():

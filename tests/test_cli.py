@@ -90,6 +90,14 @@ def test_every_command_explains_itself(command: list[str], capsys: pytest.Captur
     assert "usage: entnorm" in capsys.readouterr().out
 
 
+def test_a_clone_that_hides_the_installed_package_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "entnorm.derivations", None)  # type: ignore[arg-type]
+    assert main(["verify", "escort.temperature"]) == 2
+    assert "hides the package that is installed; run this from another folder" in capsys.readouterr().err
+
+
 def test_our_own_theory_has_one_name() -> None:
     assert verifying.OURS == report.THEORY
 

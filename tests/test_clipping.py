@@ -239,5 +239,5 @@ def test_errors_say_what_and_where(bounds, message):
 def test_rows_are_checked_like_everywhere():
     with pytest.raises(entnorm.EntnormError, match="p has negative entries in row 1"):
         entnorm.clip_entropy([[0.5, 0.5], [-0.5, 1.5]], min=0.1)
-    with pytest.raises(entnorm.EntnormError, match="pass either p"):
+    with pytest.raises(entnorm.EntnormError, match="there is no array: pass either p"):
         entnorm.solve_clipped(min=0.1)

@@ -175,6 +175,13 @@ def test_errors_name_the_step() -> None:
         EntropySchedule(entropy=0.1).rescale([[1.0, 2.0], [np.nan, 0.0]], 0)
 
 
+@pytest.mark.parametrize("step", [-1, 1.5, None])
+def test_steps_are_counted_from_0(step: object) -> None:
+    with pytest.raises(EntnormError, match=f"step must be an integer from 0 up, not {step}"):
+        EntropySchedule(max=[0.1, 0.01]).rescale([1.0, 2.0], step)  # type: ignore[arg-type]
+    assert EntropySchedule(max=[0.1, 0.01]).at(np.int64(0)) == {"max": 0.1}
+
+
 def test_a_schedule_shows_what_it_was_made_of() -> None:
     assert repr(EntropySchedule(min=1, max=2.5)) == "EntropySchedule(min=1, max=2.5)"
 

@@ -119,6 +119,24 @@ ALIKE = {  # in the sums of which equal terms, one after the other, would all be
         {"deficit": "0x1.ebce33e88fef8p+0"},
     ),
 }
+
+
+def _striped():
+    row = np.full(5769, float.fromhex("-0x1.44964ef4748dcp+3"))
+    row[11::32] = row[23::32] = float.fromhex("-0x1.2402957a25b57p+0")
+    row[-1] = 0.0
+    return {"logits": row}, float.fromhex("0x1.9d4cac0bb42e0p+1")
+
+
+def _spotted():
+    high = np.array(list("11111001100000100000000110001111")) == "1"
+    levels = float.fromhex("0x1.01ae0e448f0fap-10"), float.fromhex("0x1.5310479297801p-57")
+    row = np.where(np.resize(high, 2127), *levels)
+    row[1996] = float.fromhex("0x1.578950399c7b0p-4")
+    return {"p": row}, float.fromhex("0x1.dd1b6d86433d5p+0")
+
+
+REPEATING = {"striped": _striped, "spotted": _spotted}  # in the sums of which chunks are alike
 NUDGES = np.linspace(-1e-7, 1e-7, 15)  # of targets: how errors of exponentials fall is up to the processor
 SCALES = [1.0, 2.0**-700, 2.0**900]
 
@@ -172,6 +190,13 @@ def test_equal_entries_do_not_have_equal_rounding_errors_in_a_sum(kernel, name):
     row = np.repeat([float.fromhex(level) for level in levels], counts)
     for target, value in targets.items():
         assert worst({kind: row}, target, float.fromhex(value)) <= 0.6
+
+
+@pytest.mark.parametrize("name", REPEATING)
+def test_nor_do_chunks_that_are_alike(kernel, name):
+    row, deficit = REPEATING[name]()
+    for nudge in NUDGES:
+        assert worst(row, "deficit", deficit * (1 + nudge)) <= 0.5
 
 
 @pytest.mark.parametrize("gap", [1e-2, 1e-6, 1e-12])

@@ -8,6 +8,7 @@ from families import FAMILIES, drawn, levels, normalised, targets
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import EPS, Exact
+from scipy import sparse
 
 import entnorm
 from entnorm import Status, backend, lone, solver
@@ -551,6 +552,12 @@ class TestBadInput:
     def test_masked_arrays_are_refused(self):
         with pytest.raises(entnorm.EntnormError, match="masked array: fill it"):
             entnorm.solve(np.ma.masked_array([0.5, 0.5], [False, True]), entropy=0.1)
+
+    def test_sparse_arrays_and_none_are_refused(self):
+        with pytest.raises(entnorm.EntnormError, match=r"logits is a sparse array: pass logits\.toarray\(\)"):
+            entnorm.softmax(sparse.csr_array(np.eye(3)), entropy=0.1)
+        with pytest.raises(entnorm.EntnormError, match="there is no array"):
+            entnorm.softmax(None, entropy=0.1)
 
     def test_many_rows_are_counted_and_deep_ones_indexed(self):
         with pytest.raises(entnorm.EntnormError, match="rows 0, 1, 2, 3, 4 and 95 more"):

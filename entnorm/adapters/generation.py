@@ -92,6 +92,8 @@ class EntropySchedule:
 
     def at(self, step: int) -> dict[str, Any]:
         """Return what is asked for at a step, counted from 0: the value by the name of the target or bound."""
+        if not (isinstance(step, int | np.integer) and step >= 0):
+            raise EntnormError(f"step must be an integer from 0 up, not {step!r}")
         return {name: course(step) for name, course in self._courses.items()}
 
     def rescale(self, logits: ArrayLike, step: int) -> NDArray[Any]:
@@ -116,7 +118,8 @@ class EntropySchedule:
         Raises
         ------
         EntnormError
-            If scores or targets are malformed (NaN, +inf, a finite mask, all masked), with the step and the rows.
+            If scores or targets are malformed (NaN, +inf, a finite mask, all masked), with the step and the rows; if
+            the step is no integer, or negative.
         """
         asked = self.at(step)
         try:

@@ -11,7 +11,10 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, TypeVar
+
+import entnorm
 
 T = TypeVar("T")
 
@@ -70,6 +73,9 @@ def imported(spec: str, what: str) -> Any:
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
+        if error.name == "entnorm.derivations":  # of a clone, which has them beside the package
+            hides = f"{Path(entnorm.__file__).parent} hides the package that is installed"
+            raise UsageError(f"there is no module {error.name!r}: {hides}; run this from another folder") from error
         if error.name and f"{module_name}.".startswith(f"{error.name}."):
             raise UsageError(f"there is no module {error.name!r} (asked for by {spec!r})") from error
         raise UsageError(_why_not_imported(module_name, error)) from error

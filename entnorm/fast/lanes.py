@@ -34,7 +34,10 @@ _each = njit(**LOOP)
 
 
 def _compiled(*names):
-    """Functions of `steps` with other elementary functions, and another `pick`: the same source serves NumPy."""
+    """Functions of `steps` with other elementary functions, and another `pick`: the same source serves NumPy.
+
+    Each may call those before it.
+    """
     namespace = vars(steps) | {"np": elementary, "pick": _inlined(lambda condition, yes, no: yes if condition else no)}
     for name in names:
         namespace[name] = _inlined(FunctionType(getattr(steps, name).__code__, namespace, name))

@@ -181,7 +181,7 @@ def make(path: str | os.PathLike[str], *, executor: Executor | None = None, prog
 
 
 class _Processes(ProcessPoolExecutor):
-    """After an interrupt, tasks that are not begun are dropped.
+    """After an interrupt, or an error, tasks that are not begun are dropped.
 
     One that was kept from being handed over would never be begun, and waited for forever.
     """

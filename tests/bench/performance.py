@@ -125,7 +125,7 @@ def vectors() -> int:
     return 64 * VECTOR
 
 
-def narrowed() -> str:
+def narrowed(repetitions: int) -> str:
     """The summary of another process, in which neither NumPy nor compiled code knows of vectors of 512 bits.
 
     The goals were set where there were none. NumPy's exponentials in float64 have vectors of 512 bits or none at all:
@@ -139,7 +139,7 @@ def narrowed() -> str:
         "NUMBA_CPU_FEATURES": get_host_cpu_features().replace("+avx512", "-avx512"),
         "OPENBLAS_CORETYPE": "Haswell",
     }
-    command = [sys.executable, __file__, "--summary"]
+    command = [sys.executable, __file__, "--summary", f"--repetitions={repetitions}"]
     found = subprocess.run(command, env=os.environ | hidden, stdout=subprocess.PIPE, text=True, check=True)
     return f"\n\n{NARROW}\n\n{found.stdout.rstrip()}"
 
@@ -521,7 +521,7 @@ def main() -> int:
     if options.summary:
         print(summary(tables))
         return 0
-    narrow = narrowed() if vectors() > 256 and not options.only else ""
+    narrow = narrowed(options.repetitions) if vectors() > 256 and not options.only else ""
     text = report(chosen, tables, options.repetitions, quiet=not options.shared, narrow=narrow)
     if options.only:
         print(text)
