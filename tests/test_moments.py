@@ -115,6 +115,31 @@ def test_sums_in_float32_have_its_digits_and_sums_can_be_lifted():
     assert abs(lifted[0, 0] - exact) <= 500 * EPS * exact
 
 
+def test_a_fifth_sum_is_of_small_terms_and_the_others_stay():
+    x = np.random.default_rng(0).normal(0, 3, (3, 700))
+    x -= x.max(-1, keepdims=True)
+    x[1, 5:9] = -np.inf
+    place, asked = np.array([-1.5, -2.25, -0.5]), []
+
+    def around(some, found):
+        asked.append((some, np.array(found)))
+        return place[some]
+
+    for from_top in (True, False):
+        offsets, top = x, None
+        if not from_top:
+            offsets, top = np.where(x > -np.inf, x + 2.0, 0.0), (reading(x), np.full(3, 2.0))
+        found = sums(offsets, 1.5, from_top=from_top, top=top, deep=np.isinf(x).any(-1), around=around)
+        assert np.array_equal(found[:4], sums(offsets, 1.5, from_top=from_top, top=top, deep=np.isinf(x).any(-1)))
+        assert np.array_equal(asked[-1][1], found[:4])
+        t = 1.5 * offsets
+        w = np.where((x == -np.inf) | ((x == 0) & from_top), 0.0, np.exp(t))
+        terms = w * np.where(w > 0, t - place[:, None], 0.0)
+        assert (np.abs(found[4] - terms.sum(-1)) <= 700 * EPS * np.abs(terms).sum(-1)).all()
+        nothing = sums(offsets, 1.5, from_top=from_top, top=top, deep=np.isinf(x).any(-1), around=lambda *_: None)
+        assert np.array_equal(nothing, [*found[:4], np.zeros(3)])
+
+
 @pytest.mark.parametrize("deep", [None, np.ones(3, dtype=bool)])
 def test_zeros_beyond_a_row_and_a_known_maximum_change_nothing(deep):
     x = np.random.default_rng(0).normal(0, 3, (3, 64))

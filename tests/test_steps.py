@@ -3,6 +3,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from entnorm import steps
 
@@ -84,6 +86,9 @@ def test_compiled_steps_are_the_same_source():
             lanes.excess_cumulants(excess, -second, second, third, 1, deficit),
             lanes.deficit_cumulants(residual, second, third, excess, 5, deficit),
             lanes.deficit_series(powers, deficit),
+            lanes.few_digits(third),
+            lanes.excess_residual(excess, -second, 1, deficit, -0.25),
+            lanes.deficit_residual(residual, second, 5, deficit, 0.25),
         )
 
     rng = RNG(1)
@@ -98,10 +103,38 @@ def test_compiled_steps_are_the_same_source():
             steps.excess_cumulants(excess, -second, second, third, 1, deficit),
             steps.deficit_cumulants(residual, second, third, excess, 5, deficit),
             steps.deficit_series(powers, deficit),
+            steps.few_digits(third),
+            steps.excess_residual(excess, -second, 1, deficit, -0.25),
+            steps.deficit_residual(residual, second, 5, deficit, 0.25),
         )
         for ours, theirs in zip(found, wanted, strict=True):
             ours, theirs = np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)
             assert ours == pytest.approx(theirs, rel=1e-12, nan_ok=True)
+
+
+def test_half_the_digits_are_kept():
+    x = RNG(0).normal(size=300) * 10.0 ** RNG(1).uniform(-300, 200, 300)
+    half = steps.few_digits(x)
+    assert (np.abs(half / x - 1) <= 2.0**-26).all()
+    mantissas, _ = np.frexp(half)
+    assert (mantissas * 2**26 == np.rint(mantissas * 2**26)).all()
+
+
+@given(st.lists(st.floats(0.01, 30), min_size=2, max_size=12), st.floats(-40, 0), st.integers(1, 3))
+def test_small_terms_tell_the_same_entropy_wherever_they_are_around(depths, place, ties):
+    t, around = -np.array(depths), steps.few_digits(place)
+    r = np.exp(t)
+    sums, goal = [float((r * t**k).sum()) for k in range(4)], 0.3
+    plain = steps.excess_cumulants(*sums, ties, goal)[0]
+    size = 4 * EPS * (goal + abs(plain) + np.log1p(r.sum()) + 40) * len(depths)
+    assert abs(steps.excess_residual(sums[0], float((r * (t - around)).sum()), ties, goal, around) - plain) <= size
+    support = len(depths) + ties
+    whole = np.append(t, np.zeros(ties))
+    raised, weights = np.expm1(whole), np.exp(whole)
+    sums = [float(raised.sum()), *(float((weights * whole**k).sum()) for k in (1, 2, 3))]
+    plain = steps.deficit_cumulants(*sums, support, goal)[0]
+    found = steps.deficit_residual(sums[0], float((weights * (whole - around)).sum()), support, goal, around)
+    assert abs(found - plain) <= 4 * EPS * (80 + abs(plain)) * support
 
 
 def test_the_series_ends_where_what_follows_does_not_count():
