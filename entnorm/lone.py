@@ -300,13 +300,7 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
     """By sums from the top, or in one around a centre if these show that it needs that."""
     n = values.size
     offsets, peak, top, reach, _, _ = found
-    rough: tuple[Any, ...]
-    exact: tuple[Any, ...]
-    if room:
-        rough, exact = (room.single, *room.rough), (offsets, *room.exact)
-    else:
-        own = None, None, None, row_sum, None, None
-        rough, exact = (_single(n, offsets, None), *own), (offsets, *own)
+    rough, exact = _looked_at(n, offsets, room)
 
     def look(gamma: float, roughly: bool) -> Residual:
         depths, t, w, v, total, dots, small = rough if roughly else exact
@@ -340,6 +334,14 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
         return residual, second, third, (w, v, sums, math.inf, 0.0)
 
     return look
+
+
+def _looked_at(n: int, offsets: Floats, room: Room | None) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Depths in float32, and in float64, each with what `_Sums` has, as far as there is any."""
+    if room:
+        return (room.single, *room.rough), (offsets, *room.exact)
+    own = None, None, None, row_sum, None, None
+    return (_single(n, offsets, None), *own), (offsets, *own)
 
 
 def _single(n: int, offsets: Floats, work: Workspace | None) -> NDArray[np.float32]:

@@ -247,12 +247,9 @@ def power_sums(
         height, width = offsets.shape
         room = height, padded(width, dtype)
         t, v = work.array("t", room, dtype), work.array("w", room, dtype)
-        w = v if around is None else work.array("weights", room, dtype)
-        w = w if weights is None else weights[some]
+        w = weights[some] if weights is not None else v if around is None else work.array("weights", room, dtype)
         np.multiply(offsets, column[some], out=t[:, :width])
         t[:, width:] = 0
-        if deep is not None and deep[some].any():
-            np.maximum(t, FAINT if dtype == np.float32 else EMPTY, out=t)
         rest = None
         if from_top:
             _weigh(t, w, None if lift is None else lift[some], None if deep is None else deep[some])
@@ -260,14 +257,14 @@ def power_sums(
             _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
             w[:, n:] = 0
             found: tuple[Any, ...] = row_sum(w), *moment_sums(w, t, v)
+        elif top is None:
+            found = raised_sums(t, w, v)
         else:
-            if top is not None:
-                depths = top[0](some, part)
-                rest = rest_of(t, depths, gamma[some], top[1][some])
+            depths = top[0](some, part)
+            rest = rest_of(t, depths, gamma[some], top[1][some])
             found = raised_sums(t, w, v, rest)
-            if top is not None:  # what is outside the support, or beyond the row, has a w of 1 so far
-                w[:, width:] = 0
-                np.copyto(w[:, :width], 0, where=depths == -np.inf)
+            w[:, width:] = 0  # and outside the support: it was 1
+            np.copyto(w[:, :width], 0, where=depths == -np.inf)
         if around is not None:
             found = *found, _small_sum(w, t, around(some, found), rest, v)
         sums.add((some, part), found)
@@ -275,9 +272,13 @@ def power_sums(
 
 
 def _weigh(t: NDArray[Any], out: NDArray[Any], lift: NDArray[Any] | None, deep: Mask | None) -> None:
-    """exp(t) from the top: see `power_sums`."""
+    """exp(t) from the top: see `power_sums`. Overwrites t that are too low."""
+    single = out.dtype == np.float32
+    deep = deep if deep is not None and deep.any() else None
+    if deep is not None:
+        np.maximum(t, FAINT if single else EMPTY, out=t)
     np.exp(t if lift is None else t + lift[:, None], out=out)
-    if deep is not None and out.dtype == np.float32 and deep.any():
+    if deep is not None and single:
         out -= np.where(deep, np.exp(FAINT), np.float32(0.0))[:, None]
 
 
