@@ -100,10 +100,7 @@ def _put(found: Cumulants, rows: Indices, better: Cumulants) -> None:
 
 
 class _Finer:
-    """Where rounding errors of the mean of t might show, a sum of small terms tells how far it is from a number.
-
-    That is the mean itself, as the other sums over whole rows have it.
-    """
+    """Where rounding errors of the mean of t might show, it is summed as c + mean (t - c), with c its first digits."""
 
     def __init__(self, goal: Goal, ties: Integers) -> None:
         self._goal, self._ties = goal, ties
@@ -144,14 +141,17 @@ class ExcessEquation:
         """H(gamma) - H* of some rows to a few digits, in float32 if that is at hand."""
         some = self.spectrum.take(rows)
         if some.single is None:
-            return self._measure(some, rows, gamma, some.read(), np.float64)[0]
-        return self._measure(some, rows, gamma, some.read_single(some.single), np.float32)[0]
+            sums = self._sums(some, rows, gamma, some.read(), np.float64)
+        else:
+            sums = self._sums(some, rows, gamma, some.read_single(some.single), np.float32)
+        return Cumulants(*excess_cumulants(sums[0], sums[1], sums[2], sums[3], some.ties, self.goal.excess[rows]))
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants; around a centre where that makes a difference."""
         some = self.spectrum
-        weights = some.room_for_weights()
-        found, mean, total = self._measure(some, np.arange(gamma.size), gamma, some.read(), np.float64, weights)
+        found, sums = self._measure(gamma)
+        total = some.ties + sums[0]
+        mean = sums[1] / total
         self.centre, self.sensitive = np.full(gamma.shape, np.inf), is_sensitive(mean)
         self.delicate = is_levered(mean, found.second, self.goal.excess, self.goal.deficit)
         levered = np.flatnonzero(self.delicate & (self.goal.deficit < self.goal.excess))
@@ -183,24 +183,24 @@ class ExcessEquation:
         left = np.flatnonzero(rows)
         self.goal, self.unit, self.spectrum = self.goal.take(left), self.unit[left], self.spectrum.take(left)
 
-    def _measure(
-        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
-    ) -> tuple[Cumulants, Floats, Floats]:
-        deep = (some.support < some.shape[1]) | ~((gamma * some.reach < SHALLOW) & (some.reach < DEEPEST))
-        fine, finer = dtype == np.float64, _Finer(self.goal.take(rows), some.ties)
-        numbers = read, some.shape, gamma, some.work
-        how: dict[str, Any] = {"from_top": True, "peak": np.where(some.ties == 1, some.peak, -1), "deep": deep}
-        if fine:
-            how["lift"] = np.log(self.unit[rows])
-        asked = finer.around if fine and some.shape[1] <= TILE else None
-        sums = power_sums(*numbers, **how, dtype=dtype, weights=weights, around=asked)
-        if fine and asked is None and finer.around(slice(None), tuple(sums)) is not None:
-            sums = power_sums(*numbers, **how, around=finer.known)
+    def _measure(self, gamma: Floats) -> tuple[Cumulants, Floats]:
+        """H(gamma) - H* of all rows, with the cumulants, by sums from the top, and these sums."""
+        some, rows, read = self.spectrum, np.arange(gamma.size), self.spectrum.read()
+        weights, finer, whole = some.room_for_weights(), _Finer(self.goal, some.ties), some.shape[1] <= TILE
+        kind = {"weights": weights, "around": finer.around if whole else None}
+        sums = self._sums(some, rows, gamma, read, np.float64, **kind)
+        if not whole and finer.around(slice(None), tuple(sums)) is not None:
+            sums = self._sums(some, rows, gamma, read, np.float64, around=finer.known)
         if weights is not None:
             some.store_weights(weights, sums[:4])
-        found = finer.cumulants(sums)
-        total = some.ties + sums[0]
-        return found, sums[1] / total, total
+        return finer.cumulants(sums), sums
+
+    def _sums(self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, **kind: Any) -> Floats:
+        deep = (some.support < some.shape[1]) | ~((gamma * some.reach < SHALLOW) & (some.reach < DEEPEST))
+        lift = np.log(self.unit[rows]) if dtype == np.float64 else None
+        peak = np.where(some.ties == 1, some.peak, -1)
+        kind |= {"from_top": True, "peak": peak, "deep": deep, "lift": lift, "dtype": dtype}
+        return power_sums(read, some.shape, gamma, some.work, **kind)
 
 
 class DirectDeficit:
@@ -217,20 +217,26 @@ class DirectDeficit:
         """H(gamma) - H* of some rows to a few digits, in float32."""
         some = self.spectrum.take(rows)
         read = some.read(self.centre[rows], 0.0)
-        return self._measure(some, rows, gamma, lambda *tile: read(*tile).astype(np.float32), np.float32)[0]
+        sums = power_sums(
+            *(lambda *tile: read(*tile).astype(np.float32), some.shape, gamma, some.work),
+            from_top=False,
+            dtype=np.float32,
+        )
+        goal = self.goal.deficit[rows]
+        return Cumulants(*deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support, goal)[:3])
 
     def measure(self, gamma: Floats) -> Cumulants:
         """H(gamma) - H* of all rows, with the cumulants; NaN too close to uniform, or still off the centre."""
         some = self.spectrum
         read, weights = some.read(self.centre, 0.0), some.room_for_weights()
-        found, drift, mean = self._measure(some, np.arange(gamma.size), gamma, read, np.float64, weights)
+        found, drift, mean = self._measure(some, np.arange(gamma.size), gamma, read, weights)
         unsound = (self.goal.deficit >= UNEVEN) & ~is_sound(self.goal.deficit, drift)
         off = np.flatnonzero(unsound & np.isfinite(drift / gamma))
         if off.size:
             some = some.take(off)
             self.centre[off] = some.moved(self.centre[off], drift[off] / gamma[off])
             read, weights = some.read(self.centre[off], 0.0), some.room_for_weights()
-            again, drift[off], mean[off] = self._measure(some, off, gamma[off], read, np.float64, weights)
+            again, drift[off], mean[off] = self._measure(some, off, gamma[off], read, weights)
             _put(found, off, again)
         mean -= gamma * self.spectrum.above(self.centre)
         self.sensitive = is_sensitive(mean)
@@ -238,19 +244,22 @@ class DirectDeficit:
         return found._replace(value=np.where(is_sound(self.goal.deficit, drift), found.value, np.nan))
 
     def _measure(
-        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, dtype: Any, weights: Floats | None = None
+        self, some: Spectrum, rows: Indices, gamma: Floats, read: Read, weights: Floats | None
     ) -> tuple[Cumulants, Floats, Floats]:
-        goal, how = self.goal.deficit[rows], dict[str, Any]()
+        goal, support = self.goal.deficit[rows], some.support
         place = few_digits(goal)  # about the mean
-        if dtype == np.float64:
-            how = {"top": (some.read(), some.above(self.centre[rows])), "around": lambda part, _: place[part]}
-        sums = power_sums(read, some.shape, gamma, some.work, from_top=False, dtype=dtype, weights=weights, **how)
+        sums = power_sums(
+            *(read, some.shape, gamma, some.work),
+            from_top=False,
+            weights=weights,
+            top=(some.read(), some.above(self.centre[rows])),
+            around=lambda part, _: place[part],
+        )
         if weights is not None:
             some.store_weights(weights, sums[:4])
-        residual, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], some.support, goal)
-        if dtype == np.float64:
-            residual = deficit_residual(sums[0], sums[4], some.support, goal, place)
-        return Cumulants(residual, second, third), drift, sums[1] / (some.support + sums[0])
+        _, second, third, drift = deficit_cumulants(sums[0], sums[1], sums[2], sums[3], support, goal)
+        residual = deficit_residual(sums[0], sums[4], support, goal, place)
+        return Cumulants(residual, second, third), drift, sums[1] / (support + sums[0])
 
 
 class DeficitSeries:

@@ -236,8 +236,8 @@ def power_sums(
     top : (callable, ndarray of shape (rows,)), optional
         Around a centre: gives logarithms relative to the maximum, and how far that is above; for the last digits of w.
     around : callable, optional
-        Asked with the sums over a tile, it says for what c that of w (t - c) over the support is the fifth, if there is
-        one, or else 0.
+        Then there is a fifth sum, that of w (t - c) over the support. It is asked for the c of the rows of each tile,
+        with the other sums over that; where it has none, the fifth is 0. Around a centre, `top` is needed as well.
     """
     sums = TileSums((4 if around is None else 5, shape[0]))
     column = gamma.astype(dtype)[:, None]

@@ -63,7 +63,7 @@ class Rows:
             If the array is not one of real numbers, or has no such axis.
         """
         if p is None and logits is None:
-            raise EntnormError("there is no array: pass either p (probabilities) or logits, and not None")
+            raise EntnormError("there is no array: pass either p (probabilities) or logits=, and not None")
         if not (p is None or logits is None):
             raise EntnormError("pass either p (probabilities) or logits=, one of the two")
         name = "logits" if p is None else "p"

@@ -104,7 +104,7 @@ class _Room:
         for power in (1, 2, 3):
             w = np.multiply(w, t, v)
             sums.add_up(power, self.products)
-        return sums.totals()[:4]
+        return sums.totals()[:4]  # and not a fifth, which may be wanted later
 
     def centred_sums(self, around: Floats) -> NDArray[Any]:
         """Sums of w (t - around), after those of powers, which stay; there has to be room for one more."""

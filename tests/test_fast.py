@@ -12,7 +12,7 @@ import pytest
 from oracle import Exact
 
 import entnorm
-from entnorm import backend
+from entnorm import backend, steps
 from entnorm.reductions import Workspace
 
 fast = pytest.importorskip("entnorm.fast", reason="numba is not installed", exc_type=ImportError)
@@ -130,6 +130,29 @@ def test_targets_may_lie_in_memory_as_they_like(kind, monkeypatch):
     expected = entnorm.softmax(x, **{kind: target})
     for other in (np.repeat(target, 2)[::2], target[::-1].copy()[::-1], packed["target"]):
         np.testing.assert_array_equal(entnorm.softmax(x, **{kind: other}), expected)
+
+
+def test_small_terms_decide_where_they_are_small():
+    sums, excess, deficit = (400.0, -2000.0, 14_000.0, -90_000.0), 6.0, 3.0
+    residual, second, _ = steps.excess_cumulants(*sums, 1, excess)
+    rest, first, _, _ = sums
+    mean = first / (1 + rest)
+    assert steps.is_close(mean, second, excess, deficit, False)
+    assert not steps.is_levered(mean, second, excess, deficit)
+    around = steps.few_digits(mean)
+    for place, near in ((around, True), (0.0, False), (np.nan, False), (2.0 * around, False)):
+        centred, room = first - place * rest + 1.0, np.zeros(lanes.PLACES)  # with an error that shows
+        for lane, number in (
+            *((lanes.ACTIVE, 1.0), (lanes.KIND, lanes.DIRECT), (lanes.EXCESS, excess), (lanes.DEFICIT, deficit)),
+            *((lanes.SUM_0, rest), (lanes.SUM_1, first), (lanes.AROUND, place), (lanes.CENTRED, centred)),
+            *((lanes.RESIDUAL, residual), (lanes.SECOND, second)),
+        ):
+            room[lane] = number
+        from_python(lanes.find_residual)(room)
+        found = steps.excess_residual(rest, centred, 1, excess, around) if near else residual
+        assert abs(found - residual) >= 1e-3 or not near
+        assert room[lanes.RESIDUAL] == pytest.approx(found, rel=1e-9)
+        assert room[lanes.ACTIVE] == near
 
 
 def test_lanes_that_are_done_keep_their_answers():

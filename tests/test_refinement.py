@@ -10,7 +10,7 @@ import entnorm
 from entnorm import backend, lone, refinement, solver
 from entnorm.answers import Answers
 from entnorm.moments import IN_WORDS
-from entnorm.reductions import Workspace
+from entnorm.reductions import TILE, Workspace
 from entnorm.spectrum import Spectrum
 from entnorm.targets import Target
 
@@ -60,6 +60,11 @@ SHARED = {  # probabilities, of whose logarithms, products or exponentials all o
         ["0x1.67deb8d281e01p-17", "0x1.3adf5b91d1b5ep-17", "0x1.5a34ba212b039p-57"],
         [1, 106_564, 3910],
         "0x1.cb1de6e7ddb40p-4",
+    ),
+    "less than three nats above": (
+        ["0x1.65ecd0d550e02p-12", "0x1.a10b47e85aa0bp-13", "0x1.a9e9d9cb863bfp-16", "0x1.e2da07ac4d70ap-57"],
+        [1, 5026, 7, 7],
+        "0x1.b912369dc0800p-8",
     ),
 }
 ALIKE = {  # in the sums of which equal terms, one after the other, would all be rounded alike
@@ -179,9 +184,10 @@ def test_which_rows_are_refined(kernel, name):
 @pytest.mark.parametrize("name", SHARED)
 def test_no_error_is_shared_by_a_crowd(name):
     row, deficit = shared(name)
-    if name != "one far above":  # which is refined if no slight step leads to it, and that is up to the processor
+    if name in ("steep", "nearly even"):  # others are if no slight step leads to them, and that is up to the processor
         assert refined(entnorm.solve(row, deficit=deficit)).all()
-    assert worst({"p": row}, "deficit", deficit) <= 0.25
+    nudges = NUDGES if row.size < 10_000 else [0.0]
+    assert max(worst({"p": row}, "deficit", deficit * (1 + nudge)) for nudge in nudges) <= 0.25
 
 
 @pytest.mark.parametrize("name", ALIKE)
@@ -197,6 +203,33 @@ def test_nor_do_chunks_that_are_alike(kernel, name):
     row, deficit = REPEATING[name]()
     for nudge in NUDGES:
         assert worst(row, "deficit", deficit * (1 + nudge)) <= 0.5
+
+
+@pytest.mark.parametrize("change", ["two maxima", "a hole", "many tiles"])
+@pytest.mark.parametrize("name", REPEATING)
+def test_nor_if_the_row_is_not_ordinary(kernel, name, change):
+    row, deficit = REPEATING[name]()
+    ((form, values),) = row.items()
+    if change == "two maxima":
+        values[0] = values.max()
+    if change == "a hole":
+        values[1] = -np.inf if form == "logits" else 0.0
+    if change == "many tiles":
+        values = np.concatenate([*np.tile(np.delete(values, values.argmax()), (TILE // values.size + 1, 1)), values])
+        deficit += 0.5
+    values = values / values.sum() if form == "p" else values
+    for nudge in NUDGES[::5]:
+        assert worst({form: values}, "deficit", deficit * (1 + nudge)) <= 0.6
+
+
+@pytest.mark.parametrize("name", REPEATING)
+def test_rows_whose_chunks_are_alike_have_the_same_digits_among_others(kernel, name):
+    row, deficit = REPEATING[name]()
+    ((form, values),), targets = row.items(), deficit * (1 + NUDGES)
+    found = entnorm.solve(**{form: np.tile(values, (NUDGES.size, 1))}, deficit=targets)
+    alone = [entnorm.solve(**row, deficit=target) for target in targets]
+    assert np.array_equal(found.gamma, [solution.gamma for solution in alone])
+    assert np.array_equal(found.probs, [solution.probs for solution in alone])
 
 
 def test_without_a_sum_of_small_terms_they_do(monkeypatch):

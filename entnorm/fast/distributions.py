@@ -107,7 +107,10 @@ def step_row(x, centre, base, by, ones, sums, tails, out):
 
 @part
 def _retake(x, top, base, by, centre, tails, out):
-    """The distribution of a row that was solved, from the look that decided, which is taken again."""
+    """The distribution of a row that was solved, from the look that decided, which is taken again.
+
+    But for the sum of small terms, which is not needed: the others have the same bits without it.
+    """
     whole, from_top = aligned(x.size), centre == np.inf
     origin = top if from_top else centre
     fill_tail(x, origin, tails[0])

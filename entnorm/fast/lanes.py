@@ -36,7 +36,7 @@ _each = njit(**LOOP)
 def _compiled(*names):
     """Functions of `steps` with other elementary functions, and another `pick`: the same source serves NumPy.
 
-    Each may call those before it.
+    Each may call those of `steps`, and of those that have been asked for, the compiled ones.
     """
     namespace = vars(steps) | {"np": elementary, "pick": _inlined(lambda condition, yes, no: yes if condition else no)}
     for name in names:

@@ -93,7 +93,10 @@ def _products(a, b):
 
 @njit(**HELPER | {"fastmath": SUMS})
 def _moments(w, t):
-    """Of four entries, the sums of w t, w t^2 and w t^3; of the latter two a few digits are enough."""
+    """Of four entries, the sums of w t, w t^2 and w t^3; of the latter two a few digits are enough.
+
+    Of the first as well, beside a sum of small terms, which short rows that lean do without.
+    """
     first = _products(w, t)
     w = _products(first, t)
     return of_four(first), w[0] + w[1] + w[2] + w[3], w[0] * t[0] + w[1] * t[1] + w[2] * t[2] + w[3] * t[3]
@@ -280,15 +283,16 @@ def fetch(x, left, right):
 
 @exact
 def _add_five(totals, rests, sums):
-    """The same, and a fifth to a few digits."""
-    four, rests = _add_sums(totals[:4], rests, sums[:4])
-    return (*four, totals[4] + sums[4]), rests
+    """The same, and a fifth, to all digits as well."""
+    four, two = _add_sums(totals[:4], rests[:2], sums[:4])
+    fifth, rest = add(totals[4], rests[2], sums[4])
+    return (*four, fifth), (*two, rest)
 
 
 @exact
 def _first_five(sums):
     four, rests = _first(sums[:4])
-    return (*four, sums[4]), rests
+    return (*four, sums[4]), (*rests, 0.0)
 
 
 def _in_chunks(chunk: Any) -> Any:
@@ -309,8 +313,8 @@ def _in_chunks(chunk: Any) -> Any:
             part = slice(left, min(left + CHUNK, x.size))
             fetch(kept, left + ahead, left + ahead + CHUNK)
             totals, rests = _add_five(totals, rests, chunk(x[part], place, gamma, kept[part]))
-        rest, centred, second, third = _ended(totals[:4], rests)
-        return (rest, totals[4], second, third), centred
+        rest, centred, second, third = _ended(totals[:4], rests[:2])
+        return (rest, totals[4] + rests[2], second, third), centred
 
     return sums
 

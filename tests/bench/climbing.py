@@ -44,7 +44,7 @@ class Levels:
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, longest: int) -> Levels:
-        """One with at most so many entries."""
+        """One with at most so many entries, or one or two more."""
         many = int(longest * 10 ** rng.uniform(-2, -0.05))
         below = 1 + int(many * math.expm1(10 ** rng.uniform(-2.5, 0.4)))
         ties = int(rng.choice([1, 1, 2, 3]))
