@@ -22,10 +22,8 @@ _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
 _UNDERFLOW = 746.0  # exp of minus this is zero
 _SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
-_CLOSE, _CLOSE_IF_SHORT = (
-    3.0,
-    4.5,
-)  # likewise, if sums are off by more than half a unit: by a search for the worst
+_CLOSE = 3.0  # likewise, if sums are off by two or three units, and not by half a one: found by a search for the worst
+_CLOSE_IF_SHORT = 4.5  # likewise, if they are of short rows
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
 TALL = 3.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 _SENSITIVE = 2.0  # likewise of the mean below the maximum, if that is made of other exponentials than gamma was
@@ -171,7 +169,7 @@ def excess_residual(rest: Any, centred: Any, ties: Any, goal: Any, around: Any) 
 
     The mean of t is ``c + (sum r_i (t_i - c) - m c) / Z``. Where c is near it and the maxima have a small share, the
     terms of that sum are small, and with them their rounding errors, which do not average out where entries are of a
-    few levels. Were that share a half, an error of the mean would not show in the largest probability.
+    few levels. Where that share is large, they hardly show in the largest probability.
     """
     return (np.log1p(rest / ties) - (goal + around)) - (centred - ties * around) / (ties + rest)
 
