@@ -253,18 +253,12 @@ def power_sums(
         rest = None
         if from_top:
             _weigh(t, w, None if lift is None else lift[some], None if deep is None else deep[some])
-            n = part.stop - part.start
-            _forget_maxima(w, offsets, peak[some] if peak is not None and n == shape[1] else None)
-            w[:, n:] = 0
+            _forget_maxima(w, offsets, part, None if peak is None else peak[some])
             found: tuple[Any, ...] = row_sum(w), *moment_sums(w, t, v)
         elif top is None:
             found = raised_sums(t, w, v)
         else:
-            depths = top[0](some, part)
-            rest = rest_of(t, depths, gamma[some], top[1][some])
-            found = raised_sums(t, w, v, rest)
-            w[:, width:] = 0  # and outside the support: it was 1
-            np.copyto(w[:, :width], 0, where=depths == -np.inf)
+            found, rest = _exact_sums(t, w, v, top[0](some, part), gamma[some], top[1][some])
         if around is not None:
             found = *found, _small_sum(w, t, around(some, found), rest, v)
         sums.add((some, part), found)
@@ -287,14 +281,26 @@ def _small_sum(w: NDArray[Any], t: NDArray[Any], place: Floats | None, rest: Res
     return np.zeros(len(w)) if place is None else row_dot(w, centred(t, place[:, None], rest, v))
 
 
-def _forget_maxima(w: NDArray[Any], offsets: NDArray[Any], peak: Indices | None) -> None:
-    """Let w be 0 where the maxima are, of each row by itself: see `power_sums`."""
+def _forget_maxima(w: NDArray[Any], offsets: NDArray[Any], part: slice, peak: Indices | None) -> None:
+    """Let w be 0 where the maxima are, of each row by itself, and beyond these columns: see `power_sums`."""
     several = np.ones(len(w), np.bool_) if peak is None else peak < 0
     if several.any():
         np.copyto(w[:, : offsets.shape[1]], 0, where=(offsets == 0) & several[:, None])
     if peak is not None:
-        single = np.flatnonzero(~several)
-        w[single, peak[single]] = 0
+        here = np.flatnonzero((peak >= part.start) & (peak < part.stop))
+        w[here, peak[here] - part.start] = 0
+    w[:, part.stop - part.start :] = 0
+
+
+def _exact_sums(
+    t: Floats, w: Floats, v: Floats, depths: Floats, gamma: Floats, above: Floats
+) -> tuple[tuple[Any, ...], Rest | None]:
+    """`raised_sums` of the t that have not been rounded, and their rest; then w is 0 outside the support and beyond."""
+    rest = rest_of(t, depths, gamma, above)
+    found = raised_sums(t, w, v, rest)
+    w[:, depths.shape[1] :] = 0
+    np.copyto(w[:, : depths.shape[1]], 0, where=depths == -np.inf)
+    return found, rest
 
 
 def power_means(
