@@ -15,6 +15,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,19 @@ ENOUGH = 1.0  # seconds spent on one method in a round, after which it is measur
 COLOURS = [f"C{i}" for i in (0, 1, 2, 3, 4, 5, 6, 8, 9)]  # without grey, which stands for any
 KERNELS = {"entnorm, NumPy": None, "entnorm, compiled": backend.compiled()}
 SOLVE = "solve and probs of "  # before the name of a kernel: the other public function
+FIRST = """
+import time
+
+import numpy as np
+
+import entnorm
+
+rows = np.random.default_rng(0).normal(size=(64, 100))
+for logits, evenness in ((rows, 0.5), (rows, 0.95), (rows[0], 0.5)):
+    begun = time.perf_counter()
+    entnorm.softmax(logits, evenness=evenness)
+    print(time.perf_counter() - begun)
+"""
 
 
 @dataclass
@@ -152,6 +166,11 @@ def softened(logits: np.ndarray, target: dict[str, Any]) -> Any:
 def solved(logits: np.ndarray, target: dict[str, Any]) -> Any:
     """The exponents, and all that is known of them, and the distributions."""
     return entnorm.solve(logits=logits, **target).probs
+
+
+def normalized(p: np.ndarray, target: dict[str, Any]) -> Any:
+    """The distributions, from probabilities."""
+    return entnorm.normalize(p, **target)
 
 
 def available() -> dict[str, Any]:
@@ -293,6 +312,47 @@ def _costs(name: str, times: dict[str, dict[str, float]]) -> dict[str, Any]:
     return {"method": name, "ratios": ratios, "seconds": seconds}
 
 
+def other_inputs(works: list[Workload], repetitions: int) -> str:
+    """What float32 logits cost, in passes over them, and probabilities, in passes over the logits."""
+    kernels = list(available())
+    lines = [f"| workload | {' | '.join(f'float32 logits, {name}' for name in kernels)} | probabilities |"]
+    lines.append("|---|" + "---:|" * (len(kernels) + 1))
+    for work in works:
+        print(f"{work.name}, float32 and probabilities", file=sys.stderr)
+        single = Workload("", work.logits.astype(np.float32), work.target)
+        likely = Workload("", softmax(work.logits, axis=-1), work.target)
+        runs = {"softmax": lambda x=work.logits: softmax(x, axis=-1), "p": ours(likely, None, normalized)}
+        runs |= {"single": lambda x=single.logits: softmax(x, axis=-1)}
+        runs |= {name: ours(single, fast) for name, fast in available().items()}
+        took, _ = least_times(runs, repetitions)
+        ratios = [took[name] / took["single"] for name in kernels] + [took["p"] / took["softmax"]]
+        lines.append(f"| {work.name} | {' | '.join(f'{ratio:.2f}' for ratio in ratios)} |")
+    return "\n".join(lines)
+
+
+def first_calls() -> str:
+    """Seconds until the first distributions are there, in a process that has to compile all, and in the next one."""
+    if KERNELS["entnorm, compiled"] is None:
+        return "Not installed here: numba, without which nothing is compiled."
+    found = []
+    with tempfile.TemporaryDirectory() as cache:
+        for _ in range(2):
+            print("first calls", file=sys.stderr)
+            ran = subprocess.run(
+                [sys.executable, "-c", FIRST],
+                env=os.environ | {"NUMBA_CACHE_DIR": cache},
+                stdout=subprocess.PIPE,
+                text=True,
+                check=True,
+            )
+            found.append(list(map(float, ran.stdout.split())))
+    lines = ["| first `softmax` | compiling | with what is cached |", "|---|---:|---:|"]
+    names = "of rows", "of rows nearer to the uniform distribution, after that", "of a single row, after that"
+    for name, compiling, loading in zip(names, *found, strict=True):
+        lines.append(f"| {name} | {compiling:.1f} s | {loading:.2f} s |")
+    return "\n".join(lines)
+
+
 def normal_rows(count: int, n: int) -> Workload:
     """Rows of normal logits."""
     return Workload("", np.random.default_rng(n).normal(0, 2, (count, n)), {"entropy": 0.7 * math.log(n)})
@@ -411,8 +471,20 @@ def summary(tables: dict[str, list[dict[str, Any]]]) -> str:
     return "\n".join(rows)
 
 
+def other_costs(works: list[Workload], repetitions: int) -> str:
+    """What the tables of workloads do not have."""
+    return f"""Other input, memory at hand: float32 logits in softmax passes over the same float32 array; probabilities,
+which are solved by NumPy in any case, in passes over the logits that they are of.
+
+{other_inputs(works, repetitions)}
+
+First calls, by the clock, in a process that finds nothing compiled, and in the next one:
+
+{first_calls()}"""
+
+
 def report(
-    works: list[Workload], tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: bool, narrow: str
+    works: list[Workload], tables: dict[str, list[dict[str, Any]]], repetitions: int, quiet: bool, more: str
 ) -> str:
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}"
@@ -460,7 +532,7 @@ Python {platform.python_version()}, {versions}.
 
 {summary(tables)}
 
-{missed(tables)}{narrow}
+{missed(tables)}{more}
 
 ![Cost against the length of a row](performance-length.svg)
 
@@ -522,7 +594,8 @@ def main() -> int:
         print(summary(tables))
         return 0
     narrow = narrowed(options.repetitions) if vectors() > 256 and not options.only else ""
-    text = report(chosen, tables, options.repetitions, quiet=not options.shared, narrow=narrow)
+    more = f"{narrow}\n\n{other_costs(chosen, options.repetitions)}"
+    text = report(chosen, tables, options.repetitions, quiet=not options.shared, more=more)
     if options.only:
         print(text)
         return 0
