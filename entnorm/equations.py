@@ -111,7 +111,7 @@ class _Finer:
         ties, excess, deficit = self._ties[rows], self._goal.excess[rows], self._goal.deficit[rows]
         mean = sums[1] / (ties + sums[0])
         _, second, _ = excess_cumulants(sums[0], sums[1], sums[2], sums[3], ties, excess)
-        self._close[rows], self._place[rows] = is_close(mean, second, excess, deficit, False), few_digits(mean)
+        self._close[rows], self._place[rows] = is_close(mean, second, excess, deficit), few_digits(mean)
         return self._place[rows] if self._close[rows].any() else None
 
     def known(self, rows: slice, sums: tuple[Any, ...]) -> Floats:

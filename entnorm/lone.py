@@ -321,7 +321,7 @@ def _excess(values: Floats, found: Survey, excess: float, deficit: float, room: 
         if roughly:
             return residual, second, third, None
         mean = first / (1 + rest)
-        if is_close(mean, second, excess, deficit, False):
+        if is_close(mean, second, excess, deficit):
             around = few_digits(mean)
             centred(t, around, None, v)
             residual = excess_residual(rest, float(small(v) if small else row_dot(w, v)), 1, excess, around)

@@ -101,9 +101,9 @@ class Alone:
         mean = moment / (1 + rest)
         if is_levered(mean, variance, self.excess, self.deficit):
             return math.nan, variance, skewness, None
-        if is_close(mean, variance, self.excess, self.deficit, True):
+        if is_close(mean, variance, self.excess, self.deficit):
             around = few_digits(mean)
             np.multiply(np.subtract(t, around, third), w, third)
             residual = excess_residual(rest, float(row_total(terms[3])), 1, self.excess, around)
-        # These sums may be off by two units, which is within what is left of the promise to the largest probability.
+        # These sums may be off by three units, which of rows that are not close is within the promise: see `is_close`.
         return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf, 0.0)

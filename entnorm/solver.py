@@ -302,10 +302,12 @@ def _decide(
 def _may_step(spectrum: Spectrum, goal: Goal, base: Floats, by: Floats) -> Mask:
     """Rows whose distribution may be told from the exponentials at `base`, because the last step was slight.
 
-    The squares of logarithms and of the step have to be in range.
+    The squares of logarithms and of the step have to be in range, and powers of the lowest exponent finite.
     """
-    moderate = (spectrum.reach < SQUARES) & (spectrum.reach > 1 / SQUARES) & (goal.excess >= FINE)
-    return np.asarray(moderate & is_slight(by / base, base * spectrum.reach))
+    reach, lowest = spectrum.reach, base * spectrum.reach
+    moderate = (reach < SQUARES) & (reach > 1 / SQUARES) & (goal.excess >= FINE)
+    moderate &= (np.abs(by) < SQUARES) & (lowest < SQUARES)
+    return np.asarray(moderate & is_slight(by / base, lowest))
 
 
 def _search(equation: Equation, gamma: Floats, which: Indices, answers: Answers) -> None:

@@ -22,8 +22,7 @@ _NEGLIGIBLE = EPS  # a sixth of it is what a last step may leave
 _SLIGHT = EPS / 2  # likewise of what the second order in a last step leaves of a probability, times 1 + |t|
 _UNDERFLOW = 746.0  # exp of minus this is zero
 _SHARE = 6.0  # of the 8 rounding errors that the largest probability may be off by: what a sum's may come to
-_CLOSE = 3.0  # likewise, if sums are off by two or three units, and not by half a one: found by a search for the worst
-_CLOSE_IF_SHORT = 4.5  # likewise, if they are of short rows
+_CLOSE = 2.0  # likewise, if sums are off by three units, and not by half a one: see `is_close`
 _NOISE = 5.0  # of 8: what is taken for the rounding errors of an excess has been found to be exceeded by a third
 TALL = 3.0  # t around a centre above which its rounding would show in the probability, to which most is promised
 _SENSITIVE = 2.0  # likewise of the mean below the maximum, if that is made of other exponentials than gamma was
@@ -187,12 +186,14 @@ def is_levered(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
     return shows(mean, second, excess, deficit, _SHARE) | (excess + small > _NOISE * promise)
 
 
-def is_close(mean: Any, second: Any, excess: Any, deficit: Any, short: bool) -> Any:
+def is_close(mean: Any, second: Any, excess: Any, deficit: Any) -> Any:
     """Whether a row is so nearly levered that the mean has to be as exact as is said there: see `excess_residual`.
 
-    Running sums of `short` rows have fewer terms.
+    A term is rounded six to eight times, by half a unit at most, before it is part of a sum of 64, or of a short row;
+    where entries are chosen for it, nearly all of that is to the same side. The two sums are off by three units then,
+    one up and one down, and the mean by six. That comes to four times what `is_levered` counts.
     """
-    return shows(mean, second, excess, deficit, _CLOSE_IF_SHORT if short else _CLOSE)
+    return shows(mean, second, excess, deficit, _CLOSE)
 
 
 def shows(mean: Any, second: Any, excess: Any, deficit: Any, share: float) -> Any:

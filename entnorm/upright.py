@@ -229,7 +229,7 @@ class _Crowd:
         rest, first, square, cube = sums
         residual, second, third = excess_cumulants(rest, first, square, cube, 1, excess)
         mean = first / (1 + rest)
-        close = is_close(mean, second, excess, deficit, True)
+        close = is_close(mean, second, excess, deficit)
         if close.any():
             around = few_digits(mean)
             finer = excess_residual(rest, room.centred_sums(around), 1, excess, around)

@@ -1,5 +1,6 @@
 """Numbers in two words, ``high + low``: where the rounding of one would show."""
 
+import math
 from collections.abc import Iterator
 from decimal import Context, Decimal
 from functools import lru_cache
@@ -124,7 +125,8 @@ def depths(values: Floats, top: float, *, logits: bool, scale: int) -> Words:
 
 def powers(below: Words, gamma: float, by: float) -> tuple[Words, Words]:
     """Such depths times the order, which has two words as well, and the exponentials of that."""
-    t, lost = two_product(below[0], gamma)
+    factor, exponent = math.frexp(gamma)  # for halves of the others to be in range
+    t, lost = two_product(np.ldexp(below[0], exponent), factor)
     lost += below[1] * gamma + below[0] * by
     count = t > _LOWEST
     lost[~count] = 0.0  # there is none of an infinite product

@@ -45,6 +45,13 @@ def few_above_many(rng):
     )
 
 
+def far_apart(rng):
+    """One entry a hair below the maximum, and others so many hairs below it that floats cannot hold the square."""
+    hair = 10.0 ** -rng.uniform(100, 245)
+    far = hair * 10.0 ** rng.uniform(100, 250)
+    return -np.concatenate([[0, hair], far * (1 + rng.random(sized(rng)))])
+
+
 def shoulder(row):
     """How many entries are above the widest gap between logarithms."""
     ((kind, values),) = row.items()
@@ -79,6 +86,7 @@ FAMILIES = {
     "plateau": lambda r: {"logits": np.append(narrow(r), -(10.0 ** r.uniform(0, 4)) - r.random(r.integers(1, 5)))},
     "crowd": lambda r: {"logits": crowd(r)},
     "few above many": lambda r: {"logits": few_above_many(r)},
+    "far apart": lambda r: {"logits": far_apart(r)},
 }  # fmt: skip
 
 

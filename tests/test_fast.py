@@ -137,7 +137,7 @@ def test_small_terms_decide_where_they_are_small():
     residual, second, _ = steps.excess_cumulants(*sums, 1, excess)
     rest, first, _, _ = sums
     mean = first / (1 + rest)
-    assert steps.is_close(mean, second, excess, deficit, False)
+    assert steps.is_close(mean, second, excess, deficit)
     assert not steps.is_levered(mean, second, excess, deficit)
     around = steps.few_digits(mean)
     for place, near in ((around, True), (0.0, False), (np.nan, False), (2.0 * around, False)):

@@ -39,7 +39,8 @@ MOST = {
     "outlier": 28,
     "near ties": 28,
     "next to the maximum": 28,
-}  # scales 9 to 15 decades apart: a decade may take two
+    "far apart": 28,
+}  # scales nine decades apart, or more: a decade may take two
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -54,6 +55,34 @@ def test_every_number_is_inside_its_budget(family, seed):
         errors = Exact.for_target(**row, kind=kind, value=value).errors(solution, kind, value)
         assert max(errors.values()) <= 1, (kind, value, errors)
         assert solution.nit <= MOST.get(family, 12)
+
+
+@pytest.mark.parametrize("n", [3, 128, 129, 1000])
+@pytest.mark.parametrize("hair", [2.0**-565, 2.0**-600, 2.0**-868])
+def test_steps_whose_squares_floats_do_not_hold_leave_distributions_whole(n, hair):
+    logits = np.append([0.0, -hair], -0.01 * np.linspace(1, 2, n))
+    for entropy in (1e-6, 0.01, 0.3, 0.69):
+        solution = entnorm.solve(logits=logits, entropy=entropy)
+        errors = Exact.for_target(logits=logits, kind="entropy", value=entropy).errors(solution, "entropy", entropy)
+        assert max(errors.values()) <= 1
+        assert (entnorm.softmax(np.stack([logits] * 2), entropy=entropy) == solution.probs).all()
+
+
+@pytest.mark.parametrize("ties", [1, 2])
+def test_logits_next_to_the_largest_number_that_are_solved_in_two_words(ties):
+    logits = np.full(500, -1e308)
+    logits[:ties] = 0.0
+    for entropy in (3.434, 3.9, 4.5):
+        solution = entnorm.solve(logits=logits, entropy=entropy)
+        errors = Exact.for_target(logits=logits, kind="entropy", value=entropy).errors(solution, "entropy", entropy)
+        assert max(errors.values()) <= 1
+
+
+def test_powers_that_floats_do_not_hold_are_no_powers():
+    logits = np.append([0.0, 0.0, -1e-261], -5e88 * np.linspace(1, 2, 197))
+    solution = entnorm.solve(logits=logits, deficit=4.5)
+    assert abs(solution.probs.sum() - 1) <= 8 * 2.0**-52
+    assert (solution.probs[3:] == 0).all()
 
 
 @pytest.mark.parametrize("kind", ["p", "logits"])

@@ -121,7 +121,7 @@ def find_residual(lanes):
         near = abs(mean - around) < -_NEAR * mean
         residual = excess_residual(rest, centred, 1, excess, around)
         lanes[RESIDUAL + j] = residual if near & (active > 0.0) else coarse
-        levered = is_levered(mean, second, excess, deficit) | (is_close(mean, second, excess, deficit, False) & ~near)
+        levered = is_levered(mean, second, excess, deficit) | (is_close(mean, second, excess, deficit) & ~near)
         lanes[ACTIVE + j] = 0.0 if levered else active
         lanes[KIND + j] = UNSOLVED if levered & (active > 0.0) else kind
 

@@ -59,6 +59,8 @@ class Enclosed:
         }
 
     def _probability_error(self, solution, exact, gamma, distance, k) -> float:
+        if not np.isfinite(solution.probs).all() or np.isnan(solution.log_probs).any():
+            return math.inf
         worst = abs(math.fsum(solution.probs.tolist()) - 1) / (8 * EPS)
         found = dict(zip(self.values.tolist(), solution.probs.tolist(), strict=True))
         logs = dict(zip(self.values.tolist(), solution.log_probs.tolist(), strict=True))
