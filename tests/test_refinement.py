@@ -7,7 +7,7 @@ import pytest
 from oracle import EPS, Exact
 
 import entnorm
-from entnorm import backend, lone, refinement, solver
+from entnorm import backend, lone, refinement, solver, steps
 from entnorm.answers import Answers
 from entnorm.moments import IN_WORDS
 from entnorm.reductions import TILE, Workspace
@@ -42,6 +42,35 @@ ROWS = {  # levels, how many entries there are of each, and the deficit that the
         [1.0, 0.98975624973807, -1.090318329565316, -4.390487006437905],
         [3, 30953, 79554, 3934],
         1.3464016631556457,
+    ),
+}
+ONE_SIDED = {  # values, which of them each entry has, and the deficit: additions in order nearly all err to one side
+    "logits": (
+        (
+            "-0x1.f7baeea91089cp+1 -0x1.f7b943fc8b9b5p+1 -0x1.f7b5d1af618b6p+1 -0x1.f7b3713c432f1p+1 "
+            "-0x1.f7aea5720573bp+1 -0x1.f7a18d83688d1p+1 -0x1.f78f7640477cap+1 -0x1.f78e27b89fc1fp+1 "
+            "-0x1.f769d9d708574p+1 -0x1.f74fcdab4f2c6p+1 -0x1.f74f330530ef1p+1 -0x1.f749d019faaafp+1 "
+            "0x0.0p+0 "
+        ),
+        (
+            "ieleejjeeheekegkkklhlhhlhkaeehekfkhkkaakklkkekleeehlhllhlejkklke"
+            "llllllllllllllllllllllllllllllllmbbbbbbbbbbbbbdbbbbbbbbbbbbbbbcb"
+        ),
+        "0x1.efc0c7711c4fdp-1",
+    ),
+    "p": (
+        (
+            "0x1.6f5dfaa4528b5p-8 0x1.6f5dfc4e67d2ap-8 0x1.6f5dffde0df1ep-8 0x1.6f5e03f266c9ep-8 "
+            "0x1.6f5e04f389ba3p-8 0x1.6f5e0523cda05p-8 0x1.6f5e05bd58ffap-8 0x1.6f5e05edac8b5p-8 "
+            "0x1.6f5e05f97edaep-8 0x1.6f5e061e2de2fp-8 0x1.6f5e0637ce078p-8 0x1.6f5e07a60f9a6p-8 "
+            "0x1.6f5e0a3ab80fep-8 0x1.6f5e0ab58dd7ep-8 0x1.6f5e1065fe746p-8 0x1.6f5e147c0cb6ap-8 "
+            "0x1.6f5e14916eb38p-8 0x1.6f5e21eedfae5p-8 0x1.6f5e26d07cd35p-8 0x1.27016441af24bp-2 "
+        ),
+        (
+            "sgogmmgomomogkmomogmmomoamommookokmnookmomomkgomomkoomompomqommg"
+            "rrrrrrrrrrrrrrrrrrrrrrrrbrrrrrrrtjjjfjdjjjjjiecjjjjjjjjjjjjljjhj"
+        ),
+        "0x1.e5b52bfa2a01ep-1",
     ),
 }
 REFINED = [name for name in ROWS if not name.startswith("three")]
@@ -238,6 +267,27 @@ def test_without_a_sum_of_small_terms_they_do(monkeypatch):
     with_it = max(worst(row, "deficit", value) for value in targets)
     monkeypatch.setattr(lone, "is_close", lambda *_: False)
     assert max(worst(row, "deficit", value) for value in targets) > max(3 * with_it, 0.5)
+
+
+def _one_sided(form):
+    values, order, deficit = ONE_SIDED[form]
+    values = [float.fromhex(value) for value in values.split()]
+    return {form: np.array([values[ord(letter) - ord("a")] for letter in order])}, float.fromhex(deficit)
+
+
+@pytest.mark.parametrize("form", ONE_SIDED)
+def test_short_rows_whose_additions_all_err_to_one_side_keep_the_promise(kernel, form):
+    row, deficit = _one_sided(form)
+    assert worst(row, "deficit", deficit) <= 0.5
+
+
+@pytest.mark.parametrize("form", ONE_SIDED)
+def test_they_do_not_where_fewer_rows_count_as_close(form, monkeypatch):
+    row, deficit = _one_sided(form)
+    monkeypatch.setattr(backend, "compiled", lambda: None)
+    with_it = worst(row, "deficit", deficit)
+    monkeypatch.setattr(steps, "_CLOSE", 4.5)
+    assert worst(row, "deficit", deficit) > max(3 * with_it, 0.5)
 
 
 @pytest.mark.parametrize("gap", [1e-2, 1e-6, 1e-12])
