@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import FAINT, SHALLOW, Floats, log_offsets
-from entnorm.reductions import laned, row_total
+from entnorm.reductions import in_parts, laned, parts_total
 from entnorm.scalars import excess_cumulants, excess_residual, start
 from entnorm.steps import few_digits, is_close, is_levered
 
@@ -51,6 +51,7 @@ class Alone:
         self.depths, self.single, self.squares = self.padded[:n], *self.singles[:, :n]
         fine, few = np.zeros((4, double)), np.zeros((4, single), np.float32)
         self.exact = self.depths, np.empty(n), fine, *fine[:, :n]
+        self.parts = in_parts(fine)
         self.rough = self.single, np.empty(n, np.float32), few, *few[:, :n]
 
     @classmethod
@@ -94,7 +95,8 @@ class Alone:
         np.multiply(w, t, first)
         np.multiply(first, t, second)
         np.multiply(second, t, third)
-        rest, moment, square, cube = row_total(terms).tolist()
+        sums = np.add.reduce(terms, -1) if roughly else parts_total(self.parts)
+        rest, moment, square, cube = sums.tolist()
         residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
         if roughly:
             return residual, variance, skewness, None
@@ -104,6 +106,6 @@ class Alone:
         if is_close(mean, variance, self.excess, self.deficit):
             around = few_digits(mean)
             np.multiply(np.subtract(t, around, third), w, third)
-            residual = excess_residual(rest, float(row_total(terms[3])), 1, self.excess, around)
+            residual = excess_residual(rest, float(parts_total(self.parts[3])), 1, self.excess, around)
         # These sums may be off by three units, which of rows that are not close is within the promise: see `is_close`.
         return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf, 0.0)

@@ -43,6 +43,7 @@ SAMPLE = 12  # rows of each workload that are held against balls
 MEMORY = ("fresh", "at hand")
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's mallopt
 ROUNDS = 3
+LASTING = 5e-3  # seconds of calls that are timed as one
 ENOUGH = 1.0  # seconds spent on one method in a round, after which it is measured no more
 COLOURS = [f"C{i}" for i in (0, 1, 2, 3, 4, 5, 6, 8, 9)]  # without grey, which stands for any
 KERNELS = {"entnorm, NumPy": None, "entnorm, compiled": backend.compiled()}
@@ -209,13 +210,21 @@ def least_times(methods: dict[str, Callable[[], Any]], repetitions: int) -> tupl
         best[name] = spent[name] = time.process_time() - begun
         if spent[name] < ENOUGH / 3:  # the first call may have been the first of its kind
             best[name] = spent[name] = _time_of(run, 1)
-        loops[name] = max(1, int(2e-3 / max(best[name], 1e-6)))
+        loops[name] = _loops_of(run) if best[name] < LASTING else 1
     for _ in range(repetitions):
         for name, run in methods.items():
             if spent[name] < ENOUGH:
                 took = _time_of(run, loops[name])
                 best[name], spent[name] = min(best[name], took), spent[name] + took * loops[name]
     return best, results
+
+
+def _loops_of(run: Callable[[], Any]) -> int:
+    """How many calls to time as one, so that the first of them, after other methods, is not what is measured."""
+    loops = 1
+    while _time_of(run, loops) * loops < LASTING:
+        loops *= 2
+    return loops
 
 
 def _time_of(run: Callable[[], Any], times: int) -> float:
