@@ -550,8 +550,9 @@ entries are not copied as a whole, to stay within 64 MiB: NumPy sums them in pie
 
 ![Cost against the number of rows](performance-rows.svg)
 
-Cost against the number of rows of 100 logits; memory at hand, but for the largest array. A call takes a tenth of a
-millisecond or two whatever its rows are, unless it is of a single one: a few short rows cost less one by one.
+Cost against the number of rows of 100 logits; memory at hand, but for the largest array. A call takes half a
+millisecond and more with NumPy, and a tenth compiled, however few its rows are; unless it is a single one, or NumPy
+has a dozen at most, which it solves one by one.
 
 ![Cost against the condition number](performance-condition.svg)
 
