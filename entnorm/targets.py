@@ -169,7 +169,7 @@ def log_in_two_words(counts: Integers) -> tuple[Floats, Floats]:
 
 
 def _entropy(h: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
-    return Goal((h - bottom[0]) - bottom[1], (top[0] - h) + top[1], h == top[0], h == bottom[0])
+    return Goal(_above(h, 0.0, bottom), -_above(h, 0.0, top), h == top[0], h == bottom[0])
 
 
 def _deficit(d: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
@@ -177,6 +177,13 @@ def _deficit(d: Floats, support: Integers, ties: Integers, top: Any, bottom: Any
     width_error += top[1] - bottom[1]
     rest, rest_error = two_difference(width, d)
     return Goal(rest + (rest_error + width_error), d, d == 0, d == width + width_error)
+
+
+def _above(entropy: Floats, low: Any, end: Any) -> Floats:
+    """How far an entropy in two words is above an end, rounded once: a unit would be an eighth of what is promised."""
+    difference, error = two_difference(entropy, end[0])
+    error = np.where(np.isfinite(difference), error + (low - end[1]), 0.0)
+    return np.asarray(difference + error)
 
 
 def _perplexity(p: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:
@@ -188,7 +195,7 @@ def _evenness(e: Floats, support: Integers, ties: Integers, top: Any, bottom: An
     for row in np.flatnonzero((ties > 1) & (ties < support)):
         least[row] = _ratio(int(ties[row]), int(support[row]))
     entropy, entropy_error = two_product(e, top[0])
-    excess = (entropy - bottom[0]) + (entropy_error + e * top[1] - bottom[1])
+    excess = _above(entropy, entropy_error + e * top[1], bottom)
     single = (support == 1) & (e <= 1)  # 0 = log 1 whatever its evenness is called
     return Goal(excess, (1 - e) * top[0], (e == 1) | single, e == least)
 

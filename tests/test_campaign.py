@@ -16,7 +16,7 @@ import pytest
 from families import FAMILIES, RNG, drawn, targets
 
 import entnorm
-from entnorm import balls
+from entnorm import balls, steps
 
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
@@ -234,6 +234,20 @@ def test_half_of_what_is_new_is_strained_and_of_the_rest_as_many_as_chance_has_i
     sought = [climbing._strained(rng, 1000).is_strained() for _ in range(400)]
     assert 0 < np.mean(drawn) < 0.4
     assert np.mean(sought) == pytest.approx((1 + np.mean(drawn)) / 2, abs=0.08)
+
+
+def test_noisy_rows_have_excesses_just_above_a_power_of_two_and_next_to_nothing_left_of_the_promise():
+    shares, excesses, levered = [], [], []
+    for seed in range(200):
+        found = climbing.Levels.noisy(RNG(seed), 1000)
+        mean, second, entropy = found.moments()
+        excess, deficit = entropy - math.log(found.counts()[0]), math.log(found.counts().sum()) - entropy
+        shares.append((excess + min(excess, 1)) / (second + min(excess, deficit)))
+        excesses.append(math.log2(excess) % 1)
+        levered.append(steps.is_levered(mean, second, excess, deficit))
+    assert 2.5 < np.median(shares) < steps._NOISE == climbing._NOISY
+    assert np.median(excesses) < 0.1
+    assert 0.05 < np.mean(levered) < 0.5, "rows on both sides of the threshold"
 
 
 def test_no_row_is_longer_than_asked_and_neighbours_have_the_same_maxima():

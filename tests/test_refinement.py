@@ -7,7 +7,7 @@ import pytest
 from oracle import EPS, Exact
 
 import entnorm
-from entnorm import backend, lone, refinement, solver, steps
+from entnorm import backend, lone, refinement, solver, steps, targets
 from entnorm.answers import Answers
 from entnorm.moments import IN_WORDS
 from entnorm.reductions import TILE, Workspace
@@ -42,6 +42,20 @@ ROWS = {  # levels, how many entries there are of each, and the deficit that the
         [1.0, 0.98975624973807, -1.090318329565316, -4.390487006437905],
         [3, 30953, 79554, 3934],
         1.3464016631556457,
+    ),
+}
+NOISY = {  # levels, runs of these, to how many hands they are dealt, and the target
+    "logits": (
+        "0x1.ed8fd58bb7aecp+0 0x1.e2cba5c64d476p+0 -0x1.d49a864e47c80p-4 -0x1.4fe4f1da4f49ap+6",
+        [(1, 230), (3, 591), (1, 97), (2, 1), (0, 6)],
+        32,
+        ("evenness", "0x1.b3a89c0ef03d1p-1"),
+    ),
+    "p": (
+        "0x1.8be2c7d43e7ddp-9 0x1.8ac66d66e4268p-9 0x1.e4a4ed44c1172p-61 0x1.ac348c89feaccp-375",
+        [(0, 6), (1, 326), (2, 1), (3, 485), (3, 100)],
+        8,
+        ("entropy", "0x1.738a653772de2p+2"),
     ),
 }
 ONE_SIDED = {  # values, which of them each entry has, and the deficit: additions in order nearly all err to one side
@@ -267,6 +281,30 @@ def test_without_a_sum_of_small_terms_they_do(monkeypatch):
     with_it = max(worst(row, "deficit", value) for value in targets)
     monkeypatch.setattr(lone, "is_close", lambda *_: False)
     assert max(worst(row, "deficit", value) for value in targets) > max(3 * with_it, 0.5)
+
+
+def _noisy(form):
+    """How far answers are off for some targets next to each other."""
+    levels, runs, hands, (kind, value) = NOISY[form]
+    which = np.repeat(*np.array(runs).T)
+    whole = which.size - which.size % hands
+    which = np.append(which[:whole].reshape(hands, -1).T, which[whole:])
+    row = {form: np.array([float.fromhex(level) for level in levels.split()])[which]}
+    return max(worst(row, kind, float.fromhex(value) * (1 + nudge)) for nudge in NUDGES)
+
+
+@pytest.mark.parametrize("form", NOISY)
+def test_rows_whose_last_digits_of_the_excess_are_large_beside_the_promise_keep_it(kernel, form):
+    assert _noisy(form) <= 0.5
+
+
+@pytest.mark.parametrize("form", NOISY)
+def test_they_would_not_if_targets_were_rounded_twice_and_more_rows_thought_to_be_quiet(form, monkeypatch):
+    with_it = _noisy(form)
+    monkeypatch.setattr(targets, "_one_goal", targets._one_goal.__wrapped__)
+    monkeypatch.setattr(targets, "_above", lambda h, low, end: (h - end[0]) + (low - end[1]))
+    monkeypatch.setattr(steps, "_NOISE", 5.0)
+    assert _noisy(form) > max(3 * with_it, 0.5)
 
 
 def _one_sided(form):

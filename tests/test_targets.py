@@ -52,6 +52,20 @@ def test_both_distances_keep_full_relative_accuracy(support, ties):
             assert abs(goal.deficit[i] - deficit) <= 2 * EPS * abs(deficit), (kind, value)
 
 
+def test_distances_from_the_ends_are_rounded_once():
+    rng, count = np.random.default_rng(0), 2000
+    support, ties = rng.integers(60, 3000, count), rng.integers(1, 20, count)
+    share, top = rng.uniform(0.02, 0.98, count), np.log(support)
+    h = np.log(ties) + share * (top - np.log(ties))
+    for kind, values in (("entropy", h), ("evenness", h / top)):
+        goal = Target(kind, values).reduce(support, ties)
+        for i, value in enumerate(values.tolist()):
+            exact = in_nats(kind, value, int(support[i]))
+            excess, deficit = exact - MP.log(int(ties[i])), MP.log(int(support[i])) - exact
+            assert abs(goal.excess[i] - excess) <= 0.501 * np.spacing(goal.excess[i]), (kind, value)
+            assert abs(goal.deficit[i] - deficit) <= (0.501 if kind == "entropy" else 2) * np.spacing(goal.deficit[i])
+
+
 def test_ends_are_the_nearest_floats_and_nothing_else():
     support, ties = np.array([7]), np.array([3])
     ends = {

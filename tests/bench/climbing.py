@@ -19,9 +19,12 @@ KEPT = 40  # rows of a generation
 TARGETS = 16  # of a row, all of which are solved: rounding errors of exponentials fall anew for each
 HANDS = (1, 2, 4, 8, 16, 32, 64, 128)  # vectors and chunks are as long as some of these
 _NEW = 0.15  # the share of rows that are new, and not neighbours of one that is kept
+_LOUD = 0.35  # and of those, the share that is noisy
 _TRIED = 200  # gaps of which the worst is taken
 _LEAST = 1e-3  # nats that a target is away from the ends
 _STRAINED = 2.5, 6.0  # eighths of the promise
+_NOISY = 3.0  # how much larger than the promise an excess, and what it is rounded with, may be: see `is_levered`
+_TIES = (1, 2, 3, 4, 6, 8, 12, 16, 17)
 _DRAWS = 40  # among which a strained one is looked for
 KINDS = ("entropy", "perplexity", "deficit", "evenness")
 
@@ -60,6 +63,32 @@ class Levels:
             tilt=rng.uniform(0.3, 1.1) * math.log((many + 1) / ties),
             kind=str(rng.choice(KINDS)),
             probabilities=bool(rng.random() < 0.5),
+        ).unlucky(rng)
+
+    @classmethod
+    def noisy(cls, rng: np.random.Generator, longest: int) -> Levels:
+        """One with a crowd next to the maxima, in which nearly all that is promised goes to the rounding of the excess.
+
+        That is just above a power of two, where the last digit is worth most, and the entropy depends on the exponent
+        so little that gamma is off by all of it.
+        """
+        excess = 2.0 ** rng.integers(-1, 3) * (1 + 10 ** rng.uniform(-4, -1.3))
+        ties = int(rng.choice(_TIES))
+        near = max(1, round(ties * math.expm1(excess)))
+        deficit = (excess + min(excess, 1.0)) / _NOISY * (1 + 0.05 * rng.random())
+        far = max(1, round((ties + near) * math.expm1(deficit)))
+        if ties + near + far > longest:
+            return cls.drawn(rng, longest)
+        tilt, others = 10 ** rng.uniform(-4, -0.3), int(rng.integers(3))
+        return cls(
+            runs=((0, ties), (1, near), (2, far), *((3 + k, 1) for k in range(others))),
+            hands=int(rng.choice(HANDS)),
+            gap=tilt * 10 ** rng.uniform(-1, 1),
+            depths=(10 ** rng.uniform(0.9, 2.5) / tilt, *10 ** rng.uniform(-0.5, 1.3, others) / tilt),
+            origin=float(rng.choice([0.0, 1.0, 10 ** rng.uniform(0, 3)])),
+            tilt=tilt,
+            kind=str(rng.choice(KINDS)),
+            probabilities=bool(rng.random() < 0.3),
         ).unlucky(rng)
 
     def changed(self, rng: np.random.Generator) -> Levels:
@@ -172,7 +201,10 @@ def climb(
     kept: list[tuple[float, Levels]] = []
     while True:
         new = len(kept) < KEPT or rng.random() < _NEW
-        levels = _strained(rng, longest) if new else kept[int(len(kept) * rng.random() ** 2)][1].changed(rng)
+        if new:
+            levels = (Levels.noisy if rng.random() < _LOUD else _strained)(rng, longest)
+        else:
+            levels = kept[int(len(kept) * rng.random() ** 2)][1].changed(rng)
         question = levels.question(rng)
         if question and next(iter(question[0].values())).size <= longest:
             kept.append((judge(*question), levels))
