@@ -50,8 +50,7 @@ class Alone:
         self.padded, self.singles = np.zeros(double), np.zeros((2, single), np.float32)
         self.depths, self.single, self.squares = self.padded[:n], *self.singles[:, :n]
         fine, few = np.zeros((4, double)), np.zeros((4, single), np.float32)
-        self.exact = self.depths, np.empty(n), fine, *fine[:, :n]
-        self.parts = in_parts(fine)
+        self.exact = self.depths, np.empty(n), in_parts(fine), *fine[:, :n]
         self.rough = self.single, np.empty(n, np.float32), few, *few[:, :n]
 
     @classmethod
@@ -95,7 +94,7 @@ class Alone:
         np.multiply(w, t, first)
         np.multiply(first, t, second)
         np.multiply(second, t, third)
-        sums = np.add.reduce(terms, -1) if roughly else parts_total(self.parts)
+        sums = np.add.reduce(terms, -1) if roughly else parts_total(terms)
         rest, moment, square, cube = sums.tolist()
         residual, variance, skewness = excess_cumulants(rest, moment, square, cube, 1, self.excess)
         if roughly:
@@ -106,6 +105,6 @@ class Alone:
         if is_close(mean, variance, self.excess, self.deficit):
             around = few_digits(mean)
             np.multiply(np.subtract(t, around, third), w, third)
-            residual = excess_residual(rest, float(parts_total(self.parts[3])), 1, self.excess, around)
+            residual = excess_residual(rest, float(parts_total(terms[3])), 1, self.excess, around)
         # These sums may be off by three units, which of rows that are not close is within the promise: see `is_close`.
         return residual, variance, skewness, (w, t, (rest, moment, square, cube), math.inf, 0.0)

@@ -4,6 +4,7 @@ import importlib.util
 
 import numpy as np
 import pytest
+from bench.climbing import dealt
 from oracle import EPS, Exact
 
 import entnorm
@@ -286,9 +287,7 @@ def test_without_a_sum_of_small_terms_they_do(monkeypatch):
 def _noisy(form):
     """How far answers are off for some targets next to each other."""
     levels, runs, hands, (kind, value) = NOISY[form]
-    which = np.repeat(*np.array(runs).T)
-    whole = which.size - which.size % hands
-    which = np.append(which[:whole].reshape(hands, -1).T, which[whole:])
+    which = dealt(np.repeat(*np.array(runs).T), hands)
     row = {form: np.array([float.fromhex(level) for level in levels.split()])[which]}
     return max(worst(row, kind, float.fromhex(value) * (1 + nudge)) for nudge in NUDGES)
 
