@@ -530,10 +530,8 @@ def _sums(w: Floats, t: Floats, v: Floats) -> tuple[Any, ...]:
     return row_total(w), first, second, row_total(np.multiply(v, t, v))
 
 
-def tilt(
-    depths: Floats, gamma: Floats, by: Floats, entropy: Floats, out: Floats, work: Workspace, *, log: bool
-) -> None:
-    """The escort distribution of order `gamma`, or its logarithms.
+def tilt(depths: Floats, gamma: Floats, by: Floats, entropy: Floats, out: Floats, work: Workspace) -> None:
+    """The escort distribution of order `gamma`.
 
     Parameters
     ----------
@@ -542,27 +540,21 @@ def tilt(
     gamma : ndarray of shape (rows,)
         Orders in [0, inf]: 0 is the uniform distribution on the support, inf the one on the maxima; NaN fills its row.
     by, entropy : ndarray of shape (rows,)
-        What rounding has taken from gamma, and the entropy without that: see `entnorm.steps.restored_sum`. Logarithms,
-        to which less is promised, do without.
+        What rounding has taken from gamma, and the entropy without that: see `entnorm.steps.restored_sum`.
     out : ndarray of shape (rows, n)
         Where the result goes; it may be `depths`.
     work : Workspace
-    log : bool
-        log q instead of q.
     """
     rows, n = depths.shape
     largest = np.arange(rows), depths.argmax(-1)  # now: their powers, others may be rounded to the same
     powers(depths, gamma)
     size = padded(n, np.float64)
-    weights = work.array("w", (rows, size)) if log or size > n else depths
+    weights = work.array("w", (rows, size)) if size > n else depths
     weights[:, n:] = 0.0
     np.exp(depths, out=weights[:, :n])
     beside = weights[largest]
     weights[largest] = 0.0  # so that the others are summed by themselves, and not beside a one
     total = (beside + row_total(weights))[:, None]
     weights[largest] = beside
-    if log:
-        np.subtract(depths, np.log(total), out=out)
-    else:
-        total = restored_sum(total, gamma[:, None], by[:, None], entropy[:, None])
-        np.multiply(weights[:, :n], 1.0 / total, out=out)
+    total = restored_sum(total, gamma[:, None], by[:, None], entropy[:, None])
+    np.multiply(weights[:, :n], 1.0 / total, out=out)

@@ -103,11 +103,13 @@ def tilt_rows(
     """
     n, precisely = values.shape[1], np.flatnonzero(look.base == IN_WORDS)
     work, look = work or Workspace(), look._replace(base=np.maximum(look.base, 0.0))
-    if n > LONG and (log or not look.base.any() or not _is_compiled(values, logits)):
+    if n > LONG and not (look.base.any() and _is_compiled(values, logits)):
         asked = Asked(values, gamma, look, scale, logits, log)
         for row in range(len(values)):
             some = slice(row, row + 1)
-            _tilt_by_columns(asked.part(some), out[some], work)
+            largest = _tilt_by_columns(asked.part(some), out[some], work)
+            if log:
+                _log_by_columns(asked.part(some), largest, out[some])
     else:
         asked, height = Asked(as_floats(values), gamma, look, scale, logits, log), max(1, TILE // n)
         for first in range(0, len(values), height):
@@ -146,7 +148,7 @@ def _is_compiled(values: NDArray[Any], logits: bool) -> bool:
 
 def _tilt_piece(asked: Asked, out: NDArray[Any], depths: Floats | None, kept: Kept | None, work: Workspace) -> None:
     values = asked.values
-    fast = backend.compiled() if asked.logits and not asked.log else None
+    fast = backend.compiled() if asked.logits else None
     room = out if holds_floats(out) else work.array("out", values.shape)
     if fast is None:
         _tilt(asked, room, depths, kept, work)
@@ -158,21 +160,44 @@ def _tilt_piece(asked: Asked, out: NDArray[Any], depths: Floats | None, kept: Ke
             found = np.empty((left.size, values.shape[1]))
             _tilt(asked.part(left), found, None, None, work)
             room[left] = found
+    if asked.log:
+        _log(asked, row_max(values), room.max(-1), room)
     if room is not out:
         np.copyto(out, room, casting="same_kind")
 
 
+def _log(asked: Asked, top: Floats, largest: Floats, out: Floats) -> None:
+    """Logarithms of probabilities, of which the largest is known.
+
+    That is made of the exponentials that gamma was found with, and errors of theirs that a crowd shares, it makes good.
+    The sum of others would double them, and the logarithm of the largest has no digits to spare for that.
+    """
+    powers(log_offsets(asked.values, top, logits=asked.logits, scale=asked.scale, out=out), asked.gamma)
+    out += np.log(largest)[:, None]
+
+
+def _log_by_columns(asked: Asked, largest: float, out: NDArray[Any]) -> None:
+    """The same for one row of any length and layout."""
+    parts = list(columns(asked.values.shape[1]))
+    top = np.max([as_floats(asked.values[:, part]).max(-1) for part in parts], axis=0)
+    for part in parts:
+        found = np.empty((1, part.stop - part.start))
+        some = asked._replace(values=as_floats(asked.values[:, part]))
+        _log(some, top, np.array([largest]), found)
+        np.copyto(out[:, part], found, casting="same_kind")
+
+
 def _tilt(asked: Asked, out: Floats, depths: Floats | None, kept: Kept | None, work: Workspace) -> None:
-    values, gamma, look, scale, logits, log = asked
+    values, gamma, look, scale, logits, _ = asked
     if depths is None:
         depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
     stepped = look.base > 0
-    if kept is None and not log and stepped.any():
+    if kept is None and stepped.any():
         stepped &= _may_have_stepped(_lowest(depths), look)
     others = np.flatnonzero(~stepped)
     lost = np.where(look.base > 0, 0.0, look.by)
-    if log or others.size == len(depths):
-        tilt(depths, gamma, lost, look.centre, out, work, log=log)
+    if others.size == len(depths):
+        tilt(depths, gamma, lost, look.centre, out, work)
     else:
         left, found = depths[others], np.empty((others.size, depths.shape[1]))
         if depths.shape[1] <= WHOLE:
@@ -182,9 +207,9 @@ def _tilt(asked: Asked, out: Floats, depths: Floats | None, kept: Kept | None, w
                 some = slice(row, row + 1)
                 extremes = _extremes(values[some], logits)
                 _step_by_columns(values[some], extremes, look.part(some), out[some], logits, work)
-        tilt(left, gamma[others], lost[others], look.centre[others], found, work, log=False)
+        tilt(left, gamma[others], lost[others], look.centre[others], found, work)
         out[others] = found
-    if not logits and not log and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
+    if not logits and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
         same = (gamma == 1) & ((values == 0) | (values == row_max(values)[:, None])).all(-1)
         if same.any():
             out[same] = values[same]
@@ -227,9 +252,13 @@ def _extremes(values: NDArray[Any], logits: bool) -> _Extremes:
 
 def _step_by_columns(
     values: NDArray[Any], extremes: _Extremes, look: LastLook, out: NDArray[Any], logits: bool, work: Workspace
-) -> None:
-    """What `tilt_by_step` does, for one row of any length, in passes over its columns: first what they sum up to."""
+) -> float:
+    """What `tilt_by_step` does, for one row of any length, in passes over its columns: first what they sum up to.
+
+    What is said is the largest probability.
+    """
     top, _, support, ties = extremes
+    largest = 0.0
     from_top = bool(look.centre[0] == np.inf)
     centre = top if from_top else look.centre
     above = below(centre, top, logits=logits)
@@ -253,34 +282,37 @@ def _step_by_columns(
         give_back(rest, weights)
         np.copyto(weights, 0.0, where=values[:, part] == (-np.inf if logits else 0.0))
         step_weights(depths, weights, look.by, total, t, depths, above)
+        largest = max(largest, float(depths.max()))
         np.copyto(out[:, part], depths, casting="same_kind")
+    return largest
 
 
-def _tilt_by_columns(asked: Asked, out: NDArray[Any], work: Workspace) -> None:
-    """The same numbers for one row of any length and layout, in passes over its columns: first what they sum up to."""
-    values, gamma, look, scale, logits, log = asked
+def _tilt_by_columns(asked: Asked, out: NDArray[Any], work: Workspace) -> float:
+    """The same numbers for one row of any length and layout, in passes over its columns: first what they sum up to.
+
+    What is said is the largest probability.
+    """
+    values, gamma, look, scale, logits, _ = asked
     if look.base[0] > 0:
         extremes = _extremes(values, logits)
-        if not log and _may_have_stepped(-extremes.reach, look)[0]:
-            _step_by_columns(values, extremes, look, out, logits, work)
-            return
+        if _may_have_stepped(-extremes.reach, look)[0]:
+            return _step_by_columns(values, extremes, look, out, logits, work)
         look = LastLook(*np.zeros((3, 1)))
     parts = columns(values.shape[1])
     top = np.max([as_floats(values[:, part]).max(-1) for part in parts], axis=0)
-    fast = backend.compiled() if logits and not log and not scale[0] and 0 < gamma[0] < np.inf else None
+    fast = backend.compiled() if logits and not scale[0] and 0 < gamma[0] < np.inf else None
     if fast is not None:
-        _tilt_by_compiled_columns(fast, values, top, gamma, look, out)
-        return
-    level = not logits and not log and gamma[0] == 1
+        return _tilt_by_compiled_columns(fast, values, top, gamma, look, out)
+    level = not logits and gamma[0] == 1
     if level and all(_is_level(values[:, part], top[0]) for part in columns(values.shape[1])):
         np.copyto(out, values, casting="same_kind")
-        return
-    _tilt_from_top(asked._replace(look=look), top, out)
+        return float(top[0])
+    return _tilt_from_top(asked._replace(look=look), top, out)
 
 
-def _tilt_from_top(asked: Asked, top: Floats, out: NDArray[Any]) -> None:
-    """Distribution or logarithms of such a row, of which the maximum is known, without a step."""
-    values, gamma, look, scale, logits, log = asked
+def _tilt_from_top(asked: Asked, top: Floats, out: NDArray[Any]) -> float:
+    """The distribution of such a row, of which the maximum is known, without a step."""
+    values, gamma, look, scale, logits, _ = asked
     parts = list(columns(values.shape[1]))
 
     def depths(part: slice) -> Floats:
@@ -295,12 +327,10 @@ def _tilt_from_top(asked: Asked, top: Floats, out: NDArray[Any]) -> None:
         if first:
             largest, weights[0, peak] = weights[0, peak], 0.0  # added last: see `entnorm.moments.tilt`
         others.add(weights)
-    total = largest + others.value()
-    log_total, factor = np.log(total), 1.0 / restored_sum(total, gamma, look.by, look.centre)
+    factor = 1.0 / restored_sum(largest + others.value(), gamma, look.by, look.centre)
     for part in parts:
-        exponents = powers(depths(part), gamma)
-        found = exponents - log_total if log else np.exp(exponents) * factor
-        np.copyto(out[:, part], found, casting="same_kind")
+        np.copyto(out[:, part], np.exp(powers(depths(part), gamma)) * factor, casting="same_kind")
+    return float(factor[0])
 
 
 def _is_level(values: NDArray[Any], top: float) -> bool:
@@ -309,7 +339,7 @@ def _is_level(values: NDArray[Any], top: float) -> bool:
 
 def _tilt_by_compiled_columns(
     fast: ModuleType, values: NDArray[Any], top: Floats, gamma: Floats, look: LastLook, out: Any
-) -> None:
+) -> float:
     """The numbers of ``fast.tilt``, which begins with what is left of the row after vectors, filled up to one."""
     n, width = values.shape[1], fast.sums.PAD
     whole = n - n % width
@@ -325,3 +355,4 @@ def _tilt_by_compiled_columns(
         np.multiply(weights, factor, out=out[0, part], casting="same_kind")
     fast.weigh(tail, top[0], gamma[0], sums, room[:width])
     np.multiply(room[: n - whole], factor, out=out[0, whole:], casting="same_kind")
+    return float(factor[0])

@@ -215,7 +215,11 @@ def test_what_is_climbed_to_is_a_row_with_the_entropy_of_its_tilt():
             assert len(set(values.tolist())) == climbing.TARGETS
             for value in values:
                 assert entnorm.solve(**row, **{kind: value}).gamma == pytest.approx(6.0, rel=1e-6)
-            still = SimpleNamespace(normal=lambda size: np.zeros(size))  # of targets that are not moved
+            nothing = {
+                "normal": lambda size: np.zeros(size),
+                "integers": lambda low, high, size: np.zeros(size, np.int64),
+            }
+            still = SimpleNamespace(**nothing)  # of targets that are not moved
             _, _, values = replace(levels, kind=kind, probabilities=probabilities).question(still)
             assert entnorm.solve(**row, **{kind: values[0]}).gamma == pytest.approx(6.0, rel=1e-12)
     assert replace(levels, tilt=1e-6).question(RNG(0)) is None, "next to the end"

@@ -8,9 +8,9 @@ from bench.climbing import dealt
 from oracle import EPS, Exact
 
 import entnorm
-from entnorm import backend, lone, refinement, solver, steps, targets
+from entnorm import backend, lone, refinement, solver, steps, targets, tilting
 from entnorm.answers import Answers
-from entnorm.moments import IN_WORDS
+from entnorm.moments import IN_WORDS, log_offsets, powers
 from entnorm.reductions import TILE, Workspace
 from entnorm.spectrum import Spectrum
 from entnorm.targets import Target
@@ -59,6 +59,12 @@ NOISY = {  # levels, runs of these, to how many hands they are dealt, and the ta
         ("entropy", "0x1.738a653772de2p+2"),
     ),
 }
+CROWDED = (  # levels, how many entries there are of each, dealt to so many hands, and the perplexity
+    "0x1.d5dc42b148856p-16 0x1.974d5926d5a00p-16 0x1.657855d97b631p-38 0x1.90161e2a32e1cp-16 0x1.505933a7fb495p-16",
+    (1, 38714, 332, 54, 2934),
+    4,
+    "0x1.86c26735c8a27p+12",
+)
 ONE_SIDED = {  # values, which of them each entry has, and the deficit: additions in order nearly all err to one side
     "logits": (
         (
@@ -304,6 +310,29 @@ def test_they_would_not_if_targets_were_rounded_twice_and_more_rows_thought_to_b
     monkeypatch.setattr(targets, "_above", lambda h, low, end: (h - end[0]) + (low - end[1]))
     monkeypatch.setattr(steps, "_NOISE", 5.0)
     assert _noisy(form) > max(3 * with_it, 0.5)
+
+
+def _crowded():
+    levels, counts, hands, perplexity = CROWDED
+    row = dealt(np.repeat([float.fromhex(level) for level in levels.split()], counts), hands)
+    return {"p": row}, float.fromhex(perplexity)
+
+
+def test_logarithms_keep_the_promise_where_a_crowd_shares_the_rounding_of_its_exponentials(kernel):
+    row, perplexity = _crowded()
+    assert worst(row, "perplexity", perplexity) <= 0.5
+
+
+def test_they_would_not_if_made_of_exponentials_of_their_own(monkeypatch):
+    row, perplexity = _crowded()
+    with_it = worst(row, "perplexity", perplexity)
+
+    def afresh(asked, top, largest, out):
+        exponents = powers(log_offsets(asked.values, top, logits=asked.logits, scale=asked.scale), asked.gamma)
+        np.subtract(exponents, np.log(np.exp(exponents).sum(-1))[:, None], out=out)
+
+    monkeypatch.setattr(tilting, "_log", afresh)
+    assert worst(row, "perplexity", perplexity) > max(3 * with_it, 0.9)
 
 
 def _one_sided(form):

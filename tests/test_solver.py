@@ -19,6 +19,7 @@ from entnorm.rows import Rows
 from entnorm.solver import _bracket, _iterate
 from entnorm.spectrum import Spectrum
 from entnorm.targets import Target, _one_goal
+from entnorm.tilting import LONG
 
 RNG = np.random.default_rng
 
@@ -815,3 +816,21 @@ def test_one_entry_above_a_crowd_is_found_at_once(n, kind, value):
     one = entnorm.solve(logits=x, **{kind: value})
     assert (one.gamma, one.nit) == (solution.gamma[0], solution.nit[0])
     assert max(Exact(logits=x).errors(one, kind, value).values()) <= 1
+
+
+@pytest.mark.parametrize("n", [2, 30, 300, 70_000, LONG + 3, 2 * LONG + 3])
+@pytest.mark.parametrize("target", [{"evenness": 0.4}, {"evenness": 0.95}, {"deficit": 1e-9}])
+@pytest.mark.parametrize("form", ["p", "logits", "logits with holes"])
+def test_logarithms_differ_from_those_of_probabilities_by_their_rounding(kernel, n, target, form):
+    x = RNG(n).normal(size=n)
+    x[3 if form == "logits with holes" else n :: 5] = -np.inf
+    row = {"p": np.exp(x) / np.exp(x).sum()} if form == "p" else {"logits": x}
+    solution, support = entnorm.solve(**row, **target), x > -np.inf
+    q, log_q = solution.probs, solution.log_probs
+    assert log_q.max() == np.log(q.max())
+    assert (np.abs(log_q[support] - np.log(q[support])) <= 4 * EPS * (1 - log_q[support])).all()
+    assert (log_q[~support] == -np.inf).all()
+    if form != "p":
+        small = entnorm.log_softmax(x.astype(np.float32), **target)
+        wide = entnorm.log_softmax(x.astype(np.float32).astype(np.float64), **target)
+        assert np.array_equal(small, wide.astype(np.float32))

@@ -24,6 +24,7 @@ _TRIED = 200  # gaps of which the worst is taken
 _LEAST = 1e-3  # nats that a target is away from the ends
 _STRAINED = 2.5, 6.0  # eighths of the promise
 _NOISY = 3.0  # how much larger than the promise an excess, and what it is rounded with, may be: see `is_levered`
+_ASIDE = 8  # floats that a target is moved by
 _TIES = (1, 2, 3, 4, 6, 8, 12, 16, 17)
 _DRAWS = 40  # among which a strained one is looked for
 KINDS = ("entropy", "perplexity", "deficit", "evenness")
@@ -163,7 +164,13 @@ class Levels:
         target = {"entropy": entropy, "perplexity": np.exp(entropy), "deficit": deficit, "evenness": entropy / size}
         level, count = np.array(self.runs).T
         row = dealt(np.repeat(values[level], count), self.hands)
-        return {"p" if self.probabilities else "logits": row}, self.kind, target[self.kind]
+        return {"p" if self.probabilities else "logits": row}, self.kind, beside(target[self.kind], rng)
+
+
+def beside(targets: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Floats next to targets: that of a rounded entropy is where its distances from the ends need no rounding."""
+    steps = rng.integers(-_ASIDE, _ASIDE + 1, targets.shape)
+    return (targets.view(np.int64) + steps).view(np.float64)
 
 
 def _rearranged(runs: tuple[tuple[int, int], ...], rng: np.random.Generator) -> tuple[tuple[int, int], ...]:
