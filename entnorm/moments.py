@@ -25,6 +25,7 @@ from entnorm.reductions import (
     columns,
     padded,
     row_dot,
+    row_max,
     row_sum,
     row_total,
     tiles,
@@ -35,6 +36,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
+Maxima = Mask | tuple[Indices, ...]  # where they are in rows: a mask, or rows and columns
 Dot = Callable[[NDArray[Any]], Any]
 Rest = tuple[tuple[Indices, ...], Floats]  # where t is large, and what rounding has taken from it there
 Around = Callable[[slice, tuple[Any, ...]], Floats | None]  # by some rows and the sums over them
@@ -468,30 +470,32 @@ def tilt_by_step(
     They are those that were made from what the last look `kept`, bit for bit, whether it is still there or not.
     """
     (rows, n), outside = depths.shape, None
+    leans = (look.base > 0) & (look.centre < np.inf)
+    lean, from_top = np.flatnonzero(leans), np.flatnonzero(~leans)
     if kept is not None and kept.peak is not None:
-        maxima: tuple[Indices, ...] = np.arange(rows), kept.peak
+        maxima: Maxima = from_top, kept.peak[from_top]
+        ones = np.where(leans, n, 1)
     else:
-        maxima = np.nonzero(depths == 0)
-        outside = np.nonzero(depths == -np.inf) if depths.min() == -np.inf else None
-    top, leans = np.empty(rows), (look.base > 0) & (look.centre < np.inf)
-    top[maxima[0]] = values[maxima]
-    lean, beside = np.flatnonzero(leans), ~leans[maxima[0]]
-    maxima = maxima[0][beside], maxima[1][beside]  # those that are summed by themselves
+        outside = depths == -np.inf if depths.min() == -np.inf else None
+        on_top = depths == 0.0
+        on_top[lean] = False
+        maxima, ones = on_top, np.count_nonzero(on_top, -1)
+        ones[lean] = n if outside is None else n - np.count_nonzero(outside, -1)[lean]
     above, v = np.zeros(rows), work.array("w", (rows, padded(n, np.float64)))
     if lean.size:
-        above[lean] = below(look.centre[lean], top[lean], logits=logits)
+        above[lean] = below(look.centre[lean], row_max(values)[lean], logits=logits)
     if kept is None:
         t, offsets = work.array("t", v.shape), log_offsets(values[lean], look.centre[lean], logits=logits)
         np.multiply(depths, look.base[:, None], t[:, :n])
         t[:, n:] = 0.0
-        t[lean, :n] = offsets * look.base[lean, None]
-        if outside:
-            t[outside] = 0.0
+        offsets *= look.base[lean, None]
+        t[lean, :n] = offsets
+        if outside is not None:
+            t[:, :n][outside] = 0.0
         kept = _kept(n, t, rest_of(t, depths, look.base, above), lean, maxima, outside, v, work)
-    weights, ones = kept.weights[:, :n], np.bincount(maxima[0], minlength=rows)
-    weights[maxima], ones[lean] = 1.0, n
-    if outside:
-        ones[lean] -= np.bincount(outside[0], minlength=rows)[lean]
+    weights = kept.weights[:, :n]
+    weights[maxima] = 1.0
+    if outside is not None:
         weights[outside] = depths[outside] = 0.0
     total = stepped_sum(look.by / look.base, ones, *kept.sums)
     step_weights(depths, weights, look.by[:, None], total[:, None], v[:, :n], out, above[:, None])
@@ -502,17 +506,17 @@ def _kept(
     t: Floats,
     rest: Rest | None,
     lean: Indices,
-    maxima: tuple[Indices, ...],
-    outside: tuple[Indices, ...] | None,
+    maxima: Maxima,
+    outside: Mask | None,
     v: Floats,
     work: Workspace,
 ) -> Kept:
     """What the last look had of rows of n: those that `lean` around a centre, the others without their maxima."""
     w = np.exp(t, work.array("weights", t.shape))
     give_back(rest, w)
-    w[:, n:] = w[maxima] = 0.0
-    if outside:
-        w[outside] = 0.0
+    w[:, n:] = w[:, :n][maxima] = 0.0
+    if outside is not None:
+        w[:, :n][outside] = 0.0
     kept = Kept(w, np.array(_sums(w, t, v)), None)
     if lean.size:
         raised = np.expm1(t, v)

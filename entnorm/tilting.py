@@ -103,13 +103,13 @@ def tilt_rows(
     """
     n, precisely = values.shape[1], np.flatnonzero(look.base == IN_WORDS)
     work, look = work or Workspace(), look._replace(base=np.maximum(look.base, 0.0))
-    if n > LONG and not (look.base.any() and _is_compiled(values, logits)):
+    if n > LONG and not (look.base.any() and _is_compiled(values, look, scale, logits)):
         asked = Asked(values, gamma, look, scale, logits, log)
         for row in range(len(values)):
-            some = slice(row, row + 1)
-            largest = _tilt_by_columns(asked.part(some), out[some], work)
+            one, room = asked.part(slice(row, row + 1)), out[row : row + 1]
+            largest = _tilt_by_columns(one, room, work)
             if log:
-                _log_by_columns(asked.part(some), largest, out[some])
+                _log_by_columns(one, largest, room)
     else:
         asked, height = Asked(as_floats(values), gamma, look, scale, logits, log), max(1, TILE // n)
         for first in range(0, len(values), height):
@@ -140,10 +140,13 @@ def _tilt_in_words(asked: Asked, out: NDArray[Any]) -> None:
         np.copyto(out[part], (number - log_total) + rest if asked.log else number / total, casting="same_kind")
 
 
-def _is_compiled(values: NDArray[Any], logits: bool) -> bool:
-    """Whether compiled code steps to rows so long that other code goes by columns: of full support, one at a time."""
+def _is_compiled(values: NDArray[Any], look: LastLook, scale: Integers, logits: bool) -> bool:
+    """Whether compiled code steps to rows so long that other code goes by columns, and hands none of them back."""
     fast = backend.compiled() if logits else None
-    return fast is not None and values.shape[1] <= fast.LONGEST and bool(values.min() > -np.inf)
+    if fast is None or values.shape[1] > fast.LONGEST or scale.any():
+        return False
+    reach = values.max(-1).astype(np.float64) - values.min(-1)  # infinite where entries are excluded
+    return bool((np.abs(look.by) * reach < fast.FAR).all())
 
 
 def _tilt_piece(asked: Asked, out: NDArray[Any], depths: Floats | None, kept: Kept | None, work: Workspace) -> None:
@@ -161,16 +164,17 @@ def _tilt_piece(asked: Asked, out: NDArray[Any], depths: Floats | None, kept: Ke
             _tilt(asked.part(left), found, None, None, work)
             room[left] = found
     if asked.log:
-        _log(asked, row_max(values), room.max(-1), room)
+        _log(asked, row_max(values), row_max(room), room)
     if room is not out:
         np.copyto(out, room, casting="same_kind")
 
 
 def _log(asked: Asked, top: Floats, largest: Floats, out: Floats) -> None:
-    """Logarithms of probabilities, of which the largest is known.
+    """Logarithms of probabilities, from that of the largest, which is known.
 
-    That is made of the exponentials that gamma was found with, and errors of theirs that a crowd shares, it makes good.
-    The sum of others would double them, and the logarithm of the largest has no digits to spare for that.
+    Wherever it matters, the largest is made of the exponentials that gamma was found with. A crowd shares the rounding
+    errors of these: what they do to gamma they undo in the sum. In a sum of exponentials taken anew, they would be
+    others, and the logarithm of the largest would be off by both.
     """
     powers(log_offsets(asked.values, top, logits=asked.logits, scale=asked.scale, out=out), asked.gamma)
     out += np.log(largest)[:, None]
@@ -178,13 +182,17 @@ def _log(asked: Asked, top: Floats, largest: Floats, out: Floats) -> None:
 
 def _log_by_columns(asked: Asked, largest: float, out: NDArray[Any]) -> None:
     """The same for one row of any length and layout."""
-    parts = list(columns(asked.values.shape[1]))
-    top = np.max([as_floats(asked.values[:, part]).max(-1) for part in parts], axis=0)
-    for part in parts:
-        found = np.empty((1, part.stop - part.start))
-        some = asked._replace(values=as_floats(asked.values[:, part]))
-        _log(some, top, np.array([largest]), found)
+    top = _top(asked.values)
+    for part in columns(asked.values.shape[1]):
+        some = as_floats(asked.values[:, part])
+        found = np.empty(some.shape)
+        _log(asked._replace(values=some), top, np.array([largest]), found)
         np.copyto(out[:, part], found, casting="same_kind")
+
+
+def _top(values: NDArray[Any]) -> Floats:
+    """The maximum of one row of any length and layout."""
+    return np.asarray(np.max([as_floats(values[:, part]).max(-1) for part in columns(values.shape[1])], axis=0))
 
 
 def _tilt(asked: Asked, out: Floats, depths: Floats | None, kept: Kept | None, work: Workspace) -> None:
@@ -209,10 +217,6 @@ def _tilt(asked: Asked, out: Floats, depths: Floats | None, kept: Kept | None, w
                 _step_by_columns(values[some], extremes, look.part(some), out[some], logits, work)
         tilt(left, gamma[others], lost[others], look.centre[others], found, work)
         out[others] = found
-    if not logits and (gamma == 1).any():  # a uniform row is its own escort distribution, exactly
-        same = (gamma == 1) & ((values == 0) | (values == row_max(values)[:, None])).all(-1)
-        if same.any():
-            out[same] = values[same]
 
 
 def _may_have_stepped(lowest: Floats, look: LastLook) -> Mask:
@@ -255,7 +259,7 @@ def _step_by_columns(
 ) -> float:
     """What `tilt_by_step` does, for one row of any length, in passes over its columns: first what they sum up to.
 
-    What is said is the largest probability.
+    Returns the largest probability.
     """
     top, _, support, ties = extremes
     largest = 0.0
@@ -290,7 +294,7 @@ def _step_by_columns(
 def _tilt_by_columns(asked: Asked, out: NDArray[Any], work: Workspace) -> float:
     """The same numbers for one row of any length and layout, in passes over its columns: first what they sum up to.
 
-    What is said is the largest probability.
+    Returns the largest probability.
     """
     values, gamma, look, scale, logits, _ = asked
     if look.base[0] > 0:
@@ -298,20 +302,15 @@ def _tilt_by_columns(asked: Asked, out: NDArray[Any], work: Workspace) -> float:
         if _may_have_stepped(-extremes.reach, look)[0]:
             return _step_by_columns(values, extremes, look, out, logits, work)
         look = LastLook(*np.zeros((3, 1)))
-    parts = columns(values.shape[1])
-    top = np.max([as_floats(values[:, part]).max(-1) for part in parts], axis=0)
+    top = _top(values)
     fast = backend.compiled() if logits and not scale[0] and 0 < gamma[0] < np.inf else None
     if fast is not None:
         return _tilt_by_compiled_columns(fast, values, top, gamma, look, out)
-    level = not logits and gamma[0] == 1
-    if level and all(_is_level(values[:, part], top[0]) for part in columns(values.shape[1])):
-        np.copyto(out, values, casting="same_kind")
-        return float(top[0])
     return _tilt_from_top(asked._replace(look=look), top, out)
 
 
 def _tilt_from_top(asked: Asked, top: Floats, out: NDArray[Any]) -> float:
-    """The distribution of such a row, of which the maximum is known, without a step."""
+    """The distribution of such a row, of which the maximum is known, without a step: 1 / Z is its probability."""
     values, gamma, look, scale, logits, _ = asked
     parts = list(columns(values.shape[1]))
 
@@ -333,14 +332,13 @@ def _tilt_from_top(asked: Asked, top: Floats, out: NDArray[Any]) -> float:
     return float(factor[0])
 
 
-def _is_level(values: NDArray[Any], top: float) -> bool:
-    return bool(((values == 0) | (values == top)).all())
-
-
 def _tilt_by_compiled_columns(
     fast: ModuleType, values: NDArray[Any], top: Floats, gamma: Floats, look: LastLook, out: Any
 ) -> float:
-    """The numbers of ``fast.tilt``, which begins with what is left of the row after vectors, filled up to one."""
+    """The numbers of ``fast.tilt``, which begins with what is left of the row after vectors, filled up to one.
+
+    Returns the largest probability, the weight of which is 1.
+    """
     n, width = values.shape[1], fast.sums.PAD
     whole = n - n % width
     tail, sums, room = np.full(width, -np.inf), np.zeros(2), np.empty(TILE)

@@ -8,6 +8,7 @@ import math
 import sys
 from collections import defaultdict
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ import pytest
 from families import FAMILIES, RNG, drawn, targets
 
 import entnorm
-from entnorm import balls, steps
+from entnorm import balls, steps, words
 
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
@@ -215,14 +216,25 @@ def test_what_is_climbed_to_is_a_row_with_the_entropy_of_its_tilt():
             assert len(set(values.tolist())) == climbing.TARGETS
             for value in values:
                 assert entnorm.solve(**row, **{kind: value}).gamma == pytest.approx(6.0, rel=1e-6)
-            nothing = {
-                "normal": lambda size: np.zeros(size),
-                "integers": lambda low, high, size: np.zeros(size, np.int64),
-            }
-            still = SimpleNamespace(**nothing)  # of targets that are not moved
+            still = SimpleNamespace(  # of targets that are not moved
+                normal=lambda size: np.zeros(size), integers=lambda low, high, size: np.zeros(size, np.int64)
+            )
             _, _, values = replace(levels, kind=kind, probabilities=probabilities).question(still)
             assert entnorm.solve(**row, **{kind: values[0]}).gamma == pytest.approx(6.0, rel=1e-12)
     assert replace(levels, tilt=1e-6).question(RNG(0)) is None, "next to the end"
+
+
+def test_targets_are_not_those_of_rounded_entropies():
+    """Of which the distances from the ends are floats nearly, where a solver may round them as it likes."""
+    levels = climbing.Levels(((0, 1), (1, 6000), (2, 9000)), 1, 0.5, (9.0,), 1.0, 8.0, "perplexity", False)
+    _, _, values = levels.question(RNG(0))
+    exact = [Decimal(value).ln(words.DIGITS) for value in values.tolist()]
+    rounded = [float(e) for e in exact]
+    shares = [abs(float(e - Decimal(r))) / np.spacing(r) for e, r in zip(exact, rounded, strict=True)]
+    assert 0.35 < max(shares) <= 0.5
+    moved = climbing.beside(values, RNG(1))
+    assert np.abs((moved - values) / np.spacing(values)).max() <= 8
+    assert len(set(((moved - values) / np.spacing(values)).tolist())) > 4
 
 
 def test_runs_are_dealt_out_one_by_one():

@@ -67,10 +67,11 @@ def test_working_memory_is_bounded_for_long_rows_some_entries_of_which_are_exclu
     for evenness in (0.6, 0.95):
         solution = entnorm.solve(logits=x, evenness=evenness)
         assert (solution._look.base > 0).all()
-        for run in (lambda e=evenness: entnorm.softmax(x, evenness=e), lambda s=solution: s.probs):
-            q = entnorm.softmax(x, evenness=evenness)  # what it needs is compiled
-            assert peak(run) <= 64 * MIB + x.nbytes
-            assert np.array_equal(q, run())
+        for call, kept in ((entnorm.softmax, "probs"), (entnorm.log_softmax, "log_probs")):
+            q = call(x, evenness=evenness)  # what it needs is compiled
+            for run in (lambda e=evenness, c=call: c(x, evenness=e), lambda s=solution, k=kept: getattr(s, k)):
+                assert peak(run) <= 64 * MIB + x.nbytes
+                assert np.array_equal(q, run())
 
 
 @pytest.mark.parametrize("rows", [1, 2])
@@ -80,6 +81,7 @@ def test_working_memory_is_bounded_for_long_rows_of_single_precision(kernel, row
     p = entnorm.softmax(x, evenness=0.8)
     for run in (
         lambda: entnorm.softmax(x, evenness=evenness),
+        lambda: entnorm.log_softmax(x, evenness=evenness),
         lambda: entnorm.normalize(p, evenness=evenness),
         lambda: entnorm.clip_entropy(p, max=5.0),
     ):
@@ -102,6 +104,27 @@ def test_working_memory_is_bounded_where_a_long_row_of_single_precision_is_worke
     for run in (lambda: entnorm.normalize(p, deficit=0.5), lambda: entnorm.softmax(logits, deficit=0.5)):
         run()  # what it needs is compiled
         assert peak(run) <= 64 * MIB + p.nbytes
+
+
+@pytest.mark.parametrize("what", ["nearly all excluded", "nearly all tied"])
+def test_working_memory_is_bounded_where_most_of_a_row_that_is_worked_on_as_a_whole_is(kernel, what):
+    x = RNG(0).standard_normal((2, reductions.WHOLE), dtype=np.float32)
+    x[RNG(1).random(x.shape) < 0.98] = -np.inf if what == "nearly all excluded" else x.max()
+    target = {"evenness": 0.95} if what == "nearly all excluded" else {"deficit": 1e-3}
+    for call in (entnorm.softmax, entnorm.log_softmax):
+        call(x, **target)  # what it needs is compiled
+        assert peak(lambda call=call: call(x, **target)) <= 64 * MIB + x.nbytes
+
+
+def test_working_memory_is_bounded_where_compiled_code_cannot_step_to_a_long_row(kernel):
+    x = RNG(0).standard_normal((1, 2**21), dtype=np.float32)
+    x[0, :2] = x.max() + 1
+    x *= np.float32(1e-43)
+    x[0, 7] = -3.3e38  # logarithms that a last step moves by more than compiled code can
+    for call in (entnorm.softmax, entnorm.log_softmax):
+        found = call(x, evenness=0.3)
+        assert found[0, 0] == found.max()
+        assert peak(lambda call=call: call(x, evenness=0.3)) <= 64 * MIB + x.nbytes
 
 
 def test_working_memory_is_bounded_where_rows_of_middling_length_lean_to_either_side(kernel):

@@ -318,21 +318,16 @@ def _crowded():
     return {"p": row}, float.fromhex(perplexity)
 
 
-def test_logarithms_keep_the_promise_where_a_crowd_shares_the_rounding_of_its_exponentials(kernel):
+def test_logarithms_keep_the_promise_where_a_crowd_shares_the_rounding_of_its_exponentials(monkeypatch):
     row, perplexity = _crowded()
     assert worst(row, "perplexity", perplexity) <= 0.5
-
-
-def test_they_would_not_if_made_of_exponentials_of_their_own(monkeypatch):
-    row, perplexity = _crowded()
-    with_it = worst(row, "perplexity", perplexity)
 
     def afresh(asked, top, largest, out):
         exponents = powers(log_offsets(asked.values, top, logits=asked.logits, scale=asked.scale), asked.gamma)
         np.subtract(exponents, np.log(np.exp(exponents).sum(-1))[:, None], out=out)
 
     monkeypatch.setattr(tilting, "_log", afresh)
-    assert worst(row, "perplexity", perplexity) > max(3 * with_it, 0.9)
+    assert worst(row, "perplexity", perplexity) > 0.9, "they would leave nothing of it"
 
 
 def _one_sided(form):

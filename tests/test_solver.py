@@ -819,7 +819,9 @@ def test_one_entry_above_a_crowd_is_found_at_once(n, kind, value):
 
 
 @pytest.mark.parametrize("n", [2, 30, 300, 70_000, LONG + 3, 2 * LONG + 3])
-@pytest.mark.parametrize("target", [{"evenness": 0.4}, {"evenness": 0.95}, {"deficit": 1e-9}])
+@pytest.mark.parametrize(
+    "target", [{"evenness": 0.4}, {"evenness": 0.95}, {"deficit": 1e-9}, {"deficit": 0.0}, {"entropy": 0.0}]
+)
 @pytest.mark.parametrize("form", ["p", "logits", "logits with holes"])
 def test_logarithms_differ_from_those_of_probabilities_by_their_rounding(kernel, n, target, form):
     x = RNG(n).normal(size=n)
@@ -828,9 +830,26 @@ def test_logarithms_differ_from_those_of_probabilities_by_their_rounding(kernel,
     solution, support = entnorm.solve(**row, **target), x > -np.inf
     q, log_q = solution.probs, solution.log_probs
     assert log_q.max() == np.log(q.max())
-    assert (np.abs(log_q[support] - np.log(q[support])) <= 4 * EPS * (1 - log_q[support])).all()
-    assert (log_q[~support] == -np.inf).all()
+    given = support & (q > 0) if "entropy" in target else support
+    assert (np.abs(log_q[given] - np.log(q[given])) <= 4 * EPS * (1 - log_q[given])).all()
+    assert (log_q[~given] == -np.inf).all()
+    others = entnorm.solve(**{what: np.stack([values[::-1], values]) for what, values in row.items()}, **target)
+    assert np.array_equal(others.log_probs[1], log_q)
     if form != "p":
+        assert np.array_equal(entnorm.log_softmax(x, **target), log_q)
         small = entnorm.log_softmax(x.astype(np.float32), **target)
         wide = entnorm.log_softmax(x.astype(np.float32).astype(np.float64), **target)
         assert np.array_equal(small, wide.astype(np.float32))
+
+
+def test_uniform_rows_are_made_to_add_up_to_one(kernel):
+    """Be they off by as much as is let pass; and the logarithm is that of their size, rounded once."""
+    for n in range(1, 400):
+        for dtype in (np.float16, np.float32, np.float64):
+            solution = entnorm.solve(np.full(n, 1 / n, dtype), evenness=1.0)
+            assert (solution.probs == dtype(1 / n)).all()
+            if dtype != np.float64:
+                assert (solution.log_probs == dtype(-np.log(n))).all()
+        found = entnorm.solve(np.full(n, (1 + 4e-7) / n), evenness=1.0)
+        assert (found.probs == 1 / n).all()
+        assert np.abs(found.log_probs + np.log(n)).max() <= EPS * (1 + np.log(n))

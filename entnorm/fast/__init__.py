@@ -12,8 +12,9 @@ from typing import Any
 
 from entnorm.fast import distributions, groups, lean, sums, tops
 from entnorm.fast.groups import room
+from entnorm.fast.lanes import FAR
 
-__all__ = ["FROM_TOP", "LEAN", "LONGEST", "room", "solve_row", "solve_rows", "sums", "tilt", "weigh"]
+__all__ = ["FAR", "FROM_TOP", "LEAN", "LONGEST", "room", "solve_row", "solve_rows", "sums", "tilt", "weigh"]
 
 LONGEST = 2**21  # entries of a row: what is kept of it, and a copy in float64, stay below 64 MiB
 _ENTRIES = {
