@@ -17,7 +17,7 @@ from entnorm.answers import Record
 from entnorm.gradients import Jacobian
 from entnorm.measures import attained
 from entnorm.moments import Floats, Integers, LastLook, Mask
-from entnorm.reductions import Workspace
+from entnorm.reductions import WHOLE, Workspace
 from entnorm.rows import Rows, quietly
 from entnorm.solution import EntnormError, Solution, Tally, name_rows
 from entnorm.solver import find
@@ -127,7 +127,7 @@ class _Clipped:
 def _clip(rows: Rows, low: Floats, high: Floats) -> Iterator[tuple[slice, NDArray[Any], _Clipped]]:
     """Go through the blocks of the rows: where they are, their numbers, and what to do with them."""
     work = Workspace()
-    for part, values in rows.blocks():
+    for part, values in rows.blocks(entries=WHOLE):  # for rows that have to move are copied
         with quietly():
             rows.vet(values)
             spectrum = Spectrum.survey(values, work, logits=rows.logits)

@@ -13,7 +13,7 @@ gradient gamma q r(f) in the logits [gradients.pullback], and minus the slope of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from entnorm.moments import EMPTY, LEAST_CENTRE, Floats, Indices, Integers, Mask, log_offsets
 from entnorm.pieces import Pieces, Read
-from entnorm.reductions import columns
+from entnorm.reductions import WHOLE, columns
 from entnorm.rows import Rows
 from entnorm.solution import EntnormError, Tally, name_rows
 from entnorm.targets import Target, per_row
@@ -47,7 +47,7 @@ class Jacobian:
         pushes = per_row("dtarget", 0.0 if dtarget is None else dtarget, self.rows.batch)
         flat, shaped = self.rows.room()
         with np.errstate(all="ignore"):
-            for (part, values), (_, direction) in zip(self.rows.blocks(), directions.blocks(), strict=True):
+            for part, values, direction in self._blocks(directions):
                 tilted = self._tilted(part, values)
                 read = _reader(direction) if dp is None else _quotient(_reader(direction), _reader(values))
                 _, residual = tilted.regress(read)
@@ -66,7 +66,7 @@ class Jacobian:
         (flat, shaped), dtarget = self.rows.room(), np.empty(self.rows.count)
         covectors = self.rows.alongside("cotangent", cotangent)
         with np.errstate(all="ignore"):
-            for (part, values), (_, covector) in zip(self.rows.blocks(), covectors.blocks(), strict=True):
+            for part, values, covector in self._blocks(covectors):
                 tilted = self._tilted(part, values)
                 slope, residual = tilted.regress(_reader(covector))
                 gradient = tilted.along_logits(residual)  # the Jacobian is its own transpose [gradients.symmetric]
@@ -79,6 +79,12 @@ class Jacobian:
                 dtarget[part] = -slope * self.target.slopes(part, tilted.support)
         return shaped, dtarget.reshape(self.rows.batch)[()]
 
+    def _blocks(self, vectors: Rows) -> Iterator[tuple[slice, NDArray[Any], NDArray[Any]]]:
+        """Blocks of rows, each with the vectors beside it; ten arrays of that size are held at a time, or fewer."""
+        both = self.rows.blocks(entries=WHOLE), vectors.blocks(entries=WHOLE)
+        for (part, values), (_, beside) in zip(*both, strict=True):
+            yield part, values, beside
+
     def _tilted(self, part: slice, values: NDArray[Any]) -> _Tilted:
         free = np.zeros(len(values), dtype=np.bool_) if self.free is None else self.free[part]
         return _Tilted.of(values, self.rows.logits, self.gamma[part], self.scale[part], free)
@@ -90,7 +96,7 @@ class Jacobian:
             raise EntnormError("pass dlogits= or dp=, one of the two")
         self._refuse_logits("dp=")
         directions, leaving = self.rows.alongside("dp", dp), Tally()
-        for (part, values), (_, direction) in zip(self.rows.blocks(), directions.blocks(), strict=True):
+        for part, values, direction in self._blocks(directions):
             pieces = ((values[:, some] == 0) & (direction[:, some] != 0) for some in columns(values.shape[1]))
             leaving.add(part.start, np.any([piece.any(-1) for piece in pieces], axis=0))
         if leaving.count:

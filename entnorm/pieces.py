@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entnorm.moments import Floats, Indices, Integers, Mask
-from entnorm.reductions import columns, row_dot
-from entnorm.tilting import LONG, as_floats
+from entnorm.reductions import WHOLE, columns, row_dot
+from entnorm.tilting import as_floats
 
 Read = Callable[[slice], Floats]  # some columns of all rows
 
@@ -27,7 +27,7 @@ class Pieces:
     def of(cls, values: NDArray[Any]) -> Self:
         """The numbers of a block of `Rows`."""
         n = values.shape[1]
-        return cls(lambda part: as_floats(values[:, part]), list(columns(n)) if n > LONG else [slice(0, n)])
+        return cls(lambda part: as_floats(values[:, part]), list(columns(n)) if n > WHOLE else [slice(0, n)])
 
     def __call__(self, part: slice) -> Floats:
         """Some columns: of one of the parts."""

@@ -123,16 +123,17 @@ class Rows:
         """The floating dtype of the distributions handed back."""
         return self.array.dtype if self.array.dtype.kind == "f" else np.dtype(np.float64)
 
-    def blocks(self, *, large: bool = False) -> Iterator[tuple[slice, NDArray[Any]]]:
+    def blocks(self, *, entries: int = _BLOCK, large: bool = False) -> Iterator[tuple[slice, NDArray[Any]]]:
         """Slices of the flattened batch, and their rows as C-ordered float64, whatever the layout of the array.
 
         Working on one layout only is what makes a row's answer independent, bit for bit, of strides and neighbours.
         Rows that are too long to be held as a whole come one by one and as they are, for `as_floats` to read columns.
-        Of an array that has this layout, blocks may be `large`, if what is done with them takes no memory for entries.
+        A block has so many `entries` at most, or one row. Of an array that has this layout, blocks may be `large`, if
+        what is done with them takes no memory for entries.
         """
         n, count = self.array.shape[-1], self.count
         in_place = n <= LONG and holds_floats(self.array) and self.array.flags.aligned
-        height = height_of(n, _AT_ONCE if large and in_place else _BLOCK)
+        height = height_of(n, _AT_ONCE if large and in_place else entries)
         for start in range(0, count, height):
             part = slice(start, min(start + height, count))
             block = self.part(part)
