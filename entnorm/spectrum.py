@@ -1,5 +1,6 @@
 """A block of rows as the solver sees it: extent, ties and support, and how to read it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -63,8 +64,8 @@ class Spectrum:
         found.mean[:], square = sums / found.support
         np.sqrt(np.maximum(square - found.mean * found.mean, 0.0), out=found.deviation)
         extreme = ~((found.reach < SQUARES) & (found.reach > 1 / SQUARES))
-        if extreme.any():
-            found._spread(np.flatnonzero(extreme))
+        for few in found._in_tiles(np.flatnonzero(extreme)):
+            found._spread(few)
         return found
 
     def _survey(self, some: slice, sums: Floats) -> None:
@@ -111,6 +112,12 @@ class Spectrum:
             np.minimum(bottom, low, out=bottom)
         np.minimum(bottom, top, out=bottom)
         return full
+
+    def _in_tiles(self, rows: Indices) -> Iterator[Indices]:
+        """So many of these rows at a time that what is made of their entries stays in the cache."""
+        height = max(1, TILE // self.shape[1])
+        for first in range(0, rows.size, height):
+            yield rows[first : first + height]
 
     def _spread(self, rows: Indices) -> None:
         """Mean and deviation where logarithms are too large or too small to be squared."""
@@ -233,15 +240,21 @@ class Spectrum:
         log_reach = self.log_reach()[rows]
         self.scale[rows] = scale
         self.reach[rows] = np.exp(log_reach + scale * np.log(2.0))
-        self._spread(rows)
-        if self.depths is not None:
-            base = rows if self.index is None else self.index[rows]
-            if self.logits:
-                depths = log_offsets(self.values[base], self.top[rows], logits=True, scale=scale)
-                _keep_inside(depths, self.values[base], self.reach[rows])
-            else:  # in range
-                depths = np.ldexp(self.depths[base], scale[:, None])
-            self.depths[base] = depths
+        for some in self._in_tiles(rows):
+            self._spread(some)
+            if self.depths is not None:
+                self._measure_anew(some, self.depths)
+
+    def _measure_anew(self, rows: Indices, depths: Floats) -> None:
+        """The depths of some rows, to the scale that they have now."""
+        base, scale = rows if self.index is None else self.index[rows], self.scale[rows]
+        if self.logits:
+            values = self.values[base]
+            found = log_offsets(values, self.top[rows], logits=True, scale=scale)
+            _keep_inside(found, values, self.reach[rows])
+        else:  # in range
+            found = np.ldexp(depths[base], scale[:, None])
+        depths[base] = found
 
 
 def _keep_inside(offsets: Floats, values: Floats, reach: Floats) -> None:

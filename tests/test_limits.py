@@ -116,6 +116,16 @@ def test_working_memory_is_bounded_where_most_of_a_row_that_is_worked_on_as_a_wh
         assert peak(lambda call=call: call(x, **target)) <= 64 * MIB + x.nbytes
 
 
+def test_working_memory_is_bounded_for_rows_of_hardly_any_support(kernel):
+    """Of which logarithms have no extent: they are measured apart from others."""
+    p = np.where(RNG(0).random((16_259, 129)) < 0.999, 0.0, 1.0)
+    p[:, 0] = 1.0
+    p /= p.sum(-1, keepdims=True)
+    for call in (entnorm.entropy, lambda p: entnorm.solve(p, evenness=0.7)):
+        call(p[:9])
+        assert peak(lambda call=call: call(p)) <= 64 * MIB + KEPT * len(p)
+
+
 def test_working_memory_is_bounded_where_compiled_code_cannot_step_to_a_long_row(kernel):
     x = RNG(0).standard_normal((1, 2**21), dtype=np.float32)
     x[0, :2] = x.max() + 1
