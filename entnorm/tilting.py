@@ -196,7 +196,7 @@ def _top(values: NDArray[Any]) -> Floats:
 
 
 def _tilt(asked: Asked, out: Floats, depths: Floats | None, kept: Kept | None, work: Workspace) -> None:
-    values, gamma, look, scale, logits, _ = asked
+    values, gamma, look, scale, logits, log = asked
     if depths is None:
         depths = log_offsets(values, row_max(values), logits=logits, scale=scale, out=out)
     stepped = look.base > 0
@@ -217,6 +217,10 @@ def _tilt(asked: Asked, out: Floats, depths: Floats | None, kept: Kept | None, w
                 _step_by_columns(values[some], extremes, look.part(some), out[some], logits, work)
         tilt(left, gamma[others], lost[others], look.centre[others], found, work)
         out[others] = found
+    if not logits and not log and (gamma == 1).any():  # a uniform row is handed back; log q is that of 1 / s
+        same = (gamma == 1) & ((values == 0) | (values == row_max(values)[:, None])).all(-1)
+        if same.any():
+            out[same] = values[same]
 
 
 def _may_have_stepped(lowest: Floats, look: LastLook) -> Mask:
@@ -296,7 +300,7 @@ def _tilt_by_columns(asked: Asked, out: NDArray[Any], work: Workspace) -> float:
 
     Returns the largest probability.
     """
-    values, gamma, look, scale, logits, _ = asked
+    values, gamma, look, scale, logits, log = asked
     if look.base[0] > 0:
         extremes = _extremes(values, logits)
         if _may_have_stepped(-extremes.reach, look)[0]:
@@ -306,6 +310,10 @@ def _tilt_by_columns(asked: Asked, out: NDArray[Any], work: Workspace) -> float:
     fast = backend.compiled() if logits and not scale[0] and 0 < gamma[0] < np.inf else None
     if fast is not None:
         return _tilt_by_compiled_columns(fast, values, top, gamma, look, out)
+    level = not logits and not log and gamma[0] == 1
+    if level and all(_is_level(values[:, part], top[0]) for part in columns(values.shape[1])):
+        np.copyto(out, values, casting="same_kind")
+        return float(top[0])
     return _tilt_from_top(asked._replace(look=look), top, out)
 
 
@@ -330,6 +338,10 @@ def _tilt_from_top(asked: Asked, top: Floats, out: NDArray[Any]) -> float:
     for part in parts:
         np.copyto(out[:, part], np.exp(powers(depths(part), gamma)) * factor, casting="same_kind")
     return float(factor[0])
+
+
+def _is_level(values: NDArray[Any], top: float) -> bool:
+    return bool(((values == 0) | (values == top)).all())
 
 
 def _tilt_by_compiled_columns(
