@@ -80,7 +80,7 @@ class Jacobian:
         return shaped, dtarget.reshape(self.rows.batch)[()]
 
     def _blocks(self, vectors: Rows) -> Iterator[tuple[slice, NDArray[Any], NDArray[Any]]]:
-        """Blocks of rows, each with the vectors beside it; ten arrays of that size are held at a time, or fewer."""
+        """Blocks of rows, each with the vectors beside it; up to thirteen arrays of that size are held at a time."""
         both = self.rows.blocks(entries=WHOLE), vectors.blocks(entries=WHOLE)
         for (part, values), (_, beside) in zip(*both, strict=True):
             yield part, values, beside

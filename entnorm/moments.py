@@ -36,7 +36,6 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
-Maxima = Mask | tuple[Indices, ...]  # where they are in rows: a mask, or rows and columns
 Dot = Callable[[NDArray[Any]], Any]
 Rest = tuple[tuple[Indices, ...], Floats]  # where t is large, and what rounding has taken from it there
 Around = Callable[[slice, tuple[Any, ...]], Floats | None]  # by some rows and the sums over them
@@ -473,7 +472,7 @@ def tilt_by_step(
     leans = (look.base > 0) & (look.centre < np.inf)
     lean, from_top = np.flatnonzero(leans), np.flatnonzero(~leans)
     if kept is not None and kept.peak is not None:
-        maxima: Maxima = from_top, kept.peak[from_top]
+        maxima: Any = from_top, kept.peak[from_top]
         ones = np.where(leans, n, 1)
     else:
         outside = depths == -np.inf if depths.min() == -np.inf else None
@@ -506,7 +505,7 @@ def _kept(
     t: Floats,
     rest: Rest | None,
     lean: Indices,
-    maxima: Maxima,
+    maxima: Mask,
     outside: Mask | None,
     v: Floats,
     work: Workspace,

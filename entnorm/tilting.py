@@ -103,7 +103,7 @@ def tilt_rows(
     """
     n, precisely = values.shape[1], np.flatnonzero(look.base == IN_WORDS)
     work, look = work or Workspace(), look._replace(base=np.maximum(look.base, 0.0))
-    if n > LONG and not (look.base.any() and _is_compiled(values, look, scale, logits)):
+    if n > LONG and not (look.base.any() and _is_compiled(values, look, logits)):
         asked = Asked(values, gamma, look, scale, logits, log)
         for row in range(len(values)):
             one, room = asked.part(slice(row, row + 1)), out[row : row + 1]
@@ -140,10 +140,10 @@ def _tilt_in_words(asked: Asked, out: NDArray[Any]) -> None:
         np.copyto(out[part], (number - log_total) + rest if asked.log else number / total, casting="same_kind")
 
 
-def _is_compiled(values: NDArray[Any], look: LastLook, scale: Integers, logits: bool) -> bool:
+def _is_compiled(values: NDArray[Any], look: LastLook, logits: bool) -> bool:
     """Whether compiled code steps to rows so long that other code goes by columns, and hands none of them back."""
     fast = backend.compiled() if logits else None
-    if fast is None or values.shape[1] > fast.LONGEST or scale.any():
+    if fast is None or values.shape[1] > fast.LONGEST:
         return False
     reach = values.max(-1).astype(np.float64) - values.min(-1)  # infinite where entries are excluded
     return bool((np.abs(look.by) * reach < fast.FAR).all())
