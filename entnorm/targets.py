@@ -182,8 +182,8 @@ def _deficit(d: Floats, support: Integers, ties: Integers, top: Any, bottom: Any
 def _above(entropy: Floats, low: Any, end: Any) -> Floats:
     """How far an entropy in two words is above an end, rounded once: a unit would be an eighth of what is promised."""
     difference, error = two_difference(entropy, end[0])
-    error = np.where(np.isfinite(difference), error + (low - end[1]), 0.0)
-    return np.asarray(difference + error)
+    above: Floats = difference + np.where(np.isfinite(difference), error + (low - end[1]), 0.0)
+    return above
 
 
 def _perplexity(p: Floats, support: Integers, ties: Integers, top: Any, bottom: Any) -> Goal:

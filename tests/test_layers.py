@@ -156,3 +156,36 @@ def test_the_test_of_layers_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyP
         test_a_layer_imports_only_layers_to_its_left("solver", module)
     with pytest.raises(AssertionError, match="solver must not import sympy"):
         test_a_layer_imports_only_its_own_libraries("solver", module)
+
+
+TENSORS = {  # what `entnorm.adapters.tensor_rows` has torch run, of modules that are written for NumPy
+    "steps": None,
+    "targets": {"_entropy", "_deficit", "_perplexity", "_above", "_log_quotient"},
+    "words": {"two_difference", "two_product", "_halves"},
+}
+
+
+@pytest.mark.parametrize("module", TENSORS)
+def test_functions_that_run_on_tensors_call_only_what_torch_is_given(module):
+    """Torch is not among what `make test` installs."""
+    (given,) = (
+        {node.value for node in ast.walk(function) if isinstance(node, ast.Constant)}
+        for function in ast.parse((ROOT / "entnorm/adapters/tensor_rows.py").read_text()).body
+        if isinstance(function, ast.FunctionDef) and function.name == "_in_torch"
+    )
+    functions = [
+        node
+        for node in ast.parse((ROOT / f"entnorm/{module}.py").read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name != "pick"
+    ]
+    wanted = TENSORS[module] or {node.name for node in functions}
+    assert wanted <= {node.name for node in functions}
+    for function in functions:
+        if function.name in wanted:
+            calls = (node for statement in function.body for node in ast.walk(statement))
+            used = {
+                node.attr
+                for node in calls
+                if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "np"
+            }
+            assert used <= given, function.name

@@ -27,7 +27,10 @@ _NARROWEST = 1e-290
 def _in_torch(module: Any) -> SimpleNamespace:
     """The functions of a module that uses NumPy's names for elementwise operations, for tensors."""
     names = {
-        **{name: getattr(torch, name) for name in ("abs", "exp", "expm1", "isnan", "log", "log1p", "sqrt", "where")},
+        **{
+            name: getattr(torch, name)
+            for name in ("abs", "exp", "expm1", "isfinite", "isnan", "log", "log1p", "sqrt", "where")
+        },
         "maximum": lambda a, b: torch.clamp(a, min=b),
         "minimum": lambda a, b: torch.clamp(a, max=b),
     }
@@ -103,7 +106,7 @@ def goals(kind: str, value: Any, support: Any, ties: Any) -> tuple[Any, Any, Any
         goal = reduced[kind](value, support, ties, top, bottom)
         return goal.excess, goal.deficit, goal.at_top, goal.at_bottom
     entropy, error = exact.two_product(value, top[0])
-    excess = (entropy - bottom[0]) + (error + value * top[1] - bottom[1])
+    excess = reduction._above(entropy, error + value * top[1], bottom)
     at_top = (value == 1) | ((support == 1) & (value <= 1))
     return excess, (1 - value) * top[0], at_top, value == torch.where(ties == support, -1.0, bottom[0] / top[0])
 
